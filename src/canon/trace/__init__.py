@@ -1,0 +1,1 @@
+"""Recordings of USB conversations: written, read, and told in words."""

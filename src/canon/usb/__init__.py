@@ -1,0 +1,1 @@
+"""USB as the host sees it: what a port is, and the ways to reach one."""

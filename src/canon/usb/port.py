@@ -1,0 +1,202 @@
+"""What a USB port is to the rest of the library: bytes to and from one device.
+
+`Port` is the seam: libusb, USB/IP, a recording, a recorder, faults and the in-process virtual camera
+all fit it, and nothing above it is ever replaced in a test. A port brings its own clock, and the host
+side uses no other, so a simulated camera can let an hour pass at once.
+"""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from canon.errors import ProtocolError
+from canon.wire import Buffer
+
+CANON = 0x04A9
+"""Canon's USB vendor id."""
+
+VENDOR_OUT = 0x40
+VENDOR_IN = 0xC0
+
+
+class Endpoint(enum.Enum):
+    """The three pipes that a still camera has beside the control pipe."""
+
+    BULK_IN = enum.auto()
+    BULK_OUT = enum.auto()
+    INTERRUPT_IN = enum.auto()
+
+
+@dataclass(frozen=True)
+class EndpointDescriptor:
+    """Where a pipe is, and how large its packets are."""
+
+    address: int
+    packet_size: int
+    interval: int = 0
+
+
+@dataclass(frozen=True)
+class Descriptors:
+    """What a device says of itself: its raw USB descriptors, and what is read out of them.
+
+    Attributes:
+        device: the device descriptor, 18 bytes.
+        configuration: the configuration descriptor with all that follows it.
+        strings: string descriptors by index.
+    """
+
+    device: bytes
+    configuration: bytes
+    strings: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def vendor(self) -> int:
+        """The USB vendor id; Canon's is 0x04a9."""
+        return int.from_bytes(self.device[8:10], "little")
+
+    @property
+    def product(self) -> int:
+        """The USB product id."""
+        return int.from_bytes(self.device[10:12], "little")
+
+    @property
+    def product_name(self) -> str:
+        """The product string, empty when there is none."""
+        return self.strings.get(self.device[15], "") if len(self.device) > 15 else ""
+
+    @property
+    def serial(self) -> str:
+        """The serial number string; most native cameras have none."""
+        return self.strings.get(self.device[16], "") if len(self.device) > 16 else ""
+
+    @property
+    def interface(self) -> tuple[int, int, int]:
+        """Class, subclass and protocol of the first interface."""
+        for kind, body in self._walk():
+            if kind == 4 and len(body) >= 9:
+                return body[5], body[6], body[7]
+        return 0, 0, 0
+
+    def endpoint(self, which: Endpoint) -> EndpointDescriptor:
+        """The first endpoint of that kind; ProtocolError when the device has none."""
+        attributes = 3 if which is Endpoint.INTERRUPT_IN else 2
+        inward = 0x00 if which is Endpoint.BULK_OUT else 0x80
+        for kind, body in self._walk():
+            if kind != 5 or len(body) < 7:
+                continue
+            if body[3] & 3 == attributes and body[2] & 0x80 == inward:
+                return EndpointDescriptor(
+                    body[2], int.from_bytes(body[4:6], "little") or 64, body[6]
+                )
+        raise ProtocolError(
+            f"the device has no {which.name.lower()} endpoint: it is not a camera we know"
+        )
+
+    def _walk(self) -> list[tuple[int, bytes]]:
+        found, at = [], 0
+        while at + 2 <= len(self.configuration) and (length := self.configuration[at]) >= 2:
+            found.append((self.configuration[at + 1], self.configuration[at : at + length]))
+            at += length
+        return found
+
+
+@dataclass(frozen=True)
+class Found:
+    """A camera that can be opened.
+
+    Attributes:
+        port: the port string that opens it.
+        vendor: USB vendor id.
+        product: USB product id.
+        name: what the bus or the table of models calls it.
+        serial: its serial number string, empty when it has none.
+    """
+
+    port: str
+    vendor: int
+    product: int
+    name: str = ""
+    serial: str = ""
+
+
+class Clock(Protocol):
+    """The time of a port."""
+
+    def now(self) -> float:
+        """Seconds since some moment in the past."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        ...
+
+
+class RealClock:
+    """The clock of a real port."""
+
+    def now(self) -> float:
+        """Seconds of the system's monotonic clock."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+
+class Port(Protocol):
+    """Bytes to and from one USB device. Every method raises PortError."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that all waits on this port use."""
+        ...
+
+    @property
+    def descriptors(self) -> Descriptors:
+        """What the device says of itself."""
+        ...
+
+    def control_out(
+        self, request: int, value: int, index: int, data: bytes, *, kind: int = VENDOR_OUT
+    ) -> None:
+        """Send a control request with data."""
+        ...
+
+    def control_in(
+        self, request: int, value: int, index: int, length: int, *, kind: int = VENDOR_IN
+    ) -> bytes:
+        """Ask for up to `length` bytes by a control request."""
+        ...
+
+    def bulk_out(self, data: Buffer, timeout_s: float) -> None:
+        """Send bytes; b"" sends a zero-length packet."""
+        ...
+
+    def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
+        """Read into `buffer` until it is full or a short packet ends the transfer.
+
+        Returns the number of bytes; 0 is a zero-length packet. When the time is up, what came until
+        then is returned; PortTimeout means that nothing came.
+        """
+        ...
+
+    def interrupt_in(self, timeout_s: float) -> bytes:
+        """One interrupt packet; b"" when nothing came."""
+        ...
+
+    def clear_halt(self, endpoint: Endpoint) -> None:
+        """Take a stalled endpoint back into use."""
+        ...
+
+    def reset(self) -> None:
+        """Reset the device."""
+        ...
+
+    def close(self) -> None:
+        """Give the device back. Closing twice is allowed."""
+        ...

@@ -1,0 +1,74 @@
+"""The clock of a virtual body: a list of things that are due.
+
+With `pace="jump"` time stands still until somebody waits, and then jumps to the next thing due; with
+`pace="real"` it runs as the wall clock does. A body served to another process jumps too: whenever the
+host waits for something that is due later, later is now.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+
+
+class BodyClock:
+    """Seconds since the body was switched on, and what happens when.
+
+    Args:
+        real: whether time passes by itself, at the pace of the wall clock.
+    """
+
+    def __init__(self, *, real: bool = False) -> None:
+        self.real = real
+        self._skipped = 0.0
+        self._start = time.monotonic() if real else 0.0
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+
+    def now(self) -> float:
+        """Seconds since the body was switched on."""
+        passed = time.monotonic() - self._start if self.real else 0.0
+        return passed + self._skipped
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Have `action` called when `seconds` have passed."""
+        self.at(self.now() + seconds, action)
+
+    def at(self, moment: float, action: Callable[[], None]) -> None:
+        """Have `action` called at a moment; a moment that is past counts as now."""
+        heapq.heappush(self._due, (moment, next(self._order), action))
+
+    def next_due(self) -> float | None:
+        """The moment of the next thing due, None when nothing is."""
+        return self._due[0][0] if self._due else None
+
+    def run_due(self) -> None:
+        """Do what is due by now, in its order."""
+        while self._due and self._due[0][0] <= self.now():
+            heapq.heappop(self._due)[2]()
+
+    def advance_to(self, moment: float) -> None:
+        """Jump to a moment and do what is due until then; a real clock sleeps instead."""
+        while (due := self.next_due()) is not None and due <= moment:
+            self._wait_until(due)
+            self.run_due()
+        self._wait_until(moment)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass for whoever waits on this body."""
+        self.advance_to(self.now() + seconds)
+
+    def forget(self) -> None:
+        """Drop everything that is due: the body was switched off."""
+        self._due.clear()
+
+    def _wait_until(self, moment: float) -> None:
+        left = moment - self.now()
+        if left <= 0:
+            return
+        if self.real:
+            time.sleep(left)
+        else:
+            self._skipped += left

@@ -1,0 +1,256 @@
+"""How a value becomes bytes and back.
+
+A `Message` is a frozen dataclass whose annotations carry codecs: `good: u8`, `name: Annotated[str,
+Text(32)]`. Fields follow each other; `at(0x20)` puts one at an offset and leaves a gap of zeros.
+The host encodes what the virtual camera decodes, so one class serves both. Bytes are checked in one
+place, `take`: nothing reads past the end, nothing allocates by a length that is not there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import typing
+from collections.abc import Iterator
+from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, cast, dataclass_transform
+
+from canon.errors import DecodeError
+
+Buffer = bytes | bytearray | memoryview
+T = TypeVar("T")
+E = TypeVar("E", bound=enum.IntEnum)
+M = TypeVar("M", bound="Message")
+
+
+def take(buffer: Buffer, at: int, size: int) -> memoryview:
+    """The `size` bytes at offset `at`, without a copy; DecodeError when they are not all there."""
+    if at < 0 or size < 0 or at + size > len(buffer):
+        raise DecodeError(f"{size} bytes wanted, {max(0, len(buffer) - at)} are left", at)
+    return memoryview(buffer)[at : at + size]
+
+
+class Codec(Protocol[T]):
+    """One kind of field: how it is read, written, and what of it nobody can explain."""
+
+    smallest: int  # bytes that the shortest value takes
+    fixed: bool  # whether every value takes exactly that many
+
+    def read(self, buffer: Buffer, at: int) -> tuple[T, int]:
+        """The value at offset `at`, and the offset after it."""
+        ...
+
+    def write(self, value: T) -> bytes:
+        """The bytes of a value."""
+        ...
+
+    def odd(self, buffer: Buffer, at: int, end: int) -> Iterator[tuple[int, int]]:
+        """The (start, end) of bytes in a value's room that mean nothing known."""
+        return iter(())
+
+
+class Number(Codec[int]):
+    """A little-endian integer of `size` bytes."""
+
+    fixed = True
+
+    def __init__(self, size: int, *, signed: bool = False) -> None:
+        self.smallest, self.signed = size, signed
+
+    def read(self, buffer: Buffer, at: int) -> tuple[int, int]:
+        raw = take(buffer, at, self.smallest)
+        return int.from_bytes(raw, "little", signed=self.signed), at + self.smallest
+
+    def write(self, value: int) -> bytes:
+        try:
+            return int(value).to_bytes(self.smallest, "little", signed=self.signed)
+        except OverflowError:
+            raise ValueError(f"{value} does not fit in {self.smallest} bytes") from None
+
+
+class Code(Codec[E]):
+    """A number that is a member of an open enumeration."""
+
+    fixed = True
+
+    def __init__(self, kind: type[E], size: int) -> None:
+        self.kind, self.number, self.smallest = kind, Number(size), size
+
+    def read(self, buffer: Buffer, at: int) -> tuple[E, int]:
+        value, end = self.number.read(buffer, at)
+        return self.kind(value), end
+
+    def write(self, value: E) -> bytes:
+        return self.number.write(value)
+
+
+class Raw(Codec[bytes]):
+    """Bytes as they are: `size` of them, or all that are left."""
+
+    def __init__(self, size: int | None = None) -> None:
+        self.fixed, self.smallest = size is not None, size or 0
+
+    def read(self, buffer: Buffer, at: int) -> tuple[bytes, int]:
+        size = self.smallest if self.fixed else max(0, len(buffer) - at)
+        return bytes(take(buffer, at, size)), at + size
+
+    def write(self, value: bytes) -> bytes:
+        if self.fixed and len(value) != self.smallest:
+            raise ValueError(f"{len(value)} bytes given, {self.smallest} wanted")
+        return bytes(value)
+
+
+class Text(Codec[str]):
+    """A string in a room of `size` bytes, ended by a NUL and padded with NULs."""
+
+    fixed = True
+
+    def __init__(self, size: int) -> None:
+        self.smallest = size
+
+    def read(self, buffer: Buffer, at: int) -> tuple[str, int]:
+        raw = bytes(take(buffer, at, self.smallest))
+        return raw.partition(b"\0")[0].decode("latin-1"), at + self.smallest
+
+    def write(self, value: str) -> bytes:
+        raw = latin(value)
+        if len(raw) >= self.smallest:
+            raise ValueError(f"{value!r} is longer than {self.smallest - 1} characters")
+        return raw.ljust(self.smallest, b"\0")
+
+    def odd(self, buffer: Buffer, at: int, end: int) -> Iterator[tuple[int, int]]:
+        text, _, tail = bytes(buffer[at:end]).partition(b"\0")
+        if tail.strip(b"\0"):
+            yield at + len(text) + 1, end
+
+
+def latin(value: str) -> bytes:
+    """A string as the camera stores it: one byte a character, no NUL inside."""
+    try:
+        raw = value.encode("latin-1")
+    except UnicodeEncodeError:
+        raise ValueError(f"{value!r} has characters that the camera cannot store") from None
+    if 0 in raw:
+        raise ValueError(f"{value!r} has a NUL character in it")
+    return raw
+
+
+def at(offset: int) -> Any:
+    """Put a field at `offset` bytes from the start of its message; what lies between is zero."""
+    return dataclasses.field(metadata={"at": offset})
+
+
+class _Place(typing.NamedTuple):
+    """One field of a layout."""
+
+    name: str
+    codec: Codec[Any]
+    at: int | None
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(at,))
+class Message:
+    """A frozen value that knows its own byte layout. Subclasses are dataclasses without saying so."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        dataclasses.dataclass(frozen=True)(cls)
+
+    def encode(self) -> bytes:
+        """The bytes of this message; ValueError when a field does not fit."""
+        out = bytearray()
+        for name, codec, offset in _layout(type(self)):
+            if offset is not None:
+                out += bytes(offset - len(out))
+            out += codec.write(getattr(self, name))
+        return bytes(out)
+
+    @classmethod
+    def decode(cls, buffer: Buffer) -> Self:
+        """The message in `buffer`; surplus bytes are left alone. Raises DecodeError."""
+        return cls.read(buffer, 0)[0]
+
+    @classmethod
+    def read(cls, buffer: Buffer, start: int) -> tuple[Self, int]:
+        """The message at offset `start`, and the offset after it."""
+        values: dict[str, Any] = {}
+        end = start
+        for name, codec, offset in _layout(cls):
+            try:
+                values[name], end = codec.read(buffer, end if offset is None else start + offset)
+            except DecodeError as error:
+                raise error.inside(cls.__name__, name) from None
+        return cls(**values), end
+
+    @classmethod
+    def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:
+        """The (start, end) of bytes that the layout does not explain, surplus left out."""
+        end = start
+        for name, codec, offset in _layout(cls):
+            here = end if offset is None else start + offset
+            if any(buffer[end:here]):
+                yield end, here
+            _, end = codec.read(buffer, here)
+            yield from (
+                ((here, end),) if name.startswith("unknown") else codec.odd(buffer, here, end)
+            )
+
+
+class Inner(Codec[M], Generic[M]):
+    """A message inside a message."""
+
+    def __init__(self, kind: type[M]) -> None:
+        self.kind = kind
+        self.fixed = all(place.codec.fixed for place in _layout(kind))
+        self.smallest = smallest(kind)
+
+    def read(self, buffer: Buffer, at: int) -> tuple[M, int]:
+        return self.kind.read(buffer, at)
+
+    def write(self, value: M) -> bytes:
+        return value.encode()
+
+    def odd(self, buffer: Buffer, at: int, end: int) -> Iterator[tuple[int, int]]:
+        return self.kind.odd(buffer, at)
+
+
+@functools.cache
+def _layout(kind: type[Message]) -> tuple[_Place, ...]:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return tuple(
+        _Place(
+            field.name,
+            cast("Codec[Any]", hints[field.name].__metadata__[0]),
+            field.metadata.get("at"),
+        )
+        for field in dataclasses.fields(cast("Any", kind))
+    )
+
+
+def smallest(kind: type[Message]) -> int:
+    """The bytes that the shortest message of this kind takes."""
+    end = 0
+    for _, codec, offset in _layout(kind):
+        end = (end if offset is None else offset) + codec.smallest
+    return end
+
+
+def size_of(kind: type[Message]) -> int | None:
+    """The bytes that every message of this kind takes; None when that varies."""
+    return smallest(kind) if all(place.codec.fixed for place in _layout(kind)) else None
+
+
+def unexplained(kind: type[Message], buffer: Buffer) -> list[tuple[int, bytes]]:
+    """The bytes of a message that nobody can explain, as (offset, bytes).
+
+    They are: what follows the last field, non-zero bytes in gaps and after a string's NUL, and
+    every byte of a field named `unknown…`.
+    """
+    spans = [*kind.odd(buffer), (kind.read(buffer, 0)[1], len(buffer))]
+    return [(start, bytes(buffer[start:end])) for start, end in spans if start < end]
+
+
+u8 = Annotated[int, Number(1)]
+u16 = Annotated[int, Number(2)]
+u32 = Annotated[int, Number(4)]
+s8 = Annotated[int, Number(1, signed=True)]
