@@ -1,9 +1,9 @@
 """Every error that this library raises, in one tree.
 
-`PortError` is the cable, `ProtocolError` is bytes that break the protocol, `Refused` is a camera that
-understood and said no, `NotFinished` is a camera that began and never came to an end, `NotSupported`
-is known before asking. Each message says what happened, why, and what to do next. Mistakes of the
-caller are `ValueError` and `TypeError`, never these.
+`PortError` is the cable, `ProtocolError` is bytes that break the protocol, `Refused` is a camera
+that understood and said no, `NotFinished` is a camera that began and never came to an end,
+`NotSupported` is known before asking. Each message says what happened, why, and what to do next.
+Mistakes of the caller are `ValueError` and `TypeError`, never these.
 """
 
 from __future__ import annotations

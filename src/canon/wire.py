@@ -150,7 +150,7 @@ class _Place(typing.NamedTuple):
 
 @dataclass_transform(frozen_default=True, field_specifiers=(at,))
 class Message:
-    """A frozen value that knows its own byte layout. Subclasses are dataclasses without saying so."""
+    """A frozen value that knows its own byte layout. Every subclass is a dataclass."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -1,8 +1,8 @@
 """What a USB port is to the rest of the library: bytes to and from one device.
 
-`Port` is the seam: libusb, USB/IP, a recording, a recorder, faults and the in-process virtual camera
-all fit it, and nothing above it is ever replaced in a test. A port brings its own clock, and the host
-side uses no other, so a simulated camera can let an hour pass at once.
+`Port` is the seam: libusb, USB/IP, a recording, a recorder, faults and the in-process virtual
+camera all fit it, and nothing above it is ever replaced in a test. A port brings its own clock, and
+the host side uses no other, so a simulated camera can let an hour pass at once.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The clock of a virtual body: a list of things that are due.
 
-With `pace="jump"` time stands still until somebody waits, and then jumps to the next thing due; with
-`pace="real"` it runs as the wall clock does. A body served to another process jumps too: whenever the
-host waits for something that is due later, later is now.
+Time stands still until somebody waits, and then jumps to the next thing due; at real pace it runs
+as the wall clock does. A body served to another process jumps too: whenever the host waits for
+something that is due later, later is now.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A USB device as a machine without I/O: what a virtual camera is to whoever carries its bytes.
 
-`virtual/port.py` carries them to a caller in this process, `virtual/usbip.py` over the network. Both
-hand requests in and take packets out of the pipes; neither knows what kind of camera it is.
+`virtual/port.py` carries its bytes to a caller in this process, `virtual/usbip.py` over the
+network. Both hand requests in and take packets out of the pipes; neither knows what kind of camera
+it is.
 """
 
 from __future__ import annotations
@@ -86,9 +87,9 @@ class Pipe:
 
 
 class UsbDevice(Protocol):
-    """What a carrier needs of a device. Methods return at once; answers come when the clock says so.
+    """What a carrier needs of a device. Methods return at once; answers come when they are due.
 
-    Every method but the attributes may raise Stall, and Unplugged once the device has left the bus.
+    Every method may raise Stall, and Unplugged once the device has left the bus.
     """
 
     descriptors: Descriptors
