@@ -10,10 +10,19 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import functools
 import typing
 from collections.abc import Iterator
-from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, cast, dataclass_transform
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Protocol,
+    Self,
+    TypeVar,
+    cast,
+    dataclass_transform,
+)
 
 from canon.errors import DecodeError
 
@@ -152,14 +161,26 @@ class _Place(typing.NamedTuple):
 class Message:
     """A frozen value that knows its own byte layout. Every subclass is a dataclass."""
 
+    _places: ClassVar[tuple[_Place, ...]]
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         dataclasses.dataclass(frozen=True)(cls)
 
+    @classmethod
+    def _layout(cls) -> tuple[_Place, ...]:
+        if "_places" not in cls.__dict__:
+            hints = typing.get_type_hints(cls, include_extras=True)
+            cls._places = tuple(
+                _Place(field.name, hints[field.name].__metadata__[0], field.metadata.get("at"))
+                for field in dataclasses.fields(cast("Any", cls))
+            )
+        return cls._places
+
     def encode(self) -> bytes:
         """The bytes of this message; ValueError when a field does not fit."""
         out = bytearray()
-        for name, codec, offset in _layout(type(self)):
+        for name, codec, offset in self._layout():
             if offset is not None:
                 out += bytes(offset - len(out))
             out += codec.write(getattr(self, name))
@@ -175,7 +196,7 @@ class Message:
         """The message at offset `start`, and the offset after it."""
         values: dict[str, Any] = {}
         end = start
-        for name, codec, offset in _layout(cls):
+        for name, codec, offset in cls._layout():
             try:
                 values[name], end = codec.read(buffer, end if offset is None else start + offset)
             except DecodeError as error:
@@ -186,7 +207,7 @@ class Message:
     def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:
         """The (start, end) of bytes that the layout does not explain, surplus left out."""
         end = start
-        for name, codec, offset in _layout(cls):
+        for name, codec, offset in cls._layout():
             here = end if offset is None else start + offset
             if any(buffer[end:here]):
                 yield end, here
@@ -201,7 +222,7 @@ class Inner(Codec[M], Generic[M]):
 
     def __init__(self, kind: type[M]) -> None:
         self.kind = kind
-        self.fixed = all(place.codec.fixed for place in _layout(kind))
+        self.fixed = all(place.codec.fixed for place in kind._layout())
         self.smallest = smallest(kind)
 
     def read(self, buffer: Buffer, at: int) -> tuple[M, int]:
@@ -214,30 +235,17 @@ class Inner(Codec[M], Generic[M]):
         return self.kind.odd(buffer, at)
 
 
-@functools.cache
-def _layout(kind: type[Message]) -> tuple[_Place, ...]:
-    hints = typing.get_type_hints(kind, include_extras=True)
-    return tuple(
-        _Place(
-            field.name,
-            cast("Codec[Any]", hints[field.name].__metadata__[0]),
-            field.metadata.get("at"),
-        )
-        for field in dataclasses.fields(cast("Any", kind))
-    )
-
-
 def smallest(kind: type[Message]) -> int:
     """The bytes that the shortest message of this kind takes."""
     end = 0
-    for _, codec, offset in _layout(kind):
+    for _, codec, offset in kind._layout():
         end = (end if offset is None else offset) + codec.smallest
     return end
 
 
 def size_of(kind: type[Message]) -> int | None:
     """The bytes that every message of this kind takes; None when that varies."""
-    return smallest(kind) if all(place.codec.fixed for place in _layout(kind)) else None
+    return smallest(kind) if all(place.codec.fixed for place in kind._layout()) else None
 
 
 def unexplained(kind: type[Message], buffer: Buffer) -> list[tuple[int, bytes]]:
