@@ -159,12 +159,17 @@ class _Place(typing.NamedTuple):
 
 @dataclass_transform(frozen_default=True, field_specifiers=(at,))
 class Message:
-    """A frozen value that knows its own byte layout. Every subclass is a dataclass."""
+    """A frozen value that knows its own byte layout. Every subclass is a dataclass.
+
+    `padded=12` in a class statement means: zeros follow the last field, up to 12 bytes in all.
+    """
 
     _places: ClassVar[tuple[_Place, ...]]
+    _padded: ClassVar[int] = 0
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, padded: int = 0) -> None:
         super().__init_subclass__()
+        cls._padded = padded
         dataclasses.dataclass(frozen=True)(cls)
 
     @classmethod
@@ -184,7 +189,7 @@ class Message:
             if offset is not None:
                 out += bytes(offset - len(out))
             out += codec.write(getattr(self, name))
-        return bytes(out)
+        return bytes(out.ljust(self._padded, b"\0"))
 
     @classmethod
     def decode(cls, buffer: Buffer) -> Self:
@@ -201,6 +206,8 @@ class Message:
                 values[name], end = codec.read(buffer, end if offset is None else start + offset)
             except DecodeError as error:
                 raise error.inside(cls.__name__, name) from None
+        if cls._padded:
+            end = start + len(take(buffer, start, cls._padded))
         return cls(**values), end
 
     @classmethod
@@ -240,7 +247,7 @@ def smallest(kind: type[Message]) -> int:
     end = 0
     for _, codec, offset in kind._layout():
         end = (end if offset is None else offset) + codec.smallest
-    return end
+    return max(end, kind._padded)
 
 
 def size_of(kind: type[Message]) -> int | None:

@@ -1,0 +1,48 @@
+# `make demo` and `make test` do all the set-up; the other targets stand on the same .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+COVERED := src/canon/wire.py,src/canon/native/*
+
+.PHONY: demo test lint docs test-fresh clean
+
+demo: .venv/all
+	@rm -rf demo
+	@$(BIN)/python docs/demo.py README.md
+	@echo "The picture lies in $(CURDIR)/demo:"
+	@ls demo
+
+test: .venv/dev
+	@.ci/debian gphoto2 libimage-exiftool-perl tshark umockdev || [ "$$CI" != true ]
+	$(BIN)/pytest -n auto --cov --cov-report=
+	$(BIN)/coverage report --skip-covered
+	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=95 --format=total >/dev/null \
+		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }
+
+lint: .venv/dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: .venv/dev
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build/html
+	@echo 'The pages are in docs/_build/html/index.html.'
+
+# Both commands in a new Debian 12 that has only git, make and python3. Takes some minutes.
+test-fresh:
+	@.ci/debian mmdebstrap
+	.ci/fresh
+
+clean:
+	rm -rf .venv docs/_build demo
+
+# The file .venv/EXTRA stands for: the package is installed with that extra.
+.venv/all .venv/dev: .venv/%: pyproject.toml | $(BIN)/pip
+	@echo 'Installing canon-remote[$*] in .venv; the first time takes a minute.'
+	@$(BIN)/pip install --quiet --editable '.[$*]'
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/debian python3-venv
+	$(PYTHON) -m venv .venv

@@ -1,0 +1,20 @@
+"""How Sphinx builds the pages: `make docs`."""
+
+from importlib.metadata import version as version_of
+
+project = "canon-remote"
+author = "the canon-remote authors"
+copyright = "2026, the canon-remote authors"  # noqa: A001
+version = release = version_of("canon-remote")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+exclude_patterns = ["_build"]
+myst_heading_anchors = 3
+
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+
+html_theme = "furo"
+html_title = f"canon-remote {release}"

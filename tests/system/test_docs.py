@@ -1,0 +1,67 @@
+"""The pages tell the truth: each snippet runs on a virtual PowerShot G3 and prints what it shows.
+
+`pycon` snippets are doctests; of a `console` snippet, the lines after `$` run in a shell. The
+snippets of a page share one folder and their Python names.
+"""
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SNIPPET = re.compile(r"^```(pycon|console)\n(.*?)^```$", re.M | re.S)
+
+
+def with_snippets() -> list[object]:
+    pages = [page for page in PAGES if SNIPPET.search(page.read_text(encoding="utf-8"))]
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
+
+
+@pytest.mark.parametrize("page", with_snippets())
+def test_the_snippets_print_what_the_page_shows(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CANON_REMOTE_PORT", "virtual:powershot-g3")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    text = page.read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for snippet in SNIPPET.finditer(text):
+        language, body = snippet.groups()
+        line = text.count("\n", 0, snippet.start()) + 1
+        if language == "pycon":
+            run_python(body, names, page, line)
+        else:
+            run_shell(body)
+
+
+def run_python(body: str, names: dict[str, object], page: Path, line: int) -> None:
+    test = doctest.DocTestParser().get_doctest(body, names, page.name, str(page), line)
+    said: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    assert test.examples
+    assert runner.run(test, out=said.append, clear_globs=False).failed == 0, "".join(said)
+    names.update(test.globs)
+
+
+def run_shell(body: str) -> None:
+    for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.M):
+        ran = subprocess.run(
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert ran.returncode == 0, f"$ {command}\n{ran.stdout}"
+        alike = doctest.OutputChecker().check_output(shown, ran.stdout, doctest.ELLIPSIS)
+        assert alike, f"$ {command}\nthe page shows:\n{shown}\nit printed:\n{ran.stdout}"
