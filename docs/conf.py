@@ -4,10 +4,10 @@ from importlib.metadata import version as version_of
 
 project = "canon-remote"
 author = "the canon-remote authors"
-copyright = "2026, the canon-remote authors"  # noqa: A001
+copyright = "2026, the canon-remote authors"
 version = release = version_of("canon-remote")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
 

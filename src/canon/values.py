@@ -180,3 +180,10 @@ class PhotoEffect(OpenEnum):
     LOW_SHARPENING = 3
     SEPIA = 4
     BLACK_AND_WHITE = 5
+
+
+class Battery(enum.StrEnum):
+    """How much power there is."""
+
+    GOOD = "good"
+    LOW = "low"

@@ -2,7 +2,7 @@
 
 Three kinds of file: usbmon captures as `.pcap` and as `.pcapng` (link types 189 and 220, what
 Wireshark, tcpdump and `--record` write), and `canon-native-trace/1`, a JSON object on each line.
-A capture's submit and complete records are joined to one `Transfer`; a trace that kept only commands
+A capture's request and its completion are joined to one `Transfer`; a trace that kept only commands
 gives `Exchange`s; everything else worth knowing is a `Remark`.
 
 A recording is not trusted: no length in it is believed before the bytes are there, and what is
@@ -28,12 +28,12 @@ USB_LINUX_MMAPPED = 220
 HEADS = {USB_LINUX: 48, USB_LINUX_MMAPPED: 64}
 """Link types of usbmon captures, and the bytes of the header before a record's data."""
 
-URB = "Q4BH2sqiiII8s"
-"""The first 48 bytes of a usbmon header: id, type, transfer type, endpoint, device, bus, flags,
-seconds, microseconds, status, length, captured length, setup."""
+URB = "QsBBBHBBqiiII8s"
+"""The first 48 bytes of a usbmon header: id, event, kind, endpoint, address, bus, two flags (zero
+where setup bytes and data are there), time, status, length, captured length, setup bytes."""
 
-_LARGEST = 64 << 20  # bytes of one block or line; the kernel's largest USB request has 16 MiB
-_OPTIONS = 4096  # bytes of options after a packet
+_LARGEST = 64 << 20  # bytes of one packet or line; the kernel's largest USB request has 16 MiB
+_OPTIONS = 4096  # bytes of options after a packet: dpkt's time for them grows with their square
 _WAITING = 256  # requests that have no completion yet
 
 
@@ -143,7 +143,7 @@ class Remark:
     Attributes:
         index: the number of the record it stands at.
         time: seconds, None when that was not written down.
-        name: `Gap` (something was left out), `HostTimeout` (a time-out that the host program chose),
+        name: `Gap` (something was left out), `HostTimeout` (the host program chose a time-out),
             `ClearHalt`, or `Broken` (a record that cannot be read).
         text: the details.
     """
@@ -168,7 +168,7 @@ def read(path: str | os.PathLike[str]) -> Iterator[Record]:
         if _is_trace(file, path):
             yield from _trace(file)
         else:
-            yield from _join(_packets(file))
+            yield from _join(_Capture(file, os.fspath(path)))
 
 
 def blank(
@@ -196,119 +196,301 @@ def blank(
         if _is_trace(file, source):
             _blank_trace(file, copy, spans)
         else:
-            _blank_capture(file, copy, spans)
+            _blank_capture(_Capture(file, os.fspath(source)), file, copy, spans)
+
+
+_REQUEST = b"S"
+_SECTION = b"\x0a\x0d\x0d\x0a"
+_MAGICS = (_SECTION, *(struct.pack(o + "I", m) for o in "<>" for m in (0xA1B2C3D4, 0xA1B23C4D)))
 
 
 def _is_trace(file: BinaryIO, path: str | os.PathLike[str]) -> bool:
     start = file.read(4)
     file.seek(0)
-    if start in _MAGICS:
-        return False
-    if start[:1] == b"{":
-        return True
-    raise ValueError(
-        f"{os.fspath(path)} is no recording of USB traffic; "
-        "a usbmon .pcap or .pcapng or a canon-native-trace/1 .jsonl is wanted"
-    )
-
-
-def _exactly(file: BinaryIO, size: int) -> bytes:
-    """The next `size` bytes; EOFError when the file ends before."""
-    if not 0 <= size <= _LARGEST:
-        raise EOFError(f"a record claims {size} bytes; the file is broken from here on")
-    data = file.read(size)
-    if len(data) < size:
-        raise EOFError("the file ends in the middle of a record")
-    return data
+    if start[:1] != b"{" and start not in _MAGICS:
+        raise ValueError(
+            f"{os.fspath(path)} is no recording of USB traffic; "
+            "a usbmon .pcap or .pcapng or a canon-native-trace/1 .jsonl is wanted"
+        )
+    return start[:1] == b"{"
 
 
 # --- captures ------------------------------------------------------------------------------------
 
-_SECTION = b"\x0a\x0d\x0d\x0a"
-_MAGICS = (
-    _SECTION,
-    *(struct.pack(order + "I", magic) for order in "<>" for magic in (0xA1B2C3D4, 0xA1B23C4D)),
-)
+
+class _Guard:
+    """A file for dpkt to read from: keeps broken lengths away from it, and knows where it is.
+
+    Attributes:
+        ng: whether the capture is a .pcapng.
+        order: its byte order, for struct.
+        at: the offset in the file of what was read last.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        magic = file.read(12)
+        file.seek(0)
+        self.ng = magic[:4] == _SECTION
+        little = magic[8:9] == b"\x4d" if self.ng else magic[3:4] == b"\xa1"
+        self.order = "<" if little else ">"
+        self.at = 0
+        self._file = file
+        self._head = b""
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes, or none at the end; EOFError when the recording breaks off."""
+        if not 0 <= size <= _LARGEST:
+            raise EOFError(f"a record claims {size} bytes; what follows cannot be read")
+        self.at = self._file.tell()
+        data = self._file.read(size)
+        if len(data) < size and (data or size > 16):  # heads have up to 16 bytes, packets more
+            raise EOFError("the file ends in the middle of a record")
+        if self.ng and size > 24 + _OPTIONS and self._head.startswith(self._packet_block):
+            (captured,) = struct.unpack_from(self.order + "I", data, 12)
+            if size - 24 - captured > _OPTIONS:
+                raise EOFError("a packet carries more options than any program writes")
+        self._head = data[:4]
+        return data
+
+    def tell(self) -> int:
+        """The offset of what is read next."""
+        return self._file.tell()
+
+    @property
+    def _packet_block(self) -> bytes:
+        return struct.pack(self.order + "I", 6)
 
 
 class _Packet(NamedTuple):
-    """One usbmon record in a capture.
-
-    Attributes:
-        number: as Wireshark counts, from 1.
-        at: the offset in the file of `raw`.
-        end: the offset in the file after everything that belongs to it.
-        order: the byte order, `<` or `>`.
-        head: bytes of its header; 0 when it is not USB.
-        raw: its bytes.
-        broken: why it cannot be read, if so; nothing follows.
-    """
+    """One record of a capture: its number as Wireshark counts, its bytes, and where they are."""
 
     number: int
     at: int
-    end: int
-    order: str
-    head: int
+    end: int  # the offset after all that belongs to it
     raw: bytes
-    broken: str = ""
 
 
-def _packets(file: BinaryIO) -> Iterator[_Packet]:
-    """The packets of a capture. When it breaks off, the last one says so."""
-    try:
-        import dpkt  # noqa: F401 - asked for here, so that a missing package is told first
-    except ImportError:
-        raise MissingExtra("reading pcap files", "trace") from None
-    number, at = 0, 0
-    walk = _pcapng(file) if file.read(4) == _SECTION else _pcap(file)
-    file.seek(0)
-    try:
-        for number, (order, link, at, raw) in enumerate(walk, 1):  # noqa: B007 - told after a break
-            yield _Packet(number, at, file.tell(), order, HEADS.get(link, 0), raw)
-    except EOFError as error:
-        yield _Packet(number + 1, at, at, "<", 0, b"", str(error))
+class _Capture:
+    """A usbmon capture: its packets, and how their headers are laid out.
 
+    Attributes:
+        size: bytes of a header.
+        head: its first 48 bytes, for struct.
+        broken: why the packets ended too soon, once they have; empty when they did not.
+    """
 
-def _pcap(file: BinaryIO) -> Iterator[tuple[str, int, int, bytes]]:
-    """Byte order, link type, offset and bytes of each packet of a .pcap file."""
-    from dpkt import pcap
-
-    big = file.read(4)[:1] == b"\xa1"
-    file.seek(0)
-    header = (pcap.FileHdr if big else pcap.LEFileHdr)(_exactly(file, 24))
-    _expect_usb(header.linktype, [header.linktype])
-    kind = pcap.PktHdr if big else pcap.LEPktHdr
-    while head := file.read(16):
-        size = kind(head.ljust(16, b"\0")).caplen if len(head) == 16 else 1
-        at = file.tell()
-        yield ">" if big else "<", header.linktype, at, _exactly(file, size)
-
-
-def _pcapng(file: BinaryIO) -> Iterator[tuple[str, int, int, bytes]]:
-    """Byte order, link type, offset and bytes of each packet of a .pcapng file."""
-    from dpkt import Error, pcapng
-
-    order = "<"
-    links: list[int] = []
-    while head := file.read(8):
-        start = file.tell() - len(head)
-        head += _exactly(file, 12 - len(head))
-        if head[:4] == _SECTION:
-            order, links = ("<" if head[8] == 0x4D else ">"), []
-        kind, size = struct.unpack(order + "II", head[:8])
-        block = head + _exactly(file, size - 12)
-        little = order == "<"
+    def __init__(self, file: BinaryIO, name: str) -> None:
         try:
-            if kind == pcapng.PCAPNG_BT_IDB and size <= _OPTIONS:
-                links.append(struct.unpack_from(order + "H", block, 8)[0])
-            elif kind == pcapng.PCAPNG_BT_EPB:
-                made = pcapng.EnhancedPacketBlockLE if little else pcapng.EnhancedPacketBlock
-                _check_options(block, order)
-                packet = made(block)
-                link = links[packet.iface_id]
-                _expect_usb(link, links)
-                yield order, link, start + 28, packet.pkt_data
-        except (Error, struct.error, IndexError, UnicodeDecodeError) as error:
-            raise EOFError(f"a block of the file makes no sense: {error}") from None
+            from dpkt import Error, pcap, pcapng
+        except ImportError:
+            raise MissingExtra("reading pcap files", "trace") from None
+        self._guard = _Guard(file)
+        self._errors: tuple[type[Exception], ...] = (Error, EOFError, struct.error, ValueError)
+        try:
+            self._reader = (pcapng if self._guard.ng else pcap).Reader(self._guard)
+        except self._errors as error:
+            raise ValueError(f"{name} begins like a capture but is none: {error}") from None
+        link = self._reader.datalink()
+        if link not in HEADS:
+            raise ValueError(
+                f"{name} is of link type {link}, not USB as Linux records it (189 or 220); "
+                "record with usbmon"
+            )
+        self.size = HEADS[link]
+        self.head = struct.Struct(self._guard.order + URB)
+        self.broken = ""
+
+    def __iter__(self) -> Iterator[_Packet]:
+        skip = 20 if self._guard.ng else 0  # what dpkt reads of a block before the packet
+        try:
+            for number, (_, raw) in enumerate(self._reader, 1):
+                yield _Packet(number, self._guard.at + skip, self._guard.tell(), raw)
+        except self._errors as error:
+            self.broken = str(error)
 
 
+class _Urb(NamedTuple):
+    """One usbmon record: a request, or its completion."""
+
+    number: int
+    id: int
+    event: bytes
+    kind: int
+    endpoint: int
+    address: int
+    bus: int
+    no_setup: int
+    no_data: int
+    seconds: int
+    microseconds: int
+    status: int
+    size: int
+    captured: int
+    setup: bytes
+    data: bytes
+
+    @property
+    def time(self) -> float:
+        return self.seconds + self.microseconds / 1e6
+
+
+def _join(capture: _Capture) -> Iterator[Record]:
+    """Transfers, out of requests and completions."""
+    waiting: dict[tuple[int, ...], _Urb] = {}
+    number = 0
+    for number, _, _, raw in capture:
+        if len(raw) < capture.size or raw[9] > 3:
+            yield Remark(number, None, "Broken", "this is no usbmon record")
+            continue
+        urb = _Urb._make((number, *capture.head.unpack_from(raw), raw[capture.size :]))
+        key = urb.id, urb.bus, urb.address, urb.endpoint
+        asked = waiting.pop(key, None)
+        if urb.event != _REQUEST:
+            yield _transfer(urb, asked, urb)
+            continue
+        if asked is None and len(waiting) >= _WAITING:
+            asked = waiting.pop(next(iter(waiting)))
+        if asked is not None:
+            yield _transfer(asked, asked, None)
+        waiting[key] = urb
+    for asked in waiting.values():
+        yield _transfer(asked, asked, None)
+    if capture.broken:
+        yield Remark(number + 1, None, "Broken", capture.broken)
+
+
+def _transfer(either: _Urb, asked: _Urb | None, done: _Urb | None) -> Transfer:
+    setup = None
+    if asked is not None and Kind(asked.kind) is Kind.CONTROL and not asked.no_setup:
+        setup = Setup(*struct.unpack("<BBHHH", asked.setup))
+    inward = setup.kind & 0x80 if setup else either.endpoint & 0x80
+    holder = done if inward else asked
+    return Transfer(
+        index=(holder or either).number,
+        time=asked.time if asked else None,
+        took=done.time - asked.time if asked and done else None,
+        device=f"{either.bus}.{either.address}",
+        endpoint=either.endpoint,
+        kind=Kind(either.kind),
+        setup=setup,
+        data=holder.data[: holder.captured] if holder else b"",
+        size=done.size if done else 0 if inward else either.size,
+        room=asked.size if asked else 0,
+        status=done.status if done else None,
+    )
+
+
+def _blank_capture(
+    capture: _Capture,
+    file: BinaryIO,
+    copy: BinaryIO,
+    spans: Mapping[int, Iterable[tuple[int, int]]],
+) -> None:
+    here = 0
+    for number, at, end, raw in capture:
+        after = file.tell()
+        blanked = bytearray(raw)
+        for start, stop in spans.get(number, ()):
+            part = slice(capture.size + start, min(capture.size + stop, len(raw)))
+            blanked[part] = bytes(len(blanked[part]))
+        file.seek(here)
+        copy.write(file.read(at - here))
+        copy.write(blanked)
+        file.seek(at + len(raw))
+        copy.write(file.read(end - at - len(raw)))
+        file.seek(after)
+        here = end
+
+
+# --- traces --------------------------------------------------------------------------------------
+
+_KINDS = {"control": Kind.CONTROL, "bulk": Kind.BULK, "interrupt": Kind.INTERRUPT}
+_HEX = ("data", "data_prefix", "data_suffix", "request", "response")
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each line's object; an empty one, and why, where a line cannot be read."""
+    while line := file.readline(_LARGEST):
+        try:
+            fields = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield {}, f"a line that is not JSON: {error}"
+            continue
+        yield fields if isinstance(fields, dict) else {}, "a line that holds no object"
+
+
+def _trace(file: BinaryIO) -> Iterator[Record]:
+    index = -1
+    for fields, trouble in _lines(file):
+        if index < 0 and fields.get("format") != "canon-native-trace/1":
+            raise ValueError("the first line does not say that this is a canon-native-trace/1")
+        if fields.get("type") != "header":
+            try:
+                yield _record(fields)
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
+                reason = f"a record that lacks or garbles {error}" if fields else trouble
+                yield Remark(index, None, "Broken", reason)
+        index += 1
+
+
+def _record(fields: Mapping[str, Any]) -> Record:
+    kind, index = fields["type"], int(fields["index"])
+    time = float(fields["t"]) if "t" in fields else None
+    if kind == "command":
+        return _exchange(fields, index)
+    if kind == "gap":
+        return Remark(index, time, "Gap", str(fields["note"]))
+    if kind == "host_timeout":
+        return Remark(index, time, "HostTimeout", f"{int(fields['ms'])} ms")
+    if kind == "clear_halt":
+        return Remark(index, time, "ClearHalt", "")
+    name, _, direction = str(kind).partition("_")
+    setup = None
+    if name == "control":
+        words = ("bmRequestType", "bRequest", "wValue", "wIndex", "wLength")
+        setup = Setup(*(int(fields[word]) for word in words))
+    return Transfer(
+        index=index,
+        time=time,
+        took=float(fields["t_done"]) - time if time is not None and "t_done" in fields else None,
+        device="",
+        endpoint=int(fields.get("endpoint", 0x80 if direction == "in" else 0)),
+        kind=_KINDS[name],
+        setup=setup,
+        data=bytes.fromhex(fields.get("data_prefix", fields.get("data", ""))),
+        tail=bytes.fromhex(fields.get("data_suffix", "")),
+        size=int(fields["actual"]),
+        room=int(fields.get("requested", fields.get("wLength", 0))),
+        note=str(fields.get("note", "")),
+    )
+
+
+def _exchange(fields: Mapping[str, Any], index: int) -> Exchange:
+    code = int(fields["cmd2"], 16) << 8 | int(fields["cmd1"], 16)
+    return Exchange(
+        index=index,
+        code=code,
+        long=int(fields["cmd3"], 16) == 0x202,
+        payload=bytes.fromhex(fields["request"]),
+        size=int(fields["request_len"]),
+        reply=bytes.fromhex(fields["response"]),
+        reply_from=int(fields.get("response_from", 0)),
+        reply_size=int(fields["response_total"]),
+    )
+
+
+def _blank_trace(
+    file: BinaryIO, copy: BinaryIO, spans: Mapping[int, Iterable[tuple[int, int]]]
+) -> None:
+    for fields, _ in _lines(file):
+        if not fields:
+            continue
+        for start, stop in spans.get(fields.get("index", -1), ()):
+            at = 0
+            for name in _HEX:
+                if isinstance(text := fields.get(name), str):
+                    size = len(text) // 2
+                    first, last = (min(max(edge - at, 0), size) for edge in (start, stop))
+                    fields[name] = f"{text[: 2 * first]}{'00' * (last - first)}{text[2 * last :]}"
+                    at += size
+        copy.write(json.dumps(fields).encode() + b"\n")

@@ -1,0 +1,258 @@
+"""Find a camera and talk to it.
+
+>>> from canon import camera
+>>> cam = camera.find(port="virtual:powershot-g3")
+>>> cam.initialize()
+>>> cam
+<Canon PowerShot G3 v1.0.2.0>
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from canon import ports
+from canon.camera.storage import Storage
+from canon.driver import Ability, Driver, Identity
+from canon.errors import CameraNotFound, CanonError, NotSupported, ValueRefused
+from canon.models import native as models
+from canon.usb.port import Found, Port
+from canon.values import Battery
+
+NATIVE = (0xFF, 0xFF, 0xFF)
+"""Interface class, subclass and protocol of a camera in its native ("normal") mode."""
+
+
+class Camera:
+    """One camera.
+
+    Made by `find()` and `open()`. Any thread may call; close it, or use it in a `with` block.
+
+    Args:
+        connect: opens the port when the camera is initialized.
+        where: the port string, for messages.
+
+    Attributes:
+        port: the port string.
+        storage: what is on the card.
+    """
+
+    def __init__(self, connect: Callable[[], Port], where: str) -> None:
+        self.port = where
+        self._connect = connect
+        self._driver: Driver | None = None
+        self._identity: Identity | None = None
+        self.storage = Storage(self._verbs)
+
+    def initialize(self, force: bool = False) -> None:
+        """Open the port, wake the camera and learn who it is.
+
+        A camera that is initialized already is left alone, unless `force` is set: then it is
+        closed and begun anew.
+
+        Raises:
+            PortError: it cannot be opened; the class and the message tell why.
+            ProtocolError: it answers, but not as a camera does.
+        """
+        if self._driver is not None:
+            if not force:
+                return
+            self.close()
+        port = self._connect()
+        try:
+            driver = _driver_for(port)
+            self._identity = driver.start()
+        except BaseException:
+            port.close()
+            raise
+        self._driver = driver
+
+    def close(self) -> None:
+        """Let go of the camera; closing twice is allowed."""
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            driver.close()
+
+    def __enter__(self) -> Self:
+        self.initialize()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.close()
+        except CanonError:
+            if kind is None:
+                raise
+
+    def __repr__(self) -> str:
+        if self._identity is None:
+            return f"<Canon camera at {self.port}, not initialized>"
+        return f"<{self._identity.model} v{self._identity.firmware_version}>"
+
+    @property
+    def ready(self) -> bool:
+        """Whether the camera is initialized and answers."""
+        if self._driver is None:
+            return False
+        try:
+            self._identity = self._driver.identify()
+        except CanonError:
+            return False
+        return True
+
+    @property
+    def model(self) -> str:
+        """The name that the camera reports: "Canon PowerShot G3"."""
+        return self._who().model
+
+    @property
+    def firmware_version(self) -> str:
+        """The version of its firmware: "1.0.2.0"."""
+        return self._who().firmware_version
+
+    @property
+    def owner(self) -> str:
+        """The owner's name that is set in the camera; assign to change it.
+
+        Raises:
+            ValueError: the name is too long, or has characters that the camera cannot store.
+            ValueRefused: the camera did not take it.
+        """
+        return self._who().owner
+
+    @owner.setter
+    def owner(self, name: str) -> None:
+        driver = self._verbs()
+        driver.set_owner(name)
+        self._identity = driver.identify()
+        if self._identity.owner != name:
+            raise ValueRefused("owner", name, (self._identity.owner,), command="SetOwner")
+
+    @property
+    def camera_time(self) -> datetime:
+        """The camera's clock: a naive datetime, its local time; assign to set it."""
+        return self._verbs().time()
+
+    @camera_time.setter
+    def camera_time(self, moment: datetime) -> None:
+        self._verbs().set_time(moment)
+
+    def sync_clock(self) -> datetime:
+        """Set the camera's clock to this computer's local time, and return it."""
+        now = datetime.now().replace(microsecond=0)
+        self.camera_time = now
+        return now
+
+    @property
+    def on_ac(self) -> bool:
+        """Whether the camera runs from the mains."""
+        return self._verbs().power().on_ac
+
+    @property
+    def battery(self) -> Battery:
+        """Whether the power is good or low."""
+        return Battery.GOOD if self._verbs().power().good else Battery.LOW
+
+    @property
+    def abilities(self) -> tuple[Ability, ...]:
+        """The sizes and qualities of picture that the camera can take.
+
+        Raises:
+            NotSupported: this model does not list them.
+        """
+        return self._verbs().abilities()
+
+    def _who(self) -> Identity:
+        self._verbs()
+        assert self._identity is not None  # noqa: S101  (set before the driver is)
+        return self._identity
+
+    def _verbs(self) -> Driver:
+        if self._driver is None:
+            raise ValueError(
+                "the camera is not initialized; call initialize(), or use canon.open()"
+            )
+        return self._driver
+
+
+def list(port: str = "") -> builtins.list[Found]:
+    """The cameras that can be opened: all on the USB bus, or those that `port` may mean."""
+    return ports.list_ports(port or ports.default_port())
+
+
+def find(
+    *,
+    idProduct: int | None = None,  # noqa: N803  (USB's own name for it)
+    serial: str = "",
+    model: str = "",
+    port: str = "",
+) -> Camera | None:
+    """The first camera that fits, not yet initialized; None when there is none.
+
+    Args:
+        idProduct: its USB product id, 0x306e.
+        serial: its serial number.
+        model: its name or a part of it, "PowerShot G3".
+        port: a port string; CANON_REMOTE_PORT is used when it is empty.
+
+    Raises:
+        ValueError: the port string cannot be read.
+    """
+    for found in list(port):
+        name = found.name or models.by_product(found.product).name
+        if (
+            idProduct in (None, found.product)
+            and serial in ("", found.serial)
+            and model.lower() in name.lower()
+        ):
+            return _camera_at(found.port)
+    return None
+
+
+def open(port: str = "") -> Camera:
+    """A camera that is initialized; use it in a `with` block.
+
+    Args:
+        port: a port string; CANON_REMOTE_PORT is used when it is empty, and the first Canon on the
+            USB bus when that is not set either.
+
+    Raises:
+        CameraNotFound: there is none; the message says what to check.
+        InUse: another program holds it.
+        PermissionDenied: the system does not let this user open it.
+    """
+    cam = _camera_at(port or ports.default_port())
+    cam.initialize()
+    return cam
+
+
+def _camera_at(port: str) -> Camera:
+    return Camera(lambda: ports.open_port(port), port or "usb:")
+
+
+def _driver_for(port: Port) -> Driver:
+    """The driver of the dialect that the interface speaks."""
+    if port.descriptors.interface != NATIVE:
+        spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
+        raise NotSupported(
+            port.descriptors.product_name or "camera",
+            f"native interface (its class is {spoken}); switch it to its normal mode",
+        )
+    from canon.native.driver import NativeDriver
+    from canon.native.session import Session
+    from canon.native.usb_link import UsbLink
+
+    model = models.by_product(port.descriptors.product)
+    return NativeDriver(Session(UsbLink(port, model.numbering), model.numbering), model)
+
+
+__all__ = ["Camera", "CameraNotFound", "find", "list", "open"]

@@ -1,0 +1,309 @@
+"""What is on the card: list it, fetch it, change it.
+
+A download is written under a temporary name beside its target, checked, flushed to the disk and
+then renamed, so that a file with its own name is always whole. Nothing is overwritten unless told.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from canon.driver import CardPath, Drive, Driver, Entry, Progress
+from canon.errors import CanonError, ObjectNotFound, ProtocolError
+
+_log = logging.getLogger(__name__)
+
+Place = Entry | CardPath | str
+"""Where something is on the card: an entry of a listing, or its path."""
+
+_IN_MEMORY = 64 << 20
+_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
+
+
+class Storage:
+    """The card of one camera, or its cards. Made by `Camera`; use `cam.storage`."""
+
+    def __init__(self, verbs: Callable[[], Driver]) -> None:
+        self._verbs = verbs
+
+    def drives(self) -> tuple[Drive, ...]:
+        """The cards, with capacity and free space in bytes.
+
+        Raises:
+            NoCard: there is none.
+        """
+        return self._verbs().drives()
+
+    def ls(self, place: Place = "") -> list[Entry]:
+        """What is in a folder, in card order; the card's root without an argument.
+
+        Raises:
+            ObjectNotFound: there is no such folder.
+            NoCard: there is no card.
+        """
+        return list(self._verbs().list_folder(_path(place)))
+
+    def walk(self, place: Place = "") -> Iterator[Entry]:
+        """Everything in a folder and below it, folders before what is in them, by one request."""
+        return self._verbs().list_folder(_path(place), deep=True)
+
+    def stat(self, place: Place) -> Entry:
+        """What the card's listing says of a file or a folder.
+
+        Raises:
+            ObjectNotFound: it is not there.
+        """
+        path = _path(place)
+        if not path.parts:
+            return Entry(path, is_folder=True)
+        for entry in self._verbs().list_folder(path.parent):
+            if entry.name.upper() == path.name.upper():
+                return entry
+        raise ObjectNotFound(0, "stat", f"there is no {path}")
+
+    def read(self, place: Place, progress: Progress | None = None) -> bytes:
+        """The bytes of a file."""
+        data = bytearray()
+        self._fetch(self._file(place), data.extend, progress)
+        return bytes(data)
+
+    def open(self, place: Place, progress: Progress | None = None) -> BinaryIO:
+        """A file of the card, fetched and open for reading; large ones lie in a temporary file."""
+        file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (the caller closes)
+        try:
+            self._fetch(self._file(place), file.write, progress)
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return cast("BinaryIO", file)
+
+    def download(
+        self,
+        place: Place,
+        to: str | Path = ".",
+        *,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Fetch a file of the card into a file of this computer, and return its path.
+
+        The file keeps the camera's time. A name made up by the camera cannot leave the folder.
+
+        Args:
+            place: the file on the card.
+            to: a folder, or the file to write.
+            overwrite: whether a file that is there already may be replaced.
+            progress: is told how many bytes of how many are done.
+
+        Raises:
+            FileExistsError: the file is there already.
+            ObjectNotFound: the card has no such file.
+            ProtocolError: the camera sent less or more than the file's size; nothing is kept.
+        """
+        entry = self._file(place)
+        target = Path(to)
+        if target.is_dir() or str(to).endswith(("/", os.sep)):
+            target = target / safe_name(entry.name)
+        if target.exists() and not overwrite:
+            raise FileExistsError(f"{target} is there already; choose another name or overwrite it")
+        handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=target.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                self._fetch(entry, file.write, progress)
+                file.flush()
+                os.fsync(file.fileno())
+            _keep_time(part, entry.modified)
+            part.chmod(0o666 & ~_umask())
+            _put_in_place(part, target, overwrite=overwrite)
+        finally:
+            part.unlink(missing_ok=True)
+        _log.info("saved %s as %s, %d bytes", entry.path, target, entry.size)
+        return target
+
+    def thumbnail(self, place: Place) -> bytes:
+        """The small JPEG inside a picture, by fetching only the picture's head.
+
+        Raises:
+            DecodeError: the picture has none.
+        """
+        from canon.exif import thumbnail
+
+        return thumbnail(self._verbs().read_head(self._file(place)))
+
+    def upload(
+        self,
+        source: str | Path | bytes,
+        to: Place,
+        *,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Entry:
+        """Put a file on the card, and return its entry. What is half-written is deleted again.
+
+        Args:
+            source: a file of this computer, or bytes.
+            to: the folder, or the file's path on the card.
+            overwrite: whether a file that is there already may be replaced.
+            progress: is told how many bytes of how many are done.
+
+        Raises:
+            FileExistsError: the card has such a file already.
+            StoreFull: it does not fit.
+            WriteProtected: the file that would be replaced is protected.
+        """
+        verbs = self._verbs()
+        path = self._upload_path(source, to)
+        there = self._entry_or_none(path)
+        if there is not None and not overwrite:
+            raise FileExistsError(f"{path} is on the card already; choose another name")
+        if isinstance(source, bytes):
+            file: BinaryIO = io.BytesIO(source)
+            size, moment = len(source), datetime.now()
+        else:
+            file = Path(source).open("rb")  # noqa: SIM115  (closed by the with block below)
+            status = os.fstat(file.fileno())
+            size, moment = status.st_size, datetime.fromtimestamp(status.st_mtime)
+        with file:
+            if there is not None:
+                verbs.delete(path.parent, [path.name])
+            try:
+                verbs.write_file(path, file, size, progress)
+                verbs.set_file_time(path, moment.replace(microsecond=0))
+                verbs.set_flags(path, protected=False, new=True)
+            except BaseException:
+                with suppress(CanonError):
+                    verbs.delete(path.parent, [path.name])
+                raise
+        return self.stat(path)
+
+    def delete(self, *places: Place) -> None:
+        """Delete files; folders are refused, see `rmdir`.
+
+        Raises:
+            WriteProtected: a file is protected.
+            ObjectNotFound: a file is not there.
+        """
+        for entry in [self._file(place) for place in places]:
+            self._verbs().delete(entry.path.parent, [entry.name])
+
+    def mkdir(self, place: Place) -> None:
+        """Make a folder; the one that it is in must exist."""
+        self._verbs().make_folder(_path(place))
+
+    def rmdir(self, place: Place) -> None:
+        """Remove an empty folder."""
+        entry = self.stat(place)
+        if not entry.is_folder:
+            raise ValueError(f"{entry.path} is a file; delete() removes files")
+        if self.ls(entry):
+            raise ValueError(f"{entry.path} is not empty; delete what is in it first")
+        self._verbs().remove_folder(entry.path)
+
+    def protect(self, place: Place, *, protected: bool = True) -> None:
+        """Protect a file from deletion."""
+        entry = self._file(place)
+        self._verbs().set_flags(entry.path, protected=protected, new=entry.new)
+
+    def unprotect(self, place: Place) -> None:
+        """Take a file's protection off."""
+        self.protect(place, protected=False)
+
+    def mark_downloaded(self, place: Place, *, downloaded: bool = True) -> None:
+        """Say that a file was downloaded, so that the camera no longer counts it as new."""
+        entry = self._file(place)
+        self._verbs().set_flags(entry.path, protected=entry.protected, new=not downloaded)
+
+    def set_time(self, place: Place, moment: datetime) -> None:
+        """Set a file's time, the camera's local time."""
+        self._verbs().set_file_time(self._file(place).path, moment)
+
+    def _fetch(
+        self, entry: Entry, write: Callable[[memoryview], object], progress: Progress | None
+    ) -> None:
+        if not entry.size:
+            return  # an empty file: the camera has nothing to send
+        got = self._verbs().read_file(entry, write, progress)
+        if got != entry.size:
+            raise ProtocolError(
+                f"{entry.path} has {entry.size} bytes, but the camera sent {got}; nothing was kept"
+            )
+
+    def _file(self, place: Place) -> Entry:
+        entry = place if isinstance(place, Entry) else self.stat(place)
+        if entry.is_folder:
+            raise ValueError(f"{entry.path} is a folder, not a file")
+        return entry
+
+    def _entry_or_none(self, path: CardPath) -> Entry | None:
+        try:
+            return self.stat(path)
+        except ObjectNotFound:
+            return None
+
+    def _upload_path(self, source: str | Path | bytes, to: Place) -> CardPath:
+        path = _path(to)
+        if isinstance(source, bytes):
+            return path
+        entry = self._entry_or_none(path)
+        if entry is not None and entry.is_folder:
+            return path / Path(source).name.upper()
+        return path
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays in its folder and can be written on every platform."""
+    safe = _UNSAFE.sub("_", name).rstrip(". ")
+    if safe in ("", ".", "..") or _RESERVED.fullmatch(safe):
+        safe = "_" + safe
+    return safe[:200]
+
+
+def _path(place: Place) -> CardPath:
+    if isinstance(place, Entry):
+        return place.path
+    return place if isinstance(place, CardPath) else CardPath.parse(place)
+
+
+def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a finished file its name; no half of it is ever seen under that name."""
+    if overwrite:
+        part.replace(target)
+    else:
+        try:
+            os.link(part, target)
+        except FileExistsError:
+            raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
+        except OSError:  # a file system without hard links
+            if target.exists():
+                raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
+            part.rename(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _keep_time(file: Path, moment: datetime | None) -> None:
+    if moment is not None:
+        with suppress(OverflowError, OSError, ValueError):
+            os.utime(file, (moment.timestamp(), moment.timestamp()))
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

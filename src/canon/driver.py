@@ -1,0 +1,218 @@
+"""The camera verbs, and the frozen values that they trade in: what all dialects have in common.
+
+`Driver` has one implementation per dialect; `canon.camera` is written once, over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+Sink = Callable[[memoryview], object]
+"""Takes a file's bytes as they come; a view is valid only during the call."""
+
+Progress = Callable[[int, int], object]
+"""Is told how many bytes of how many are done."""
+
+MOST_FILE = 0x7FFFFFFF
+"""No file of a native camera is longer."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a camera is.
+
+    Attributes:
+        model: the name that it reports: "Canon PowerShot G3".
+        firmware_version: "1.0.2.0".
+        owner: the owner's name as set in the camera.
+    """
+
+    model: str
+    firmware_version: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Power:
+    """How a camera is powered.
+
+    Attributes:
+        on_ac: from the mains, not from its battery.
+        good: whether there is enough of it.
+    """
+
+    on_ac: bool
+    good: bool
+
+
+@dataclass(frozen=True)
+class Ability:
+    """One size and quality of picture that a camera can take: "Large:Fine", 2272 by 1704 pixels."""
+
+    name: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A card: its name ("D:"), and its capacity and free space in bytes."""
+
+    name: str
+    capacity: int
+    free: int
+
+
+@dataclass(frozen=True)
+class CardPath:
+    """A place on a card.
+
+    Attributes:
+        parts: the names of the folders and of the file, from the card's root.
+        drive: the card's name; empty is the camera's first one.
+    """
+
+    parts: tuple[str, ...]
+    drive: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> CardPath:
+        r"""Read `DCIM/100CANON/IMG_0001.JPG`, or the camera's own `D:\DCIM\100CANON\IMG_0001.JPG`.
+
+        Raises:
+            ValueError: the path has `..` in it.
+        """
+        path = text.replace("\\", "/")
+        drive = ""
+        if path[1:2] == ":":
+            drive, path = path[:2].upper(), path[2:]
+        parts = tuple(part for part in path.split("/") if part not in ("", "."))
+        if ".." in parts:
+            raise ValueError(f"{text!r} goes up with '..'; name the folder itself")
+        return cls(parts, drive)
+
+    @property
+    def name(self) -> str:
+        """The last name, empty for the card's root."""
+        return self.parts[-1] if self.parts else ""
+
+    @property
+    def parent(self) -> CardPath:
+        """The folder that this is in; the root is its own."""
+        return CardPath(self.parts[:-1], self.drive)
+
+    def __truediv__(self, name: str) -> CardPath:
+        return CardPath((*self.parts, name), self.drive)
+
+    def __str__(self) -> str:
+        return "/".join(self.parts) or "/"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or a folder on a card.
+
+    Attributes:
+        path: where it is.
+        size: bytes; 0 for a folder.
+        modified: the camera's local time; None when it has none.
+        is_folder: whether it is a folder.
+        protected: whether it is protected from deletion.
+        new: whether it was never downloaded.
+    """
+
+    path: CardPath
+    size: int = 0
+    modified: datetime | None = None
+    is_folder: bool = False
+    protected: bool = False
+    new: bool = False
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return self.path.name
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+class Driver(Protocol):
+    """What a camera can be asked to do. Every verb raises CanonError."""
+
+    def start(self) -> Identity:
+        """Begin to talk: wake the camera and learn who it is."""
+        ...
+
+    def close(self) -> None:
+        """Leave the camera as another program would like to find it, and let go of it."""
+        ...
+
+    def identify(self) -> Identity:
+        """Ask who the camera is."""
+        ...
+
+    def set_owner(self, owner: str) -> None:
+        """Set the owner's name."""
+        ...
+
+    def time(self) -> datetime:
+        """The camera's clock, its local time."""
+        ...
+
+    def set_time(self, moment: datetime) -> None:
+        """Set the camera's clock, its local time."""
+        ...
+
+    def power(self) -> Power:
+        """Ask how the camera is powered."""
+        ...
+
+    def abilities(self) -> tuple[Ability, ...]:
+        """The sizes and qualities of picture that it can take."""
+        ...
+
+    def drives(self) -> tuple[Drive, ...]:
+        """The cards, with their space."""
+        ...
+
+    def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
+        """What is in a folder, in card order; `deep` goes into its folders too."""
+        ...
+
+    def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
+        """Fetch a file; returns its length."""
+        ...
+
+    def read_head(self, entry: Entry) -> bytes:
+        """Fetch the head of a picture, which holds its thumbnail."""
+        ...
+
+    def write_file(
+        self, path: CardPath, source: BinaryIO, size: int, progress: Progress | None = None
+    ) -> None:
+        """Put a file on the card."""
+        ...
+
+    def delete(self, folder: CardPath, names: Sequence[str]) -> None:
+        """Delete files of one folder."""
+        ...
+
+    def make_folder(self, path: CardPath) -> None:
+        """Make a folder."""
+        ...
+
+    def remove_folder(self, path: CardPath) -> None:
+        """Remove an empty folder."""
+        ...
+
+    def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
+        """Say whether a file is protected, and whether it was never downloaded."""
+        ...
+
+    def set_file_time(self, path: CardPath, moment: datetime) -> None:
+        """Set a file's time, the camera's local time."""
+        ...

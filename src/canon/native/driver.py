@@ -1,0 +1,250 @@
+r"""The camera verbs in the native protocol: identity, clock, and what is on the card.
+
+Paths are the camera's own here: upper case, backslashes, a drive letter (`D:\DCIM\100CANON`). A
+listing comes flat and is put together again. Long answers have no status; an empty one where a file
+was expected means that the file is not there (canon-native-usb, sections 4.4, 6.3 and 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from canon import driver
+from canon.driver import MOST_FILE, Ability, CardPath, Entry, Identity, Power, Progress, Sink
+from canon.errors import (
+    NotSupported,
+    ObjectNotFound,
+    PortTimeout,
+    ProtocolError,
+)
+from canon.models.model import Feature, Model, Quirk
+from canon.native.commands import (
+    ENTERED,
+    FOLDER,
+    NEW,
+    PROTECTED,
+    DeleteFiles,
+    GetAbilities,
+    GetDirectory,
+    GetDiskSpace,
+    GetFile,
+    GetPowerStatus,
+    GetTime,
+    Identify,
+    ListDisks,
+    Listed,
+    MakeDirectory,
+    RemoveDirectory,
+    SetAttributes,
+    SetFileTime,
+    SetOwner,
+    SetTime,
+    UploadBlock,
+)
+from canon.native.session import Session
+
+EVERYTHING = 0x0F
+_FILE, _THUMBNAIL = 0, 1
+_MOST_HEAD = 1 << 20
+_TRIES = 4
+_EPOCH = datetime(1970, 1, 1)
+_MOST_OWNER = 31
+_MOST_DEPTH = 32
+_BATTERY = 0x20
+_GOOD = 6
+
+
+class NativeDriver:
+    """The verbs of `canon.driver.Driver` for one camera that speaks the native protocol."""
+
+    def __init__(self, session: Session, model: Model) -> None:
+        self.session = session
+        self.model = model
+        self._disks: tuple[str, ...] = ()
+
+    def start(self) -> Identity:
+        """Wake the camera and ask who it is; the first question is often lost (section 4.3a)."""
+        self.session.start()
+        for wait_s in (0.5, 1.0, 2.0):
+            try:
+                return self._identity(wait_s)
+            except (PortTimeout, ProtocolError):
+                continue
+        return self._identity(5.0)
+
+    def close(self) -> None:
+        """Give the camera back."""
+        self.session.close()
+
+    def identify(self) -> Identity:
+        """Ask who the camera is."""
+        return self._identity(5.0)
+
+    def set_owner(self, owner: str) -> None:
+        """Set the owner's name; ValueError over 31 characters."""
+        if len(owner) > _MOST_OWNER:
+            raise ValueError(
+                f"the owner's name has {len(owner)} characters; {_MOST_OWNER} are the most"
+            )
+        self.session.call(SetOwner(owner))
+
+    def time(self) -> datetime:
+        """The camera's clock."""
+        return _moment(self.session.call(GetTime()).seconds) or _EPOCH
+
+    def set_time(self, moment: datetime) -> None:
+        """Set the camera's clock."""
+        self.session.call(SetTime(_seconds(moment)))
+
+    def power(self) -> Power:
+        """Ask how the camera is powered."""
+        status = self.session.call(GetPowerStatus())
+        return Power(on_ac=not status.source & _BATTERY, good=status.charge == _GOOD)
+
+    def abilities(self) -> tuple[Ability, ...]:
+        """The picture sizes; NotSupported where the model does not list them."""
+        if Feature.ABILITIES not in self.model.features:
+            raise NotSupported(self.model.name, "list of picture sizes")
+        formats = self.session.call(GetAbilities()).formats
+        return tuple(Ability(row.name, row.width, row.height) for row in formats)
+
+    def drives(self) -> tuple[driver.Drive, ...]:
+        """The cards, with their space."""
+        unit = 1024 if Quirk.CAPACITY_IN_KIB in self.model.quirks else 1
+        drives = []
+        self._disks = ()
+        for name in self._drive_names():
+            space = self.session.call(GetDiskSpace(name + "\\"))
+            drives.append(driver.Drive(name, space.capacity * unit, space.free * unit))
+        return tuple(drives)
+
+    def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
+        """What is in a folder, in card order; a folder comes before what is in it."""
+        native = self._native(path)
+        listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
+        if not listing:
+            raise ObjectNotFound(0, "GetDirectory", f"there is no folder {path}")
+        return _entries(listing[1:], CardPath(path.parts, native[:2]))
+
+    def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
+        """Fetch a file; ObjectNotFound when the camera sends nothing of it."""
+        return self._fetch(_FILE, entry, sink, entry.size or MOST_FILE, progress)
+
+    def read_head(self, entry: Entry) -> bytes:
+        """Fetch the head of a picture, 1 MiB at most."""
+        head = bytearray()
+        self._fetch(_THUMBNAIL, entry, head.extend, _MOST_HEAD, None)
+        return bytes(head)
+
+    def write_file(
+        self, path: CardPath, source: BinaryIO, size: int, progress: Progress | None = None
+    ) -> None:
+        """Put a file on the card, block by block; its folder must exist (section 7.12)."""
+        native = self._native(path)
+        offset = 0
+        while offset < size or not size:
+            data = source.read(min(self.session.link.transfer_size, size - offset))
+            if not data and size:
+                raise ValueError(f"the source ended after {offset} of {size} bytes")
+            self.session.send_block(UploadBlock(0, offset, len(data), native, data))
+            offset += len(data)
+            if progress:
+                progress(offset, size)
+            if not size:
+                break
+
+    def delete(self, folder: CardPath, names: Sequence[str]) -> None:
+        """Delete files of one folder."""
+        self.session.call(DeleteFiles(self._native(folder), tuple(names)), timeout_s=30.0)
+
+    def make_folder(self, path: CardPath) -> None:
+        """Make a folder."""
+        self.session.call(MakeDirectory(self._native(path)))
+
+    def remove_folder(self, path: CardPath) -> None:
+        """Remove a folder."""
+        self.session.call(RemoveDirectory(self._native(path)))
+
+    def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
+        """Write the two attributes that count (section 7.11)."""
+        bits = (PROTECTED if protected else 0) | (NEW if new else 0)
+        self.session.call(SetAttributes(bits, self._native(path.parent), path.name))
+
+    def set_file_time(self, path: CardPath, moment: datetime) -> None:
+        """Set a file's time."""
+        self.session.call(SetFileTime(_seconds(moment), self._native(path)))
+
+    def _identity(self, timeout_s: float) -> Identity:
+        reply = self.session.call(Identify(), timeout_s=timeout_s)
+        return Identity(reply.model, reply.firmware, reply.owner)
+
+    def _fetch(
+        self, what: int, entry: Entry, sink: Sink, limit: int, progress: Progress | None
+    ) -> int:
+        native = self._native(entry.path)
+        command = GetFile(what, self.session.link.transfer_size, native)
+        got = self.session.receive(
+            command, sink, limit=limit, progress=progress, expect=entry.size, timeout_s=15.0
+        )
+        if not got and (entry.size or what == _THUMBNAIL):
+            raise ObjectNotFound(0, "GetFile", f"the camera sent nothing of {entry.path}")
+        return got
+
+    def _drive_names(self) -> tuple[str, ...]:
+        if not self._disks:
+            names = self.session.call(ListDisks()).names
+            self._disks = tuple(name.rstrip("\\/") for name in names if name)
+        return self._disks
+
+    def _native(self, path: CardPath) -> str:
+        r"""`D:\DCIM\100CANON` for DCIM/100CANON."""
+        drive = path.drive
+        if not drive:
+            names = self._drive_names()
+            if not names:
+                raise ObjectNotFound(0, "ListDisks", "the camera names no card; is one in it?")
+            drive = names[0]
+        return "\\".join((drive, *path.parts))
+
+
+def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
+    """Put a flat listing together again; surplus ways up are ignored (section 7.9)."""
+    here = [root]
+    for row in listing:
+        if row.name == "..":
+            if len(here) > 1:
+                here.pop()
+            continue
+        entered = bool(row.attributes & ENTERED)
+        path = here[-1] / row.name.removeprefix(".\\")
+        folder = entered or bool(row.attributes & FOLDER)
+        yield Entry(
+            path,
+            0 if folder else row.size,
+            _moment(row.time),
+            is_folder=folder,
+            protected=bool(row.attributes & PROTECTED),
+            new=bool(row.attributes & NEW) and not folder,
+        )
+        if entered:
+            if len(here) > _MOST_DEPTH:
+                raise ProtocolError(f"folders {len(here)} deep: a card has no more than {_MOST_DEPTH}")
+            here.append(path)
+
+
+def _moment(seconds: int) -> datetime | None:
+    """The camera's local time; 0 and all ones mean none."""
+    if seconds in (0, 0xFFFFFFFF):
+        return None
+    return _EPOCH + timedelta(seconds=seconds)
+
+
+def _seconds(moment: datetime) -> int:
+    if moment.tzinfo is not None:
+        raise ValueError("the camera keeps local time without a zone; give a naive datetime")
+    seconds = int((moment - _EPOCH).total_seconds())
+    if not 0 < seconds < 0xFFFFFFFF:
+        raise ValueError(f"{moment} is outside what the camera's clock can show, 1970 to 2106")
+    return seconds

@@ -1,0 +1,262 @@
+"""One conversation with a native camera: typed commands, typed replies, and events.
+
+The session wraps a command into the family's sub-code where it has one, looks at the status before
+it reads the reply, and turns a refusal into the error that says what to do. It is the only reader
+of events. Any thread may call; one lock covers one transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, TypeVar, cast
+
+from canon.driver import Progress, Sink
+from canon.errors import (
+    BadParameter,
+    DecodeError,
+    KeysNotLocked,
+    LensFailed,
+    NoCard,
+    ObjectNotFound,
+    ProtocolError,
+    Refused,
+    StoreFull,
+    WriteProtected,
+)
+from canon.models.model import Numbering
+from canon.native.commands import Command, UploadBlock, UploadDone
+from canon.native.events import NativeEvent, decode_event
+from canon.native.release import SubHead
+from canon.usb.port import Clock
+from canon.wire import Buffer, size_of, smallest
+
+_log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+REFUSALS: dict[int, type[Refused]] = {
+    0x02000022: ObjectNotFound,
+    0x02000029: WriteProtected,
+    0x0200002A: StoreFull,
+    0x02000081: KeysNotLocked,
+    0x02000082: KeysNotLocked,
+    0x02000085: LensFailed,
+    0x02000086: BadParameter,
+    0x02000087: NoCard,
+    0x00000086: KeysNotLocked,
+    0x82400020: BadParameter,
+    0x82400022: ObjectNotFound,
+    0x82400087: NoCard,
+}
+"""What a status word means (section 6.5); any other one is a plain Refused."""
+
+TIMEOUT_S = 5.0
+_MOST_REPLY = 16 << 20
+_MOST_EVENTS = 256
+
+
+class Link(Protocol):
+    """Carries the bytes of one command to the camera and those of its answer back."""
+
+    clock: Clock
+    transfer_size: int
+    was_active: bool
+
+    def start(self) -> None:
+        """Bring the camera to where it takes commands."""
+        ...
+
+    def exchange(
+        self, code: int, payload: Buffer, expect: int | None, timeout_s: float
+    ) -> tuple[int, bytes]:
+        """A command with a fixed answer: its status and data."""
+        ...
+
+    def stream(self, code: int, payload: Buffer, sink: Sink, limit: int, timeout_s: float) -> int:
+        """A command with a long answer, passed on as it comes; its length."""
+        ...
+
+    def upload(self, code: int, payload: Buffer, timeout_s: float) -> tuple[int, bytes]:
+        """A block of an upload: the status and data of its answer."""
+        ...
+
+    def poll(self, timeout_s: float) -> bytes:
+        """The next event, b"" when none comes in time."""
+        ...
+
+    def close(self) -> None:
+        """Give the port back."""
+        ...
+
+
+class Events:
+    """One reader's queue of events; when it overflows, the oldest go and `lost` counts them."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+        self._queue: deque[NativeEvent] = deque()
+
+    def put(self, event: NativeEvent) -> None:
+        """Add an event."""
+        if len(self._queue) >= _MOST_EVENTS:
+            self._queue.popleft()
+            self.lost += 1
+        self._queue.append(event)
+
+    def get(self) -> NativeEvent | None:
+        """The oldest event, or None."""
+        return self._queue.popleft() if self._queue else None
+
+
+class Session:
+    """The commands and events of one camera, over any link."""
+
+    def __init__(self, link: Link, numbering: Numbering) -> None:
+        self.link = link
+        self.clock = link.clock
+        self._numbering = numbering
+        self._lock = threading.Lock()
+        self._readers: list[Events] = []
+
+    def start(self) -> None:
+        """Wake the camera, or join it where it is."""
+        with self._lock:
+            self.link.start()
+
+    def call(self, command: Command[R], *, timeout_s: float = TIMEOUT_S) -> R:
+        """Send a command and return its reply.
+
+        Raises:
+            Refused: the camera said no; the class tells why.
+            DecodeError: the reply cannot be read.
+        """
+        reply = command.reply
+        if reply is None:
+            raise TypeError(f"{type(command).__name__} has no typed reply; use receive()")
+        if command.long:
+            collected = bytearray()
+            self.receive(
+                cast("Command[bytes]", command),
+                collected.extend,
+                limit=_MOST_REPLY,
+                timeout_s=timeout_s,
+            )
+            data: Buffer = collected
+        else:
+            data = self._exchange(command, size_of(reply), timeout_s)
+        result = reply.decode(data)
+        _log.debug("%r → %r", command, result)
+        return cast("R", result)
+
+    def receive(
+        self,
+        command: Command[bytes],
+        sink: Sink,
+        *,
+        limit: int,
+        progress: Progress | None = None,
+        expect: int = 0,
+        timeout_s: float = TIMEOUT_S,
+    ) -> int:
+        """Send a command and pass its data to `sink` as they come; return their length.
+
+        Args:
+            command: a command with a long answer.
+            sink: takes the data; a view is valid only during the call.
+            limit: the most bytes that are taken.
+            progress: is told after each piece.
+            expect: the length that progress counts towards.
+            timeout_s: how long the camera may be silent.
+        """
+        done = 0
+
+        def count(piece: memoryview) -> None:
+            nonlocal done
+            sink(piece)
+            done += len(piece)
+            if progress:
+                progress(done, max(expect, done))
+
+        with self._lock:
+            start = self.clock.now()
+            total = self.link.stream(
+                self._code(command), _payload(command), count, limit, timeout_s
+            )
+            _log.debug("%r → %d bytes in %.3f s", command, total, self.clock.now() - start)
+        return total
+
+    def send_block(self, block: UploadBlock, *, timeout_s: float = TIMEOUT_S) -> UploadDone:
+        """Send one block of an upload."""
+        with self._lock:
+            status, data = self.link.upload(self._code(block), block.encode(), timeout_s)
+        self._check(status, block)
+        return UploadDone.decode(data)
+
+    def poll(self, timeout_s: float) -> None:
+        """Wait for an event, and copy it to every reader."""
+        with self._lock:
+            raw = self.link.poll(timeout_s)
+        if not raw:
+            return
+        try:
+            event = decode_event(raw)
+        except DecodeError as error:
+            _log.warning("an event that cannot be read: %s", error)
+            return
+        _log.debug("event %r", event)
+        for reader in tuple(self._readers):
+            reader.put(event)
+
+    @contextmanager
+    def events(self) -> Iterator[Events]:
+        """A reader's queue: every event from now on until the block ends."""
+        reader = Events()
+        self._readers.append(reader)
+        try:
+            yield reader
+        finally:
+            self._readers.remove(reader)
+
+    def close(self) -> None:
+        """Give the port back."""
+        with self._lock:
+            self.link.close()
+
+    def _exchange(self, command: Command[R], size: int | None, timeout_s: float) -> bytes:
+        family = command.sub is not None
+        expect = None if size is None else size + (smallest(SubHead) if family else 0)
+        with self._lock:
+            start = self.clock.now()
+            status, data = self.link.exchange(
+                self._code(command), _payload(command), expect, timeout_s
+            )
+            _log.debug("%r: status %#x in %.3f s", command, status, self.clock.now() - start)
+        self._check(status, command)
+        if not family:
+            return data
+        head = SubHead.decode(data)
+        if head.sub != command.sub:
+            raise Refused(head.sub, type(command).__name__, "the camera changed the sub-code")
+        return data[smallest(SubHead) : smallest(SubHead) + head.length]
+
+    def _code(self, command: Command[R]) -> int:
+        try:
+            return command.codes[self._numbering]
+        except KeyError:
+            name = type(command).__name__
+            raise ProtocolError(
+                f"{name} has no code in the {self._numbering.name} numbering"
+            ) from None
+
+    def _check(self, status: int, command: Command[R]) -> None:
+        if status:
+            name = type(command).__name__
+            raise REFUSALS.get(status, Refused)(status, name)
+
+
+def _payload(command: Command[R]) -> bytes:
+    body = command.encode()
+    return body if command.sub is None else SubHead(command.sub, len(body)).encode() + body

@@ -1,0 +1,73 @@
+"""What a virtual camera is, whatever it speaks: its model, its clock, its card, its owner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import resources
+from typing import Any
+
+from canon.models.model import Model
+from canon.virtual.card import EPOCH, Card
+from canon.virtual.clock import BodyClock
+
+CardMaker = Callable[[], "Card | None"]
+
+
+class Body:
+    """One camera body.
+
+    Args:
+        model: its row in the table of models.
+        card: makes the card when it is first looked at; None is an empty slot.
+        clock: its time.
+        started: what the camera's own clock shows at the start, its local time.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        card: CardMaker,
+        clock: BodyClock | None = None,
+        started: datetime | None = None,
+    ) -> None:
+        self.model = model
+        self.clock = clock or BodyClock()
+        self.profile = load_profile(model.slug)
+        self.owner: str = self.profile["owner"]
+        self.on_ac = True
+        self.power_good = True
+        self.keys_locked = False
+        self._make_card = card
+        self._card: Card | None = None
+        self._card_made = False
+        self._started = started or datetime.now().replace(microsecond=0)
+
+    @property
+    def card(self) -> Card | None:
+        """The card in the slot; None when there is none."""
+        if not self._card_made:
+            self._card, self._card_made = self._make_card(), True
+        return self._card
+
+    @card.setter
+    def card(self, card: Card | None) -> None:
+        self._card, self._card_made = card, True
+
+    @property
+    def seconds(self) -> int:
+        """What the camera's clock shows, in seconds since 1970."""
+        shown = self._started + timedelta(seconds=self.clock.now())
+        return int((shown - EPOCH).total_seconds())
+
+    def set_seconds(self, seconds: int) -> None:
+        """Set the camera's clock."""
+        self._started = EPOCH + timedelta(seconds=seconds) - timedelta(seconds=self.clock.now())
+
+
+def load_profile(slug: str) -> dict[str, Any]:
+    """What a real body of this model reports of itself."""
+    file = resources.files("canon.virtual") / "profiles" / f"{slug}.json"
+    profile: dict[str, Any] = json.loads(file.read_text())
+    return profile

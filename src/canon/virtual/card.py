@@ -1,0 +1,172 @@
+"""The card in a virtual camera: folders and files, as a camera keeps them.
+
+A folder of the host can be shown as a card; the host's files are read when they are asked for and
+never changed: what is written or deleted lives and dies with the virtual card.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+EPOCH = datetime(1970, 1, 1)
+
+
+@dataclass
+class File:
+    """A file on the card.
+
+    Attributes:
+        data: its bytes, or the file of the host that has them.
+        time: seconds since 1970 in the camera's local time.
+        protected: protected from deletion.
+        new: not downloaded yet.
+    """
+
+    data: bytes | Path
+    time: int
+    protected: bool = False
+    new: bool = True
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return len(self.data) if isinstance(self.data, bytes) else self.data.stat().st_size
+
+    def read(self) -> bytes:
+        """All of its bytes."""
+        return self.data if isinstance(self.data, bytes) else self.data.read_bytes()
+
+
+@dataclass
+class Folder:
+    """A folder on the card; its entries are in card order."""
+
+    time: int = 0
+    entries: dict[str, Folder | File] = field(default_factory=dict)
+
+
+class Card:
+    """A memory card: a tree, and how much fits on it.
+
+    Args:
+        capacity: bytes in all.
+        overhead: bytes that the file system takes for itself.
+    """
+
+    def __init__(self, capacity: int = 256 << 20, overhead: int = 0) -> None:
+        self.capacity = capacity
+        self.overhead = overhead
+        self.root = Folder()
+
+    @property
+    def free(self) -> int:
+        """Bytes that are left."""
+        used = sum(file.size for file in _files(self.root))
+        return max(0, self.capacity - self.overhead - used)
+
+    def find(self, parts: tuple[str, ...]) -> Folder | File | None:
+        """What lies at a path, None when nothing does."""
+        here: Folder | File = self.root
+        for part in parts:
+            if not isinstance(here, Folder):
+                return None
+            found = here.entries.get(part.upper())
+            if found is None:
+                return None
+            here = found
+        return here
+
+    def folder(self, parts: tuple[str, ...]) -> Folder | None:
+        """The folder at a path, None when there is none."""
+        found = self.find(parts)
+        return found if isinstance(found, Folder) else None
+
+    def make_folders(self, parts: tuple[str, ...], time: int = 0) -> Folder:
+        """The folder at a path, made where it is not there."""
+        here = self.root
+        for part in parts:
+            found = here.entries.setdefault(part.upper(), Folder(time))
+            if not isinstance(found, Folder):
+                raise ValueError(f"{part} is a file")
+            here = found
+        return here
+
+    def add(self, parts: tuple[str, ...], file: File) -> None:
+        """Put a file on the card, and its folders where they are not there."""
+        self.make_folders(parts[:-1], file.time).entries[parts[-1].upper()] = file
+
+
+def card_from_folder(folder: Path) -> Card:
+    """A card that shows a folder of the host.
+
+    A folder with a DCIM in it is the card's root; the pictures of any other folder appear in
+    DCIM/100CANON. Names are written as a card writes them, in capitals.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is not a folder; --card needs one")
+    card = Card()
+    rooted = any(child.name.upper() == "DCIM" and child.is_dir() for child in folder.iterdir())
+    into = () if rooted else ("DCIM", "100CANON")
+    card.make_folders(into or ("DCIM",), _seconds(datetime.now()))
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if not path.is_file() or any(part.startswith(".") for part in inside):
+            continue
+        time = _seconds(datetime.fromtimestamp(path.stat().st_mtime))
+        parts = tuple(re.sub(r"[^A-Z0-9_.~-]", "_", part.upper()) for part in inside)
+        card.add((*into, *parts), File(path, time))
+    card.capacity = max(card.capacity, 2 * (card.capacity - card.free))
+    return card
+
+
+def fresh_card() -> Card:
+    """The card of a virtual camera that was given none: six pictures, one with a spoken note.
+
+    Raises:
+        MissingExtra: Pillow is not installed.
+    """
+    from canon.virtual.exif import Shot
+    from canon.virtual.scene import card_pictures
+
+    first = Shot(taken=datetime(2003, 6, 14, 9, 30), number=1000001, remote=False)
+    card = Card()
+    time = _seconds(first.taken)
+    card.make_folders(("MISC",), time)
+    card.make_folders(("DCIM", "100CANON"), time)
+    for shot, photo in card_pictures(6, first):
+        name = f"IMG_{shot.number % 10000:04}.JPG"
+        card.add(("DCIM", "100CANON", name), File(photo.image, _seconds(shot.taken)))
+    card.add(("DCIM", "100CANON", "SND_0002.WAV"), File(_spoken_note(), time + 900))
+    return card
+
+
+def _spoken_note() -> bytes:
+    """A second of a tone, as the camera records a note: 8 bits, 11025 Hz."""
+    rate = 11025
+    samples = bytes(128 + round(90 * math.sin(math.tau * 440 * at / rate)) for at in range(rate))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(rate)
+        out.writeframes(samples)
+    return file.getvalue()
+
+
+def _seconds(moment: datetime) -> int:
+    return int((moment - EPOCH).total_seconds())
+
+
+def _files(folder: Folder) -> Iterator[File]:
+    for entry in folder.entries.values():
+        if isinstance(entry, Folder):
+            yield from _files(entry)
+        else:
+            yield entry

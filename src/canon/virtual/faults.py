@@ -1,0 +1,115 @@
+"""Faults that a virtual camera has on request.
+
+A fault is written `KIND[@COMMAND][:NUMBER]`: `stall@GetFile`, `unplug@GetFile:20000`,
+`letter-i`, `pieces`. Without a command it hits the next one; it hits once, but `garbage`, `pieces`,
+`no-lengths` and the letters stay.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class FaultKind(enum.Enum):
+    """What goes wrong."""
+
+    UNPLUG = "unplug"
+    """The camera leaves the bus after NUMBER bytes of the answer."""
+    STALL = "stall"
+    """The answer stalls after NUMBER bytes."""
+    SILENCE = "silence"
+    """The answer stops after NUMBER bytes, and nothing more is said."""
+    SHORT = "short"
+    """The answer ends NUMBER bytes early, with a short packet."""
+    LONG = "long"
+    """The answer has NUMBER bytes too many."""
+    ECHO = "echo"
+    """The answer carries another command's sequence number."""
+    REFUSE = "refuse"
+    """The status is NUMBER."""
+    EMPTY = "empty"
+    """A long answer of no bytes."""
+    GARBAGE = "garbage"
+    """The reserved bytes of every head hold garbage, as on many models (section 6.2)."""
+    NO_LENGTHS = "no-lengths"
+    """The first length word of fixed answers is zero, as on many older models (section 6.2)."""
+    LOSE_HEAD = "lose-head"
+    """The first answer after 'A' lacks its first 0x40 bytes (section 4.3a)."""
+    PIECES = "pieces"
+    """Events come in pieces of 8 bytes (section 11)."""
+    LETTER_I = "letter-i"
+    """The status letter is 'I' (section 4.1)."""
+    LETTER_E = "letter-e"
+    """The status letter is 'E' (section 4.1)."""
+
+
+LASTING = frozenset(
+    {
+        FaultKind.GARBAGE,
+        FaultKind.NO_LENGTHS,
+        FaultKind.PIECES,
+        FaultKind.LETTER_I,
+        FaultKind.LETTER_E,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        kind: what.
+        command: at which command, by the name of its class; empty is the next one.
+        number: a count of bytes or a status, by kind.
+    """
+
+    kind: FaultKind
+    command: str = ""
+    number: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """Read `KIND[@COMMAND][:NUMBER]`; ValueError names the kinds."""
+        rest, _, number = text.partition(":")
+        name, _, command = rest.partition("@")
+        try:
+            return cls(FaultKind(name), command, int(number or "0", 0))
+        except ValueError:
+            kinds = ", ".join(kind.value for kind in FaultKind)
+            raise ValueError(
+                f"{text!r} is not a fault; write KIND[@COMMAND][:NUMBER], KIND one of {kinds}"
+            ) from None
+
+
+class Faults:
+    """The faults that wait to happen."""
+
+    def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
+        self._waiting = list(faults)
+
+    def add(self, fault: Fault) -> None:
+        """Let something go wrong later."""
+        self._waiting.append(fault)
+
+    def has(self, kind: FaultKind) -> bool:
+        """Whether a lasting fault is on."""
+        return any(fault.kind is kind for fault in self._waiting)
+
+    def take(self, command: str) -> Fault | None:
+        """The fault that hits a command now, and is used up by it."""
+        for fault in self._waiting:
+            hits = not fault.command or fault.command == command
+            if fault.kind not in LASTING and fault.kind is not FaultKind.LOSE_HEAD and hits:
+                self._waiting.remove(fault)
+                return fault
+        return None
+
+    def take_kind(self, kind: FaultKind) -> bool:
+        """Whether that fault waits; it is used up."""
+        for fault in self._waiting:
+            if fault.kind is kind:
+                self._waiting.remove(fault)
+                return True
+        return False

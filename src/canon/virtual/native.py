@@ -1,0 +1,527 @@
+"""A virtual camera that speaks the native protocol over USB (canon-native-usb, section 12).
+
+Requests come in, the commands' classes take them apart, one method answers each, and the answer is
+put on the bulk pipe when it is due. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+from typing import Any
+
+from canon.errors import DecodeError
+from canon.models.model import Numbering, Quirk
+from canon.native.commands import (
+    COMMAND,
+    ENTERED,
+    FIXED_COMMAND,
+    FIXED_REPLY,
+    FOLDER,
+    HEAD,
+    LONG_COMMAND,
+    LONG_REPLY,
+    NEW,
+    PROTECTED,
+    UPLOAD_BLOCK,
+    UPLOAD_COMMAND,
+    UPLOAD_REPLY,
+    Abilities,
+    CameraTime,
+    Command,
+    CommandHead,
+    DeleteFiles,
+    Disks,
+    DiskSpace,
+    GetAbilities,
+    GetDirectory,
+    GetDiskSpace,
+    GetFile,
+    GetPowerStatus,
+    GetTime,
+    Identify,
+    Identity,
+    InitBlock,
+    ListDisks,
+    Listed,
+    Listing,
+    LockKeys,
+    LongHead,
+    MakeDirectory,
+    Nothing,
+    PictureFormat,
+    PowerStatus,
+    RemoveDirectory,
+    ReplyHead,
+    SetAttributes,
+    SetFileTime,
+    SetOwner,
+    SetTime,
+    ShortInitBlock,
+    UploadBlock,
+    UploadDone,
+    find_command,
+    has_subcodes,
+)
+from canon.native.events import InitDone, NativeEvent, encode_event
+from canon.native.release import SubHead
+from canon.usb.port import Descriptors, Endpoint
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File, Folder
+from canon.virtual.device import Pipe, Stall, Unplugged
+from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.wire import Message, smallest
+
+NOT_FOUND, IS_PROTECTED, CARD_FULL = 0x02000022, 0x02000029, 0x0200002A
+BAD_PARAMETER, NO_CARD = 0x02000086, 0x02000087
+DISK = "D:"
+_CHUNK = 0x10000
+_RATE = 490_000  # bytes a second of a download (section 7.10)
+_THUMBNAIL_HEAD = 0x2800  # bytes of a picture's head that hold its EXIF
+_NO_TIME = 0xFFFFFFFF
+
+DELAYS: dict[type[Command[Any]], float] = {
+    Identify: 0.006,
+    ListDisks: 0.050,
+    GetDirectory: 0.020,
+    GetFile: 0.018,
+    SetAttributes: 0.028,
+    DeleteFiles: 0.190,
+}
+"""Seconds from a command to its answer, as recorded; the others take 4 ms."""
+
+
+class Status(Exception):
+    """A command is refused with a status word."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"{code:#010x}")
+        self.code = code
+
+
+class NativeCamera:
+    """The machine behind the USB plug of a native camera; fits `canon.virtual.device.UsbDevice`.
+
+    Args:
+        body: the camera that answers.
+        faults: what goes wrong.
+        active: whether an earlier host has left it active (status letter 'A').
+    """
+
+    def __init__(self, body: Body, faults: Faults | None = None, *, active: bool = False) -> None:
+        self.body = body
+        self.clock = body.clock
+        self.faults = faults or Faults()
+        raw = body.profile["descriptors"]
+        self.descriptors = Descriptors(
+            bytes.fromhex(raw["device"]),
+            bytes.fromhex(raw["configuration"]),
+            {int(index): text for index, text in raw["strings"].items()},
+        )
+        self.bulk = Pipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
+        self.interrupt = Pipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
+        self.plugged = True
+        self.active = active
+        self.padded = 0  # requests that came short, and were filled with zeros
+        self.cut = 0  # requests that had too much
+        self._conversation = 0  # answers of an earlier host's conversation are never sent
+        self._uploaded = 0
+
+    # --- what the carrier calls -------------------------------------------------------------------
+
+    def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
+        """Answer a request for the status letter or for an init block (section 3)."""
+        self._must_be_plugged()
+        init = self._init_block()
+        if (request, value) == (0x0C, 0x55):
+            return self._letter()[:length]
+        if (request, value) == (0x04, 0x01):
+            return init.encode()[:length]
+        if (request, value) == (0x04, 0x04):
+            return bytes(_short(init).encode()[:length])
+        raise Stall
+
+    def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
+        """Take the init block back, or a command (section 3)."""
+        self._must_be_plugged()
+        if (request, value) == (0x04, 0x11):
+            self.active = True
+            self._send(bytes.fromhex("0400000002030000") + bytes(0x3C), 0.001)
+            self.tell(InitDone(0))
+        elif (request, value) == (0x04, 0x10):
+            self._take_command(data)
+        else:
+            raise Stall
+
+    def bulk_out(self, data: bytes) -> None:
+        """Take a block of an upload (section 7.12)."""
+        self._must_be_plugged()
+        self._take_command(data)
+
+    def bus_reset(self) -> None:
+        """Forget what was not read; the body stays as it is."""
+        self._forget()
+
+    def detach(self) -> None:
+        """The host went away: the camera stays active, as a real one does (section 5)."""
+
+    def unplug(self) -> None:
+        """Pull the plug."""
+        self.plugged = False
+        self._forget()
+
+    def tell(self, event: NativeEvent) -> None:
+        """Send an event, in one packet or, by a fault, in pieces of 8 bytes."""
+        data = encode_event(event)
+        size = 8 if self.faults.has(FaultKind.PIECES) else len(data)
+        for start in range(0, len(data), size):
+            self.interrupt.put(data[start : start + size])
+
+    # --- the start (section 4) --------------------------------------------------------------------
+
+    def _letter(self) -> bytes:
+        self._forget()
+        if self.faults.has(FaultKind.LETTER_I):
+            return b"I"
+        if self.faults.has(FaultKind.LETTER_E):
+            return b"E"
+        return b"A" if self.active else b"C"
+
+    def _init_block(self) -> InitBlock:
+        init = self.body.profile["init"]
+        return InitBlock(
+            0x18,
+            bytes.fromhex(init["version"]),
+            init["model_id"],
+            init["block"],
+            init["transfer_size"],
+            init["limit"],
+            init["last"],
+        )
+
+    def _forget(self) -> None:
+        self.bulk.clear()
+        self.interrupt.clear()
+        self._conversation += 1
+
+    def _must_be_plugged(self) -> None:
+        if not self.plugged:
+            raise Unplugged
+
+    # --- commands and answers (section 6) ---------------------------------------------------------
+
+    def _take_command(self, data: bytes) -> None:
+        head = CommandHead.decode(data.ljust(COMMAND, b"\0"))
+        kind = int.from_bytes(data[4:8], "little")
+        if kind & 0xFFFF == UPLOAD_COMMAND:
+            self._send(LongHead(0, UPLOAD_REPLY, 0).encode(), 0.004)
+            return
+        code, payload = head.group << 8 | head.code, data[COMMAND:]
+        long = kind == LONG_COMMAND
+        if kind not in (FIXED_COMMAND, LONG_COMMAND, UPLOAD_BLOCK):
+            return  # Guess (section 6.1): a block that is no command is not answered.
+        sub = None
+        if has_subcodes(Numbering.CLASSIC, code):
+            sub_head = SubHead.decode(payload.ljust(smallest(SubHead), b"\0"))
+            sub, payload = sub_head.sub, payload[smallest(SubHead) :]
+        command_class = find_command(Numbering.CLASSIC, code, sub, long=long)
+        status, reply = BAD_PARAMETER, None
+        if command_class is not None:
+            try:
+                status, reply = 0, self.answer(self._decode(command_class, payload))
+            except Status as refusal:
+                status = refusal.code
+            except DecodeError:
+                status = BAD_PARAMETER
+        fault = self.faults.take(command_class.__name__ if command_class else "")
+        delay = DELAYS.get(command_class, 0.004) if command_class else 0.004
+        if long:
+            self._send_long(reply if isinstance(reply, bytes) else _encoded(reply), delay, fault)
+        else:
+            self._send_fixed(head, kind, command_class, sub, status, _encoded(reply), delay, fault)
+
+    def _decode(self, kind: type[Command[Any]], payload: bytes) -> Command[Any]:
+        """A request as a camera takes it: filled up with zeros, surplus left alone."""
+        least = smallest(kind)
+        if len(payload) < least:
+            self.padded += 1
+            payload = payload.ljust(least, b"\0")
+        command = kind.decode(payload)
+        self.cut += len(payload) > len(command.encode())
+        return command
+
+    def _send_fixed(
+        self,
+        head: CommandHead,
+        kind: int,
+        command: type[Command[Any]] | None,
+        sub: int | None,
+        status: int,
+        data: bytes,
+        delay: float,
+        fault: Fault | None,
+    ) -> None:
+        if fault and fault.kind is FaultKind.REFUSE:
+            status = fault.number
+        if not data and command is not None and command.reply is not None:
+            data = bytes(smallest(command.reply))
+        if sub is not None:
+            data = SubHead(sub, len(data)).encode() + data
+        length = COMMAND - HEAD + 4 + len(data)
+        # The answer to lock keys carries the code of the abilities (section 6.2).
+        code = 0x1F if command is LockKeys else head.code
+        reply = ReplyHead(
+            0 if self.faults.has(FaultKind.NO_LENGTHS) else length,
+            UPLOAD_REPLY if kind == UPLOAD_BLOCK else FIXED_REPLY,
+            2,
+            code,
+            head.flavour,
+            head.group + 0x10,
+            length,
+            head.sequence ^ 0x5A5A if fault and fault.kind is FaultKind.ECHO else head.sequence,
+        )
+        block = bytearray(reply.encode() + status.to_bytes(4, "little") + data)
+        if self.faults.has(FaultKind.GARBAGE):
+            block[0x08:HEAD] = bytes(range(0x38, 0x70))
+        if self.faults.take_kind(FaultKind.LOSE_HEAD):
+            del block[:HEAD]
+        self._send_faulty(bytes(block), delay, fault)
+
+    def _send_long(self, data: bytes, delay: float, fault: Fault | None) -> None:
+        if fault and fault.kind is FaultKind.EMPTY:
+            data = b""
+        block = bytearray(LongHead(0, LONG_REPLY, len(data)).encode())
+        if self.faults.has(FaultKind.GARBAGE):
+            block[0x0A:HEAD] = bytes(range(0x3A, 0x70))
+        if fault and fault.kind not in (FaultKind.EMPTY, FaultKind.REFUSE):
+            self._send_faulty(bytes(block) + data, delay, fault)
+            return
+        self._send(bytes(block), delay)
+        self._send_pieces(memoryview(data), delay)
+
+    def _send_pieces(self, data: memoryview, delay: float) -> None:
+        """Send data as fast as the camera reads its card."""
+        if data:
+            self._when(delay, lambda: self._send_piece(data))
+
+    def _send_piece(self, data: memoryview) -> None:
+        self.bulk.put(data[:_CHUNK])
+        self._send_pieces(data[_CHUNK:], min(len(data), _CHUNK) / _RATE)
+
+    def _send(self, data: bytes, delay: float) -> None:
+        self._when(delay, lambda: self.bulk.put(data))
+
+    def _send_faulty(self, data: bytes, delay: float, fault: Fault | None) -> None:
+        """Send an answer in one piece, broken as the fault wants it."""
+        if fault is None:
+            self._send(data, delay)
+            return
+        whole = fault.number // self.bulk.packet_size * self.bulk.packet_size
+        if fault.kind is FaultKind.SHORT:
+            data = data[: len(data) - fault.number]
+        elif fault.kind is FaultKind.LONG:
+            data += bytes(fault.number)
+        elif fault.kind in (FaultKind.UNPLUG, FaultKind.STALL, FaultKind.SILENCE):
+            data = data[:whole]
+        if data:
+            self._send(data, delay)
+        if fault.kind is FaultKind.UNPLUG:
+            self._when(delay + 0.001, self._leave_the_bus)
+        elif fault.kind is FaultKind.STALL:
+            self._when(delay + 0.001, self._halt)
+
+    def _halt(self) -> None:
+        self.bulk.halted = True
+
+    def _leave_the_bus(self) -> None:
+        self.plugged = False
+
+    def _when(self, delay: float, action: Any) -> None:
+        conversation = self._conversation
+
+        def unless_forgotten() -> None:
+            if conversation == self._conversation:
+                action()
+
+        self.clock.after(delay, unless_forgotten)
+
+    # --- the camera (sections 7.1 to 7.6) ---------------------------------------------------------
+
+    @singledispatchmethod
+    def answer(self, command: Command[Any]) -> Message | bytes:
+        """The reply to a command: a message, or the data of a long answer."""
+        raise Status(BAD_PARAMETER)
+
+    @answer.register
+    def _identify(self, command: Identify) -> Message:
+        profile = self.body.profile
+        version = bytes.fromhex(profile["init"]["version"])
+        name = f"Canon {self.body.model.name}"
+        return Identity(version, profile["firmware"], name, self.body.owner)
+
+    @answer.register
+    def _get_time(self, command: GetTime) -> Message:
+        return CameraTime(self.body.seconds)
+
+    @answer.register
+    def _set_time(self, command: SetTime) -> Message:
+        self.body.set_seconds(command.seconds)
+        return Nothing()
+
+    @answer.register
+    def _set_owner(self, command: SetOwner) -> Message:
+        self.body.owner = command.owner[:31]
+        return Nothing()
+
+    @answer.register
+    def _power(self, command: GetPowerStatus) -> Message:
+        return PowerStatus(6 if self.body.power_good else 4, 0x10 if self.body.on_ac else 0x20)
+
+    @answer.register
+    def _abilities(self, command: GetAbilities) -> Message:
+        profile = self.body.profile
+        formats = tuple(PictureFormat(*row) for row in profile["formats"])
+        tail = bytes.fromhex(profile["abilities_tail"])
+        reply = Abilities(0, profile["model_id"], profile["short_name"], formats, tail)
+        return Abilities(len(reply.encode()), reply.model_id, reply.name, formats, tail)
+
+    @answer.register
+    def _lock_keys(self, command: LockKeys) -> Message:
+        self.body.keys_locked = True
+        return Nothing()
+
+    # --- the card (sections 7.8 to 7.12) ----------------------------------------------------------
+
+    @answer.register
+    def _list_disks(self, command: ListDisks) -> Message:
+        # Guess (section 13): a camera without a card names no disk.
+        return Disks((DISK,) if self.body.card else ())
+
+    @answer.register
+    def _disk_space(self, command: GetDiskSpace) -> Message:
+        card = self._card()
+        if command.disk.rstrip("\\").upper() != DISK:
+            raise Status(BAD_PARAMETER)
+        unit = 1024 if Quirk.CAPACITY_IN_KIB in self.body.model.quirks else 1
+        return DiskSpace(card.capacity // unit, card.free // unit)
+
+    @answer.register
+    def _get_directory(self, command: GetDirectory) -> Message:
+        card = self.body.card
+        folder = card.folder(self._parts(command.path)) if card else None
+        if folder is None:
+            return Listing(())
+        path = command.path.rstrip("\\")
+        rows = [Listed(ENTERED, 0, folder.time, path)]
+        _list_into(rows, folder, command.depth)
+        return Listing(tuple(rows))
+
+    @answer.register
+    def _get_file(self, command: GetFile) -> bytes:
+        card = self.body.card
+        found = card.find(self._parts(command.path)) if card else None
+        if not isinstance(found, File):
+            return b""  # Guess (section 13): a missing file is an answer of no bytes.
+        data = found.read()
+        return data[:_THUMBNAIL_HEAD] if command.what == 1 else data
+
+    @answer.register
+    def _make_directory(self, command: MakeDirectory) -> Message:
+        card, parts = self._card(), self._parts(command.path)
+        parent = card.folder(parts[:-1])
+        if parent is None or not parts or parts[-1].upper() in parent.entries:
+            raise Status(BAD_PARAMETER)
+        parent.entries[parts[-1].upper()] = Folder(self.body.seconds)
+        return Nothing()
+
+    @answer.register
+    def _remove_directory(self, command: RemoveDirectory) -> Message:
+        card, parts = self._card(), self._parts(command.path)
+        folder, parent = card.folder(parts), card.folder(parts[:-1])
+        if folder is None or parent is None or not parts or folder.entries:
+            raise Status(BAD_PARAMETER)
+        del parent.entries[parts[-1].upper()]
+        return Nothing()
+
+    @answer.register
+    def _delete(self, command: DeleteFiles) -> Message:
+        folder = self._card().folder(self._parts(command.directory))
+        if folder is None:
+            raise Status(BAD_PARAMETER)
+        for name in command.names:
+            found = folder.entries.get(name.upper())
+            if not isinstance(found, File):
+                raise Status(NOT_FOUND)
+            if found.protected:
+                raise Status(IS_PROTECTED)
+            del folder.entries[name.upper()]
+        return Nothing()
+
+    @answer.register
+    def _set_attributes(self, command: SetAttributes) -> Message:
+        file = self._file((*self._parts(command.directory), command.name))
+        file.protected = bool(command.attributes & PROTECTED)
+        file.new = bool(command.attributes & NEW)
+        return Nothing()
+
+    @answer.register
+    def _set_file_time(self, command: SetFileTime) -> Message:
+        self._file(self._parts(command.path)).time = command.seconds
+        return Nothing()
+
+    @answer.register
+    def _upload(self, command: UploadBlock) -> Message:
+        card, parts = self._card(), self._parts(command.path)
+        folder = card.folder(parts[:-1])
+        if folder is None or not parts or len(command.data) != command.size:
+            raise Status(BAD_PARAMETER)
+        if command.size > card.free:
+            raise Status(CARD_FULL)
+        found = folder.entries.get(parts[-1].upper())
+        if command.offset == 0:
+            folder.entries[parts[-1].upper()] = File(command.data, _NO_TIME)
+        elif isinstance(found, File) and found.size == command.offset:
+            found.data = found.read() + command.data
+        else:
+            raise Status(BAD_PARAMETER)
+        self._uploaded += 1
+        return UploadDone(self._uploaded, command.size)
+
+    def _card(self) -> Card:
+        if self.body.card is None:
+            raise Status(NO_CARD)
+        return self.body.card
+
+    def _file(self, parts: tuple[str, ...]) -> File:
+        found = self._card().find(parts)
+        if not isinstance(found, File):
+            raise Status(NOT_FOUND)
+        return found
+
+    def _parts(self, path: str) -> tuple[str, ...]:
+        drive, *parts = path.split("\\")
+        if drive.upper() != DISK:
+            raise Status(BAD_PARAMETER)
+        return tuple(part for part in parts if part)
+
+
+def _list_into(rows: list[Listed], folder: Folder, depth: int) -> None:
+    """Add a folder's entries; an empty folder is not entered (section 7.9)."""
+    for name, entry in folder.entries.items():
+        if isinstance(entry, File):
+            bits = (PROTECTED if entry.protected else 0) | (NEW if entry.new else 0)
+            rows.append(Listed(bits, entry.size, entry.time, name))
+        elif depth and entry.entries:
+            rows.append(Listed(ENTERED, 0, entry.time, f".\\{name}"))
+            _list_into(rows, entry, depth - 1)
+            rows.append(Listed(ENTERED, 0, 0, ".."))
+        else:
+            rows.append(Listed(FOLDER, 0, entry.time, name))
+
+
+def _short(init: InitBlock) -> ShortInitBlock:
+    tail = (init.unknown_block, init.transfer_size, init.unknown_limit, init.unknown_last)
+    return ShortInitBlock(0x10, *tail)
+
+
+def _encoded(reply: Message | bytes | None) -> bytes:
+    return b"" if reply is None else reply.encode() if isinstance(reply, Message) else reply
