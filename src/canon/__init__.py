@@ -10,6 +10,7 @@ Nothing is loaded before it is used: importing this package costs next to nothin
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,12 +26,10 @@ _FROM_CAMERA = frozenset({"Camera", "find", "list", "open"})
 
 
 def __getattr__(name: str) -> Any:
-    if name in _FROM_CAMERA:
-        from canon import camera
-
-        return getattr(camera, name)
-    from canon import errors
-
-    if isinstance(getattr(errors, name, None), type):
-        return getattr(errors, name)
-    raise AttributeError(f"module 'canon' has no attribute {name!r}")
+    if name.startswith("_"):
+        raise AttributeError(name)
+    module = import_module("canon.camera" if name in _FROM_CAMERA else "canon.errors")
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        raise AttributeError(f"module 'canon' has no attribute {name!r}") from None

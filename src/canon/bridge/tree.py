@@ -35,7 +35,7 @@ class Tree:
 
     def __init__(self) -> None:
         # Short, because the path of a socket ends at 108 bytes.
-        self.root = Path(tempfile.mkdtemp(prefix="canon-", dir="/tmp"))  # noqa: S108
+        self.root = Path(tempfile.mkdtemp(prefix="canon-", dir="/tmp"))
 
     def __enter__(self) -> Self:
         return self

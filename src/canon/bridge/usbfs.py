@@ -75,6 +75,9 @@ class Node:
 
     def __init__(self, plugged: Plugged, bus: UsbipBus) -> None:
         self.plugged, self.bus = plugged, bus
+        self.interval = polling(
+            plugged.descriptors.endpoint(Endpoint.INTERRUPT_IN), plugged.speed
+        )
         self.claims: dict[int, _Open] = {}
         self.opens: set[_Open] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -253,7 +256,7 @@ class _Open:
             case Ioctl.CLEAR_HALT:
                 await self._request(0x02, 1, 0, await self._read_number(argument))
             case Ioctl.RESET:
-                for opened in self._node.opens:
+                for opened in tuple(self._node.opens):
                     await opened.take_back(*opened._flying.values())
                 await self._request(0x00, 9, self._plugged.descriptors.configuration[5])
             case Ioctl.GET_CAPABILITIES:
@@ -279,8 +282,7 @@ class _Open:
         if length > _LONGEST:
             raise _error(errno.ENOMEM)
         if kind == _INTERRUPT:
-            descriptor = self._plugged.descriptors.endpoint(Endpoint.INTERRUPT_IN)
-            interval = polling(descriptor, self._plugged.speed)
+            interval = self._node.interval
         if kind == _CONTROL_URB:
             setup = await self._read(buffer, min(length, 8))
             buffer, length = buffer + 8, length - 8

@@ -1,4 +1,4 @@
-"""How a port learns what its device says of itself, by the standard requests of USB 2.0, chapter 9."""
+"""How a port learns what its device says of itself (USB 2.0, section 9.4.3)."""
 
 from __future__ import annotations
 
