@@ -1,9 +1,9 @@
 """What the head of a picture file tells: its thumbnail, and how the picture was taken.
 
-The head comes from a camera, so nothing in it is believed: offsets and lengths are checked against
-the bytes that are there, a directory is read once and has an end, and what does not fit is a
-DecodeError. It may be the head of a JPEG or a bare TIFF head, as a CR2 file has, in either byte
-order. Time and memory are bounded by the length of the head.
+The head comes from a camera, so nothing in it is believed: offsets and lengths are checked
+against the bytes that are there, a directory is read once and has an end, and what does not fit
+is a DecodeError. It may be the head of a JPEG or a bare TIFF head, as a CR2 file has, in either
+byte order. Time and memory are bounded by the length of the head.
 """
 
 from __future__ import annotations
@@ -210,10 +210,11 @@ def _tiff_start(head: Buffer) -> int:
     if bytes(head[:2]) != b"\xff\xd8":
         return 0
     at = 2
-    while True:
-        marker, length = bytes(take(head, at, 2)), int.from_bytes(take(head, at + 2, 2), "big")
+    while at + 4 <= len(head):
+        marker, length = bytes(head[at : at + 2]), int.from_bytes(head[at + 2 : at + 4], "big")
         if marker[0] != 0xFF or marker[1] in (0xD9, 0xDA) or length < 2:
-            raise DecodeError("no EXIF segment before the picture", at, "JPEG", "segment")
+            break
         if marker[1] == 0xE1 and bytes(head[at + 4 : at + 10]) == b"Exif\0\0":
             return at + 10
         at += 2 + length
+    raise DecodeError("no EXIF segment before the picture", at, "JPEG", "segment")

@@ -14,7 +14,7 @@ KEEP, PATTERN, EVENT, HALT, UNPLUG, REFUSED = 1, 2, 3, 4, 5, 0x55
 
 def pattern(size: int) -> bytes:
     """The bytes that the device makes up when asked for that many."""
-    return random.Random(size).randbytes(size)  # noqa: S311
+    return random.Random(size).randbytes(size)
 
 
 class EchoDevice:

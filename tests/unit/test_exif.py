@@ -307,7 +307,7 @@ def patched(at: int, new: bytes) -> bytes:
         (b"GIF89a" + bytes(100), "neither II nor MM"),
         (b"\xff\xd8\xff\xda\0\x0c", "no EXIF segment"),
         (b"\xff\xd8\xff\xe0\0\0" + bytes(100), "no EXIF segment"),
-        (b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(9), "are left"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(9), "no EXIF segment"),
         (patched(0, b"XX"), "neither II nor MM"),
         (patched(4, b"\xff\xff\xff\xff"), "are left"),
         (patched(8, b"\xff\xff"), "are left"),

@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +23,7 @@ from canon.errors import PortError
 from canon.usb.usbip import open_usbip
 
 _PRELOAD = "libumockdev-preload.so.0"
-_LIBRARIES = ("/usr/local/lib", "/usr/lib", "/lib", "/usr/lib64", "/lib64")
+_LIBRARIES = tuple(Path(path) for path in ("/usr/local/lib", "/usr/lib", "/usr/lib64"))
 _PATIENCE_S = 5.0
 
 _Stream = int | IO[bytes] | None
@@ -89,7 +89,7 @@ def attached(
     Raises:
         PortError: umockdev is not installed, or the camera cannot be had.
     """
-    library = _preload()
+    library = preload_library()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="canon-bridge", daemon=True)
     with contextlib.ExitStack() as stack:
@@ -117,9 +117,10 @@ async def _plug(tree: Tree, address: tuple[str, int], busid: str) -> Node:
     return node
 
 
-def _preload() -> Path:
-    for folder in _LIBRARIES:
-        for path in (Path(folder) / _PRELOAD, *Path(folder).glob(f"*/{_PRELOAD}")):
+def preload_library(folders: Iterable[Path] = _LIBRARIES) -> Path:
+    """Where umockdev's preload library is. Raises PortError when it is in none of the folders."""
+    for folder in folders:
+        for path in (folder / _PRELOAD, *folder.glob(f"*/{_PRELOAD}")):
             if path.exists():
                 return path
     raise PortError(

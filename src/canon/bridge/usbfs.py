@@ -75,9 +75,7 @@ class Node:
 
     def __init__(self, plugged: Plugged, bus: UsbipBus) -> None:
         self.plugged, self.bus = plugged, bus
-        self.interval = polling(
-            plugged.descriptors.endpoint(Endpoint.INTERRUPT_IN), plugged.speed
-        )
+        self.interval = polling(plugged.descriptors.endpoint(Endpoint.INTERRUPT_IN), plugged.speed)
         self.claims: dict[int, _Open] = {}
         self.opens: set[_Open] = set()
         self._tasks: set[asyncio.Task[None]] = set()

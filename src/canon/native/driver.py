@@ -14,6 +14,7 @@ from typing import BinaryIO
 from canon import driver
 from canon.driver import MOST_FILE, Ability, CardPath, Entry, Identity, Power, Progress, Sink
 from canon.errors import (
+    NoCard,
     NotSupported,
     ObjectNotFound,
     PortTimeout,
@@ -126,7 +127,7 @@ class NativeDriver:
         listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
         if not listing:
             raise ObjectNotFound(0, "GetDirectory", f"there is no folder {path}")
-        return _entries(listing[1:], CardPath(path.parts, native[:2]))
+        return _entries(listing[1:], CardPath.parse(native))
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file; ObjectNotFound when the camera sends nothing of it."""
@@ -204,9 +205,9 @@ class NativeDriver:
         if not drive:
             names = self._drive_names()
             if not names:
-                raise ObjectNotFound(0, "ListDisks", "the camera names no card; is one in it?")
+                raise NoCard(0, "ListDisks")
             drive = names[0]
-        return "\\".join((drive, *path.parts))
+        return "\\".join((drive, *path.parts)).upper()
 
 
 def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
@@ -230,7 +231,7 @@ def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
         )
         if entered:
             if len(here) > _MOST_DEPTH:
-                raise ProtocolError(f"folders {len(here)} deep: a card has no more than {_MOST_DEPTH}")
+                raise ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep")
             here.append(path)
 
 

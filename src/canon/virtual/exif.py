@@ -1,9 +1,9 @@
 """The EXIF block that a PowerShot G3 writes in front of a picture, byte for byte.
 
-One APP1 segment: a little-endian TIFF block with IFD0, the Exif directory, Canon's MakerNote, the
-interoperability directory and IFD1 with the thumbnail. Every text has a room of fixed size, so the
-directories always lie where the recorded G3 photo has them, and the thumbnail always begins 0x800
-bytes into the file (canon-native-usb, section 7.13). MakerNote values are in 32nds of a stop.
+One APP1 segment: a little-endian TIFF block with IFD0, the Exif directory, Canon's MakerNote,
+the interoperability directory and IFD1 with the thumbnail. Every text has a room of fixed size,
+so the directories always lie where the recorded G3 photo has them, and the thumbnail begins 0x800
+bytes into the file (canon-native-usb, section 7.13). The MakerNote counts in 32nds of a stop.
 """
 
 from __future__ import annotations
@@ -205,6 +205,7 @@ def _ifd0(shot: Shot) -> bytes:
 def _exif(shot: Shot) -> bytes:
     zoomed = round(FULL_WIDTH / shot.digital_zoom)
     manual = shot.mode in (ShootingMode.MANUAL, ShootingMode.BULB)
+    exposure_time = shot.exposure_time.limit_denominator(1 << 16)
     placed = (
         _undefined(0x9000, b"0220"),
         _time(0x9003, shot),
@@ -214,7 +215,7 @@ def _exif(shot: Shot) -> bytes:
         _rational(0x9102, shot.quality),  # Guess: only fine, 3, was seen
         _rational(0x9201, _time_value(shot.exposure_time), 32, _SIGNED_RATIONAL),
         _rational(0x9202, _aperture_value(shot.aperture), 32),
-        _rational(0x829A, shot.exposure_time.numerator, shot.exposure_time.denominator),
+        _rational(0x829A, exposure_time.numerator, exposure_time.denominator),
         _rational(0x829D, round(shot.aperture * 10), 10),
         _rational(0x9204, round(shot.compensation * 3), 3, _SIGNED_RATIONAL),
         _rational(0x9205, _thirds(_aperture_value(shot.open_aperture) / 32), 32),

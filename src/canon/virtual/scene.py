@@ -2,11 +2,11 @@
 
 A still life with a test chart, drawn as shapes, so that every zoom position has its own detail.
 What the settings do can be seen: exposure is computed from the light of the scene, so a wrong
-aperture or time gives a dark or a bright picture; white balance tints, effects change the colours,
+aperture or time gives a dark or a bright picture; white balance tints, effects change colours,
 sensitivity brings grain, a lens without focus blurs, macro goes near and leaves the wall blurred.
 
-One drawing serves all pictures with the same look: the last few are kept, and a picture is a fresh
-EXIF block in front of a kept one. This is the one file that imports Pillow.
+One drawing serves all pictures with the same look: the last few are kept, and a picture is a
+fresh EXIF block in front of a kept one. This is the one file that imports Pillow.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from canon.virtual.exif import THUMBNAIL_ROOM, Shot, app1
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LIGHT = 8.9
+LIGHT = 9
 """How bright the scene is, in stops (EV at ISO 100): f/2, 1/60 s and ISO 50 are right for it."""
 
 Color = tuple[int, int, int]
@@ -118,21 +118,26 @@ def meter(
         open_aperture: the largest aperture of the lens.
         smallest_aperture: its smallest one.
     """
-    wanted = LIGHT + math.log2(iso / 100) - bias
+    wanted = 3 * LIGHT + _thirds(iso / 100) - round(3 * bias)
     if aperture is None:
-        stops = 6.0 if exposure_time is None else -math.log2(exposure_time)
-        best = 2 ** ((wanted - stops) / 2)
+        speed = -_thirds(_STEADY if exposure_time is None else exposure_time)
         aperture = min(
             (one for one in _APERTURES if open_aperture * 0.95 <= one <= smallest_aperture),
-            key=lambda one: abs(math.log2(one / best)),
+            key=lambda one: abs(wanted - speed - _thirds(one**2)),
             default=open_aperture,
         )
     if exposure_time is None:
-        best = aperture**2 / 2**wanted
-        exposure_time = min(_TIMES, key=lambda one: abs(math.log2(float(one) / best)))
+        speed = wanted - _thirds(aperture**2)
+        exposure_time = min(_TIMES, key=lambda one: abs(speed + _thirds(one)))
     return aperture, exposure_time
 
 
+def _thirds(ratio: float | Fraction) -> int:
+    """A ratio in thirds of a stop, which are the steps of a camera's scales."""
+    return round(3 * math.log2(ratio))
+
+
+_STEADY = Fraction(1, 60)  # what the hand holds still
 _APERTURES = 2.0, 2.2, 2.5, 2.8, 3.2, 3.5, 4.0, 4.5, 5.0, 5.6, 6.3, 7.1, 8.0
 _TIMES = (
     *map(Fraction, ("15", "13", "10", "8", "6", "5", "4", "3.2", "2.5", "2", "1.6", "1.3", "1")),
@@ -164,17 +169,17 @@ class _Look(NamedTuple):
 
 
 def _look(shot: Shot, size: tuple[int, int]) -> _Look:
-    given = math.log2(shot.exposure_time * shot.iso / 100) - 2 * math.log2(shot.aperture)
-    exposure = given + LIGHT
+    given = _thirds(shot.exposure_time) + _thirds(shot.iso / 100) - _thirds(shot.aperture**2)
+    exposure = LIGHT + given / 3
     if shot.flash_fired:  # it lights what the exposure leaves dark
-        exposure = max(exposure, float(shot.compensation + shot.flash_compensation))
+        exposure = max(exposure, round(3 * (shot.compensation + shot.flash_compensation)) / 3)
     coarseness = shot.digital_zoom if shot.focused else size[0] / 64
     if shot.effect == PhotoEffect.LOW_SHARPENING:
         coarseness *= 1.6
     return _Look(
         size,
         shot.quality,
-        max(-8.0, min(8.0, round(exposure * 3) / 3)),
+        max(-8.0, min(8.0, exposure)),
         shot.iso,
         round(shot.focal_length / shot.wide * shot.digital_zoom, 2),
         coarseness,

@@ -81,6 +81,7 @@ class UsbipServer:
         """End all connections and threads. Closing twice is allowed."""
         self._closed = True
         _hang_up(self._listener)
+        self._listener.close()
         if self._accepting.ident is not None:
             self._accepting.join()
         for sock, thread in list(self._connections.items()):
@@ -97,18 +98,17 @@ class UsbipServer:
         self.close()
 
     def _accept(self) -> None:
-        with self._listener:
-            while not self._closed:
-                try:
-                    sock, _ = self._listener.accept()
-                except OSError:
-                    return  # closed
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                thread = threading.Thread(
-                    target=self._serve, args=(sock,), name="usbip-client", daemon=True
-                )
-                self._connections[sock] = thread
-                thread.start()
+        while not self._closed:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return  # closed
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            thread = threading.Thread(
+                target=self._serve, args=(sock,), name="usbip-client", daemon=True
+            )
+            self._connections[sock] = thread
+            thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
         """Serve one connection from its first byte to its last.

@@ -1,0 +1,123 @@
+"""One step of a recorded conversation, as JSON and as lines for people."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from canon.wire import Message, unexplained
+
+SHOWN = 256
+"""Bytes of something unexplained that are shown."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Bytes that nobody can explain.
+
+    Attributes:
+        part: where they are: `command`, `reply` or `event`.
+        offset: bytes from the start of that block, as the specification counts.
+        raw: the bytes, no more than 256 of them.
+    """
+
+    part: str
+    offset: int
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step of a conversation.
+
+    Attributes:
+        index: the number of the record with which it begins.
+        name: the command, the event, or what else it is.
+        fields: what it says.
+        reply: what the camera answered; None when there is no answer.
+        unexplained: the bytes of both that nobody can explain.
+        note: what is out of order, empty when nothing is.
+        time: seconds since the recording began, None when that was not written down.
+        device: whose conversation it is: `bus.address`, empty in a trace.
+    """
+
+    index: int
+    name: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    reply: dict[str, Any] | None = None
+    unexplained: tuple[Odd, ...] = ()
+    note: str = ""
+    time: float | None = None
+    device: str = ""
+
+    def as_json(self) -> str:
+        """One line of JSON."""
+        odd = [
+            {"part": one.part, "offset": one.offset, "bytes": one.raw.hex()}
+            for one in self.unexplained
+        ]
+        return json.dumps({**dataclasses.asdict(self), "unexplained": odd}, ensure_ascii=False)
+
+    def lines(self) -> list[str]:
+        """The same for people: what passed, the rows of a listing, what is odd."""
+        when = "" if self.time is None else f"{self.time:.3f}"
+        told = f"{self.index:>6} {when:>9}  {self.name}{_in_words(self.fields)}"
+        if self.reply is not None:
+            told += f" → {_in_words(self.reply) if self.reply else 'ok'}"
+        rows = [
+            _in_words(row)
+            for value in (*self.fields.values(), *(self.reply or {}).values())
+            if _is_table(value)
+            for row in value
+        ]
+        rows += [f"note: {self.note}"] if self.note else []
+        rows += [
+            f"unexplained, {one.part} {one.offset:#04x}: {one.raw.hex(' ')}"
+            for one in self.unexplained
+        ]
+        return [told, *(f"{'':18}{row}" for row in rows)]
+
+
+def fields_of(message: Message) -> dict[str, Any]:
+    """What a message says, as JSON can hold it; its unknown fields count as unexplained."""
+    return {
+        place.name: _plain(getattr(message, place.name))
+        for place in dataclasses.fields(cast("Any", message))
+        if not place.name.startswith("unknown")
+    }
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Message():
+            return fields_of(value)
+        case enum.Enum():
+            return value.name
+        case bytes():
+            return value.hex() if len(value) <= 64 else {"bytes": len(value)}
+        case tuple() if hasattr(value, "_asdict"):
+            return {name: _plain(item) for name, item in value._asdict().items()}
+        case tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value
+
+
+def odd_of(part: str, kind: type[Message], buffer: bytes, at: int = 0) -> tuple[Odd, ...]:
+    """What of a message nobody can explain; `at` is where it begins in its block."""
+    return tuple(Odd(part, at + offset, raw[:SHOWN]) for offset, raw in unexplained(kind, buffer))
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"({', '.join(f'{name}={_in_words(item)}' for name, item in value.items())})"
+    if _is_table(value):
+        return f"[{len(value)} rows]"
+    return repr(value) if isinstance(value, str) and not value.isidentifier() else str(value)

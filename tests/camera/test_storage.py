@@ -1,0 +1,199 @@
+"""The card through the public API: the same tests on every road, and on hardware.
+
+What a test changes, it has put there itself, in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from canon.camera import Camera
+from canon.driver import Entry
+from canon.errors import CanonError, ObjectNotFound, WriteProtected
+
+FOLDER = "DCIM/987CANON"
+
+
+@pytest.fixture
+def folder(cam: Camera) -> Iterator[str]:
+    """An empty folder on the card, removed after the test with all that is in it."""
+    _remove(cam)
+    cam.storage.mkdir(FOLDER)
+    yield FOLDER
+    _remove(cam)
+
+
+def _remove(cam: Camera) -> None:
+    try:
+        left = cam.storage.ls(FOLDER)
+    except ObjectNotFound:
+        return
+    for entry in left:
+        if entry.protected:
+            cam.storage.unprotect(entry)
+        cam.storage.delete(entry)
+    cam.storage.rmdir(FOLDER)
+
+
+@pytest.fixture
+def picture(cam: Camera) -> Entry:
+    """The smallest picture on the card."""
+    pictures = [entry for entry in cam.storage.walk() if entry.name.endswith(".JPG")]
+    assert pictures, "the card needs a picture for these tests"
+    return min(pictures, key=lambda entry: entry.size)
+
+
+def test_drives_have_room(cam: Camera) -> None:
+    (drive,) = cam.storage.drives()
+    assert drive.name
+    assert drive.capacity >= 8 << 20, "in bytes, not in KiB"
+    assert 0 < drive.free <= drive.capacity
+
+
+def test_ls_and_walk_tell_the_same(cam: Camera) -> None:
+    flat: list[Entry] = []
+    todo: list[Entry | str] = [""]
+    while todo:
+        here = cam.storage.ls(todo.pop())
+        flat += here
+        todo += [entry for entry in here if entry.is_folder]
+    assert sorted(map(str, flat)) == sorted(map(str, cam.storage.walk()))
+
+
+def test_paths_in_both_forms(cam: Camera, picture: Entry) -> None:
+    native = picture.path.drive + "\\" + "\\".join(picture.path.parts)
+    assert cam.storage.stat(str(picture)) == picture
+    assert cam.storage.stat(native) == picture
+    assert cam.storage.stat(native.replace("\\", "/").lower()) == picture
+    assert cam.storage.stat("").is_folder
+
+
+def test_what_is_not_there(cam: Camera) -> None:
+    for verb in (cam.storage.stat, cam.storage.read, cam.storage.ls, cam.storage.delete):
+        with pytest.raises(ObjectNotFound):
+            verb("DCIM/999NOSUC/IMG_9999.JPG")
+    with pytest.raises(ValueError, match=r"\.\."):
+        cam.storage.ls("DCIM/../MISC")
+    with pytest.raises(ValueError, match="folder"):
+        cam.storage.read("DCIM")
+    assert cam.ready
+
+
+def test_a_download_is_whole_and_keeps_its_time(
+    cam: Camera, picture: Entry, tmp_path: Path
+) -> None:
+    told: list[tuple[int, int]] = []
+    target = cam.storage.download(picture, tmp_path, progress=lambda *both: told.append(both))
+    assert target == tmp_path / picture.name
+    data = target.read_bytes()
+    assert len(data) == picture.size
+    assert data[:2] == b"\xff\xd8"
+    assert picture.modified is not None
+    assert datetime.fromtimestamp(target.stat().st_mtime) == picture.modified
+    assert told[-1] == (picture.size, picture.size)
+    assert cam.storage.read(picture) == data
+    with cam.storage.open(picture) as file:
+        assert file.read() == data
+    assert [path.name for path in tmp_path.iterdir()] == [picture.name]
+
+
+def test_a_download_never_overwrites_unless_told(
+    cam: Camera, picture: Entry, tmp_path: Path
+) -> None:
+    target = tmp_path / "mine.jpg"
+    target.write_bytes(b"precious")
+    with pytest.raises(FileExistsError, match=r"mine\.jpg"):
+        cam.storage.download(picture, target)
+    assert target.read_bytes() == b"precious"
+    cam.storage.download(picture, target, overwrite=True)
+    assert target.stat().st_size == picture.size
+
+
+def test_a_download_obeys_the_umask(cam: Camera, picture: Entry, tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        target = cam.storage.download(picture, tmp_path)
+    finally:
+        os.umask(before)
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_thumbnail(cam: Camera, picture: Entry) -> None:
+    small = cam.storage.thumbnail(picture)
+    assert small[:2] == b"\xff\xd8"
+    assert small[-2:] == b"\xff\xd9"
+    assert len(small) < picture.size
+
+
+@pytest.mark.erases
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 0x1400, 0x1401, 40_000])
+def test_what_is_uploaded_comes_back(cam: Camera, folder: str, size: int, tmp_path: Path) -> None:
+    data = bytes(at * 7 % 251 for at in range(size))
+    source = tmp_path / "some.txt"
+    source.write_bytes(data)
+    os.utime(source, (1_055_583_000, 1_055_583_000))
+    entry = cam.storage.upload(source, folder)
+    assert entry.name == "SOME.TXT"
+    assert entry.size == size
+    assert entry.modified == datetime.fromtimestamp(1_055_583_000)
+    assert cam.storage.read(entry) == data
+
+
+@pytest.mark.erases
+def test_an_upload_never_overwrites_unless_told(cam: Camera, folder: str) -> None:
+    cam.storage.upload(b"first", f"{folder}/A.TXT")
+    with pytest.raises(FileExistsError):
+        cam.storage.upload(b"second", f"{folder}/A.TXT")
+    assert cam.storage.read(f"{folder}/A.TXT") == b"first"
+    cam.storage.upload(b"second", f"{folder}/A.TXT", overwrite=True)
+    assert cam.storage.read(f"{folder}/A.TXT") == b"second"
+
+
+@pytest.mark.erases
+def test_a_protected_file_cannot_be_deleted(cam: Camera, folder: str) -> None:
+    path = f"{folder}/A.TXT"
+    cam.storage.upload(b"precious", path)
+    cam.storage.protect(path)
+    assert cam.storage.stat(path).protected
+    with pytest.raises(WriteProtected):
+        cam.storage.delete(path)
+    assert cam.storage.read(path) == b"precious"
+    cam.storage.unprotect(path)
+    cam.storage.delete(path)
+    with pytest.raises(ObjectNotFound):
+        cam.storage.stat(path)
+
+
+@pytest.mark.erases
+def test_marks_and_times(cam: Camera, folder: str) -> None:
+    path = f"{folder}/A.TXT"
+    cam.storage.upload(b"new", path)
+    assert cam.storage.stat(path).new
+    cam.storage.mark_downloaded(path)
+    assert not cam.storage.stat(path).new
+    cam.storage.protect(path)
+    assert not cam.storage.stat(path).new, "protection leaves the other mark alone"
+    cam.storage.mark_downloaded(path, downloaded=False)
+    assert cam.storage.stat(path).protected
+    cam.storage.set_time(path, datetime(2004, 2, 29, 12, 0))
+    assert cam.storage.stat(path).modified == datetime(2004, 2, 29, 12, 0)
+
+
+@pytest.mark.erases
+def test_folders(cam: Camera, folder: str) -> None:
+    assert cam.storage.stat(folder).is_folder
+    assert cam.storage.ls(folder) == []
+    with pytest.raises(CanonError):
+        cam.storage.mkdir(folder)
+    cam.storage.upload(b"1", f"{folder}/A.TXT")
+    with pytest.raises(ValueError, match="not empty"):
+        cam.storage.rmdir(folder)
+    with pytest.raises(ValueError, match="a file"):
+        cam.storage.rmdir(f"{folder}/A.TXT")
+    with pytest.raises(ValueError, match="folder"):
+        cam.storage.delete(folder)

@@ -1,0 +1,198 @@
+"""Programs with libusb on our echo device, over umockdev, the bridge and USB/IP."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from echo_device import EchoDevice
+from port_checks import CHECKS
+
+from canon.bridge.run import attached, preload_library, run
+from canon.errors import CameraNotFound, PortError
+from canon.virtual.usbip import UsbipServer
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def server() -> Iterator[UsbipServer]:
+    with UsbipServer(EchoDevice()) as server:
+        yield server
+
+
+def python(server: UsbipServer, *command: str) -> str:
+    """What a Python program prints under the bridge; it must end well."""
+    with attached(server.address) as env:
+        done = subprocess.run(
+            [sys.executable, *command],
+            env=env,
+            cwd=HERE,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("library", ["package", "system"])
+@pytest.mark.parametrize("check", CHECKS)
+def test_port(server: UsbipServer, library: str, check: str) -> None:
+    python(server, "port_checks.py", library, check)
+
+
+def test_found_device_is_described(server: UsbipServer) -> None:
+    said = python(server, "-c", "from canon.usb.libusb import *; print(find_devices())")
+    assert "Found(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042')" in said
+
+
+@pytest.mark.parametrize(
+    ("selector", "opens"),
+    [
+        ("place='1-1'", True),
+        ("serial='0042', product=0x306e", True),
+        ("place='1-2'", False),
+        ("serial='43'", False),
+    ],
+)
+def test_selectors(server: UsbipServer, selector: str, opens: bool) -> None:
+    program = (
+        "from canon.usb.libusb import *\n"
+        f"try: open_libusb({selector}).close(); print(True)\n"
+        "except CameraNotFound: print(False)"
+    )
+    assert python(server, "-c", program) == f"{opens}\n"
+
+
+def test_gphoto2_sees_a_powershot_g3(server: UsbipServer, tmp_path: Path) -> None:
+    with (tmp_path / "said").open("w+b") as said:
+        env = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C"}
+        assert run(["gphoto2", "--auto-detect"], server.address, env=env, stdout=said) == 0
+        said.seek(0)
+        assert re.search(rb"Canon PowerShot G3 \(normal mode\) +usb:001,002", said.read())
+
+
+def test_idle_wait_costs_nothing(server: UsbipServer) -> None:
+    program = (
+        "import time\n"
+        "from canon.usb.libusb import *\n"
+        "port = open_libusb()\n"
+        "before = time.process_time()\n"
+        "assert port.interrupt_in(1.0) == b''\n"
+        "print(time.process_time() - before)\n"
+    )
+    with attached(server.address) as env:
+        child = subprocess.Popen(
+            [sys.executable, "-c", program], env=env, stdout=subprocess.PIPE, text=True
+        )
+        before = time.process_time()  # of this process: the bridge and the server are here
+        said, _ = child.communicate(timeout=60)
+        ours = time.process_time() - before
+    assert float(said) < 0.05
+    assert ours < 0.3  # start-up, enumeration and strings of the child included
+
+
+HOLD = """
+from canon.usb.libusb import *
+port = open_libusb()
+print("holding", flush=True)
+print(repr(port.bulk_in(memoryview(bytearray(64)), 60.0)))
+"""
+
+
+def hold(env: dict[str, str]) -> subprocess.Popen[str]:
+    """A program that holds the device and waits for a transfer."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "holding\n"
+    return holder
+
+
+def test_the_program_that_holds_the_camera_is_named(server: UsbipServer) -> None:
+    with attached(server.address) as env, hold(env) as holder:
+        second = subprocess.run(
+            [sys.executable, "-c", HOLD], env=env, capture_output=True, text=True, check=False
+        )
+        holder.kill()
+    name = Path(sys.executable).resolve().name[:15]
+    assert f"InUse: the camera is in use by {name} (process {holder.pid})" in second.stderr
+
+
+def test_a_killed_program_leaves_the_camera_free(server: UsbipServer) -> None:
+    with attached(server.address) as env:
+        with hold(env) as holder:
+            holder.kill()
+        for check in ("bulk", "stall"):
+            subprocess.run(
+                [sys.executable, "port_checks.py", "package", check], env=env, cwd=HERE, check=True
+            )
+
+
+def test_unplugged_while_a_program_waits(server: UsbipServer) -> None:
+    with attached(server.address) as env, hold(env) as holder:
+        server.close()
+        _, said = holder.communicate(timeout=30)
+    assert "Disconnected: the camera was unplugged" in said
+
+
+@pytest.mark.parametrize(("end", "status"), [("raise SystemExit(7)", 7), ("os.abort()", 134)])
+def test_exit_status(server: UsbipServer, end: str, status: int) -> None:
+    assert run([sys.executable, "-c", f"import os; {end}"], server.address) == status
+
+
+def test_the_tree_is_gone_afterwards(server: UsbipServer) -> None:
+    with attached(server.address, env={}) as env:
+        root = Path(env["UMOCKDEV_DIR"])
+        assert (root / "sys/bus/usb/devices/1-1/idProduct").read_text() == "306e\n"
+    assert not root.exists()
+
+
+def test_terminated_bridge_ends_the_program_and_removes_the_tree(server: UsbipServer) -> None:
+    program = "import os, time; print(os.environ['UMOCKDEV_DIR'], flush=True); time.sleep(60)"
+    bridge = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from canon.bridge.run import run\n"
+            f"sys.exit(run([sys.executable, '-c', {program!r}], {server.address!r}))",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with bridge:
+        assert bridge.stdout is not None
+        root = Path(bridge.stdout.readline().strip())
+        assert root.is_dir()
+        bridge.send_signal(signal.SIGTERM)
+    assert bridge.returncode == 128 + signal.SIGTERM
+    assert not root.exists()
+
+
+def test_no_such_program(server: UsbipServer) -> None:
+    with pytest.raises(ValueError, match="no-such-program cannot be run"):
+        run(["no-such-program"], server.address)
+
+
+def test_no_camera_there(server: UsbipServer) -> None:
+    with pytest.raises(CameraNotFound), attached(server.address, "1-7"):
+        pass
+
+
+def test_without_umockdev(tmp_path: Path) -> None:
+    with pytest.raises(PortError, match="apt install umockdev"):
+        preload_library([tmp_path])
