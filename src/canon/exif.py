@@ -172,12 +172,13 @@ class _Directory:
         return value if value and value.kind in kinds and value.amount else None
 
     def text(self, tag: int) -> str:
-        """A text up to its NUL."""
+        """A text up to its NUL, without what does not print."""
         value = self._find(tag, 2)
         if not value:
             return ""
         raw = bytes(self.tiff.take(value.at, min(value.amount, _LONGEST_TEXT)))
-        return raw.partition(b"\0")[0].decode("latin-1").strip()
+        text = raw.partition(b"\0")[0].decode("latin-1")
+        return "".join(filter(str.isprintable, text)).strip()
 
     def number(self, tag: int) -> int | None:
         """A word or long word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import threading
@@ -143,8 +144,10 @@ def test_ctrl_c_during_a_read_leaves_the_port_usable(port: UsbipPort) -> None:
 
 
 def test_at_real_pace_things_happen_by_themselves() -> None:
-    with UsbipServer(EchoDevice(real=True)) as server:
-        port = open_usbip(*server.address, "1-1")
+    with (
+        UsbipServer(EchoDevice(real=True)) as server,
+        contextlib.closing(open_usbip(*server.address, "1-1")) as port,
+    ):
         start = port.clock.now()
         port.control_out(EVENT, 100, 0, b"event")
         assert port.interrupt_in(10.0) == b"event"

@@ -8,25 +8,21 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from conftest import ROOT, needed, program
 
 
 def recorded(name: str) -> bytes:
     """A file of the recordings; without them the test is skipped, in CI it fails."""
-    beside = Path(__file__).resolve().parents[3] / "shared" / "traces"
-    path = Path(os.environ.get("CANON_TRACES") or beside) / name
+    path = Path(os.environ.get("CANON_TRACES", ROOT.parent / "shared" / "traces"), name)
     if not path.is_file():
-        reason = f"no recording at {path}; set CANON_TRACES to the folder of the recordings"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        needed(f"there is no recording {path}; set CANON_TRACES")
     return path.read_bytes()
 
 
 def exiftool(picture: bytes, *options: str) -> dict[str, Any]:
     """What exiftool reads from a picture: numbers as numbers, names as Group:Tag."""
     told = subprocess.run(
-        ["exiftool", "-json", "-n", "-G1", "-a", *options, "-"],
+        [program("exiftool"), "-json", "-n", "-G1", "-a", *options, "-"],
         input=picture,
         capture_output=True,
         check=True,

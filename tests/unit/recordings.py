@@ -6,9 +6,11 @@ import json
 import struct
 import subprocess
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from canon.errors import Disconnected
 from canon.models.native import by_product
 from canon.native.session import Session
 from canon.native.usb_link import UsbLink
@@ -39,7 +41,8 @@ def record(path: Path, talk: Callable[[Session], object], device: NativeCamera) 
             UsbLink(RecordingPort(VirtualPort(device), stream), G3.numbering), G3.numbering
         )
         talk(session)
-        session.close()
+        with suppress(Disconnected):
+            session.close()
     return path
 
 

@@ -27,6 +27,7 @@ from canon.values import (
     WhiteBalance,
 )
 from canon.virtual.exif import Shot, app1
+from conftest import program
 
 PLAIN = Shot(datetime(2024, 2, 29, 23, 59, 58), 1000001)
 
@@ -257,7 +258,8 @@ def foreign(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     thumbnail.write_bytes(recorded("g3-capture-thumb.jpg"))
     subprocess.run(
         [
-            *("exiftool", "-q", "-api", f"ByteOrder={request.param[:2].decode()}", "-o", str(out)),
+            *(program("exiftool"), "-q", "-o", str(out)),
+            *("-api", f"ByteOrder={request.param[:2].decode()}"),
             *("-Make=Canon", "-Model=Canon EOS 5D", "-DateTimeOriginal=2005:10:01 08:09:10"),
             *("-ExposureTime=1/8000", "-FNumber=1.4", "-ISO=1600", "-FocalLength=85"),
             *(f"-ThumbnailImage<={thumbnail}", "-XMP:Subject=a segment between", str(frame)),
@@ -328,6 +330,10 @@ def test_a_division_by_zero_and_an_impossible_date_are_left_out() -> None:
     assert exif.read(patched(0x392, bytes(4))).f_number is None
     assert exif.read(patched(0x23E, b"2024:13:32")).taken is None
     assert exif.read(patched(0x4CA, b"\xff\xff\xff\xff")).iso is None
+
+
+def test_a_name_cannot_carry_control_characters() -> None:
+    assert exif.read(patched(0x80, b"\x1b[2J\r\n\x9bCanon\0")).model == "[2JCanon"
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"II*\0", b"MM\0*", b"\xff\xd8\xff\xe1"]))

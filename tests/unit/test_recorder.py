@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import signal
@@ -16,7 +17,7 @@ from canon.native.commands import GetFile, Identify, LockKeys
 from canon.native.session import Session
 from canon.trace.files import Kind, Transfer, read
 from canon.trace.recorder import RecordingPort
-from canon.usb.port import Endpoint, Port
+from canon.usb.port import Endpoint
 from canon.virtual.port import VirtualPort
 
 CONTROL, BULK, INTERRUPT = "0x02", "0x03", "0x01"
@@ -101,7 +102,7 @@ def test_times_are_the_ports_own(tmp_path: Path) -> None:
     path = record(tmp_path / "a.pcapng", wait, device)
     times = [float(row[0]) for row in tshark(path, "frame.time_relative")]
     assert times == sorted(times)
-    assert max(b - a for a, b in zip(times, times[1:], strict=False)) == pytest.approx(3600, abs=1)
+    assert max(b - a for a, b in itertools.pairwise(times)) == pytest.approx(3600, abs=1)
 
 
 def test_another_reader_agrees(tmp_path: Path) -> None:
@@ -115,10 +116,6 @@ def test_another_reader_agrees(tmp_path: Path) -> None:
 # --- what goes wrong -----------------------------------------------------------------------------
 
 
-def recording(path: Path, *faults: str) -> Port:
-    return RecordingPort(VirtualPort(camera(*faults)), path.open("wb"))
-
-
 def last(path: Path) -> Transfer:
     *_, one = read(path)
     assert isinstance(one, Transfer)
@@ -126,9 +123,10 @@ def last(path: Path) -> Transfer:
 
 
 def test_a_time_out_is_recorded_as_linux_does(tmp_path: Path) -> None:
-    port = recording(tmp_path / "a")
-    with pytest.raises(PortTimeout):
-        port.bulk_in(memoryview(bytearray(64)), 0.5)
+    with (tmp_path / "a").open("wb") as stream:
+        port = RecordingPort(VirtualPort(camera()), stream)
+        with pytest.raises(PortTimeout):
+            port.bulk_in(memoryview(bytearray(64)), 0.5)
     assert (last(tmp_path / "a").status, last(tmp_path / "a").room) == (-2, 64)
 
 

@@ -197,16 +197,15 @@ class NativeDriver:
         if not self._disks:
             names = self.session.call(ListDisks()).names
             self._disks = tuple(name.rstrip("\\/") for name in names if name)
+            if not self._disks:
+                raise NoCard(0, "ListDisks")
         return self._disks
 
     def _native(self, path: CardPath) -> str:
         r"""`D:\DCIM\100CANON` for DCIM/100CANON."""
         drive = path.drive
         if not drive:
-            names = self._drive_names()
-            if not names:
-                raise NoCard(0, "ListDisks")
-            drive = names[0]
+            drive = self._drive_names()[0]
         return "\\".join((drive, *path.parts)).upper()
 
 

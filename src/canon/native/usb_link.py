@@ -14,7 +14,7 @@ import logging
 import math
 
 from canon.driver import Sink
-from canon.errors import DecodeError, PortStalled, PortTimeout, ProtocolError
+from canon.errors import DecodeError, PortError, PortStalled, PortTimeout, ProtocolError
 from canon.models.model import Numbering
 from canon.native import events
 from canon.native.commands import (
@@ -33,7 +33,7 @@ from canon.native.commands import (
     ReplyHead,
     ShortInitBlock,
 )
-from canon.usb.port import Endpoint, Port
+from canon.usb.port import TRAFFIC, Endpoint, Hex, Port
 from canon.wire import Buffer, smallest
 
 _log = logging.getLogger(__name__)
@@ -43,7 +43,8 @@ _READ_LETTER, _READ_INIT, _READ_SHORT, _WRITE_INIT, _SEND = 0x55, 0x01, 0x04, 0x
 _CHUNK = 0x40000
 _MOST_FIXED = 0x10000
 _DRAIN_S = 5.0
-_MOST_LATE = 8  # answers to other commands that are dropped before giving up
+_MOST_DRAINS = 1000
+_MOST_STALE = 0x10000  # bytes of other answers that are dropped before giving up
 DEFAULT_TRANSFER = 0x1400
 """Block size of downloads where the camera gives none (section 4.2)."""
 
@@ -112,27 +113,26 @@ class UsbLink:
         """
         self._settle()
         self._send(code, payload, LONG_COMMAND)
-        self._unread = math.inf
-        head = self._read(HEAD, timeout_s)
-        if len(head) < HEAD:
-            raise ProtocolError(f"the camera broke off its answer after {len(head)} bytes")
-        long_head = LongHead.decode(head)
-        if long_head.kind != LONG_REPLY:
-            raise ProtocolError(f"an answer of kind {long_head.kind:#x} where data were expected")
-        left = self._unread = long_head.length
-        if left > limit:
-            raise ProtocolError(f"the camera announces {left} bytes where {limit} are the most")
+        length = self._long_head(timeout_s)
+        if length > limit:
+            raise ProtocolError(f"the camera announces {length} bytes where {limit} are the most")
+        left = self._unread = length
         while left:
-            got = self._port.bulk_in(self._buffer[: min(_CHUNK, self._whole(left))], timeout_s)
+            want = min(_CHUNK, self._whole(left))
+            got = self._port.bulk_in(self._buffer[:want], timeout_s)
+            _log.log(TRAFFIC, "← %s", Hex(self._buffer[:got]))
             sink(self._buffer[: min(got, left)])
+            ended = got % self._packet or not got
+            if got > left and not ended:
+                self._unread = math.inf
+                return length
             left = self._unread = max(0, left - got)
-            if got % self._packet or not got:
+            if ended:
+                self._unread = 0
                 break
         if left:
-            self._unread = 0
-            done = long_head.length - left
-            raise ProtocolError(f"the camera broke off after {done} of {long_head.length} bytes")
-        return long_head.length
+            raise ProtocolError(f"the camera broke off after {length - left} of {length} bytes")
+        return length
 
     def upload(self, code: int, payload: Buffer, timeout_s: float) -> tuple[int, bytes]:
         """Send one block of an upload, and return the status and data of its answer (7.12)."""
@@ -162,14 +162,17 @@ class UsbLink:
                 if length and len(self._event) >= length:
                     event = bytes(self._event[:length])
                     del self._event[:length]
+                    _log.log(TRAFFIC, "event ← %s", Hex(event))
                     return event
             if self.clock.now() >= deadline:
                 return b""
 
     def close(self) -> None:
-        """Take in what was left unread, and close the port."""
+        """Take in what was left unread, as far as it still comes, and close the port."""
         try:
             self._settle()
+        except PortError as error:
+            _log.info("while closing: %s", error)
         finally:
             self._port.close()
 
@@ -185,7 +188,9 @@ class UsbLink:
     def _send(self, code: int, payload: Buffer, kind: int) -> int:
         sequence = next(self._sequence) & 0xFFFFFFFF
         head = self._head(code, len(payload), kind, sequence)
-        self._port.control_out(_BLOCK, _SEND, 0, head + bytes(payload))
+        block = head + bytes(payload)
+        _log.log(TRAFFIC, "→ %s", Hex(block))
+        self._port.control_out(_BLOCK, _SEND, 0, block)
         return sequence
 
     def _head(self, code: int, size: int, kind: int, sequence: int) -> bytes:
@@ -200,42 +205,79 @@ class UsbLink:
         self, sequence: int, kind: int, expect: int | None, timeout_s: float
     ) -> tuple[int, bytes]:
         want = HEAD if expect is None else COMMAND + 4 + expect
+        deadline = self.clock.now() + timeout_s
         trouble: ProtocolError | None = None
-        for _ in range(_MOST_LATE):
+        dropped = 0
+        while dropped < _MOST_STALE:
             self._unread = math.inf
             try:
-                answer = self._read_answer(want, timeout_s)
+                answer = self._read_answer(want, deadline)
             except PortTimeout:
                 if trouble is None:
                     raise
-                raise trouble from None
+                break
             if len(answer) < COMMAND + 4:
                 trouble = ProtocolError(f"the camera broke off its answer at {len(answer)} bytes")
-                continue
-            head = ReplyHead.decode(answer)
-            if head.kind == kind and head.magic == 2 and head.sequence == sequence:
-                self._unread = 0
-                status = int.from_bytes(answer[COMMAND : COMMAND + 4], "little")
-                return status, answer[COMMAND + 4 :]
-            trouble = ProtocolError(
-                f"the camera answered command {head.sequence} with kind {head.kind:#x} "
-                f"where command {sequence} was asked"
-            )
+            else:
+                head = ReplyHead.decode(answer)
+                if head.kind == kind and head.magic == 2 and head.sequence == sequence:
+                    if len(answer) % self._packet or len(answer) == _announced(answer):
+                        self._unread = 0
+                    status = int.from_bytes(answer[COMMAND : COMMAND + 4], "little")
+                    return status, answer[COMMAND + 4 :]
+                trouble = ProtocolError(
+                    f"the camera answered command {head.sequence} with kind {head.kind:#x} "
+                    f"where command {sequence} was asked"
+                )
+            dropped += max(HEAD, len(answer))
             _log.warning("%s; dropped", trouble)
         raise trouble or ProtocolError("the camera sent no answer")
 
-    def _read_answer(self, want: int, timeout_s: float) -> bytes:
-        answer = self._read(want, timeout_s)
+    def _long_head(self, timeout_s: float) -> int:
+        """The length that the head of a long answer announces; what is no head is dropped."""
+        deadline = self.clock.now() + timeout_s
+        trouble: ProtocolError | None = None
+        dropped = 0
+        while dropped < _MOST_STALE:
+            self._unread = math.inf
+            try:
+                data = self._read(HEAD, self._left(deadline))
+            except PortTimeout:
+                if trouble is None:
+                    raise
+                break
+            if len(data) == HEAD:
+                head = LongHead.decode(data)
+                if head.kind == LONG_REPLY and not head.zero:
+                    return head.length
+                trouble = ProtocolError(
+                    f"an answer of kind {head.kind:#x} where data were expected"
+                )
+            else:
+                trouble = ProtocolError(f"the camera broke off its answer at {len(data)} bytes")
+            dropped += HEAD
+            _log.warning("%s; dropped", trouble)
+        raise trouble or ProtocolError("the camera sent no answer")
+
+    def _read_answer(self, want: int, deadline: float) -> bytes:
+        answer = self._read(want, self._left(deadline))
         while len(answer) < _MOST_FIXED and len(answer) % self._packet == 0 and answer:
             left = _announced(answer) - len(answer)
             if left <= 0:
                 break
-            answer += self._read(min(left, _MOST_FIXED), timeout_s)
+            try:
+                answer += self._read(min(left, _MOST_FIXED), self._left(deadline))
+            except PortTimeout:
+                break
         return answer
+
+    def _left(self, deadline: float) -> float:
+        return max(0.05, deadline - self.clock.now())
 
     def _read(self, size: int, timeout_s: float) -> bytes:
         """One read of `size` bytes, rounded up to whole packets so that none is cut."""
         got = self._port.bulk_in(self._buffer[: self._whole(size)], timeout_s)
+        _log.log(TRAFFIC, "← %s", Hex(self._buffer[:got]))
         return bytes(self._buffer[:got])
 
     def _whole(self, size: int) -> int:
@@ -247,17 +289,18 @@ class UsbLink:
             return
         _log.warning("draining an answer that was broken off, %s bytes", self._unread)
         deadline = self.clock.now() + _DRAIN_S
-        try:
-            while self._unread > 0 and self.clock.now() < deadline:
+        for _ in range(_MOST_DRAINS):
+            if self._unread <= 0 or self.clock.now() >= deadline:
+                break
+            try:
                 got = self._port.bulk_in(self._buffer, 0.2)
-                self._unread -= got
-                if got % self._packet:
-                    self._unread = 0
-        except PortTimeout:
-            self._unread = 0
-        except PortStalled:
-            self._port.clear_halt(Endpoint.BULK_IN)
-            self._unread = 0
+            except PortTimeout:
+                self._unread = 0
+            except PortStalled:
+                self._port.clear_halt(Endpoint.BULK_IN)
+                self._unread = math.inf
+            else:
+                self._unread = 0 if got % self._packet else self._unread - got
         if self._unread > 0:
             self._unread = 0
             self._port.reset()

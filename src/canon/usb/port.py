@@ -19,8 +19,30 @@ from canon.wire import Buffer
 CANON = 0x04A9
 """Canon's USB vendor id."""
 
+_MOST_DUMPED = 0x400
 VENDOR_OUT = 0x40
 VENDOR_IN = 0xC0
+
+
+TRAFFIC = 5
+"""The logging level of hex dumps."""
+
+
+class Hex:
+    """Bytes that are turned into a hex dump only when somebody prints them."""
+
+    def __init__(self, data: Buffer) -> None:
+        self.data = data
+
+    def __str__(self) -> str:
+        lines = []
+        for at in range(0, min(len(self.data), _MOST_DUMPED), 16):
+            row = bytes(self.data[at : at + 16])
+            text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
+            lines.append(f"\n    {at:04x}  {row.hex(' '):47}  {text}")
+        if len(self.data) > _MOST_DUMPED:
+            lines.append(f"\n    … {len(self.data) - _MOST_DUMPED} bytes more")
+        return f"{len(self.data)} bytes" + "".join(lines)
 
 
 class Endpoint(enum.Enum):

@@ -1,0 +1,230 @@
+"""What a caller sees when things go wrong, and what is left on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import canon
+from canon import ports
+from canon.camera import Camera
+from canon.driver import Entry
+from canon.errors import (
+    CanonError,
+    Disconnected,
+    NoCard,
+    ObjectNotFound,
+    PortStalled,
+    PortTimeout,
+    ProtocolError,
+    Refused,
+    StoreFull,
+)
+from canon.models.native import by_slug
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File
+from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.native import NativeCamera
+from canon.virtual.port import VirtualPort
+
+PICTURE = bytes(at % 253 for at in range(300_001))
+PATH = "DCIM/100CANON/IMG_0001.JPG"
+
+
+def a_card(capacity: int = 64 << 20) -> Card:
+    card = Card(capacity)
+    card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_055_583_000))
+    return card
+
+
+def a_device(*faults: str, active: bool = False, card: Card | None = None) -> NativeCamera:
+    model = by_slug("powershot-g3")
+    assert model is not None
+    body = Body(model, lambda: card or a_card())
+    return NativeCamera(body, Faults(tuple(map(Fault.parse, faults))), active=active)
+
+
+def a_camera(*faults: str, active: bool = False, card: Card | None = None) -> Camera:
+    device = a_device(*faults, active=active, card=card)
+    cam = Camera(lambda: VirtualPort(device), "virtual:")
+    cam.initialize()
+    return cam
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("unplug@GetFile:100000", Disconnected),
+        ("unplug@GetFile:0", Disconnected),
+        ("stall@GetFile:100000", PortStalled),
+        ("stall@GetFile:0", PortStalled),
+        ("silence@GetFile:100000", PortTimeout),
+        ("silence@GetFile:0", PortTimeout),
+        ("short@GetFile:1", ProtocolError),
+        ("short@GetFile:200000", ProtocolError),
+        ("empty@GetFile", ObjectNotFound),
+    ],
+)
+def test_a_download_that_breaks_leaves_nothing(
+    fault: str, error: type[CanonError], tmp_path: Path
+) -> None:
+    with a_camera(fault) as cam:
+        with pytest.raises(error):
+            cam.storage.download(PATH, tmp_path)
+        assert list(tmp_path.iterdir()) == []
+        if error is Disconnected:
+            assert not cam.ready
+            return
+        # The camera is still there, and a second try is whole.
+        target = cam.storage.download(PATH, tmp_path)
+        assert target.read_bytes() == PICTURE
+
+
+@pytest.mark.parametrize("number", [1, 64, 100, 5000])
+def test_surplus_bytes_do_not_reach_the_next_answer(number: int, tmp_path: Path) -> None:
+    with a_camera(f"long@GetFile:{number}", f"long@Identify:{number}") as cam:
+        assert cam.storage.read(PATH) == PICTURE
+        assert cam.ready
+        assert cam.storage.stat(PATH).size == len(PICTURE)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("short@GetTime:20", ProtocolError),
+        ("short@GetTime:1", ProtocolError),
+        ("short@GetTime:90", ProtocolError),
+        ("echo@GetTime", ProtocolError),
+        ("silence@GetTime:0", PortTimeout),
+        ("silence@GetTime:64", ProtocolError),
+        ("stall@GetTime:0", PortStalled),
+        ("refuse@GetTime:0x02000099", Refused),
+    ],
+)
+def test_an_answer_that_breaks(fault: str, error: type[CanonError]) -> None:
+    with a_camera(fault) as cam:
+        with pytest.raises(error) as caught:
+            _ = cam.camera_time
+        if isinstance(caught.value, Refused):
+            assert caught.value.code == 0x02000099, "an unknown status is kept"
+            assert caught.value.command == "GetTime"
+        assert cam.camera_time.year >= 2026
+        assert cam.owner == "adsf"
+
+
+@pytest.mark.parametrize("fault", ["garbage", "no-lengths", "pieces"])
+@pytest.mark.parametrize("active", [False, True])
+def test_odd_cameras_work_as_others_do(fault: str, active: bool, tmp_path: Path) -> None:
+    with a_camera(fault, active=active) as cam:
+        cam.owner = "somebody"
+        assert cam.owner == "somebody"
+        assert cam.storage.download(PATH, tmp_path).read_bytes() == PICTURE
+        cam.storage.mkdir("DCIM/101CANON")
+        cam.storage.upload(b"12345", "DCIM/101CANON/A.TXT")
+        assert cam.storage.read("DCIM/101CANON/A.TXT") == b"12345"
+        assert len(cam.abilities) == 13
+
+
+def test_the_first_answer_of_an_active_camera_may_lack_its_head() -> None:
+    with a_camera("lose-head", active=True) as cam:
+        assert cam.model == "Canon PowerShot G3"
+        assert cam.ready
+
+
+@pytest.mark.parametrize("letter", ["i", "e"])
+def test_a_status_letter_that_is_an_error(letter: str) -> None:
+    with pytest.raises(ProtocolError, match="switch it off and on"):
+        a_camera(f"letter-{letter}")
+
+
+def test_no_card() -> None:
+    with canon.open("virtual:powershot-g3?card=none") as cam:
+        for verb in (cam.storage.drives, cam.storage.ls):
+            with pytest.raises(NoCard, match="put one in"):
+                verb()
+        assert cam.ready
+
+
+def test_a_full_card_keeps_nothing_of_an_upload() -> None:
+    with a_camera(card=a_card(capacity=len(PICTURE) + 50_000)) as cam:
+        with pytest.raises(StoreFull, match="full"):
+            cam.storage.upload(bytes(60_000), "DCIM/100CANON/BIG.DAT")
+        assert [entry.name for entry in cam.storage.ls("DCIM/100CANON")] == ["IMG_0001.JPG"]
+        entry = cam.storage.upload(bytes(40_000), "DCIM/100CANON/SMALL.DAT")
+        assert entry.size == 40_000
+
+
+def test_an_upload_that_breaks_leaves_nothing_on_the_card() -> None:
+    with a_camera("refuse@SetFileTime:0x02000086") as cam:
+        with pytest.raises(Refused):
+            cam.storage.upload(b"12345", "DCIM/100CANON/A.TXT")
+        with pytest.raises(ObjectNotFound):
+            cam.storage.stat("DCIM/100CANON/A.TXT")
+
+
+def test_ctrl_c_in_a_download(tmp_path: Path) -> None:
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with a_camera() as cam:
+        with pytest.raises(KeyboardInterrupt):
+            cam.storage.download(PATH, tmp_path, progress=interrupt)
+        assert list(tmp_path.iterdir()) == []
+        assert cam.ready
+        assert cam.storage.download(PATH, tmp_path).read_bytes() == PICTURE
+
+
+def test_a_host_that_was_killed_does_not_disturb_the_next(tmp_path: Path) -> None:
+    device = a_device()
+    first = Camera(lambda: VirtualPort(device), "virtual:")
+    first.initialize()
+    # The host dies in the middle of a file: nobody reads the rest, nobody says good-bye.
+    got = bytearray()
+
+    def die(done: int, total: int) -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        first._verbs().read_file(first.storage.stat(PATH), got.extend, die)
+    assert device.active
+    with Camera(lambda: VirtualPort(device), "virtual:") as second:
+        assert second.model == "Canon PowerShot G3"
+        assert second.storage.download(PATH, tmp_path).read_bytes() == PICTURE
+
+
+def test_a_size_that_the_listing_does_not_know(tmp_path: Path) -> None:
+    """A camera whose listing and file disagree: nothing is kept."""
+    with a_camera() as cam:
+        entry = cam.storage.stat(PATH)
+        for size in (entry.size - 1, entry.size + 1):
+            wrong = Entry(entry.path, size, entry.modified)
+            with pytest.raises(ProtocolError):
+                cam.storage.download(wrong, tmp_path)
+            assert list(tmp_path.iterdir()) == []
+        assert cam.ready
+
+
+def test_faults_are_written_as_the_documentation_says() -> None:
+    assert Fault.parse("stall@GetFile:0x10") == Fault(FaultKind.STALL, "GetFile", 16)
+    assert Fault.parse("pieces") == Fault(FaultKind.PIECES)
+    with pytest.raises(ValueError, match="one of unplug, stall"):
+        Fault.parse("explode")
+    with pytest.raises(ValueError, match="stall@GetFile:many"):
+        Fault.parse("stall@GetFile:many")
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        "virtual:powershot-g99",
+        "virtual:powershot-g3?pace=slow",
+        "virtual:powershot-g3?card=/no/such/folder",
+        "usb:what?",
+        "usbip:",
+        "carrier-pigeon:",
+    ],
+)
+def test_a_port_string_that_cannot_be_read(port: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        ports.open_port(port)
