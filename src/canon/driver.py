@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
+
+from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 Sink = Callable[[memoryview], object]
 """Takes a file's bytes as they come; a view is valid only during the call."""
@@ -140,8 +142,147 @@ class Entry:
         return str(self.path)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture that came to the computer.
+
+    Attributes:
+        name: a name for its file.
+        data: the file's bytes.
+    """
+
+    name: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"Picture({self.name!r}, {len(self.data)} bytes)"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What one release gave.
+
+    Attributes:
+        files: where each picture is: an `Entry` on the card, or a `Picture` in memory.
+        thumbnail: the small JPEG, if it was asked for.
+    """
+
+    files: tuple[Entry | Picture, ...]
+    thumbnail: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """Where the zoom stands: 0 is wide, `maximum` is tele."""
+
+    position: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a camera says by itself.
+
+    Attributes:
+        kind: the name of the message: "CardChanged", "CaptureStatus" …
+        fields: what it carries.
+    """
+
+    kind: str
+    fields: Mapping[str, object]
+
+
+class Remote(Protocol):
+    """Release control: what a camera does for a computer. Every verb raises CanonError.
+
+    All but `active`, `enter` and `leave` want release control to be active.
+    """
+
+    active: bool
+    viewfinder_on: bool
+
+    def enter(self) -> None:
+        """Enter release control; the lens comes out."""
+        ...
+
+    def leave(self) -> None:
+        """Leave release control, and stop the viewfinder before."""
+        ...
+
+    def settings(self) -> dict[str, object]:
+        """Every setting that the camera has, by its name."""
+        ...
+
+    def change(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """Write several settings at once, and return all as they then are."""
+        ...
+
+    def allowed(self, name: str) -> tuple[object, ...]:
+        """The values that a setting may have now; empty when the camera does not say."""
+        ...
+
+    def zoom(self) -> Zoom:
+        """Where the zoom stands."""
+        ...
+
+    def set_zoom(self, position: int) -> None:
+        """Move the zoom."""
+        ...
+
+    def measure(self) -> None:
+        """Measure exposure, focus and white balance once."""
+        ...
+
+    def lock_focus(self) -> None:
+        """Focus, and keep that distance."""
+        ...
+
+    def unlock_focus(self) -> None:
+        """Let the focus go."""
+        ...
+
+    def set_output(self, output: CameraOutput) -> None:
+        """Choose what shows the picture."""
+        ...
+
+    def available_shots(self) -> int:
+        """How many pictures fit on the card."""
+        ...
+
+    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
+        """How many bytes a picture of that kind takes."""
+        ...
+
+    def release(
+        self, target: CaptureTarget, *, thumbnail: bool, progress: Progress | None, timeout_s: float
+    ) -> Shot:
+        """Take a picture, wait for it, and fetch what goes to the computer."""
+        ...
+
+    def start_viewfinder(self) -> None:
+        """Start the viewfinder."""
+        ...
+
+    def frame(self) -> bytes:
+        """The viewfinder's picture now, a JPEG."""
+        ...
+
+    def stop_viewfinder(self) -> None:
+        """Stop the viewfinder."""
+        ...
+
+
 class Driver(Protocol):
     """What a camera can be asked to do. Every verb raises CanonError."""
+
+    @property
+    def remote(self) -> Remote:
+        """Release control; NotSupported on a model that has none."""
+        ...
+
+    def events(self, timeout_s: float) -> Iterator[Event]:
+        """What the camera says by itself, until it was silent for `timeout_s`."""
+        ...
 
     def start(self) -> Identity:
         """Begin to talk: wake the camera and learn who it is."""

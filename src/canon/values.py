@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import enum
-from typing import Self
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import ClassVar, Self
 
 
 class OpenEnum(enum.IntEnum):
-    """An enumeration that keeps numbers it does not know, as `UNKNOWN_0xb103`."""
+    """An enumeration that keeps numbers it does not know, as `UNKNOWN_0xb103`.
+
+    `Flash(2)` is what a camera calls 2; `Flash.parse("on")` is what a person types.
+    """
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -16,6 +22,83 @@ class OpenEnum(enum.IntEnum):
         member = int.__new__(cls, value)
         member._name_, member._value_ = f"UNKNOWN_{value:#x}", value
         return member
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """The member that a person means: itself, or its name in any case, with - or _ or spaces.
+
+        Raises:
+            ValueError: there is none; the message lists those that are.
+        """
+        if isinstance(text, cls):
+            return text
+        wanted = str(text).strip().lower().replace(" ", "-").replace("_", "-")
+        for member in cls:
+            if str(member) == wanted:
+                return member
+        names = ", ".join(str(member) for member in cls)
+        raise ValueError(f"{text!r} is no {_words(cls)}; take one of: {names}")
+
+
+class Scale(int):
+    """A code on one of Canon's scales, where a camera stores steps and people say numbers.
+
+    `Aperture(0x38)` is what a camera calls 0x38 and prints as "f/8"; `Aperture.parse("f/8")` is
+    what a person types. Codes that the scale does not know keep their number.
+    """
+
+    labels: ClassVar[Mapping[int, str]] = {}
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"(.*)")
+
+    def __str__(self) -> str:
+        return self.labels.get(int(self), f"UNKNOWN_{int(self):#x}")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    @property
+    def number(self) -> Fraction | None:
+        """The number that the label says; None for "auto", "bulb" and unknown codes."""
+        return _number(self.pattern, str(self))
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """The step that a person means: itself, its label, or a number.
+
+        Raises:
+            ValueError: the scale has no such step; the message shows it.
+        """
+        if isinstance(text, cls):
+            return text
+        wanted = str(text).strip().lower()
+        number = _number(cls.pattern, wanted)
+        for code, label in cls.labels.items():
+            if label == wanted or (number is not None and _number(cls.pattern, label) == number):
+                return cls(code)
+        steps = ", ".join(cls.labels.values())
+        raise ValueError(f"{text!r} is no {_words(cls)}; take one of: {steps}")
+
+
+def _words(kind: type) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
+
+
+def _number(pattern: re.Pattern[str], text: str) -> Fraction | None:
+    found = pattern.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        # "1 1/3" is a whole number and a fraction of the same sign.
+        whole, _, part = found[1].rpartition(" ")
+        if not whole:
+            return Fraction(part)
+        sign = -1 if whole.startswith("-") else 1
+        return Fraction(whole) + sign * Fraction(part)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 class Quality(OpenEnum):
@@ -187,3 +270,172 @@ class Battery(enum.StrEnum):
 
     GOOD = "good"
     LOW = "low"
+
+
+class Iso(Scale):
+    """The sensitivity: "auto", "50" … "3200"; eight steps a stop."""
+
+    labels: ClassVar[Mapping[int, str]] = {
+        0x00: "auto",
+        0x40: "50",
+        0x48: "100",
+        0x4B: "125",
+        0x4D: "160",
+        0x50: "200",
+        0x53: "250",
+        0x55: "320",
+        0x58: "400",
+        0x5B: "500",
+        0x5D: "640",
+        0x60: "800",
+        0x63: "1000",
+        0x65: "1250",
+        0x68: "1600",
+        0x70: "3200",
+    }
+    pattern = re.compile(r"(?:iso *)?(\d+)")
+
+
+class Aperture(Scale):
+    """The f-number: "f/2" … "f/32"; eight steps a stop."""
+
+    labels: ClassVar[Mapping[int, str]] = {
+        0x08: "f/1",
+        0x0D: "f/1.2",
+        0x10: "f/1.4",
+        0x13: "f/1.6",
+        0x15: "f/1.8",
+        0x18: "f/2",
+        0x1B: "f/2.2",
+        0x1C: "f/2.4",
+        0x1D: "f/2.5",
+        0x20: "f/2.8",
+        0x23: "f/3.2",
+        0x24: "f/3.4",
+        0x25: "f/3.5",
+        0x28: "f/4",
+        0x2B: "f/4.5",
+        0x2D: "f/5",
+        0x30: "f/5.6",
+        0x33: "f/6.3",
+        0x35: "f/7.1",
+        0x38: "f/8",
+        0x3B: "f/9",
+        0x3D: "f/10",
+        0x40: "f/11",
+        0x43: "f/13",
+        0x45: "f/14",
+        0x48: "f/16",
+        0x4B: "f/18",
+        0x4D: "f/20",
+        0x50: "f/22",
+        0x53: "f/25",
+        0x55: "f/29",
+        0x58: "f/32",
+    }
+    pattern = re.compile(r"(?:f */? *)?(\d+(?:\.\d+)?)")
+
+
+class ShutterSpeed(Scale):
+    """The exposure time in seconds: "bulb", "30" … "0.8" … "1/8000"; eight steps a stop."""
+
+    labels: ClassVar[Mapping[int, str]] = {
+        0x04: "bulb",
+        0x10: "30",
+        0x13: "25",
+        0x15: "20",
+        0x18: "15",
+        0x1B: "13",
+        0x1D: "10",
+        0x20: "8",
+        0x23: "6",
+        0x25: "5",
+        0x28: "4",
+        0x2B: "3.2",
+        0x2D: "2.5",
+        0x30: "2",
+        0x33: "1.6",
+        0x35: "1.3",
+        0x38: "1",
+        0x3B: "0.8",
+        0x3D: "0.6",
+        0x40: "0.5",
+        0x43: "0.4",
+        0x45: "0.3",
+        0x48: "1/4",
+        0x4B: "1/5",
+        0x4D: "1/6",
+        0x50: "1/8",
+        0x53: "1/10",
+        0x55: "1/13",
+        0x58: "1/15",
+        0x5B: "1/20",
+        0x5D: "1/25",
+        0x60: "1/30",
+        0x63: "1/40",
+        0x65: "1/50",
+        0x68: "1/60",
+        0x6B: "1/80",
+        0x6D: "1/100",
+        0x70: "1/125",
+        0x73: "1/160",
+        0x75: "1/200",
+        0x78: "1/250",
+        0x7B: "1/320",
+        0x7D: "1/400",
+        0x80: "1/500",
+        0x83: "1/640",
+        0x85: "1/800",
+        0x88: "1/1000",
+        0x8B: "1/1250",
+        0x8D: "1/1600",
+        0x90: "1/2000",
+        0x93: "1/2500",
+        0x95: "1/3200",
+        0x98: "1/4000",
+        0x9A: "1/5000",
+        0x9D: "1/6400",
+        0xA0: "1/8000",
+    }
+    pattern = re.compile(r"(\d+(?:\.\d+)?|\d+/\d+) *(?:s|sec)?")
+
+
+class Compensation(Scale):
+    """How much lighter or darker than measured, in stops: "+2" … "0" … "-2"."""
+
+    labels: ClassVar[Mapping[int, str]] = {
+        0x08: "+2",
+        0x0B: "+1 2/3",
+        0x0C: "+1 1/2",
+        0x0D: "+1 1/3",
+        0x10: "+1",
+        0x13: "+2/3",
+        0x14: "+1/2",
+        0x15: "+1/3",
+        0x18: "0",
+        0x1B: "-1/3",
+        0x1C: "-1/2",
+        0x1D: "-2/3",
+        0x20: "-1",
+        0x23: "-1 1/3",
+        0x24: "-1 1/2",
+        0x25: "-1 2/3",
+        0x28: "-2",
+    }
+    pattern = re.compile(r"([+-]?\d+(?: \d/\d|/\d|\.\d+)?) *(?:ev)?")
+
+
+class CaptureTarget(enum.Flag):
+    """Where a picture goes."""
+
+    HOST = enum.auto()
+    CARD = enum.auto()
+    BOTH = HOST | CARD
+
+
+class CameraOutput(OpenEnum):
+    """What shows the picture while a computer is in control."""
+
+    DISPLAY = 1
+    VIDEO_OUT = 2
+    OFF = 3

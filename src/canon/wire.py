@@ -9,7 +9,6 @@ place, `take`: nothing reads past the end, nothing allocates by a length that is
 from __future__ import annotations
 
 import dataclasses
-import enum
 import typing
 from collections.abc import Iterator
 from typing import (
@@ -28,7 +27,7 @@ from canon.errors import DecodeError
 
 Buffer = bytes | bytearray | memoryview
 T = TypeVar("T")
-E = TypeVar("E", bound=enum.IntEnum)
+E = TypeVar("E", bound=int)
 M = TypeVar("M", bound="Message")
 
 
@@ -78,7 +77,7 @@ class Number(Codec[int]):
 
 
 class Code(Codec[E]):
-    """A number that is a member of an open enumeration."""
+    """A number that is a member of an open enumeration, or a step of a scale."""
 
     fixed = True
 
@@ -222,6 +221,8 @@ class Message:
             yield from (
                 ((here, end),) if name.startswith("unknown") else codec.odd(buffer, here, end)
             )
+        if any(buffer[end : start + cls._padded]):
+            yield end, start + cls._padded
 
 
 class Inner(Codec[M], Generic[M]):

@@ -18,8 +18,17 @@ from port_checks import CHECKS
 from canon.bridge.run import attached, preload_library, run
 from canon.errors import CameraNotFound, PortError
 from canon.virtual.usbip import UsbipServer
+from conftest import needed, program
 
 HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _umockdev() -> None:
+    try:
+        preload_library()
+    except PortError as error:
+        needed(str(error))
 
 
 @pytest.fixture
@@ -55,34 +64,48 @@ def test_found_device_is_described(server: UsbipServer) -> None:
     assert "Found(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042')" in said
 
 
-@pytest.mark.parametrize(
-    ("selector", "opens"),
-    [
-        ("place='1-1'", True),
-        ("serial='0042', product=0x306e", True),
-        ("place='1-2'", False),
-        ("serial='43'", False),
-    ],
-)
-def test_selectors(server: UsbipServer, selector: str, opens: bool) -> None:
-    program = (
+@pytest.mark.parametrize(("place", "opens"), [("", True), ("1-1", True), ("1-2", False)])
+def test_place(server: UsbipServer, place: str, opens: bool) -> None:
+    script = (
         "from canon.usb.libusb import *\n"
-        f"try: open_libusb({selector}).close(); print(True)\n"
+        f"try: open_libusb({place!r}).close(); print(True)\n"
         "except CameraNotFound: print(False)"
     )
-    assert python(server, "-c", program) == f"{opens}\n"
+    assert python(server, "-c", script) == f"{opens}\n"
+
+
+def test_no_right_to_open(server: UsbipServer) -> None:
+    """Seen by a user who is not root and has no right to the node."""
+    script = (
+        "import os\n"
+        "from canon.usb.libusb import *\n"
+        "find_devices()  # so that all that root alone can read is loaded\n"
+        "if os.geteuid() == 0: os.setuid(65534)\n"
+        "assert find_devices()[0].port == 'usb:1-1'\n"
+        "open_libusb()\n"
+    )
+    with attached(server.address) as env:
+        root = Path(env["UMOCKDEV_DIR"])
+        root.chmod(0o755)
+        (root / "dev/bus/usb/001/002").chmod(0)
+        (root / "ioctl/dev/bus/usb/001/002").chmod(0o666)  # the library connects all the same
+        done = subprocess.run(
+            [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False
+        )
+    assert "PermissionDenied: this user may not open the camera" in done.stderr
+    assert 'SUBSYSTEM=="usb", ATTR{idVendor}=="04a9", MODE="0660", TAG+="uaccess"' in done.stderr
 
 
 def test_gphoto2_sees_a_powershot_g3(server: UsbipServer, tmp_path: Path) -> None:
     with (tmp_path / "said").open("w+b") as said:
         env = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C"}
-        assert run(["gphoto2", "--auto-detect"], server.address, env=env, stdout=said) == 0
+        assert run([program("gphoto2"), "--auto-detect"], server.address, env=env, stdout=said) == 0
         said.seek(0)
         assert re.search(rb"Canon PowerShot G3 \(normal mode\) +usb:001,002", said.read())
 
 
 def test_idle_wait_costs_nothing(server: UsbipServer) -> None:
-    program = (
+    script = (
         "import time\n"
         "from canon.usb.libusb import *\n"
         "port = open_libusb()\n"
@@ -92,7 +115,7 @@ def test_idle_wait_costs_nothing(server: UsbipServer) -> None:
     )
     with attached(server.address) as env:
         child = subprocess.Popen(
-            [sys.executable, "-c", program], env=env, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", script], env=env, stdout=subprocess.PIPE, text=True
         )
         before = time.process_time()  # of this process: the bridge and the server are here
         said, _ = child.communicate(timeout=60)
@@ -128,8 +151,8 @@ def test_the_program_that_holds_the_camera_is_named(server: UsbipServer) -> None
         second = subprocess.run(
             [sys.executable, "-c", HOLD], env=env, capture_output=True, text=True, check=False
         )
+        name = Path("/proc", str(holder.pid), "comm").read_text().strip()
         holder.kill()
-    name = Path(sys.executable).resolve().name[:15]
     assert f"InUse: the camera is in use by {name} (process {holder.pid})" in second.stderr
 
 
@@ -163,13 +186,13 @@ def test_the_tree_is_gone_afterwards(server: UsbipServer) -> None:
 
 
 def test_terminated_bridge_ends_the_program_and_removes_the_tree(server: UsbipServer) -> None:
-    program = "import os, time; print(os.environ['UMOCKDEV_DIR'], flush=True); time.sleep(60)"
+    script = "import os, time; print(os.environ['UMOCKDEV_DIR'], flush=True); time.sleep(60)"
     bridge = subprocess.Popen(
         [
             sys.executable,
             "-c",
             "import sys; from canon.bridge.run import run\n"
-            f"sys.exit(run([sys.executable, '-c', {program!r}], {server.address!r}))",
+            f"sys.exit(run([sys.executable, '-c', {script!r}], {server.address!r}))",
         ],
         stdout=subprocess.PIPE,
         text=True,

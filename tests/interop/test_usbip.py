@@ -157,6 +157,11 @@ def test_at_real_pace_things_happen_by_themselves() -> None:
             read(port, 64, 10.0)
 
 
+def test_address_is_taken(server: UsbipServer) -> None:
+    with pytest.raises(PortError, match="choose another port"):
+        UsbipServer(EchoDevice(), *server.address)
+
+
 def test_closing_twice_and_before_the_start() -> None:
     server = UsbipServer(EchoDevice())
     server.close()

@@ -210,6 +210,13 @@ def test_lines_for_people(conversation: Path) -> None:
     assert any("IMG_0001.JPG" in line for line in lines[1:])
 
 
+def test_a_recording_cannot_play_tricks_on_a_terminal() -> None:
+    owner = b"\x1b[2J\x9b1m".ljust(32, b"\0")
+    reply = came(answer(0x1201, bytes(40) + owner), index=3)
+    for step in tell([Remark(1, None, "Gap", "\x1b]0;hi\x07"), sent(0x1201), reply]):
+        assert "".join([*step.lines(), step.as_json()]).isprintable()
+
+
 @pytest.mark.parametrize(
     ("fault", "name", "note"),
     [
@@ -417,6 +424,23 @@ def test_redaction_blanks_what_is_not_understood(tmp_path: Path) -> None:
     for secret in (b"keys", b"picture", b"serial", b"strange"):
         assert secret in path.read_bytes()
         assert secret not in after
+
+
+def test_redaction_blanks_an_answer_that_came_to_the_wrong_command(tmp_path: Path) -> None:
+    owner = b"Anna Example".ljust(32, b"\0")
+    late = answer(0x1201, bytes(40) + owner)
+    command = sent(0x1220).data
+    packets = [
+        urb(1, b"S", 2, 0, command, setup=bytes.fromhex("4004100000005000"), status=-115),
+        urb(1, b"C", 2, 0, size=len(command)),
+        urb(2, b"S", 3, 0x81, size=512, status=-115),
+        urb(2, b"C", 3, 0x81, late),
+    ]
+    path = pcap(tmp_path / "a.pcap", packets)
+    assert "echoes command 0x22/0x01" in only(told(path), "LockKeys").note
+    redact(path, tmp_path / "b.pcap")
+    assert b"Anna" in path.read_bytes()
+    assert b"Anna" not in (tmp_path / "b.pcap").read_bytes()
 
 
 def test_redaction_blanks_a_picture_that_was_cut(tmp_path: Path) -> None:

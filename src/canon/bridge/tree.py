@@ -191,7 +191,7 @@ def _write_device(path: Path, properties: dict[str, str], attributes: dict[str, 
     path.mkdir(parents=True)
     uevent = "".join(f"{key}={value}\n" for key, value in properties.items())
     for name, text in (attributes | {"uevent": uevent.rstrip("\n")}).items():
-        (path / name).write_text(f"{text}\n")
+        (path / name).write_text(f"{text}\n", encoding="utf-8")
     depth = len(path.parts) - path.parts.index("devices")
     (path / "subsystem").symlink_to("../" * depth + "bus/usb")
 

@@ -37,6 +37,7 @@ _CAPABILITIES = 0x01 | 0x02 | 0x04 | 0x08 | 0x10
 _ISOCHRONOUS, _INTERRUPT, _CONTROL_URB = 0, 1, 2
 _LONGEST = 16 << 20  # usbfs's own limit
 _UNLINK_S = 5.0
+_REQUEST_MS = 5000
 _JOINED = 0x8000  # the preload library takes heads only whole, so long bytes travel alone
 
 
@@ -351,7 +352,7 @@ class _Open:
     async def _request(self, kind: int, request: int, value: int, index: int = 0) -> None:
         """Make a standard request without data."""
         setup = struct.pack("<BBHHH", kind, request, value & 0xFFFF, index & 0xFFFF, 0)
-        await self._at_once(0, 0, 0, 0, setup)
+        await self._at_once(0, 0, 0, _REQUEST_MS, setup)
 
     async def _at_once(
         self, endpoint: int, length: int, buffer: int, timeout_ms: int, setup: bytes = bytes(8)

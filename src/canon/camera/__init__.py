@@ -10,15 +10,19 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from canon import ports
+from canon.camera.capture import Capture
+from canon.camera.settings import Settings
 from canon.camera.storage import Storage
-from canon.driver import Ability, Driver, Identity
-from canon.errors import CameraNotFound, CanonError, NotSupported, ValueRefused
+from canon.camera.turns import Turns
+from canon.camera.viewfinder import Viewfinder
+from canon.driver import Ability, Driver, Event, Identity
+from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, ValueRefused
 from canon.models import native as models
 from canon.usb.port import Found, Port
 from canon.values import Battery
@@ -39,6 +43,9 @@ class Camera:
     Attributes:
         port: the port string.
         storage: what is on the card.
+        capture: release control, focus, zoom, and taking pictures.
+        settings: what the camera is set to.
+        viewfinder: the live picture, frame by frame.
     """
 
     def __init__(self, connect: Callable[[], Port], where: str) -> None:
@@ -46,7 +53,11 @@ class Camera:
         self._connect = connect
         self._driver: Driver | None = None
         self._identity: Identity | None = None
-        self.storage = Storage(self._verbs)
+        turns = Turns()
+        self.storage = Storage(self._verbs, turns)
+        self.capture = Capture(self._verbs, lambda: self.model, self._is_open, turns)
+        self.settings = Settings(self.capture)
+        self.viewfinder = Viewfinder(self.capture, self._is_open, turns)
 
     def initialize(self, force: bool = False) -> None:
         """Open the port, wake the camera and learn who it is.
@@ -170,6 +181,10 @@ class Camera:
             NotSupported: this model does not list them.
         """
         return self._verbs().abilities()
+
+    def events(self, timeout_s: float = 60.0) -> Iterator[Event]:
+        """What the camera says by itself, until it was silent for `timeout_s`."""
+        return self._verbs().events(timeout_s)
 
     def _who(self) -> Identity:
         self._verbs()

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from canon.camera.turns import Turns
 from canon.driver import CardPath, Drive, Driver, Entry, Progress
 from canon.errors import CanonError, ObjectNotFound, ProtocolError
 
@@ -33,8 +34,9 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
 class Storage:
     """The card of one camera, or its cards. Made by `Camera`; use `cam.storage`."""
 
-    def __init__(self, verbs: Callable[[], Driver]) -> None:
+    def __init__(self, verbs: Callable[[], Driver], turns: Turns) -> None:
         self._verbs = verbs
+        self._turns = turns
 
     def drives(self) -> tuple[Drive, ...]:
         """The cards, with capacity and free space in bytes.
@@ -175,7 +177,7 @@ class Storage:
             file = Path(source).open("rb")  # noqa: SIM115  (closed by the with block below)
             status = os.fstat(file.fileno())
             size, moment = status.st_size, datetime.fromtimestamp(status.st_mtime)
-        with file:
+        with file, self._turns:
             if there is not None:
                 verbs.delete(path.parent, [path.name])
             try:

@@ -7,6 +7,7 @@ was expected means that the file is not there (canon-native-usb, sections 4.4, 6
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -14,6 +15,7 @@ from typing import BinaryIO
 from canon import driver
 from canon.driver import MOST_FILE, Ability, CardPath, Entry, Identity, Power, Progress, Sink
 from canon.errors import (
+    CanonError,
     NoCard,
     NotSupported,
     ObjectNotFound,
@@ -44,7 +46,10 @@ from canon.native.commands import (
     SetTime,
     UploadBlock,
 )
+from canon.native.remote import NativeRemote
 from canon.native.session import Session
+
+_log = logging.getLogger(__name__)
 
 EVERYTHING = 0x0F
 _FILE, _THUMBNAIL = 0, 1
@@ -64,6 +69,16 @@ class NativeDriver:
         self.session = session
         self.model = model
         self._disks: tuple[str, ...] = ()
+        self._remote = NativeRemote(
+            session, model, lambda: self.list_folder(CardPath(()), deep=True)
+        )
+
+    @property
+    def remote(self) -> NativeRemote:
+        """Release control; NotSupported on a model that has none."""
+        if Feature.RELEASE not in self.model.features:
+            raise NotSupported(self.model.name, "release control")
+        return self._remote
 
     def start(self) -> Identity:
         """Wake the camera and ask who it is; the first question is often lost (section 4.3a)."""
@@ -76,8 +91,24 @@ class NativeDriver:
         return self._identity(5.0)
 
     def close(self) -> None:
-        """Give the camera back."""
-        self.session.close()
+        """Leave release control, if it is on, and give the camera back."""
+        try:
+            if self._remote.active:
+                self._remote.leave()
+        except CanonError as error:
+            _log.info("while closing: %s", error)
+        finally:
+            self.session.close()
+
+    def events(self, timeout_s: float) -> Iterator[driver.Event]:
+        """What the camera says by itself, until it was silent for `timeout_s`."""
+        with self.session.events() as events:
+            deadline = self.session.clock.now() + timeout_s
+            while self.session.clock.now() < deadline:
+                self.session.poll(min(0.05, timeout_s))
+                while event := events.get():
+                    yield driver.Event(type(event).__name__, dict(vars(event)))
+                    deadline = self.session.clock.now() + timeout_s
 
     def identify(self) -> Identity:
         """Ask who the camera is."""

@@ -15,15 +15,20 @@ from canon.native.commands import Command, Nothing
 from canon.values import (
     AfDistance,
     AfMode,
+    Aperture,
+    CameraOutput,
+    Compensation,
     DriveMode,
     Flash,
     FocusingPoint,
     ImageFormat,
     ImageSize,
+    Iso,
     Metering,
     PhotoEffect,
     Quality,
     ShootingMode,
+    ShutterSpeed,
     WhiteBalance,
 )
 from canon.wire import Buffer, Code, Codec, Inner, Message, Raw, s8, take, u8, u16, u32
@@ -88,15 +93,15 @@ class ReleaseParameters(Message):
     sharpness: s8
     sensitivity: s8
     parameter_set: u16
-    iso: u16
-    aperture: u16
-    shutter: u16
-    exposure_compensation: u8
-    flash_compensation: u8
+    iso: Annotated[Iso, Code(Iso, 2)]
+    aperture: Annotated[Aperture, Code(Aperture, 2)]
+    shutter: Annotated[ShutterSpeed, Code(ShutterSpeed, 2)]
+    exposure_compensation: Annotated[Compensation, Code(Compensation, 1)]
+    flash_compensation: Annotated[Compensation, Code(Compensation, 1)]
     bracketing: u8
     unknown_23: u8
-    largest_aperture: u16
-    smallest_aperture: u16
+    largest_aperture: Annotated[Aperture, Code(Aperture, 2)]
+    smallest_aperture: Annotated[Aperture, Code(Aperture, 2)]
     focal_length: u16
     focal_length_tele: u16
     focal_length_wide: u16
@@ -188,9 +193,9 @@ class SetExtendedParameters(ReleaseControl[Nothing], sub=0x13):
 
 
 class SelectCameraOutput(ReleaseControl[Nothing], sub=0x14):
-    """Choose what shows the picture: 1 display, 2 video out, 3 nothing."""
+    """Choose what shows the picture."""
 
-    output: u8
+    output: Annotated[CameraOutput, Code(CameraOutput, 1)]
 
 
 class DoAeAfAwb(ReleaseControl[Nothing], sub=0x15):

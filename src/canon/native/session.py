@@ -195,20 +195,21 @@ class Session:
         self._check(status, block)
         return UploadDone.decode(data)
 
-    def poll(self, timeout_s: float) -> None:
-        """Wait for an event, and copy it to every reader."""
+    def poll(self, timeout_s: float) -> bool:
+        """Wait for an event, and copy it to every reader; whether one came."""
         with self._lock:
             raw = self.link.poll(timeout_s)
         if not raw:
-            return
+            return False
         try:
             event = decode_event(raw)
         except DecodeError as error:
             _log.warning("an event that cannot be read: %s", error)
-            return
+            return True
         _log.debug("event %r", event)
         for reader in tuple(self._readers):
             reader.put(event)
+        return True
 
     @contextmanager
     def events(self) -> Iterator[Events]:

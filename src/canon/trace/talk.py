@@ -69,17 +69,17 @@ class _Asked:
     reply_kind: int = FIXED_REPLY
     family: bool = False
     secret: list[Span] = field(default_factory=list)  # in the payload
-    size: int = 0  # of the payload, or of an upload's announcement
     data: bytearray = field(default_factory=bytearray)  # the reply, until the first hole
     got: int = 0  # bytes of the reply, the lost ones too
     holes: bool = False
+    headless: bool = False  # the first 0x40 bytes of the reply, at least, are missing
     pieces: list[tuple[int, int, int]] = field(default_factory=list)  # record, offset, size
 
     def take(self, transfer: Transfer) -> None:
         """Add what a bulk read brought."""
         if not self.got and self._lost_its_head(transfer.data):
             self.notes.append("the first 0x40 bytes of the answer are missing")
-            self.data, self.got = bytearray(HEAD), HEAD
+            self.data, self.got, self.headless = bytearray(HEAD), HEAD, True
         if not self.holes and len(self.data) < _KEPT:
             if transfer.complete:
                 self.pieces.append((transfer.index, self.got, transfer.size))
@@ -139,20 +139,23 @@ class Talk:
         elif transfer.inward:
             yield from self._answer(transfer)
         else:
-            yield from self._command(transfer, "UploadBlock")
+            yield from self._command(transfer)
 
     def exchange(self, exchange: Exchange) -> Iterator[Told]:
         """Tell a command whose transfers were not kept."""
         payload, reply = exchange.payload, exchange.reply
         self._private[exchange.index] = [(0, len(payload) + len(reply))]
-        asked = _Asked(exchange.index, None, "", code=exchange.code, size=exchange.size)
+        asked = _Asked(exchange.index, None, "", code=exchange.code)
         asked.reply_kind = LONG_REPLY if exchange.long else FIXED_REPLY
+        if len(payload) < exchange.size:
+            asked.notes.append(f"the recording kept {len(payload)} of {exchange.size} bytes of it")
         _read_payload(asked, Numbering.CLASSIC, payload)
+        asked.headless = exchange.reply_from > 0
         if exchange.reply_from <= COMMAND:
             asked.data = bytearray(exchange.reply_from) + reply
         asked.got = exchange.reply_size
         asked.holes = len(asked.data) < asked.got
-        told, secret = _finish(asked, headless=exchange.reply_from > 0)
+        told, secret = _finish(asked)
         if exchange.reply_from <= COMMAND:
             shift = len(payload) - exchange.reply_from
             self._private[exchange.index] = [
@@ -168,9 +171,8 @@ class Talk:
             self._asked.holes = True
             return
         yield from self._quiet()
-        fields, note = (
-            ({"limit": remark.text}, "") if remark.name == "HostTimeout" else ({}, remark.text)
-        )
+        fields = {"limit": remark.text} if remark.name == "HostTimeout" else {}
+        note = "" if fields else remark.text
         yield Told(remark.index, remark.name, fields, note=note, time=remark.time)
 
     def end(self) -> Iterator[Told]:
@@ -193,7 +195,7 @@ class Talk:
             case 0xC0, 0x0C, 0x55:
                 meaning = _LETTERS.get(transfer.data, "unknown")
                 reply = {"letter": transfer.data.decode("latin-1"), "meaning": meaning}
-                self._private.pop(transfer.index, None)
+                self._private[transfer.index] = [(1, len(transfer.data))]
                 yield _plain_step(transfer, "ReadStatusLetter", reply=reply)
             case 0xC0, 0x04, 0x01:
                 yield self._init_block(transfer, "ReadInitBlock", InitBlock)
@@ -205,7 +207,7 @@ class Talk:
                 self._asked.odd += told.unexplained
                 self._asked.notes += [told.note] if told.note else []
             case 0x40, 0x04, 0x10:
-                yield from self._command(transfer, "")
+                yield from self._command(transfer)
             case _:
                 yield _unknown(transfer)
 
@@ -215,18 +217,17 @@ class Talk:
             odd = odd_of("reply" if transfer.inward else "command", kind, transfer.data)
         except DecodeError:
             return _unknown(transfer)
-        self._private.pop(transfer.index, None)
+        self._private[transfer.index] = [(smallest(kind), len(transfer.data))]
         if transfer.inward:
             return _plain_step(transfer, name, reply=fields, odd=odd)
         return _plain_step(transfer, name, fields=fields, odd=odd)
 
     # --- commands and replies --------------------------------------------------------------------
 
-    def _command(self, transfer: Transfer, upload: str) -> Iterator[Told]:
+    def _command(self, transfer: Transfer) -> Iterator[Told]:
         """A command begins: by a control transfer, or by a bulk one in an upload."""
         yield from self._close()
         block, asked = transfer.data, _Asked(transfer.index, transfer.time, "AnnounceUpload")
-        self._private.pop(transfer.index, None)
         try:
             announced = LongHead.decode(block)
             if announced.kind == UPLOAD_COMMAND:
@@ -234,16 +235,13 @@ class Talk:
                 asked.reply_kind = UPLOAD_REPLY
                 asked.odd += odd_of("command", LongHead, block)
             else:
-                head = CommandHead.decode(block)
-                _read_command(asked, head, block)
+                _read_command(asked, block)
         except DecodeError:
-            self._private[transfer.index] = [(0, len(block))]
             yield _unknown(transfer)
             return
-        if asked.secret:
-            self._private[transfer.index] = [
-                (start + COMMAND, end + COMMAND) for start, end in asked.secret
-            ]
+        self._private[transfer.index] = [
+            (start + COMMAND, end + COMMAND) for start, end in asked.secret
+        ]
         if transfer.status != 0:
             asked.notes.append(_ending(transfer))
         if self._unanswered == (asked.name, asked.fields):
@@ -329,10 +327,12 @@ class Talk:
 # --- reading the blocks --------------------------------------------------------------------------
 
 
-def _read_command(asked: _Asked, head: CommandHead, block: bytes) -> None:
-    """What a command's block says."""
+def _read_command(asked: _Asked, block: bytes) -> None:
+    """What a command's block says; DecodeError when it is none."""
+    head = CommandHead.decode(block)
+    if head.magic != 2:
+        raise DecodeError(f"{head.magic} where every command has 2", HEAD)
     asked.code, asked.sequence = head.group << 8 | head.code, head.sequence
-    asked.size = len(block) - COMMAND
     asked.odd += odd_of("command", CommandHead, block[:COMMAND])
     if head.kind == LONG_COMMAND:
         asked.reply_kind = LONG_REPLY
@@ -362,8 +362,6 @@ def _read_payload(asked: _Asked, numbering: Numbering, payload: bytes) -> None:
             )
     parameters = payload[at:]
     kind = find_command(numbering, asked.code, sub, long=asked.reply_kind == LONG_REPLY)
-    if len(payload) < asked.size and at + len(parameters) < asked.size - 1:
-        asked.notes.append(f"the recording kept {len(payload)} of {asked.size} bytes of it")
     if kind is None:
         asked.name = "UnknownCommand"
         asked.fields = {"code": f"{asked.code:#06x}"}
@@ -386,7 +384,7 @@ def _read_payload(asked: _Asked, numbering: Numbering, payload: bytes) -> None:
         asked.secret = [(at, len(payload))]
 
 
-def _finish(asked: _Asked, *, headless: bool = False) -> tuple[Told, list[Span]]:
+def _finish(asked: _Asked) -> tuple[Told, list[Span]]:
     """What a command and its reply say, and what of the reply is private."""
     notes, data = asked.notes, bytes(asked.data)
     expected = asked.expected()
@@ -394,7 +392,7 @@ def _finish(asked: _Asked, *, headless: bool = False) -> tuple[Told, list[Span]]
     secret: list[Span] = []
     if not asked.got:
         notes.append("no answer")
-    elif expected is not None and asked.got < expected and not (asked.holes or headless):
+    elif expected is not None and asked.got < expected and not asked.holes:
         notes.append(f"the answer is cut: {asked.got} of {expected} bytes")
     elif asked.holes:
         notes.append(
@@ -402,13 +400,15 @@ def _finish(asked: _Asked, *, headless: bool = False) -> tuple[Told, list[Span]]
         )
     if asked.got and asked.name == "WriteInitBlock":
         reply = {}
-        asked.odd += [Odd("reply", 0, data)] if data != _WAKE_REPLY else []
+        if data != _WAKE_REPLY:
+            asked.odd.append(Odd("reply", 0, data[:SHOWN]))
+            secret = [(0, len(data))]
     elif asked.got and asked.name == "AnnounceUpload":
-        reply = {}
+        reply, secret = {}, [(HEAD, len(data))]
     elif asked.got and asked.reply_kind == LONG_REPLY:
         reply, secret = _read_long(asked, data)
     elif asked.got:
-        reply, secret = _read_fixed(asked, data, headless=headless)
+        reply, secret = _read_fixed(asked, data)
     odd = tuple(one for one in asked.odd if one.raw)
     told = Told(asked.index, asked.name, asked.fields, reply, odd, "; ".join(notes), asked.time)
     return told, secret
@@ -425,32 +425,30 @@ def _read_long(asked: _Asked, data: bytes) -> tuple[dict[str, Any] | None, list[
     if kind != LONG_REPLY:
         asked.notes.append(f"the answer is of kind {kind:#x}")
     asked.odd += odd_of("reply", LongHead, data[:HEAD])
+    if asked.kind is not None and asked.kind.reply is not None:
+        return _read_body(asked, asked.kind.reply, data, HEAD)
     if asked.kind is None:
         asked.odd.append(Odd("reply", HEAD, data[HEAD : HEAD + SHOWN]))
-        return {"bytes": size}, everything
-    if asked.kind.reply is None:
-        return {"bytes": size}, everything
-    return _read_body(asked, asked.kind.reply, data, HEAD)
+    return {"bytes": size}, everything
 
 
-def _read_fixed(
-    asked: _Asked, data: bytes, *, headless: bool
-) -> tuple[dict[str, Any] | None, list[Span]]:
+def _read_fixed(asked: _Asked, data: bytes) -> tuple[dict[str, Any] | None, list[Span]]:
     """A fixed reply: its head, its status, and what follows."""
     if len(data) < _STATUS:
         asked.odd.append(Odd("reply", 0, data[:SHOWN]))
         return None, [(0, len(data))]
-    if not headless:
-        _check_head(asked, ReplyHead.decode(data))
+    everything, fits = [(_STATUS, len(data))], True
+    if not asked.headless:
+        fits = _fits(asked, ReplyHead.decode(data))
         asked.odd += odd_of("reply", ReplyHead, data[:COMMAND])
     status = int.from_bytes(data[COMMAND:_STATUS], "little")
     if status:
         meaning = REFUSALS.get(status, Refused).meaning
         asked.odd += [Odd("reply", _STATUS, data[_STATUS:][:SHOWN])] if any(data[_STATUS:]) else []
-        return {"status": f"{status:#010x}", "meaning": meaning}, [(_STATUS, len(data))]
+        return {"status": f"{status:#010x}", "meaning": meaning}, everything
     if asked.kind is None:
         asked.odd.append(Odd("reply", _STATUS, data[_STATUS:][:SHOWN]))
-        return {}, [(_STATUS, len(data))]
+        return {}, everything
     at = _STATUS
     if asked.family and len(data) >= at + smallest(SubHead):
         head = SubHead.decode(data[at:])
@@ -463,19 +461,23 @@ def _read_fixed(
             asked.notes.append(
                 f"the answer's length word says {head.length}, {len(data) - at} bytes follow"
             )
-    return _read_body(asked, asked.kind.reply or Nothing, data, at)
+    reply, secret = _read_body(asked, asked.kind.reply or Nothing, data, at)
+    return reply, secret if fits else everything
 
 
-def _check_head(asked: _Asked, head: ReplyHead) -> None:
-    """Note where a reply's head does not fit its command."""
+def _fits(asked: _Asked, head: ReplyHead) -> bool:
+    """Whether a reply answers its command; what does not fit is noted."""
     wanted = FIXED_REPLY if asked.reply_kind == LONG_REPLY else asked.reply_kind
-    if (head.kind, head.magic) != (wanted, 2) and "missing" not in "".join(asked.notes):
+    if (head.kind, head.magic) != (wanted, 2):
         asked.notes.append(f"the answer is of kind {head.kind:#x}/{head.magic}")
+        return False
     echoed = head.group - 0x10 << 8 | head.code
     if echoed != asked.code and not (asked.kind is LockKeys and echoed == 0x121F):  # section 6.2
         asked.notes.append(f"the answer echoes command {head.group:#04x}/{head.code:#04x}")
+        return False
     if asked.sequence not in (None, head.sequence):
         asked.notes.append(f"the answer carries sequence number {head.sequence:#x}, a late one?")
+    return True
 
 
 def _read_body(
@@ -548,11 +550,11 @@ def _ending(transfer: Transfer) -> str:
 
 
 def _secret(kind: type[Message], buffer: bytes, at: int) -> list[Span]:
-    """Where the private fields of a message lie; `at` is where it begins."""
+    """Where the private fields of a message lie, and what follows it; `at` is where it begins."""
     spans, end = [], 0
     for place in kind._layout():
         start = end if place.at is None else place.at
         _, end = place.codec.read(buffer, start)
         if place.name in PRIVATE:
             spans.append((at + start, at + end))
-    return spans
+    return [*spans, (at + end, at + len(buffer))]

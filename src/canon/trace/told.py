@@ -59,7 +59,7 @@ class Told:
             {"part": one.part, "offset": one.offset, "bytes": one.raw.hex()}
             for one in self.unexplained
         ]
-        return json.dumps({**dataclasses.asdict(self), "unexplained": odd}, ensure_ascii=False)
+        return json.dumps({**dataclasses.asdict(self), "unexplained": odd})
 
     def lines(self) -> list[str]:
         """The same for people: what passed, the rows of a listing, what is odd."""
@@ -73,7 +73,7 @@ class Told:
             if _is_table(value)
             for row in value
         ]
-        rows += [f"note: {self.note}"] if self.note else []
+        rows += [f"note: {_printable(self.note)}"] if self.note else []
         rows += [
             f"unexplained, {one.part} {one.offset:#04x}: {one.raw.hex(' ')}"
             for one in self.unexplained
@@ -109,6 +109,11 @@ def _plain(value: Any) -> Any:
 def odd_of(part: str, kind: type[Message], buffer: bytes, at: int = 0) -> tuple[Odd, ...]:
     """What of a message nobody can explain; `at` is where it begins in its block."""
     return tuple(Odd(part, at + offset, raw[:SHOWN]) for offset, raw in unexplained(kind, buffer))
+
+
+def _printable(text: str) -> str:
+    """A text of a recording that cannot play tricks on a terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def _is_table(value: Any) -> bool:

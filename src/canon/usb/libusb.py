@@ -64,38 +64,24 @@ def find_devices() -> list[Found]:
     return found
 
 
-def open_libusb(
-    *,
-    vendor: int | None = None,
-    product: int | None = None,
-    serial: str | None = None,
-    place: str | None = None,
-) -> LibusbPort:
-    """Open the first camera that fits what is given.
+def open_libusb(place: str = "") -> LibusbPort:
+    """Open the camera at a place, or the first one.
 
     Args:
-        vendor: USB vendor id.
-        product: USB product id.
-        serial: serial number.
-        place: bus and ports, as in `1-2.3`.
+        place: bus and ports as in `1-2.3`, which is what follows `usb:` in `Found.port`.
 
     Raises:
-        CameraNotFound: no camera fits.
+        CameraNotFound: there is none.
         InUse: another program holds it.
         PermissionDenied: this user may not open it.
     """
     backend = _backend()
     for device, about in _cameras(backend):
-        if (
-            vendor in (None, about.idVendor)
-            and product in (None, about.idProduct)
-            and place in (None, _place(about))
-            and (serial is None or serial == _strings(backend, device)[1])
-        ):
+        if place in ("", _place(about)):
             return LibusbPort(backend, device)
     raise CameraNotFound(
-        "no such Canon camera is on USB; switch it on, set it to connect to a computer, and check "
-        "the cable"
+        f"no Canon camera is on USB{' at ' + place if place else ''}; switch it on, set it to "
+        "connect to a computer, and check the cable"
     )
 
 
@@ -280,11 +266,16 @@ def _cameras(backend: Any) -> Iterator[tuple[Any, Any]]:
     """Canon's devices that look like a camera, each with its device descriptor."""
     for device in backend.enumerate_devices():
         about = backend.get_device_descriptor(device)
-        if about.idVendor == CANON:
-            first = backend.get_interface_descriptor(device, 0, 0, 0)
-            kind = first.bInterfaceClass, first.bInterfaceSubClass, first.bInterfaceProtocol
-            if kind in (_NATIVE, _PTP):
-                yield device, about
+        if about.idVendor == CANON and _interface(backend, device) in (_NATIVE, _PTP):
+            yield device, about
+
+
+def _interface(backend: Any, device: Any) -> tuple[int, int, int] | None:
+    """Class, subclass and protocol of the first interface; None for a device without any."""
+    with contextlib.suppress(OSError, IndexError):
+        first = backend.get_interface_descriptor(device, _INTERFACE, 0, 0)
+        return first.bInterfaceClass, first.bInterfaceSubClass, first.bInterfaceProtocol
+    return None
 
 
 def _place(about: Any) -> str:

@@ -44,12 +44,25 @@ HEAD = 48
 LONGEST = 64 << 20
 """The most bytes that one transfer may have."""
 
-# Linux's error numbers, which the protocol carries whatever system is at either end.
-ENOENT, ENODEV, EPIPE, EPROTO, EOVERFLOW, ECONNRESET, ESHUTDOWN = 2, 19, 32, 71, 75, 104, 108
+# The protocol carries Linux's error numbers, whatever system is at either end.
+ENOENT, ENODEV, EPIPE, EOVERFLOW, ECONNRESET, ESHUTDOWN = 2, 19, 32, 75, 104, 108
+
+_TAKEN_BACK = PortTimeout, "the transfer was taken back before anything came"
+_UNPLUGGED = Disconnected, "the camera was unplugged; plug it in and open it again"
+_ERRORS: dict[int, tuple[type[PortError | ProtocolError], str]] = {
+    ENOENT: _TAKEN_BACK,
+    ECONNRESET: _TAKEN_BACK,
+    ENODEV: _UNPLUGGED,
+    ESHUTDOWN: _UNPLUGGED,
+    EPIPE: (PortStalled, "the camera refused the transfer (stalled endpoint)"),
+    EOVERFLOW: (ProtocolError, "the camera sent more than there was room for"),
+}
 
 CONTROL_S = 5.0
 """Seconds that a control request may take."""
 _GRACE_S = 5.0  # what the network may add to a time-out, and how long an unlink may take
+
+_SLOWEST = 50_000  # bytes a second; a network that is slower than that is given up
 
 _VERSION = 0x0111
 _DEVLIST, _IMPORT = 5, 3  # a request has 0x8000 added
@@ -270,17 +283,9 @@ def polling(endpoint: EndpointDescriptor, speed: int) -> int:
 
 def error_of(status: int) -> PortError | ProtocolError:
     """The error that a transfer's negative status stands for."""
-    match -status:
-        case 2 | 104:  # ENOENT, ECONNRESET
-            return PortTimeout("the transfer was taken back before anything came")
-        case 32:
-            return PortStalled("the camera refused the transfer (stalled endpoint)")
-        case 19 | 108:
-            return Disconnected("the camera was unplugged; plug it in and open it again")
-        case 75:
-            return ProtocolError("the camera sent more than there was room for")
-        case number:
-            return PortError(f"the transfer failed on the bus (error {number}); check the cable")
+    unknown = PortError, f"the transfer failed on the bus (error {-status}); check the cable"
+    kind, text = _ERRORS.get(-status, unknown)
+    return kind(text)
 
 
 class UsbipPort:
@@ -396,12 +401,11 @@ class UsbipPort:
         while True:
             while self._surplus:
                 scratch = memoryview(bytearray(min(self._surplus, 0x10000)))
-                self._surplus -= self._receive_some(scratch, deadline) or 0
-                if self.clock.now() >= deadline and self._surplus:
+                if (got := self._receive_some(scratch, deadline)) is None:
                     return None
+                self._surplus -= got
             while self._have < HEAD:
-                got = self._receive_some(self._head[self._have :], deadline)
-                if not got:
+                if (got := self._receive_some(self._head[self._have :], deadline)) is None:
                     return None
                 self._have += got
             self._have = 0
@@ -416,14 +420,12 @@ class UsbipPort:
                 return reply
 
     def _read_body(self, view: memoryview) -> None:
-        deadline = self.clock.now() + _GRACE_S
+        deadline = self.clock.now() + _GRACE_S + len(view) / _SLOWEST
         while self._surplus:
             got = self._receive_some(view[-self._surplus :], deadline)
-            if got:
-                deadline = self.clock.now() + _GRACE_S
-                self._surplus -= got
-            elif self.clock.now() >= deadline:
+            if got is None:
                 raise self._lost("the USB/IP server stopped in the middle of a transfer")
+            self._surplus -= got
 
     def _receive_some(self, view: memoryview, deadline: float) -> int | None:
         """Fill some of `view`; None when nothing came in time."""

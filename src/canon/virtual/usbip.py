@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, NamedTuple, Self
 
-from canon.errors import MissingExtra
+from canon.errors import MissingExtra, PortError
 from canon.usb.port import Endpoint
 from canon.virtual.device import Overflow, Pipe, Stall, Unplugged, UsbDevice
 from canon.wire import Buffer
@@ -43,7 +43,7 @@ class UsbipServer:
 
     Raises:
         MissingExtra: the package `usbip` is not installed.
-        OSError: the address is taken.
+        PortError: the address is taken.
     """
 
     busid = "1-1"
@@ -53,7 +53,12 @@ class UsbipServer:
         self._bus = _Bus(device, self.busid)
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._closed = False
-        self._listener = socket.create_server((host, port))
+        try:
+            self._listener = socket.create_server((host, port))
+        except OSError as error:
+            raise PortError(
+                f"nothing can be served at {host}:{port} ({error.strerror}); choose another port"
+            ) from error
         self._accepting = threading.Thread(target=self._accept, name="usbip", daemon=True)
         self._ticking = threading.Thread(target=self._bus.tick, name="usbip-clock", daemon=True)
 
@@ -208,7 +213,8 @@ class _Bus:
             self._importer = None
             for queue in self._parked.values():
                 queue.clear()
-            self.device.detach()
+            with contextlib.suppress(Unplugged):
+                self.device.detach()
             self.changed.notify_all()
 
     # --- time ------------------------------------------------------------------------------------

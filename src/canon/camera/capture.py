@@ -1,0 +1,205 @@
+"""Taking pictures by remote: release control, focus, zoom, and the release itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from canon.camera.turns import Turns
+from canon.driver import Driver, Progress, Remote, Shot, Zoom
+from canon.errors import CanonError, Disconnected, ValueRefused
+from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
+
+RELEASE_S = 60.0
+
+
+class Capture:
+    """The remote release of one camera. Made by `Camera`; use `cam.capture`.
+
+    Every verb enters release control when it is not on, and leaves it as it was: the lens moves in
+    and out each time. Between `start()` and `stop()`, or inside `with cam.capture.control():`, it
+    stays on.
+    """
+
+    def __init__(
+        self,
+        verbs: Callable[[], Driver],
+        name: Callable[[], str],
+        is_open: Callable[[], bool],
+        turns: Turns,
+    ) -> None:
+        self._verbs = verbs
+        self._name = name
+        self._is_open = is_open
+        self._turns = turns
+        self._inside = 0  # blocks that want release control, in all threads
+        self._started = False
+
+    @property
+    def model(self) -> str:
+        """The camera's name, for messages."""
+        return self._name()
+
+    @property
+    def active(self) -> bool:
+        """Whether release control is on."""
+        return self._verbs().remote.active
+
+    def start(self) -> None:
+        """Enter release control: the lens comes out, the display goes dark.
+
+        Raises:
+            LensFailed: the lens cannot move; is the cap on?
+            NotSupported: this model has no release control.
+        """
+        with self._turns:
+            remote = self._verbs().remote
+            if not remote.active:
+                remote.enter()
+            self._started = True
+
+    def stop(self) -> None:
+        """Leave release control, whoever wants it; nothing happens when it is off."""
+        with self._turns:
+            self._started = False
+            remote = self._verbs().remote
+            if remote.active:
+                remote.leave()
+
+    @contextmanager
+    def control(self) -> Iterator[Remote]:
+        """Release control for a block: entered if need be, and left as it was, whatever happens.
+
+        Blocks of several threads share it; the last one leaves it.
+        """
+        with self._turns:
+            remote = self._verbs().remote
+            if not remote.active:
+                remote.enter()
+            self._inside += 1
+        try:
+            yield remote
+        except BaseException as error:
+            with suppress(CanonError):
+                self._let_go(remote)
+            if isinstance(error, CanonError) and not self._is_open():
+                raise Disconnected("the camera was closed meanwhile by this program") from error
+            raise
+        else:
+            self._let_go(remote)
+
+    def _let_go(self, remote: Remote) -> None:
+        with self._turns:
+            self._inside -= 1
+            if not self._inside and not self._started and remote.active and self._is_open():
+                remote.leave()
+
+    def release(
+        self,
+        *,
+        target: CaptureTarget = CaptureTarget.HOST,
+        thumbnail: bool = False,
+        progress: Progress | None = None,
+        timeout_s: float = RELEASE_S,
+    ) -> Shot:
+        """Take a picture and wait until it is where it goes.
+
+        A running viewfinder is stopped for it and started again.
+
+        Args:
+            target: to the computer, to the card, or to both.
+            thumbnail: whether the small JPEG is fetched too.
+            progress: is told how many bytes of how many of the picture have come.
+            timeout_s: how long the camera may take from the release to the end of its work.
+
+        Raises:
+            FocusFailed: the lens found nothing to focus on.
+            StoreFull: the card is full.
+            NoCard: there is no card.
+            NotFinished: the camera never said that it is done.
+            NotSupported: this model has no remote release.
+        """
+        if not target:
+            raise ValueError("a picture goes to the host, to the card, or to both")
+        with self.control() as remote, self._turns:
+            seen = remote.viewfinder_on
+            if seen:
+                remote.stop_viewfinder()
+            try:
+                return remote.release(
+                    target, thumbnail=thumbnail, progress=progress, timeout_s=timeout_s
+                )
+            finally:
+                if seen:
+                    remote.start_viewfinder()
+
+    @contextmanager
+    def focus_lock(self) -> Iterator[None]:
+        """Focus now, and keep that distance for the releases in the block.
+
+        Taken from recordings of Canon's own program; not yet confirmed by hand on a camera.
+        """
+        with self.control() as remote:
+            remote.lock_focus()
+            try:
+                yield
+            finally:
+                remote.unlock_focus()
+
+    def lock_focus(self) -> None:
+        """Focus now and keep that distance, until it is unlocked or release control ends."""
+        self.start()
+        self._verbs().remote.lock_focus()
+
+    def unlock_focus(self) -> None:
+        """Let the focus go."""
+        with self.control() as remote:
+            remote.unlock_focus()
+
+    def measure(self) -> None:
+        """Measure exposure, focus and white balance once, as for a half-press."""
+        with self.control() as remote, self._turns:
+            remote.measure()
+
+    @property
+    def zoom(self) -> Zoom:
+        """Where the zoom stands; 0 is wide."""
+        with self.control() as remote:
+            return remote.zoom()
+
+    def set_zoom(self, position: int) -> Zoom:
+        """Move the zoom, and return where it then stands.
+
+        Raises:
+            ValueRefused: the lens did not go there; the error has the first and last position.
+        """
+        if position < 0:
+            raise ValueError(f"{position} is no zoom position; 0 is wide")
+        with self.control() as remote, self._turns:
+            remote.set_zoom(position)
+            now = remote.zoom()
+            if now.position != position:
+                raise ValueRefused("zoom", position, (f"0 to {now.maximum}",))
+            return now
+
+    def set_output(self, output: CameraOutput | str) -> None:
+        """Choose what shows the picture: the display, the video output, or nothing."""
+        with self.control() as remote:
+            remote.set_output(CameraOutput.parse(output))
+
+    @property
+    def available_shots(self) -> int:
+        """How many pictures of the present size fit on the card."""
+        with self.control() as remote:
+            return remote.available_shots()
+
+    def estimated_size(
+        self,
+        image_size: ImageSize | str,
+        quality: Quality | str,
+        image_format: ImageFormat | str = ImageFormat.JPEG,
+    ) -> int:
+        """How many bytes a picture of that kind takes, by the camera's own table."""
+        size, form = ImageSize.parse(image_size), ImageFormat.parse(image_format)
+        with self.control() as remote:
+            return remote.estimated_size(size, form, Quality.parse(quality))

@@ -1,0 +1,233 @@
+"""What a camera is set to: read it, ask what is allowed, change several things at once."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, TypeVar, overload
+
+from canon.camera.capture import Capture
+from canon.errors import NotSupported, ValueRefused
+from canon.values import (
+    AfDistance,
+    AfMode,
+    Aperture,
+    Compensation,
+    DriveMode,
+    Flash,
+    FocusingPoint,
+    ImageFormat,
+    ImageSize,
+    Iso,
+    Metering,
+    PhotoEffect,
+    Quality,
+    ShootingMode,
+    ShutterSpeed,
+    WhiteBalance,
+)
+
+T = TypeVar("T")
+MACRO = "macro"
+_ON = {"on": True, "yes": True, "true": True, "1": True}
+_OFF = {"off": False, "no": False, "false": False, "0": False}
+
+
+class Setting(Generic[T]):
+    """One setting of one camera, as in `cam.settings.iso`."""
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self.name = name
+        self._settings = settings
+
+    @property
+    def value(self) -> T:
+        """What it is now.
+
+        Raises:
+            NotSupported: this camera does not have it, or not in its present mode.
+        """
+        return self._settings.read()[self.name]  # type: ignore[return-value]  # by _Named's kind
+
+    @property
+    def allowed(self) -> tuple[T, ...]:
+        """What the camera itself allows now; empty when it does not say."""
+        return self._settings.allowed(self.name)  # type: ignore[return-value]  # by _Named's kind
+
+    def set(self, value: object) -> None:
+        """Change it; what people type is understood: "f/8", "1/125", 400, "macro".
+
+        Raises:
+            ValueError: no camera has such a value.
+            ValueRefused: this camera does not take it now; the error has what it takes.
+        """
+        self._settings.set(**{self.name: value})
+
+    def __repr__(self) -> str:
+        return f"<Setting {self.name}>"
+
+
+class _Named(Generic[T]):
+    """A setting as an attribute of `Settings`; `parse` turns what people type into its value."""
+
+    def __init__(self, parse: Callable[[object], T] | None) -> None:
+        self.parse = parse
+
+    def __set_name__(self, owner: builtins.type[Settings], name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, settings: None, owner: builtins.type[Settings]) -> _Named[T]: ...
+    @overload
+    def __get__(self, settings: Settings, owner: builtins.type[Settings]) -> Setting[T]: ...
+    def __get__(
+        self, settings: Settings | None, owner: builtins.type[Settings]
+    ) -> _Named[T] | Setting[T]:
+        return self if settings is None else Setting(settings, self.name)
+
+
+def _on_off(text: object) -> bool:
+    known = _ON | _OFF
+    if str(text).strip().lower() not in known:
+        raise ValueError(f"{text!r} is neither on nor off")
+    return known[str(text).strip().lower()]
+
+
+def _seconds(text: object) -> float:
+    return float(str(text).strip().lower().removesuffix("s"))
+
+
+def _whole(text: object) -> int:
+    return int(str(text).strip())
+
+
+class Settings:
+    """The settings of one camera. Made by `Camera`; use `cam.settings`.
+
+    Each is read, asked and changed by its name: `cam.settings.iso.value`, `.allowed`, `.set(400)`.
+    Where a body wants it, release control is entered for that and left again; inside
+    `with cam.capture.control():` it stays on, which saves the seconds that the lens takes.
+    """
+
+    quality = _Named(Quality.parse)
+    image_format = _Named(ImageFormat.parse)
+    image_size = _Named(ImageSize.parse)
+    self_timer = _Named(_seconds)
+    flash = _Named(Flash.parse)
+    beep = _Named(_on_off)
+    shooting_mode = _Named(ShootingMode.parse)
+    drive_mode = _Named(DriveMode.parse)
+    digital_zoom = _Named(_whole)
+    metering = _Named(Metering.parse)
+    macro = _Named(_on_off)
+    af_distance = _Named(AfDistance.parse)
+    focusing_point = _Named(FocusingPoint.parse)
+    white_balance = _Named(WhiteBalance.parse)
+    af_mode = _Named(AfMode.parse)
+    contrast = _Named(_whole)
+    saturation = _Named(_whole)
+    sharpness = _Named(_whole)
+    iso = _Named(Iso.parse)
+    aperture = _Named(Aperture.parse)
+    shutter = _Named(ShutterSpeed.parse)
+    exposure_compensation = _Named(Compensation.parse)
+    flash_compensation = _Named(Compensation.parse)
+    photo_effect = _Named(PhotoEffect.parse)
+    largest_aperture: _Named[Aperture] = _Named(None)
+    smallest_aperture: _Named[Aperture] = _Named(None)
+    focal_length: _Named[float] = _Named(None)
+    focal_length_wide: _Named[float] = _Named(None)
+    focal_length_tele: _Named[float] = _Named(None)
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the settings that this camera has now."""
+        return iter(self.read())
+
+    def __getitem__(self, name: str) -> Setting[object]:
+        """The setting of that name; KeyError when there is none."""
+        if name not in NAMES:
+            raise KeyError(f"there is no setting {name!r}; there are: {', '.join(NAMES)}")
+        return Setting(self, name)
+
+    def read(self) -> Values:
+        """Every setting that the camera has now, with its value, read at once."""
+        with self._capture.control() as remote:
+            return Values(_with_macro(remote.settings()), self._capture.model)
+
+    def allowed(self, name: str) -> tuple[object, ...]:
+        """What the camera itself allows for a setting now; empty when it does not say."""
+        with self._capture.control() as remote:
+            if name != MACRO:
+                return remote.allowed(name)
+            distances = remote.allowed("af_distance")
+            return tuple(
+                on for on, code in _MACRO_DISTANCE.items() if not distances or code in distances
+            )
+
+    def set(self, **changes: object) -> Values:
+        """Change several settings by one write and one read-back, and return all of them.
+
+        Raises:
+            TypeError: there is no such setting.
+            ValueError: no camera has such a value, or the setting can only be read.
+            ValueRefused: the camera did not take a value; the error has what it takes.
+            NotSupported: this camera does not have the setting.
+        """
+        wanted = {name: _parsed(name, value) for name, value in changes.items()}
+        if MACRO in wanted:
+            wanted["af_distance"] = _MACRO_DISTANCE[bool(wanted.pop(MACRO))]
+        with self._capture.control() as remote:
+            now = remote.change(wanted)
+            for name, value in wanted.items():
+                if name not in now:
+                    raise NotSupported(self._capture.model, f"setting {name} now")
+                if now[name] != value:
+                    raise ValueRefused(name, value, remote.allowed(name))
+            return Values(_with_macro(now), self._capture.model)
+
+
+class Values(Mapping[str, object]):
+    """Settings and their values, as they were read."""
+
+    def __init__(self, values: Mapping[str, object], model: str) -> None:
+        self._values = dict(values)
+        self._model = model
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._values and name in NAMES:
+            raise NotSupported(self._model, f"setting {name} in its present mode")
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+_KINDS = {name: kind for name, kind in vars(Settings).items() if isinstance(kind, _Named)}
+NAMES = tuple(_KINDS)
+"""The names of all settings, those that can only be read at the end."""
+_MACRO_DISTANCE = {False: AfDistance.AUTO, True: AfDistance.CLOSE_UP}
+
+
+def _parsed(name: str, value: object) -> object:
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise TypeError(f"there is no setting {name!r}; there are: {', '.join(NAMES)}")
+    if kind.parse is None:
+        raise ValueError(f"{name} can only be read")
+    return kind.parse(value)
+
+
+def _with_macro(values: Mapping[str, object]) -> dict[str, object]:
+    """The settings, with macro beside the AF distance that it stands for."""
+    ordered: dict[str, object] = {}
+    for name, value in values.items():
+        if name == "af_distance":
+            ordered[MACRO] = value == AfDistance.CLOSE_UP
+        ordered[name] = value
+    return ordered

@@ -1,0 +1,158 @@
+"""Verbs about the camera itself: `list`, `info`, `owner`, `time`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from canon.cli.options import Options, Verb
+from canon.cli.output import megabytes, say
+from canon.errors import NoCard, NotSupported
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+    from canon.driver import Ability, Drive
+
+_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+
+
+class _Clocks(NamedTuple):
+    """The camera's clock and this computer's, read at the same moment."""
+
+    camera: datetime
+    computer: datetime
+
+    @classmethod
+    def read(cls, cam: Camera) -> _Clocks:
+        return cls(cam.camera_time, datetime.now().replace(microsecond=0))
+
+    @property
+    def difference_s(self) -> int:
+        """Seconds by which the camera is ahead."""
+        return round((self.camera - self.computer).total_seconds())
+
+    def document(self) -> dict[str, object]:
+        return {
+            "camera": self.camera.isoformat(),
+            "computer": self.computer.isoformat(),
+            "difference_s": self.difference_s,
+        }
+
+    def __str__(self) -> str:
+        seconds = self.difference_s
+        if abs(seconds) <= 1:
+            return f"{self.camera}, as this computer's"
+        side = "ahead of" if seconds > 0 else "behind"
+        return f"{self.camera}, {timedelta(seconds=abs(seconds))} {side} this computer's"
+
+
+@click.command("list", cls=Verb, examples=("canon-remote list", "canon-remote --json list"))
+@click.pass_obj
+def list_verb(options: Options) -> None:
+    """List the cameras that are there."""
+    from canon import camera
+
+    found = camera.list(options.port)
+    if not found and not options.as_json:
+        say("no camera is there; check that it is plugged in and switched on")
+    ids = [f"{one.vendor:04x}:{one.product:04x}" for one in found]
+    width = max((len(one.port) for one in found), default=0)
+    options.show(
+        [asdict(one) for one in found],
+        *(f"{one.port:{width}}  {usb}  {one.name}" for one, usb in zip(found, ids, strict=True)),
+    )
+
+
+@click.command("info", cls=Verb, examples=("canon-remote info", "canon-remote info --json"))
+@click.pass_obj
+def info_verb(options: Options) -> None:
+    """Show what the camera is.
+
+    Its model, firmware and owner, its power, clock and cards, and the picture sizes that it takes.
+    """
+    with options.camera() as cam:
+        model, firmware, owner = cam.model, cam.firmware_version, cam.owner
+        power, battery = "mains" if cam.on_ac else "battery", str(cam.battery)
+        clocks, drives, abilities = _Clocks.read(cam), _drives(cam), _abilities(cam)
+    document = {
+        "port": cam.port,
+        "model": model,
+        "firmware": firmware,
+        "owner": owner,
+        "power": power,
+        "battery": battery,
+        "clock": clocks.document(),
+        "drives": [asdict(drive) for drive in drives],
+        "abilities": [asdict(ability) for ability in abilities],
+    }
+    rows = [
+        ("model", model),
+        ("firmware", firmware),
+        ("owner", owner),
+        ("power", f"{power}, {battery}"),
+        ("clock", str(clocks)),
+        *(("card", _space(drive)) for drive in drives),
+        *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in abilities),
+    ]
+    options.show(document, *(f"{name:10}{value}" for name, value in rows))
+
+
+@click.command(
+    "owner", cls=Verb, examples=("canon-remote owner", 'canon-remote owner "Ada Lovelace"')
+)
+@click.argument("name", required=False)
+@click.pass_obj
+def owner_verb(options: Options, name: str | None) -> None:
+    """Show or set the owner's name.
+
+    NAME is stored in the camera; most cameras write it into every picture.
+    """
+    with options.camera() as cam:
+        if name is not None:
+            cam.owner = name
+        owner = cam.owner
+    options.show({"owner": owner}, owner)
+
+
+@click.command(
+    "time",
+    cls=Verb,
+    examples=("canon-remote time --sync", 'canon-remote time --set "2026-12-31 23:59:00"'),
+)
+@click.option("--sync", is_flag=True, help="Set the camera's clock to this computer's time.")
+@click.option(
+    "moment", "--set", type=click.DateTime(_FORMS), metavar="ISO", help="Set it to this time."
+)
+@click.pass_obj
+def time_verb(options: Options, sync: bool, moment: datetime | None) -> None:
+    """Show or set the camera's clock."""
+    if sync and moment:
+        raise click.UsageError("--sync and --set exclude each other; give one")
+    with options.camera() as cam:
+        if sync:
+            cam.sync_clock()
+        elif moment:
+            cam.camera_time = moment
+        clocks = _Clocks.read(cam)
+    options.show(clocks.document(), str(clocks))
+
+
+def _drives(cam: Camera) -> tuple[Drive, ...]:
+    try:
+        return cam.storage.drives()
+    except NoCard:
+        return ()
+
+
+def _abilities(cam: Camera) -> tuple[Ability, ...]:
+    try:
+        return cam.abilities
+    except NotSupported:
+        return ()
+
+
+def _space(drive: Drive) -> str:
+    return f"{drive.name} {megabytes(drive.free)} free of {megabytes(drive.capacity)}"

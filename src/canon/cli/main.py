@@ -1,0 +1,129 @@
+"""`canon-remote VERB …`: finds the verb, runs it, and turns what goes wrong into an exit code.
+
+A verb's module is imported when the verb is asked for, and the library when the verb runs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from canon import __version__
+from canon.cli.options import Options, shared_options
+from canon.cli.output import INTERRUPTED, error_document, error_message, exit_code, say
+from canon.errors import CanonError
+
+_VERBS = {
+    "list": "camera",
+    "info": "camera",
+    "ls": "storage",
+    "get": "transfer",
+    "put": "transfer",
+    "rm": "storage",
+    "mkdir": "storage",
+    "rmdir": "storage",
+    "protect": "storage",
+    "owner": "camera",
+    "time": "camera",
+    "virtual": "virtual",
+    "decode": "decode",
+}
+"""The verbs in the order of the help, and the module that each is in."""
+
+_HELP = """Canon cameras on the command line.
+
+Data go to stdout; messages and progress go to stderr. With --json, stdout has one document, or one
+object a line from the verbs that do one thing after another (get, put, rm, mkdir, rmdir, protect,
+decode); an error is a last line {"error": {"kind", "message", "code"}} on stderr.
+"""
+
+_EPILOG = """\b
+Exit codes:
+  0  done
+  1  done in part, or failed otherwise
+  2  a mistake in the command
+  3  the cable: no camera, in use, not permitted, unplugged, silent
+  4  the camera broke the protocol
+  5  the camera refused
+  6  this model cannot do it
+  130  interrupted
+"""
+
+
+class _Verbs(click.Group):
+    """The verbs, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        module = import_module(f"canon.cli.{_VERBS[cmd_name]}")
+        verb: click.Command = getattr(module, f"{cmd_name}_verb")
+        return verb
+
+    def invoke(self, ctx: click.Context) -> Any:
+        options: Options = ctx.obj
+        options.absorb(ctx.params)
+        return super().invoke(ctx)
+
+
+_canon_remote = click.version_option(__version__)(
+    _Verbs(
+        "canon-remote",
+        params=shared_options(),
+        help=_HELP,
+        epilog=_EPILOG,
+        no_args_is_help=False,
+        subcommand_metavar="VERB …",
+    )
+)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        args: the words after the program's name; those it was started with when None.
+    """
+    words = list(sys.argv[1:] if args is None else args)
+    options = Options()
+    try:
+        code = _canon_remote.main(
+            words, prog_name="canon-remote", standalone_mode=False, obj=options
+        )
+    except click.Abort:
+        say("interrupted")
+        return INTERRUPTED
+    except click.ClickException as error:
+        options.as_json |= "--json" in words
+        return _told(error, error.exit_code, options)
+    except (CanonError, OSError, ValueError) as error:
+        return _told(error, exit_code(error), options)
+    return code or 0
+
+
+def _told(error: Exception, code: int, options: Options) -> int:
+    """Tell an error on stderr, with what caused it if the user wants to know."""
+    if options.verbosity > len("vv"):
+        traceback.print_exception(error)
+    if options.as_json:
+        print(json.dumps({"error": error_document(error)}), file=sys.stderr)
+        return code
+    say(error_message(error))
+    cause = error.__cause__
+    while options.verbosity and isinstance(cause, Exception):
+        say(f"because of {type(cause).__name__}: {error_message(cause)}")
+        cause = cause.__cause__
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

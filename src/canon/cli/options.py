@@ -1,0 +1,149 @@
+"""What every verb takes: which camera, in what form to answer, how much to log, what to record."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from canon.cli.output import put_line, say
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+    from canon.usb.port import Port
+
+TRAFFIC = 5
+"""The logging level of hex dumps, below DEBUG."""
+
+_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG, TRAFFIC)
+
+
+@dataclass
+class Options:
+    """What the user asked for, before the verb or after it.
+
+    Attributes:
+        port: the camera's port string; empty is CANON_REMOTE_PORT, or else the first on USB.
+        as_json: whether to print JSON.
+        verbosity: how many -v there are.
+        record: the file to record the conversation in.
+    """
+
+    port: str = ""
+    as_json: bool = False
+    verbosity: int = 0
+    record: Path | None = None
+
+    def absorb(self, params: dict[str, Any]) -> None:
+        """Take the shared options out of a command's parameters."""
+        self.port = params.pop("port") or self.port
+        self.as_json = params.pop("as_json") or self.as_json
+        self.verbosity += params.pop("verbosity")
+        self.record = params.pop("record") or self.record
+
+    def show(self, document: object, *lines: str) -> None:
+        """Print the answer: the document with --json, the lines without."""
+        for line in (json.dumps(document),) if self.as_json else lines:
+            put_line(line)
+
+    @contextmanager
+    def camera(self) -> Iterator[Camera]:
+        """The camera, initialized, for as long as the block lasts; recorded if that was asked."""
+        from canon import ports
+        from canon.camera import Camera
+
+        where = self.port or ports.default_port() or "usb:"
+
+        def connect() -> Port:
+            port = ports.open_port(where)
+            return port if self.record is None else _recorded(port, self.record, stack)
+
+        with ExitStack() as stack:
+            yield stack.enter_context(Camera(connect, where))
+
+
+def _recorded(port: Port, file: Path, stack: ExitStack) -> Port:
+    """The port with all that passes written to a new file."""
+    from canon.trace.recorder import RecordingPort
+
+    try:
+        stream = stack.enter_context(file.open("xb"))
+    except OSError:
+        port.close()
+        raise
+    say(f"recording to {file}; owner's name, serial numbers and pictures will be in it")
+    return RecordingPort(port, stream)
+
+
+class _Stderr(logging.Handler):
+    """Prints log records on what stderr is now: a progress bar may stand in for it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr)
+
+
+def _start_logging(verbosity: int) -> None:
+    level = _LEVELS[min(verbosity, len(_LEVELS) - 1)]
+    handler = _Stderr()
+    if level <= logging.DEBUG:
+        form = "%(relativeCreated)7.0f ms  %(name)s: %(message)s"
+    else:
+        form = "canon-remote: %(message)s"
+    handler.setFormatter(logging.Formatter(form))
+    log = logging.getLogger("canon")
+    log.addHandler(handler)
+    log.setLevel(level)
+
+
+def shared_options() -> list[click.Parameter]:
+    """The options that stand before the verb or after it."""
+    return [
+        click.Option(
+            ["--port"],
+            metavar="PORT",
+            help="Which camera: usb:04a9:306e, usb:1-2.3, usbip:HOST:PORT/BUSID, "
+            "virtual:powershot-g3 …; CANON_REMOTE_PORT, or the first on USB, when not given.",
+        ),
+        click.Option(["as_json", "--json"], is_flag=True, help="Print JSON."),
+        click.Option(
+            ["verbosity", "-v", "--verbose"],
+            count=True,
+            help="Log on stderr what happens; -vv each command, -vvv each byte.",
+        ),
+        click.Option(
+            ["--record"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write all that passes over the cable to a new pcapng FILE, for Wireshark "
+            "and for `decode`.",
+        ),
+    ]
+
+
+class Verb(click.Command):
+    """A verb of the command line; takes the shared options and shows examples in its help."""
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += shared_options()
+        self._examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples."""
+        with formatter.section("Examples"):
+            for example in self._examples:
+                formatter.write(f"  {example}\n")
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; what it returns is the exit code, None is 0."""
+        options: Options = ctx.obj
+        options.absorb(ctx.params)
+        _start_logging(options.verbosity)
+        return super().invoke(ctx)

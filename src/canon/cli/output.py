@@ -1,0 +1,172 @@
+"""What is printed: data on stdout, messages, errors and progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from canon.driver import Progress
+from canon.errors import CanonError, Disconnected, NotSupported, PortError, ProtocolError, Refused
+
+FAILED, INTERRUPTED = 1, 130
+_EXIT_CODES = ((PortError, 3), (ProtocolError, 4), (Refused, 5), (NotSupported, 6), (ValueError, 2))
+
+BarOf = Callable[[str, int], Progress | None]
+"""Begins a file of a progress bar by its name and size; None when nothing is drawn."""
+
+
+def put_line(line: str) -> None:
+    """Print a line of data.
+
+    What a camera says may hold control characters; none of them reaches the terminal.
+    """
+    print(_harmless(line), flush=True)
+
+
+def say(message: str) -> None:
+    """Print a message on stderr."""
+    print(_harmless(f"canon-remote: {message}"), file=sys.stderr)
+
+
+def exit_code(error: Exception) -> int:
+    """The exit code that an error ends the program with."""
+    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), FAILED)
+
+
+def error_message(error: Exception) -> str:
+    """What an error says, in one line."""
+    if isinstance(error, click.UsageError) and error.ctx:
+        message = error.format_message().rstrip(".")
+        return f"{message}; {error.ctx.command_path} --help tells how"
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def error_document(error: Exception) -> dict[str, Any]:
+    """An error for `--json`: its kind, its message, and the camera's status word if it has one."""
+    return {
+        "kind": type(error).__name__,
+        "message": error_message(error),
+        "code": getattr(error, "code", None),
+    }
+
+
+def megabytes(size: int) -> str:
+    """A size for people: "267.4 MB"."""
+    return f"{size / 1e6:.1f} MB"
+
+
+class Tally:
+    """Things that are done one after the other, where one that fails does not stop the others.
+
+    Each thing is a `with tally.one(…)` block that ends with `tally.done(…)`. A camera that is gone
+    does stop everything, and so does the port when it fails twice in a row: a camera may be unable
+    to send one file, but then it sends the next.
+
+    Args:
+        as_json: whether each thing is told as a JSON object.
+        key: what the things are called in JSON: "path".
+        verb: what was done to them: "saved".
+    """
+
+    def __init__(self, as_json: bool, key: str, verb: str) -> None:
+        self._as_json, self._key, self._verb = as_json, key, verb
+        self._name = ""
+        self._done = 0
+        self._port_failed = False
+        self._failed: list[Exception] = []
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all was done, 1 when some; when nothing was, what the first error stands for."""
+        if not self._failed:
+            return 0
+        return FAILED if self._done else exit_code(self._failed[0])
+
+    @contextmanager
+    def one(self, name: str) -> Iterator[None]:
+        """Do one thing; an error is told and counted."""
+        self._name = name
+        again, self._port_failed = self._port_failed, False
+        try:
+            yield
+        except BrokenPipeError:
+            raise  # nobody reads what is printed
+        except (CanonError, OSError, ValueError) as error:
+            self._port_failed = isinstance(error, PortError)
+            if isinstance(error, Disconnected) or (again and self._port_failed):
+                raise
+            self._failed.append(error)
+            if self._as_json:
+                self._put(error=error_document(error))
+            else:
+                say(f"{name}: {error_message(error)}")
+
+    def done(self, line: str = "", **results: object) -> None:
+        """Tell that the thing is done, by a line for people or by results for JSON."""
+        self._done += 1
+        if self._as_json:
+            self._put(**results, error=None)
+        elif line:
+            put_line(line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        stopped = error is not None and not isinstance(error, BrokenPipeError)
+        several = self._done + len(self._failed) > 1
+        if several and (self._failed or stopped) and not self._as_json:
+            say(f"{self._done} {self._verb}, {len(self._failed)} failed")
+
+    def _put(self, **results: object) -> None:
+        put_line(json.dumps({self._key: self._name, **results}))
+
+
+@contextmanager
+def progress_bar(total: int) -> Iterator[BarOf]:
+    """A progress bar on stderr over `total` bytes, if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda name, size: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
+    # Lines for stdout go above the bar when both are the same terminal, and past it when not.
+    with Progress(
+        *columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()
+    ) as drawn:
+        task = drawn.add_task("", total=total)
+        before = 0
+
+        def begin(name: str, size: int) -> Callable[[int, int], object]:
+            nonlocal before
+            start, before = before, before + size
+            drawn.update(task, description=_harmless(name), completed=start)
+            return lambda done, _: drawn.update(task, completed=start + done)
+
+        yield begin
+
+
+def _harmless(line: str) -> str:
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)

@@ -1,0 +1,145 @@
+"""Verbs about what is on the card: `ls`, `rm`, `mkdir`, `rmdir`, `protect`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from canon.cli.options import Options, Verb
+from canon.cli.output import FAILED, Tally, say
+from canon.errors import ObjectNotFound
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+    from canon.driver import Entry
+
+
+@click.command(
+    "ls",
+    cls=Verb,
+    examples=("canon-remote ls", "canon-remote ls -l DCIM/100CANON", "canon-remote ls -r --json"),
+)
+@click.option("long", "-l", "--long", is_flag=True, help="Show marks, size and time as well.")
+@click.option("deep", "-r", "--recursive", is_flag=True, help="Go into the folders too.")
+@click.argument("path", default="")
+@click.pass_obj
+def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
+    """List what is on the card.
+
+    PATH is a folder or a file, the card itself when not given. What is printed are paths, as the
+    other verbs take them. The marks of -l: d is a folder, p a protected file, n one that was not
+    downloaded yet.
+    """
+    with options.camera() as cam:
+        entries = _list(cam, path, deep)
+    options.show(
+        [_document(entry) for entry in entries],
+        *(_long(entry) if long else _short(entry) for entry in entries),
+    )
+
+
+@click.command(
+    "rm",
+    cls=Verb,
+    examples=(
+        "canon-remote rm DCIM/100CANON/IMG_0001.JPG",
+        "canon-remote rm --yes DCIM/100CANON/IMG_0001.JPG DCIM/100CANON/IMG_0002.JPG",
+    ),
+)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def rm_verb(options: Options, paths: tuple[str, ...], yes: bool) -> int:
+    """Delete files from the card.
+
+    It asks first; where there is no terminal to ask on, it needs --yes.
+    """
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
+        what = paths[0] if len(paths) == 1 else f"{len(paths)} files"
+        if not click.confirm(f"Delete {what} from the card for good?", err=True):
+            say("nothing was deleted")
+            return FAILED
+    return _each(options, paths, "deleted", lambda cam, path: cam.storage.delete(path))
+
+
+@click.command("mkdir", cls=Verb, examples=("canon-remote mkdir DCIM/200CANON",))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def mkdir_verb(options: Options, paths: tuple[str, ...]) -> int:
+    """Make folders on the card."""
+    return _each(options, paths, "made", lambda cam, path: cam.storage.mkdir(path))
+
+
+@click.command("rmdir", cls=Verb, examples=("canon-remote rmdir DCIM/200CANON",))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def rmdir_verb(options: Options, paths: tuple[str, ...]) -> int:
+    """Remove empty folders from the card."""
+    return _each(options, paths, "removed", lambda cam, path: cam.storage.rmdir(path))
+
+
+@click.command(
+    "protect",
+    cls=Verb,
+    examples=(
+        "canon-remote protect DCIM/100CANON/IMG_0001.JPG",
+        "canon-remote protect --off DCIM/100CANON/IMG_0001.JPG",
+    ),
+)
+@click.option("--off", is_flag=True, help="Take the protection off.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def protect_verb(options: Options, paths: tuple[str, ...], off: bool) -> int:
+    """Protect files of the card from deletion."""
+    return _each(
+        options,
+        paths,
+        "unprotected" if off else "protected",
+        lambda cam, path: cam.storage.protect(path, protected=not off),
+    )
+
+
+def _each(
+    options: Options, paths: tuple[str, ...], done: str, act: Callable[[Camera, str], None]
+) -> int:
+    """Do the same with every path; returns the exit code."""
+    with options.camera() as cam, Tally(options.as_json, "path", done) as tally:
+        for path in paths:
+            with tally.one(path):
+                act(cam, path)
+                tally.done()
+    return tally.exit_code
+
+
+def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
+    try:
+        return list(cam.storage.walk(path)) if deep else cam.storage.ls(path)
+    except ObjectNotFound:
+        return [cam.storage.stat(path)]  # it may be a file
+
+
+def _document(entry: Entry) -> dict[str, object]:
+    return {
+        "path": str(entry.path),
+        "folder": entry.is_folder,
+        "size": entry.size,
+        "modified": entry.modified.isoformat() if entry.modified else None,
+        "protected": entry.protected,
+        "new": entry.new,
+    }
+
+
+def _short(entry: Entry) -> str:
+    return f"{entry.path}/" if entry.is_folder else str(entry.path)
+
+
+def _long(entry: Entry) -> str:
+    marks = zip("dpn", (entry.is_folder, entry.protected, entry.new), strict=True)
+    shown = "".join(letter if on else "-" for letter, on in marks)
+    time = str(entry.modified or "-")
+    return f"{shown} {entry.size:>10} {time:>19} {_short(entry)}"

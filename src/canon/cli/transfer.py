@@ -1,0 +1,177 @@
+"""Verbs that move files: `get` off the card, `put` on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from canon.cli.options import Options, Verb
+from canon.cli.output import Tally, progress_bar, say
+from canon.errors import CanonError
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+    from canon.driver import Entry
+
+_WITH_THUMBNAIL = (".JPG", ".JPEG", ".CR2")
+_PICTURES = "DCIM"
+
+
+@click.command(
+    "get",
+    cls=Verb,
+    examples=(
+        "canon-remote get DCIM/100CANON/IMG_0001.JPG",
+        "canon-remote get DCIM/100CANON/IMG_0001.JPG -o first.jpg",
+        "canon-remote get DCIM -o pictures/",
+        "canon-remote get --new -o pictures/",
+    ),
+)
+@click.option(
+    "-o",
+    "--output",
+    default=".",
+    metavar="FILE|DIR",
+    help="Where to save; what is not there is made. The current folder when not given.",
+)
+@click.option("--new", is_flag=True, help="Only files that were not downloaded yet.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@click.option("--thumbnail", is_flag=True, help="Save the pictures' thumbnails instead.")
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.pass_obj
+def get_verb(
+    options: Options,
+    paths: tuple[str, ...],
+    output: str,
+    new: bool,
+    overwrite: bool,
+    thumbnail: bool,
+) -> int:
+    """Save files of the card.
+
+    Where each one lies is printed. A PATH that is a folder means all that is in it; its sub-folders
+    keep their names below DIR. No PATH but --new means all that is new in DCIM. Each file saved is
+    marked as downloaded in the camera. A file that cannot be saved does not stop the others.
+    """
+    if not paths and not new:
+        raise click.UsageError("name what to get, or say --new to get all that is new")
+    with options.camera() as cam, Tally(options.as_json, "path", "saved") as tally:
+        roots: list[Entry] = []
+        for path in paths or (_PICTURES,):
+            with tally.one(path):
+                roots.append(cam.storage.stat(path))
+        is_folder = (
+            len(paths) != 1
+            or any(root.is_folder for root in roots)
+            or output.endswith(("/", os.sep))
+            or Path(output).is_dir()
+        )
+        jobs: list[tuple[Entry, Path]] = []
+        for root in roots:
+            with tally.one(str(root)):
+                for entry, name in _files_of(cam, root, thumbnail=thumbnail):
+                    if entry.new or not new:
+                        jobs.append((entry, Path(output, name) if is_folder else Path(output)))
+        save = _save_thumbnails if thumbnail else _save
+        save(cam, jobs, overwrite, tally)
+    return tally.exit_code
+
+
+@click.command(
+    "put",
+    cls=Verb,
+    examples=(
+        "canon-remote put IMG_0001.JPG DCIM/100CANON",
+        "canon-remote put --overwrite *.JPG DCIM/100CANON",
+    ),
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that the card has already.")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("folder")
+@click.pass_obj
+def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: bool) -> int:
+    """Put files into a folder of the card.
+
+    What each one is called there is printed.
+    """
+    with options.camera() as cam, Tally(options.as_json, "file", "put") as tally:
+        place = cam.storage.stat(folder)
+        if not place.is_folder:
+            raise ValueError(f"{place} is a file on the card; name the folder to put files into")
+        with progress_bar(sum(_size(file) for file in files)) as begin:
+            for file in files:
+                with tally.one(file):
+                    entry = cam.storage.upload(
+                        file, place, overwrite=overwrite, progress=begin(file, _size(file))
+                    )
+                    tally.done(str(entry), path=str(entry), size=entry.size)
+    return tally.exit_code
+
+
+def _files_of(cam: Camera, root: Entry, *, thumbnail: bool) -> Iterator[tuple[Entry, Path]]:
+    """The files that a PATH means, each with its name below DIR.
+
+    Of a folder, those without a thumbnail are left out when thumbnails are wanted.
+    """
+    from canon.camera.storage import safe_name
+
+    if not root.is_folder:
+        yield root, _name(Path(safe_name(root.name)), thumbnail)
+        return
+    for entry in cam.storage.walk(root):
+        below = Path(*map(safe_name, entry.path.parts[len(root.path.parts) :]))
+        if entry.is_folder or (thumbnail and below.suffix.upper() not in _WITH_THUMBNAIL):
+            continue
+        yield entry, _name(below, thumbnail)
+
+
+def _name(below: Path, thumbnail: bool) -> Path:
+    return below.with_suffix(".thumb.jpg") if thumbnail else below
+
+
+def _save(cam: Camera, jobs: Sequence[tuple[Entry, Path]], overwrite: bool, tally: Tally) -> None:
+    saved: set[Path] = set()
+    with progress_bar(sum(entry.size for entry, _ in jobs)) as begin:
+        for entry, target in jobs:
+            with tally.one(str(entry)):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                cam.storage.download(
+                    entry,
+                    target,
+                    overwrite=overwrite and target not in saved,
+                    progress=begin(entry.name, entry.size),
+                )
+                saved.add(target)
+                tally.done(str(target), file=str(target), size=entry.size)
+            if target in saved and entry.new:
+                _mark(cam, entry)
+
+
+def _save_thumbnails(
+    cam: Camera, jobs: Sequence[tuple[Entry, Path]], overwrite: bool, tally: Tally
+) -> None:
+    for entry, target in jobs:
+        with tally.one(str(entry)):
+            data = cam.storage.thumbnail(entry)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb" if overwrite else "xb") as file:
+                file.write(data)
+            tally.done(str(target), file=str(target), size=len(data))
+
+
+def _mark(cam: Camera, entry: Entry) -> None:
+    try:
+        cam.storage.mark_downloaded(entry)
+    except CanonError as error:
+        say(f"warning: {entry} was saved, but still counts as new in the camera: {error}")
+
+
+def _size(file: str) -> int:
+    try:
+        return Path(file).stat().st_size
+    except OSError:
+        return 0  # putting it will tell

@@ -1,0 +1,129 @@
+"""The verb `virtual`: serves a virtual camera, or runs a program on one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import click
+
+from canon.cli.options import Options, Verb
+from canon.cli.output import say
+
+if TYPE_CHECKING:
+    from canon.virtual.usbip import UsbipServer
+
+
+class _Virtual(Verb):
+    """Takes all that follows --run as the program and its arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--run" in args:
+            args = [*args]
+            args.insert(args.index("--run") + 1, "--")
+        return super().parse_args(ctx, args)
+
+
+@click.command(
+    "virtual",
+    cls=_Virtual,
+    examples=(
+        "canon-remote virtual --list",
+        "canon-remote virtual powershot-g3 --usbip 127.0.0.1:3240",
+        "canon-remote virtual powershot-g3 --card ~/Pictures --run gphoto2 --list-files",
+        "canon-remote virtual powershot-g3 --fault stall@GetFile:20000 --run gphoto2 -P",
+    ),
+)
+@click.option("--card", metavar="DIR", help="Show this folder as the card; it is never changed.")
+@click.option(
+    "--pace",
+    type=click.Choice(["jump", "real"]),
+    default="jump",
+    help="Whether time jumps wherever the other side would wait, or passes as on a real camera.",
+)
+@click.option(
+    "faults",
+    "--fault",
+    multiple=True,
+    metavar="KIND[@COMMAND][:NUMBER]",
+    help="Let something go wrong: unplug@GetFile:20000, garbage …; may be given again.",
+)
+@click.option("usbip", "--usbip", metavar="HOST:PORT", help="Serve it there over USB/IP.")
+@click.option(
+    "--run", is_flag=True, help="Run the PROGRAM that follows with the camera plugged in."
+)
+@click.option("listing", "--list", is_flag=True, help="List the models.")
+@click.argument("model", required=False)
+@click.argument("command", metavar="[PROGRAM ARGS...]", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def virtual_verb(
+    options: Options,
+    model: str | None,
+    command: tuple[str, ...],
+    card: str | None,
+    pace: str,
+    faults: tuple[str, ...],
+    usbip: str | None,
+    run: bool,
+    listing: bool,
+) -> int:
+    """Serve a virtual camera.
+
+    It goes to any USB/IP client, or to one program that is run on it. --usbip prints the camera's
+    port string and serves it until Ctrl-C. --run needs neither root nor a kernel module, but
+    Debian's package umockdev; the program's exit code is the exit code.
+    """
+    if listing:
+        return _list_models(options)
+    if model is None:
+        raise click.UsageError("name the model; --list lists them")
+    if run == (usbip is not None) or run != bool(command):
+        raise click.UsageError("say either --usbip HOST:PORT or --run PROGRAM ARGS…")
+    words = [("card", card)] if card is not None else []
+    text = f"{model}?{urlencode([*words, ('pace', pace), *(('fault', one) for one in faults)])}"
+    return _run(text, command) if usbip is None else _serve(options, text, usbip)
+
+
+def _list_models(options: Options) -> int:
+    from canon.models.native import MODELS
+
+    options.show(
+        [{"model": model.slug, "name": f"Canon {model.name}"} for model in MODELS],
+        *(f"{model.slug:20} Canon {model.name}" for model in MODELS),
+    )
+    return 0
+
+
+def _run(text: str, command: Sequence[str]) -> int:
+    from canon.bridge.run import run
+
+    with _server(text) as server:
+        return run(command, server.address, server.busid)
+
+
+def _serve(options: Options, text: str, usbip: str) -> int:
+    host, number = _address(usbip)
+    with _server(text, host, number) as server:
+        host, number = server.address
+        shown = f"[{host}]" if ":" in host else host
+        port = f"usbip:{shown}:{number}/{server.busid}"
+        options.show({"port": port}, port)
+        say("serving until Ctrl-C")
+        threading.Event().wait()
+    return 0
+
+
+def _server(text: str, host: str = "127.0.0.1", number: int = 0) -> UsbipServer:
+    from canon import ports
+    from canon.virtual.usbip import UsbipServer
+
+    return UsbipServer(ports.make_virtual(text), host, number)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, number = text.rpartition(":")
+    if not colon or not number.isascii() or not number.isdigit() or int(number) > 0xFFFF:
+        raise click.UsageError(f"{text!r} is no address; write HOST:PORT, 127.0.0.1:3240")
+    return host.strip("[]"), int(number)

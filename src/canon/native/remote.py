@@ -1,0 +1,446 @@
+"""Release control in the native protocol: settings, zoom, focus, viewfinder, and taking pictures.
+
+Settings are fields of two blocks that are read and written whole; a value that the camera does not
+take reads back unchanged. A release is answered at once and ends by events: exposed, picture ready,
+finished. Events may come late, twice or not at all; the picture is looked for where it must be all
+the same (canon-native-usb, sections 9 to 11).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from canon.driver import Entry, Picture, Progress, Shot, Zoom
+from canon.errors import CanonError, FocusFailed, LensFailed, NotFinished, ObjectNotFound, Refused
+from canon.models.model import Feature, Model
+from canon.native.commands import LockKeys, RetrieveCapture, RetrieveFrame
+from canon.native.events import (
+    CaptureFailed,
+    CaptureStatus,
+    FullImageReady,
+    NativeEvent,
+    ThumbnailReady,
+)
+from canon.native.release import (
+    DoAeAfAwb,
+    EnterReleaseControl,
+    ExitReleaseControl,
+    ExtendedParameters,
+    GetAllowedSize,
+    GetAllowedValues,
+    GetAvailableShots,
+    GetEstimatedSize,
+    GetExtendedParameters,
+    GetExtendedSize,
+    GetReleaseParameters,
+    GetZoom,
+    LockFocus,
+    Release,
+    ReleaseParameters,
+    SelectCameraOutput,
+    SetExtendedParameters,
+    SetReleaseParameters,
+    SetTransferMode,
+    SetZoom,
+    StartViewfinder,
+    StopViewfinder,
+    UnlockFocus,
+)
+from canon.native.session import Events, Session
+from canon.values import (
+    AfDistance,
+    AfMode,
+    Aperture,
+    CameraOutput,
+    CaptureTarget,
+    Compensation,
+    DriveMode,
+    Flash,
+    FocusingPoint,
+    ImageFormat,
+    ImageSize,
+    Iso,
+    Metering,
+    PhotoEffect,
+    Quality,
+    ShootingMode,
+    ShutterSpeed,
+    WhiteBalance,
+)
+
+_log = logging.getLogger(__name__)
+B = TypeVar("B", ReleaseParameters, ExtendedParameters)
+
+_LENS_S = 15.0  # entering release control, and moving the lens
+_MOST_PICTURE = 64 << 20
+_MOST_FRAME = 1 << 20
+_EXPOSED, _FINISHED = 0x1C, 0x1D
+_NO_FOCUS = 1
+_GRACE_S = 2.0  # for an event that should have come by now
+_THUMBNAIL, _IMAGE = 1, 2
+_TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
+_ALL_MEASURES = 7
+_SIZES_PROPERTY = 0x27  # records of format, size, quality, and three bytes ff
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting: where it lies, and how its code reads.
+
+    Attributes:
+        name: the setting's name for users.
+        prop: its property number, by which its allowed values are asked for; None: read only.
+        read: a code as a value.
+        write: a value as a code.
+        key: the field of the block; the name itself when empty.
+        extended: whether it lies in the extended block.
+    """
+
+    name: str
+    prop: int | None
+    read: Callable[[int], Any]
+    write: Callable[[Any], int] = int
+    key: str = ""
+    extended: bool = False
+
+    @property
+    def place(self) -> str:
+        """The field of the block."""
+        return self.key or self.name
+
+
+FIELDS = (
+    Field("quality", 0x01, Quality),
+    Field("image_format", 0x02, ImageFormat),
+    Field("image_size", 0x03, ImageSize),
+    Field("self_timer", 0x04, lambda tenths: tenths / 10, lambda seconds: round(seconds * 10)),
+    Field("flash", 0x05, Flash),
+    Field("beep", 0x06, bool),
+    Field("shooting_mode", 0x07, ShootingMode),
+    Field("drive_mode", 0x09, DriveMode),
+    Field("digital_zoom", 0x0A, int),
+    Field("metering", 0x0B, Metering),
+    Field("af_distance", 0x0C, AfDistance),
+    Field("focusing_point", 0x0D, FocusingPoint),
+    Field("white_balance", 0x0E, WhiteBalance),
+    Field("af_mode", 0x10, AfMode),
+    Field("contrast", 0x12, lambda code: (code + 0x80) % 0x100 - 0x80),
+    Field("saturation", 0x13, lambda code: (code + 0x80) % 0x100 - 0x80),
+    Field("sharpness", 0x14, lambda code: (code + 0x80) % 0x100 - 0x80),
+    Field("iso", 0x17, Iso),
+    Field("aperture", 0x18, Aperture),
+    Field("shutter", 0x19, ShutterSpeed),
+    Field("exposure_compensation", 0x1A, Compensation),
+    Field("flash_compensation", 0x1B, Compensation),
+    Field("photo_effect", 0x24, PhotoEffect, extended=True),
+    Field("largest_aperture", None, Aperture),
+    Field("smallest_aperture", None, Aperture),
+)
+_BY_NAME = {row.name: row for row in FIELDS}
+_LENGTHS = ("focal_length", "focal_length_wide", "focal_length_tele")
+_RECORD = ("image_format", "image_size", "quality")
+
+
+@dataclass
+class _Progress:
+    """What the events of one release have told so far."""
+
+    exposed: bool = False
+    finished: bool = False
+    ready: dict[int, tuple[int, int]] = field(default_factory=dict)  # what → (key, size)
+
+    def take(self, event: NativeEvent) -> None:
+        """Look at one event; the same one twice changes nothing."""
+        if isinstance(event, CaptureFailed):
+            if event.reason == _NO_FOCUS:
+                raise FocusFailed(event.reason, "Release")
+            raise Refused(event.reason, "Release", "the camera took no picture")
+        if isinstance(event, CaptureStatus):
+            self.exposed |= event.stage == _EXPOSED
+            self.finished |= event.stage == _FINISHED
+        elif isinstance(event, ThumbnailReady):
+            self.ready[_THUMBNAIL] = event.key, event.size
+        elif isinstance(event, FullImageReady):
+            self.ready[_IMAGE] = event.key, event.size
+
+
+class NativeRemote:
+    """Release control of one native camera; fits `canon.driver.Remote`.
+
+    Args:
+        session: the conversation.
+        model: the camera's row.
+        list_card: lists everything on the card, to find a new picture.
+    """
+
+    def __init__(
+        self, session: Session, model: Model, list_card: Callable[[], Iterator[Entry]]
+    ) -> None:
+        self.session = session
+        self.model = model
+        self.active = False
+        self.viewfinder_on = False
+        self._list_card = list_card
+        self._extended_size: int | None = None
+        self._last_key = 0
+        self._keys_locked = False
+
+    def enter(self) -> None:
+        """Lock the keys where the model wants it, and enter release control.
+
+        A camera that an earlier program left in release control refuses to enter it again; if it
+        answers as one that is in it, it is taken as it is.
+        """
+        if Feature.LOCK_KEYS in self.model.features and not self._keys_locked:
+            self.session.call(LockKeys())
+            self._keys_locked = True
+        try:
+            self.session.call(EnterReleaseControl(), timeout_s=_LENS_S)
+        except LensFailed:
+            try:
+                self.session.call(GetReleaseParameters())
+            except Refused:
+                pass
+            else:
+                _log.warning("the camera was left in release control; going on in it")
+                self.active = True
+                return
+            raise
+        self.active = True
+        self._last_key = 0
+
+    def leave(self) -> None:
+        """Stop the viewfinder and leave release control."""
+        if self.viewfinder_on:
+            self.stop_viewfinder()
+        self.active = False
+        self.session.call(ExitReleaseControl(), timeout_s=_LENS_S)
+
+    # --- settings (sections 9.1 to 9.6) -----------------------------------------------------------
+
+    def settings(self) -> dict[str, object]:
+        """Both blocks, as values; what the model does not have is left out."""
+        main = self.session.call(GetReleaseParameters())
+        return _values(main, self._extended())
+
+    def change(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """Read the blocks, write those with changes once, and read them back."""
+        main = self.session.call(GetReleaseParameters())
+        extended = self._extended()
+        in_main = {name for name in changes if not _BY_NAME[name].extended}
+        if in_main:
+            self.session.call(SetReleaseParameters(_changed(main, changes, in_main)))
+            main = self.session.call(GetReleaseParameters())
+        if in_extended := changes.keys() - in_main:
+            if extended is None:
+                name = ", ".join(sorted(in_extended))
+                raise Refused(0, "SetExtendedParameters", f"this model has no {name}")
+            block = _changed(extended, changes, in_extended).encode()
+            self.session.call(SetExtendedParameters(block))
+            extended = self._extended()
+        return _values(main, extended)
+
+    def allowed(self, name: str) -> tuple[object, ...]:
+        """Ask for a property's list; sizes, formats and qualities come from the list of records."""
+        row = _BY_NAME.get(name)
+        if row is None or row.prop is None:
+            return ()
+        if name in _RECORD:
+            records = self._elements(_SIZES_PROPERTY)
+            column = records[_RECORD.index(name) :: 6]
+            return tuple(dict.fromkeys(row.read(code) for code in column))
+        return tuple(row.read(code) for code in self._elements(row.prop))
+
+    def _elements(self, prop: int) -> tuple[int, ...]:
+        try:
+            self.session.call(GetAllowedSize(prop))
+            return self.session.call(GetAllowedValues(prop)).values.items
+        except Refused:
+            return ()
+
+    def _extended(self) -> ExtendedParameters | None:
+        if self._extended_size is None:
+            try:
+                self._extended_size = self.session.call(GetExtendedSize()).size
+            except Refused:
+                self._extended_size = 0
+        if self._extended_size < 0x20:
+            return None
+        return self.session.call(GetExtendedParameters(self._extended_size))
+
+    # --- lens, display, card (sections 9.2, 9.5, 9.7) ---------------------------------------------
+
+    def zoom(self) -> Zoom:
+        """Where the zoom stands."""
+        reply = self.session.call(GetZoom())
+        return Zoom(reply.position, reply.maximum)
+
+    def set_zoom(self, position: int) -> None:
+        """Move the zoom."""
+        self.session.call(SetZoom(position), timeout_s=_LENS_S)
+
+    def measure(self) -> None:
+        """Measure all three; the mask that Canon's own program uses."""
+        self.session.call(DoAeAfAwb(_ALL_MEASURES), timeout_s=_LENS_S)
+
+    def lock_focus(self) -> None:
+        """Focus and keep it, as Canon's own program does."""
+        self.session.call(LockFocus(), timeout_s=_LENS_S)
+
+    def unlock_focus(self) -> None:
+        """Let the focus go."""
+        self.session.call(UnlockFocus(), timeout_s=_LENS_S)
+
+    def set_output(self, output: CameraOutput) -> None:
+        """Choose what shows the picture."""
+        self.session.call(SelectCameraOutput(output))
+
+    def available_shots(self) -> int:
+        """How many pictures fit on the card."""
+        return self.session.call(GetAvailableShots()).shots
+
+    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
+        """How many bytes a picture of that kind takes, by the camera's table."""
+        return self.session.call(GetEstimatedSize(size, form, quality)).size
+
+    # --- viewfinder (section 10) ------------------------------------------------------------------
+
+    def start_viewfinder(self) -> None:
+        """Start the viewfinder."""
+        self.session.call(StartViewfinder(), timeout_s=_LENS_S)
+        self.viewfinder_on = True
+
+    def frame(self) -> bytes:
+        """The viewfinder's picture now."""
+        data = bytearray()
+        command = RetrieveFrame(0, self.session.link.transfer_size)
+        self.session.receive(command, data.extend, limit=_MOST_FRAME)
+        if not data:
+            raise ObjectNotFound(0, "RetrieveFrame", "the viewfinder gave no picture")
+        return bytes(data)
+
+    def stop_viewfinder(self) -> None:
+        """Stop the viewfinder."""
+        self.viewfinder_on = False
+        self.session.call(StopViewfinder(), timeout_s=_LENS_S)
+
+    # --- taking a picture (section 10) ------------------------------------------------------------
+
+    def release(
+        self,
+        target: CaptureTarget,
+        *,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+    ) -> Shot:
+        """Take a picture, wait for its events, and fetch or find it."""
+        host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
+        before = {entry.path for entry in self._list_card()} if card else set()
+        mode = (_TO_HOST if host else 0) | (_TO_CARD if card else 0)
+        self.session.call(
+            SetTransferMode(mode | (_THUMBNAIL_TO_HOST if thumbnail else 0)), timeout_s=_LENS_S
+        )
+        wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
+        with self.session.events() as events:
+            while self.session.poll(0):
+                pass  # what is left of an earlier release
+            while events.get():
+                pass
+            self.session.call(Release(), timeout_s=_LENS_S)
+            told = self._wait(events, wanted, timeout_s)
+        found = self._new_on_card(before) if card else ()
+        if card and not found:
+            raise NotFinished("the camera said that it took a picture, but the card has no new one")
+        try:
+            small = self._retrieve(_THUMBNAIL, told, None) if thumbnail else None
+            image = self._retrieve(_IMAGE, told, progress) if host else None
+        except CanonError as error:
+            where = ", ".join(str(entry) for entry in found)
+            error.add_note(
+                f"The picture was taken; it is on the card: {where}."
+                if found
+                else "The picture was taken, but it never came; it was not written to the card."
+            )
+            raise
+        pictures = () if image is None else (Picture(f"capture_{self._last_key:04}.jpg", image),)
+        return Shot((*pictures, *found), small)
+
+    def _wait(self, events: Events, wanted: list[int], timeout_s: float) -> _Progress:
+        """Wait until the camera is done; then a little longer for what is missing."""
+        clock = self.session.clock
+        told = _Progress()
+        deadline = clock.now() + timeout_s
+        while clock.now() < deadline:
+            self.session.poll(min(0.05, max(0.0, deadline - clock.now())))
+            while event := events.get():
+                was = told.finished, len(told.ready)
+                told.take(event)
+                has_all = all(what in told.ready for what in wanted)
+                if told.finished and has_all:
+                    return told
+                if (told.finished, len(told.ready)) != was and (
+                    told.finished or (wanted and has_all)
+                ):
+                    deadline = min(deadline, clock.now() + _GRACE_S)
+        if told.finished or told.ready or told.exposed:
+            _log.warning("the camera did not say all of how the release went; going on")
+            return told
+        raise NotFinished(
+            f"the camera did not say within {timeout_s:g} s how the release went; "
+            "look at its display, and at the card for the picture"
+        )
+
+    def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
+        return tuple(
+            entry for entry in self._list_card() if not entry.is_folder and entry.path not in before
+        )
+
+    def _retrieve(self, what: int, told: _Progress, progress: Progress | None) -> bytes:
+        """Fetch a picture by its key; where the event was lost, by the key that it must have."""
+        key, size = told.ready.get(what) or next(iter(told.ready.values()), (0, 0))
+        if what not in told.ready:
+            size = 0
+        if not key:
+            key = self._last_key + 1  # PowerShots count their keys (section 7.13)
+        data = bytearray()
+        command = RetrieveCapture(0, self.session.link.transfer_size, what, key)
+        self.session.receive(
+            command,
+            data.extend,
+            limit=_MOST_PICTURE,
+            progress=progress,
+            expect=size,
+            timeout_s=_LENS_S,
+        )
+        if not data:
+            raise ObjectNotFound(0, "RetrieveCapture", f"the camera has no picture with key {key}")
+        self._last_key = key
+        return bytes(data)
+
+
+def _values(main: ReleaseParameters, extended: ExtendedParameters | None) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for row in FIELDS:
+        block = extended if row.extended else main
+        if block is None:
+            continue
+        code = getattr(block, row.place)
+        if code in (0xFFFF, 0x7F) or (code == 0xFF and row.name != "beep"):
+            continue  # this camera does not have it, or not now
+        values[row.name] = row.read(code)
+    unit = main.focal_length_unit
+    if unit not in (0, 0xFFFF):
+        for name in _LENGTHS:
+            values[name] = getattr(main, name) / unit
+    return values
+
+
+def _changed(block: B, changes: Mapping[str, object], names: set[str]) -> B:
+    codes = {_BY_NAME[name].place: _BY_NAME[name].write(changes[name]) for name in names}
+    kinds = {item.name: type(getattr(block, item.name)) for item in dataclasses.fields(block)}
+    return dataclasses.replace(block, **{key: kinds[key](code) for key, code in codes.items()})

@@ -1,0 +1,45 @@
+"""What a golden vector is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from canon.wire import Message
+
+GPHOTO2 = "g3-gphoto2-capture.jsonl"
+REMOTE = "g3-remotecapture-session.jsonl"
+MACRO = "g3-remotecapture-macro.jsonl"
+PRINTED = "canon-native-usb.md"
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Bytes of a real camera or of its host, and the value that they are.
+
+    A command's bytes are its payload as it went over the wire, sub-code and length included; a
+    reply's follow the status (and the sub-code and length); an event's begin with its head.
+
+    Attributes:
+        value: what the bytes mean.
+        data: the bytes.
+        source: the recording and its record, or the section that prints them.
+        code: group and command of a command, as recorded; 0 for anything else.
+        left_out: how many bytes differ when the value is encoded again. They lie in gaps, after a
+            string's NUL, or in unused rows.
+    """
+
+    value: Message
+    data: bytes
+    source: str
+    code: int = 0
+    left_out: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of the message."""
+        return type(self.value).__name__
+
+
+def unhex(text: str) -> bytes:
+    """Bytes from hex digits, spaces and line ends between them."""
+    return bytes.fromhex(text)

@@ -1,0 +1,215 @@
+"""How values become bytes: the rules of canon.wire, and every message both ways."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import message, messages, of_codec
+
+from canon.errors import DecodeError
+from canon.values import Flash
+from canon.wire import (
+    Buffer,
+    Code,
+    Codec,
+    Inner,
+    Message,
+    Raw,
+    Text,
+    at,
+    latin,
+    s8,
+    size_of,
+    smallest,
+    take,
+    u8,
+    u16,
+    u32,
+    unexplained,
+)
+
+
+class Row(Message):
+    """A name in eight bytes, and a number."""
+
+    name: Annotated[str, Text(8)]
+    count: u16
+
+
+class Spaced(Message, padded=12):
+    """A byte, a gap, a number; zeros up to twelve bytes."""
+
+    first: u8
+    second: u32 = at(4)
+
+
+class Mixed(Message):
+    """Everything that wire.py knows, the last field as long as it likes."""
+
+    row: Annotated[Row, Inner(Row)]
+    flash: Annotated[Flash, Code(Flash, 1)]
+    change: s8
+    unknown_mark: Annotated[bytes, Raw(2)]
+    rest: Annotated[bytes, Raw()]
+
+
+@pytest.mark.parametrize("kind", messages(), ids=lambda kind: kind.__name__)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_every_message_comes_back_as_it_went(kind: type[Message], data: st.DataObject) -> None:
+    sent = data.draw(message(kind))
+    raw = sent.encode()
+    assert kind.decode(raw) == sent
+    assert smallest(kind) <= len(raw)
+    assert size_of(kind) in (None, len(raw))
+    _, end = kind.read(bytes(3) + raw, 3)
+    assert end == 3 + len(raw)
+
+
+def test_a_codec_without_a_strategy_is_a_failure() -> None:
+    class Odd(Codec[int]):
+        smallest, fixed = 1, True
+
+        def read(self, buffer: Buffer, at: int) -> tuple[int, int]:
+            return buffer[at], at + 1
+
+        def write(self, value: int) -> bytes:
+            return bytes([value])
+
+    with pytest.raises(LookupError, match="Odd"):
+        of_codec(Odd())
+
+
+def test_messages_are_found_by_walking_the_layout_modules() -> None:
+    names = {kind.__name__ for kind in messages()}
+    assert {"Identity", "GetDirectory", "ReleaseParameters", "CaptureStatus"} <= names
+    assert "Row" not in names
+
+
+# --- offsets, gaps, padding -----------------------------------------------------------------------
+
+
+def test_gaps_and_padding_are_zeros() -> None:
+    assert Spaced(1, 2).encode() == bytes.fromhex("01000000 02000000 00000000")
+    assert size_of(Spaced) == smallest(Spaced) == 12
+
+
+def test_padding_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(DecodeError, match="12 bytes wanted, 8 are left"):
+        Spaced.decode(bytes(8))
+
+
+def test_surplus_bytes_are_left_alone() -> None:
+    assert Row.decode(b"name\0\0\0\0\x07\0surplus") == Row("name", 7)
+
+
+def test_a_message_can_lie_anywhere_in_a_buffer() -> None:
+    data = memoryview(b"??" + Spaced(1, 2).encode() + b"!")
+    assert Spaced.read(data, 2) == (Spaced(1, 2), 14)
+
+
+def test_a_message_of_varying_length_has_no_size() -> None:
+    assert size_of(Mixed) is None
+    assert smallest(Mixed) == 14
+
+
+# --- what does not fit ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("start", "size"), [(0, 5), (4, 1), (-1, 2), (0, -1), (9, 0)])
+def test_nothing_reads_past_the_end(start: int, size: int) -> None:
+    with pytest.raises(DecodeError) as caught:
+        take(b"four", start, size)
+    assert caught.value.offset == start
+
+
+def test_bytes_are_taken_without_a_copy() -> None:
+    buffer = bytearray(b"abcd")
+    piece = take(buffer, 1, 2)
+    buffer[1] = 0x7A
+    assert bytes(piece) == b"zc"
+
+
+def test_an_error_names_the_outermost_message_and_its_field() -> None:
+    with pytest.raises(DecodeError, match=r"Mixed\.row at offset 0x8") as caught:
+        Mixed.decode(b"eight by")
+    error = caught.value
+    assert (error.message, error.field, error.offset) == ("Mixed", "row", 8)
+
+
+def test_an_error_without_a_name_says_message() -> None:
+    assert str(DecodeError("it is odd", 3)) == "message at offset 0x3: it is odd"
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (Row("eight by", 1), "longer than 7"),
+        (Row("no\0n", 1), "NUL"),
+        (Row("☃", 1), "cannot store"),
+        (Row("big", 0x10000), "does not fit in 2 bytes"),
+        (Row("negative", -1), "longer than 7"),
+        (Mixed(Row("", 0), Flash.ON, 128, b"ab", b""), "does not fit in 1 bytes"),
+        (Mixed(Row("", 0), Flash.ON, 0, b"abc", b""), "3 bytes given, 2 wanted"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_the_callers_mistake(value: Message, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        value.encode()
+
+
+def test_strings_are_latin_1() -> None:
+    assert latin("é") == b"\xe9"
+    assert Row.decode(b"\xe9t\xe9\0\0\0\0\0\x01\0").name == "été"
+
+
+def test_a_string_may_fill_its_room() -> None:
+    assert Row.decode(b"eight by\x01\0").name == "eight by"
+
+
+def test_an_unknown_code_keeps_its_number() -> None:
+    decoded = Mixed.decode(b"\0\0\0\0\0\0\0\0\0\0" + b"\x63" + b"\xff" + b"ab")
+    assert decoded.flash == 0x63
+    assert decoded.flash.name == "UNKNOWN_0x63"
+    assert decoded.change == -1
+    assert decoded.encode()[10] == 0x63
+
+
+def test_a_message_is_a_frozen_value() -> None:
+    row = Row("a", 1)
+    with pytest.raises(AttributeError):
+        row.count = 2  # type: ignore[misc]  # that it cannot be done is what is shown
+    assert row == Row("a", 1)
+    assert len({row, Row("a", 1)}) == 1
+
+
+# --- what nobody can explain ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "odd"),
+    [
+        (Row, b"name\0\0\0\0\x01\0", []),
+        (Row, b"name\0\0?\0\x01\0", [(5, b"\0?\0")]),
+        (Row, b"name\0\0\0\0\x01\0surplus", [(10, b"surplus")]),
+        (Spaced, bytes.fromhex("01000000 02000000 00000000"), []),
+        (Spaced, bytes.fromhex("01000900 02000000 00000000"), [(1, b"\0\x09\0")]),
+        (
+            Mixed,
+            b"name\0\0\0?\x01\0" + b"\x02\x03" + b"??" + b"rest",
+            [(5, b"\0\0?"), (12, b"??")],
+        ),
+    ],
+)
+def test_unexplained_bytes_are_found(
+    kind: type[Message], data: Buffer, odd: list[tuple[int, bytes]]
+) -> None:
+    assert unexplained(kind, data) == odd
+
+
+def test_what_lies_in_the_padding_is_unexplained() -> None:
+    data = bytes.fromhex("01000000 02000000 00070000")
+    assert unexplained(Spaced, data) == [(8, bytes.fromhex("00070000"))]
