@@ -172,7 +172,8 @@ class Message:
         dataclasses.dataclass(frozen=True)(cls)
 
     @classmethod
-    def _layout(cls) -> tuple[_Place, ...]:
+    def layout(cls) -> tuple[_Place, ...]:
+        """The fields: name, codec, and offset where one is set."""
         if "_places" not in cls.__dict__:
             hints = typing.get_type_hints(cls, include_extras=True)
             cls._places = tuple(
@@ -184,7 +185,7 @@ class Message:
     def encode(self) -> bytes:
         """The bytes of this message; ValueError when a field does not fit."""
         out = bytearray()
-        for name, codec, offset in self._layout():
+        for name, codec, offset in self.layout():
             if offset is not None:
                 out += bytes(offset - len(out))
             out += codec.write(getattr(self, name))
@@ -200,7 +201,7 @@ class Message:
         """The message at offset `start`, and the offset after it."""
         values: dict[str, Any] = {}
         end = start
-        for name, codec, offset in cls._layout():
+        for name, codec, offset in cls.layout():
             try:
                 values[name], end = codec.read(buffer, end if offset is None else start + offset)
             except DecodeError as error:
@@ -213,7 +214,7 @@ class Message:
     def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:
         """The (start, end) of bytes that the layout does not explain, surplus left out."""
         end = start
-        for name, codec, offset in cls._layout():
+        for name, codec, offset in cls.layout():
             here = end if offset is None else start + offset
             if any(buffer[end:here]):
                 yield end, here
@@ -230,7 +231,7 @@ class Inner(Codec[M], Generic[M]):
 
     def __init__(self, kind: type[M]) -> None:
         self.kind = kind
-        self.fixed = all(place.codec.fixed for place in kind._layout())
+        self.fixed = all(place.codec.fixed for place in kind.layout())
         self.smallest = smallest(kind)
 
     def read(self, buffer: Buffer, at: int) -> tuple[M, int]:
@@ -246,14 +247,14 @@ class Inner(Codec[M], Generic[M]):
 def smallest(kind: type[Message]) -> int:
     """The bytes that the shortest message of this kind takes."""
     end = 0
-    for _, codec, offset in kind._layout():
+    for _, codec, offset in kind.layout():
         end = (end if offset is None else offset) + codec.smallest
     return max(end, kind._padded)
 
 
 def size_of(kind: type[Message]) -> int | None:
     """The bytes that every message of this kind takes; None when that varies."""
-    return smallest(kind) if all(place.codec.fixed for place in kind._layout()) else None
+    return smallest(kind) if all(place.codec.fixed for place in kind.layout()) else None
 
 
 def unexplained(kind: type[Message], buffer: Buffer) -> list[tuple[int, bytes]]:

@@ -192,11 +192,17 @@ class Camera:
         return self._identity
 
     def _verbs(self) -> Driver:
-        if self._driver is None:
+        driver = self._driver
+        if driver is None and self._identity is not None:
+            raise Disconnected("the camera was closed by this program; call initialize() again")
+        if driver is None:
             raise ValueError(
                 "the camera is not initialized; call initialize(), or use canon.open()"
             )
-        return self._driver
+        return driver
+
+    def _is_open(self) -> bool:
+        return self._driver is not None
 
 
 def list(port: str = "") -> builtins.list[Found]:

@@ -552,7 +552,7 @@ def _ending(transfer: Transfer) -> str:
 def _secret(kind: type[Message], buffer: bytes, at: int) -> list[Span]:
     """Where the private fields of a message lie, and what follows it; `at` is where it begins."""
     spans, end = [], 0
-    for place in kind._layout():
+    for place in kind.layout():
         start = end if place.at is None else place.at
         _, end = place.codec.read(buffer, start)
         if place.name in PRIVATE:
