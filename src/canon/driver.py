@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
@@ -168,7 +168,7 @@ class Shot:
     """
 
     files: tuple[Entry | Picture, ...]
-    thumbnail: bytes | None = None
+    thumbnail: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

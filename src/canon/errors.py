@@ -95,8 +95,8 @@ class Refused(CanonError):
     meaning = "the camera refused"
 
     def __init__(self, code: int, command: str, detail: str = "") -> None:
-        text = f"{command}: {self.meaning} (status {code:#010x})"
-        super().__init__(f"{text}; {detail}" if detail else text)
+        status = f" (status {code:#010x})" if code else ""
+        super().__init__(f"{command}: {self.meaning}{status}" + (f"; {detail}" if detail else ""))
         self.code, self.command = code, command
 
 
@@ -161,13 +161,15 @@ class KeysNotLocked(Refused):
 
 
 class ValueRefused(Refused):
-    """The camera did not take a setting's value.
+    """The camera did not take a value.
 
     Attributes:
         setting: the name of the setting.
         value: what was asked for.
         allowed: what the camera takes now.
     """
+
+    meaning = "the camera did not take the value"
 
     def __init__(
         self,

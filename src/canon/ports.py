@@ -136,7 +136,7 @@ def make_virtual(text: str) -> NativeCamera:
 
     slug, _, query = text.partition("?")
     model = _virtual_model(slug)
-    real, faults, folder, empty = False, [], "", False
+    real, faults, presses, folder, empty = False, [], [], "", False
     for key, value in parse_qsl(query, keep_blank_values=True):
         if key == "card":
             folder, empty = value, value == "none"
@@ -144,10 +144,12 @@ def make_virtual(text: str) -> NativeCamera:
             real = value == "real"
         elif key == "fault":
             faults.append(Fault.parse(value))
+        elif key == "press":
+            presses.append(float(value))
         else:
             raise ValueError(
                 f"'{key}={value}' says nothing to a virtual camera; "
-                "use card=DIR, card=none, pace=real, fault=KIND"
+                "use card=DIR, card=none, pace=real, fault=KIND, press=SECONDS"
             )
 
     def make_card() -> Card | None:
@@ -159,7 +161,10 @@ def make_virtual(text: str) -> NativeCamera:
 
     if folder and not empty and not Path(folder).is_dir():
         raise ValueError(f"card={folder}: there is no such folder")
-    return NativeCamera(Body(model, make_card, BodyClock(real=real)), Faults(tuple(faults)))
+    device = NativeCamera(Body(model, make_card, BodyClock(real=real)), Faults(tuple(faults)))
+    for seconds in presses:
+        device.clock.after(seconds, device.press)
+    return device
 
 
 def _virtual_model(slug: str) -> Model:

@@ -59,6 +59,10 @@ def test_port(server: UsbipServer, library: str, check: str) -> None:
     python(server, "port_checks.py", library, check)
 
 
+def test_usbfs_without_libusb(server: UsbipServer) -> None:
+    python(server, "usbfs_program.py")
+
+
 def test_found_device_is_described(server: UsbipServer) -> None:
     said = python(server, "-c", "from canon.usb.libusb import *; print(find_devices())")
     assert "Found(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042')" in said

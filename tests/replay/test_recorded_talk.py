@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from recording import EVERY, GPHOTO2, REMOTE, Recording, load, load_descriptors, with_sequence
 from replay_port import RecordedCamera, replay_port
-from test_recorded_bytes import STRAY_LENGTHS
+from unknown import STRAY_LENGTHS
 
 from canon.camera import Camera
 from canon.driver import CardPath

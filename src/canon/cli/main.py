@@ -6,6 +6,7 @@ A verb's module is imported when the verb is asked for, and the library when the
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -95,6 +96,8 @@ def main(args: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if args is None else args)
     options = Options()
+    # Killed, the program ends as by Ctrl-C: the camera is let go of, nothing half-done stays.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = _canon_remote.main(
             words, prog_name="canon-remote", standalone_mode=False, obj=options

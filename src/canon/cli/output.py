@@ -143,27 +143,27 @@ def progress_bar(total: int) -> Iterator[BarOf]:
     if not sys.stderr.isatty():
         yield lambda name, size: None
         return
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        progress.DownloadColumn(),
+        progress.TimeRemainingColumn(),
     )
     # Lines for stdout go above the bar when both are the same terminal, and past it when not.
-    with Progress(
+    with progress.Progress(
         *columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()
-    ) as drawn:
-        task = drawn.add_task("", total=total)
+    ) as bar:
+        task = bar.add_task("", total=total)
         before = 0
 
-        def begin(name: str, size: int) -> Callable[[int, int], object]:
+        def begin(name: str, size: int) -> Progress:
             nonlocal before
             start, before = before, before + size
-            drawn.update(task, description=_harmless(name), completed=start)
-            return lambda done, _: drawn.update(task, completed=start + done)
+            bar.update(task, description=_harmless(name), completed=start)
+            return lambda done, _: bar.update(task, completed=start + done)
 
         yield begin
 

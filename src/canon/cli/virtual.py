@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -111,7 +112,8 @@ def _serve(options: Options, text: str, usbip: str) -> int:
         port = f"usbip:{shown}:{number}/{server.busid}"
         options.show({"port": port}, port)
         say("serving until Ctrl-C")
-        threading.Event().wait()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
     return 0
 
 

@@ -10,6 +10,7 @@ import array
 import contextlib
 import ctypes
 import errno
+import glob
 import math
 import os
 from collections.abc import Iterator
@@ -306,10 +307,10 @@ def _strings(backend: Any, device: Any) -> tuple[str, str]:
 def _holder(bus: int, address: int) -> str:
     """The program that has a device open, and how to make it let go."""
     node = f"/dev/bus/usb/{bus:03}/{address:03}"
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
+    for link in map(Path, glob.iglob("/proc/[0-9]*/fd/*")):  # Path.glob trips over ended processes
         with contextlib.suppress(OSError):
-            owner = link.parts[2]
-            if str(link.readlink()).endswith(node) and int(owner) != os.getpid():
+            owner, target = link.parts[2], str(link.readlink())
+            if target.endswith(node) and link.samefile(node) and int(owner) != os.getpid():
                 name = Path("/proc", owner, "comm").read_text().strip()
                 if name.startswith("gvfs"):
                     return f"{name} (process {owner}); run `gio mount -s gphoto2`, or eject it"

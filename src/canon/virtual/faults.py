@@ -38,21 +38,35 @@ class FaultKind(enum.Enum):
     """The first answer after 'A' lacks its first 0x40 bytes (section 4.3a)."""
     PIECES = "pieces"
     """Events come in pieces of 8 bytes (section 11)."""
+    EVENT_LOST = "event-lost"
+    """An event, named in place of the command, is never sent."""
+    EVENT_TWICE = "event-twice"
+    """An event is sent twice."""
+    EVENT_LATE = "event-late"
+    """An event is sent NUMBER seconds late."""
+    NO_FOCUS = "no-focus"
+    """The lens finds nothing to focus on."""
+    LENS_CAP = "lens-cap"
+    """The lens cannot come out (section 6.5)."""
     LETTER_I = "letter-i"
     """The status letter is 'I' (section 4.1)."""
     LETTER_E = "letter-e"
     """The status letter is 'E' (section 4.1)."""
 
 
-LASTING = frozenset(
+_OF_ANSWERS = frozenset(
     {
-        FaultKind.GARBAGE,
-        FaultKind.NO_LENGTHS,
-        FaultKind.PIECES,
-        FaultKind.LETTER_I,
-        FaultKind.LETTER_E,
+        FaultKind.UNPLUG,
+        FaultKind.STALL,
+        FaultKind.SILENCE,
+        FaultKind.SHORT,
+        FaultKind.LONG,
+        FaultKind.ECHO,
+        FaultKind.REFUSE,
+        FaultKind.EMPTY,
     }
 )
+_OF_EVENTS = frozenset({FaultKind.EVENT_LOST, FaultKind.EVENT_TWICE, FaultKind.EVENT_LATE})
 
 
 @dataclass(frozen=True)
@@ -98,18 +112,20 @@ class Faults:
         return any(fault.kind is kind for fault in self._waiting)
 
     def take(self, command: str) -> Fault | None:
-        """The fault that hits a command now, and is used up by it."""
-        for fault in self._waiting:
-            hits = not fault.command or fault.command == command
-            if fault.kind not in LASTING and fault.kind is not FaultKind.LOSE_HEAD and hits:
-                self._waiting.remove(fault)
-                return fault
-        return None
+        """The fault that hits the answer to a command now, and is used up by it."""
+        return self._take(_OF_ANSWERS, command)
+
+    def take_event(self, event: str) -> Fault | None:
+        """The fault that hits an event now, and is used up by it."""
+        return self._take(_OF_EVENTS, event)
 
     def take_kind(self, kind: FaultKind) -> bool:
         """Whether that fault waits; it is used up."""
+        return self._take(frozenset({kind}), "") is not None
+
+    def _take(self, kinds: frozenset[FaultKind], name: str) -> Fault | None:
         for fault in self._waiting:
-            if fault.kind is kind:
+            if fault.kind in kinds and fault.command in ("", name):
                 self._waiting.remove(fault)
-                return True
-        return False
+                return fault
+        return None

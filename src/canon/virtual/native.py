@@ -52,6 +52,8 @@ from canon.native.commands import (
     PowerStatus,
     RemoveDirectory,
     ReplyHead,
+    RetrieveCapture,
+    RetrieveFrame,
     SetAttributes,
     SetFileTime,
     SetOwner,
@@ -69,10 +71,17 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.refusal import (
+    BAD_PARAMETER,
+    CARD_FULL,
+    IS_PROTECTED,
+    NO_CARD,
+    NOT_FOUND,
+    Status,
+)
+from canon.virtual.release import ReleaseUnit
 from canon.wire import Message, smallest
 
-NOT_FOUND, IS_PROTECTED, CARD_FULL = 0x02000022, 0x02000029, 0x0200002A
-BAD_PARAMETER, NO_CARD = 0x02000086, 0x02000087
 DISK = "D:"
 _CHUNK = 0x10000
 _RATE = 490_000  # bytes a second of a download (section 7.10)
@@ -88,14 +97,6 @@ DELAYS: dict[type[Command[Any]], float] = {
     DeleteFiles: 0.190,
 }
 """Seconds from a command to its answer, as recorded; the others take 4 ms."""
-
-
-class Status(Exception):
-    """A command is refused with a status word."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(f"{code:#010x}")
-        self.code = code
 
 
 class NativeCamera:
@@ -125,6 +126,7 @@ class NativeCamera:
         self.cut = 0  # requests that had too much
         self._conversation = 0  # answers of an earlier host's conversation are never sent
         self._uploaded = 0
+        self.release = ReleaseUnit(body, self.faults, self.tell)
 
     # --- what the carrier calls -------------------------------------------------------------------
 
@@ -171,6 +173,18 @@ class NativeCamera:
 
     def tell(self, event: NativeEvent) -> None:
         """Send an event, in one packet or, by a fault, in pieces of 8 bytes."""
+        fault = self.faults.take_event(type(event).__name__)
+        if fault and fault.kind is FaultKind.EVENT_LATE:
+            self._when(fault.number, lambda: self.tell(event))
+        elif not fault or fault.kind is FaultKind.EVENT_TWICE:
+            for _ in range(2 if fault else 1):
+                self._send_event(event)
+
+    def press(self) -> None:
+        """Press the shutter button by hand: a picture goes to the card, and the host is told."""
+        self.release.press()
+
+    def _send_event(self, event: NativeEvent) -> None:
         data = encode_event(event)
         size = 8 if self.faults.has(FaultKind.PIECES) else len(data)
         for start in range(0, len(data), size):
@@ -233,7 +247,9 @@ class NativeCamera:
             except DecodeError:
                 status = BAD_PARAMETER
         fault = self.faults.take(command_class.__name__ if command_class else "")
-        delay = DELAYS.get(command_class, 0.004) if command_class else 0.004
+        delay = self.release.take_delay()
+        if command_class is not None:
+            delay += DELAYS.get(command_class, 0.004)
         if long:
             self._send_long(reply if isinstance(reply, bytes) else _encoded(reply), delay, fault)
         else:
@@ -349,7 +365,7 @@ class NativeCamera:
     @singledispatchmethod
     def answer(self, command: Command[Any]) -> Message | bytes:
         """The reply to a command: a message, or the data of a long answer."""
-        raise Status(BAD_PARAMETER)
+        return self.release.answer(command)
 
     @answer.register
     def _identify(self, command: Identify) -> Message:
@@ -423,6 +439,14 @@ class NativeCamera:
             return b""  # Guess (section 13): a missing file is an answer of no bytes.
         data = found.read()
         return data[:_THUMBNAIL_HEAD] if command.what == 1 else data
+
+    @answer.register
+    def _retrieve(self, command: RetrieveCapture) -> bytes:
+        return self.release.retrieve(command)
+
+    @answer.register
+    def _frame(self, command: RetrieveFrame) -> bytes:
+        return self.release.frame(command)
 
     @answer.register
     def _make_directory(self, command: MakeDirectory) -> Message:

@@ -1,0 +1,489 @@
+"""Release control of a virtual native camera: its lens, its settings, its shutter, its viewfinder.
+
+The times are those of the recorded G3: 2.67 s until the lens is out, 3.385 s from the release until
+the picture is there. Allowed values are the recorded ones where there are any, and follow the
+shooting mode (canon-native-usb, sections 9 to 12).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from fractions import Fraction
+from functools import singledispatchmethod
+from typing import Any
+
+from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
+from canon.native.events import (
+    CaptureFailed,
+    CaptureStatus,
+    CardChanged,
+    FullImageReady,
+    NativeEvent,
+    ThumbnailReady,
+)
+from canon.native.release import (
+    AllowedSize,
+    AllowedValues,
+    AvailableShots,
+    DoAeAfAwb,
+    Elements,
+    EnterReleaseControl,
+    EstimatedSize,
+    ExitReleaseControl,
+    ExtendedParameters,
+    ExtendedSize,
+    GetAllowedSize,
+    GetAllowedValues,
+    GetAvailableShots,
+    GetEstimatedSize,
+    GetExtendedParameters,
+    GetExtendedSize,
+    GetReleaseParameters,
+    GetZoom,
+    LockFocus,
+    Release,
+    ReleaseParameters,
+    SelectCameraOutput,
+    SetExtendedParameters,
+    SetReleaseParameters,
+    SetTransferMode,
+    SetZoom,
+    StartViewfinder,
+    StopViewfinder,
+    UnlockFocus,
+    Zoom,
+)
+from canon.values import Flash, ImageFormat, ImageSize, ShootingMode
+from canon.virtual.body import Body
+from canon.virtual.card import EPOCH, File
+from canon.virtual.exif import Shot
+from canon.virtual.faults import FaultKind, Faults
+from canon.virtual.refusal import BAD_PARAMETER, CARD_FULL, LENS_FAILED, NO_CARD, Status
+from canon.wire import Message
+
+_LENS_S = 2.67
+_LENS_CAP_S = 10.0
+_FOCUS_S = 0.8  # Guess: how much of the 3.385 s the lens takes to focus
+_EXPOSED_S = 3.385 - _FOCUS_S
+_POLL_S = 0.064
+_ZOOM_S = 0.15  # Guess: seconds for each position
+_EXPOSED, _FINISHED, _FAILED = 0x1C, 0x1D, 0x0A
+_NO_FOCUS, _NO_ROOM = 1, 2  # Guess: the second; the first is a 5D's (section 11.1)
+_THUMBNAIL_TO_HOST, _TO_HOST, _THUMBNAIL_TO_CARD, _TO_CARD = 1, 2, 4, 8
+_MOST_KEPT = 4  # pictures that wait to be retrieved
+
+_PROPERTIES = {
+    "self_timer": 0x04,
+    "flash": 0x05,
+    "beep": 0x06,
+    "shooting_mode": 0x07,
+    "drive_mode": 0x09,
+    "digital_zoom": 0x0A,
+    "metering": 0x0B,
+    "af_distance": 0x0C,
+    "focusing_point": 0x0D,
+    "white_balance": 0x0E,
+    "af_mode": 0x10,
+    "contrast": 0x12,
+    "saturation": 0x13,
+    "sharpness": 0x14,
+    "iso": 0x17,
+    "aperture": 0x18,
+    "shutter": 0x19,
+    "exposure_compensation": 0x1A,
+    "flash_compensation": 0x1B,
+}
+"""The fields of the parameter block that can be set, and their properties (section 9.1)."""
+_EFFECT, _ASSIST, _RECORDS = 0x24, 0x25, 0x27
+_NONE = Elements(4, ())
+
+
+class ReleaseUnit:
+    """What a native camera does under release control.
+
+    Args:
+        body: the camera.
+        faults: what goes wrong.
+        tell: sends an event.
+    """
+
+    def __init__(self, body: Body, faults: Faults, tell: Callable[[NativeEvent], None]) -> None:
+        self.body = body
+        self.faults = faults
+        self.profile: dict[str, Any] = body.profile["release"]
+        self.parameters = ReleaseParameters.decode(bytes.fromhex(self.profile["parameters"]))
+        self.extended = ExtendedParameters.decode(bytes.fromhex(self.profile["extended"]))
+        self.active = False
+        self.viewfinder_on = False
+        self.focus_locked = False
+        self.transfer_mode = 0
+        self.zoom = 0
+        self._tell = tell
+        self._delay = 0.0
+        self._measured = False
+        self._key = 0
+        self._kept: dict[int, tuple[bytes, bytes]] = {}
+        self._number = 0
+
+    def take_delay(self) -> float:
+        """How much longer than usual the answer takes, once."""
+        delay, self._delay = self._delay, 0.0
+        return delay
+
+    @singledispatchmethod
+    def answer(self, command: Command[Any]) -> Message | bytes:
+        """The reply to a command of release control."""
+        raise Status(BAD_PARAMETER)
+
+    # --- in and out -------------------------------------------------------------------------------
+
+    @answer.register
+    def _enter(self, command: EnterReleaseControl) -> Message:
+        if self.faults.take_kind(FaultKind.LENS_CAP):
+            self._delay = _LENS_CAP_S
+            raise Status(LENS_FAILED)
+        # Guess (section 7.6): without locked keys a G3 does not enter.
+        if self.active or not self.body.keys_locked:
+            raise Status(LENS_FAILED)
+        self.active = True
+        self._delay = _LENS_S
+        self._key = 0
+        return Nothing()
+
+    @answer.register
+    def _exit(self, command: ExitReleaseControl) -> Message:
+        # Guess: leaving it when it is off is no error, as gphoto2 does it after failures.
+        self.active = self.viewfinder_on = self.focus_locked = self._measured = False
+        self._kept.clear()
+        return Nothing()
+
+    # --- settings ---------------------------------------------------------------------------------
+
+    @answer.register
+    def _get_parameters(self, command: GetReleaseParameters) -> Message:
+        self._must_be_active()
+        return self.parameters
+
+    @answer.register
+    def _set_parameters(self, command: SetReleaseParameters) -> Message:
+        """Take each value that is allowed now; the others stay as they were (section 9)."""
+        self._must_be_active()
+        wanted, now = command.parameters, self.parameters
+        changes: dict[str, Any] = {}
+        for name, prop in _PROPERTIES.items():
+            value = getattr(wanted, name)
+            if value != getattr(now, name) and int(value) & 0xFFFF in self._codes(name, prop):
+                changes[name] = value
+        record = wanted.image_format, wanted.image_size, wanted.quality
+        records = self.allowed(_RECORDS).items
+        if record in zip(records[0::6], records[1::6], records[2::6], strict=True):
+            changes |= dict(zip(("image_format", "image_size", "quality"), record, strict=True))
+        self.parameters = dataclasses.replace(now, **changes)
+        return Nothing()
+
+    @answer.register
+    def _get_extended_size(self, command: GetExtendedSize) -> Message:
+        self._must_be_active()
+        return ExtendedSize(self.extended.size)
+
+    @answer.register
+    def _get_extended(self, command: GetExtendedParameters) -> Message:
+        self._must_be_active()
+        return self.extended
+
+    @answer.register
+    def _set_extended(self, command: SetExtendedParameters) -> Message:
+        self._must_be_active()
+        wanted = ExtendedParameters.decode(command.block.ljust(self.extended.size, b"\0"))
+        if wanted.photo_effect in self.allowed(_EFFECT).items:
+            self.extended = dataclasses.replace(self.extended, photo_effect=wanted.photo_effect)
+        if wanted.assist_light in self.allowed(_ASSIST).items:
+            self.extended = dataclasses.replace(self.extended, assist_light=wanted.assist_light)
+        return Nothing()
+
+    def allowed(self, prop: int) -> Elements:
+        """What a property may be set to in the present shooting mode (section 9.4)."""
+        key = f"{prop:#04x}"
+        mode = str(int(self.parameters.shooting_mode))
+        for rows in (
+            self.profile["by_mode"].get(mode, {}),
+            self.profile["allowed"],
+            self.profile["guessed"],
+        ):
+            if key in rows:
+                kind, items = rows[key]
+                return Elements(kind, tuple(items))
+        return _NONE
+
+    def _codes(self, name: str, prop: int) -> tuple[int, ...]:
+        """Allowed codes as the block holds them: contrast and the like are signed bytes."""
+        items = self.allowed(prop).items
+        if name in ("contrast", "saturation", "sharpness"):
+            return tuple((item - 0x100 if item > 0x7F else item) & 0xFFFF for item in items)
+        return items
+
+    @answer.register
+    def _allowed_size(self, command: GetAllowedSize) -> Message:
+        self._must_be_active()
+        return AllowedSize(len(AllowedValues(self.allowed(command.prop)).encode()))
+
+    @answer.register
+    def _allowed_values(self, command: GetAllowedValues) -> Message:
+        self._must_be_active()
+        return AllowedValues(self.allowed(command.prop))
+
+    @answer.register
+    def _estimated_size(self, command: GetEstimatedSize) -> Message:
+        self._must_be_active()
+        return EstimatedSize(
+            self._estimate(command.image_size, command.image_format, command.quality)
+        )
+
+    def _estimate(self, *kind: int) -> int:
+        for *row, size in self.profile["sizes"]:
+            if tuple(row) == kind:
+                return int(size)
+        raise Status(BAD_PARAMETER)
+
+    @answer.register
+    def _available_shots(self, command: GetAvailableShots) -> Message:
+        self._must_be_active()
+        now = self.parameters
+        free = self.body.card.free if self.body.card else 0
+        return AvailableShots(free // self._estimate(now.image_size, now.image_format, now.quality))
+
+    # --- lens, display, focus ---------------------------------------------------------------------
+
+    @answer.register
+    def _get_zoom(self, command: GetZoom) -> Message:
+        self._must_be_active()
+        return Zoom(self.zoom, self.profile["zoom_maximum"])
+
+    @answer.register
+    def _set_zoom(self, command: SetZoom) -> Message:
+        self._must_be_active()
+        last = self.profile["zoom_maximum"]
+        if command.position > last:
+            return Nothing()  # Guess: like any value that is not taken
+        self._delay = abs(command.position - self.zoom) * _ZOOM_S
+        self.zoom = command.position
+        now = self.parameters
+        path = now.focal_length_tele - now.focal_length_wide
+        length = now.focal_length_wide + path * self.zoom // last
+        self.parameters = dataclasses.replace(now, focal_length=length)
+        return Nothing()
+
+    @answer.register
+    def _output(self, command: SelectCameraOutput) -> Message:
+        self._must_be_active()
+        return Nothing()
+
+    @answer.register
+    def _measure(self, command: DoAeAfAwb) -> Message:
+        self._must_be_active()
+        self._delay = _FOCUS_S
+        self._measured = True
+        return Nothing()
+
+    @answer.register
+    def _lock_focus(self, command: LockFocus) -> Message:
+        self._must_be_active()
+        self._delay = _FOCUS_S
+        self.focus_locked = True
+        return Nothing()
+
+    @answer.register
+    def _unlock_focus(self, command: UnlockFocus) -> Message:
+        self._must_be_active()
+        self.focus_locked = False
+        return Nothing()
+
+    # --- viewfinder -------------------------------------------------------------------------------
+
+    @answer.register
+    def _start_viewfinder(self, command: StartViewfinder) -> Message:
+        self._must_be_active()
+        self.viewfinder_on = True
+        return Nothing()
+
+    @answer.register
+    def _stop_viewfinder(self, command: StopViewfinder) -> Message:
+        self._must_be_active()
+        self.viewfinder_on = False
+        return Nothing()
+
+    def frame(self, command: RetrieveFrame) -> bytes:
+        """The viewfinder's picture now."""
+        from canon.virtual.scene import viewfinder_frame
+
+        if not self.viewfinder_on:
+            return b""  # Guess: as for a file that is not there
+        return viewfinder_frame(self._shot())
+
+    # --- the release ------------------------------------------------------------------------------
+
+    @answer.register
+    def _set_transfer_mode(self, command: SetTransferMode) -> Message:
+        self._must_be_active()
+        if command.mode & (_TO_CARD | _THUMBNAIL_TO_CARD):
+            if self.body.card is None:
+                raise Status(NO_CARD)
+            now = self.parameters
+            size = self._estimate(now.image_size, now.image_format, now.quality)
+            if self.body.card.free < size:
+                raise Status(CARD_FULL)
+        self.transfer_mode = command.mode
+        return Nothing()
+
+    @answer.register
+    def _release(self, command: Release) -> Message:
+        self._must_be_active()
+        focus_s = 0 if self.focus_locked or self._measured else _FOCUS_S
+        self._measured = False
+        if not self.focus_locked and self.faults.take_kind(FaultKind.NO_FOCUS):
+            self._after(focus_s, CaptureFailed(_FAILED, _NO_FOCUS))
+            return Nothing()
+        taken = focus_s + _EXPOSED_S
+        self.body.clock.after(taken, lambda: self._tell(CaptureStatus(_EXPOSED)))
+        self.body.clock.after(taken + _POLL_S, self._finish)
+        return Nothing()
+
+    def _after(self, seconds: float, event: NativeEvent) -> None:
+        self.body.clock.after(seconds, lambda: self._tell(event))
+
+    def _finish(self) -> None:
+        """Develop the picture, write it to the card, offer it to the host, say that it is done."""
+        from canon.virtual.scene import photograph
+
+        mode = self.transfer_mode
+        number = self._next_number()
+        photo = photograph(dataclasses.replace(self._shot(), number=number))
+        if mode & _TO_CARD and not self._write(photo.image, number):
+            self._tell(CaptureFailed(_FAILED, _NO_ROOM))
+            return
+        if mode & _THUMBNAIL_TO_CARD and not mode & _TO_CARD:
+            self._write(photo.thumbnail, number)
+        if mode & (_THUMBNAIL_TO_HOST | _TO_HOST):
+            self._key += 1
+            self._kept[self._key] = photo.thumbnail, photo.image
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        if mode & _THUMBNAIL_TO_HOST:
+            self._tell(ThumbnailReady(self._key, 1, len(photo.thumbnail), 0, 0xB0))
+        if mode & _TO_HOST:
+            self._tell(FullImageReady(self._key, 1, len(photo.image), 0, 0xB0))
+        self._tell(CaptureStatus(_FINISHED))
+
+    def retrieve(self, command: RetrieveCapture) -> bytes:
+        """A picture that waits; nothing for a key that is gone."""
+        thumbnail, image = self._kept.get(command.key, (b"", b""))
+        return {1: thumbnail, 2: image}.get(command.what, b"")
+
+    def press(self) -> None:
+        """Take a picture to the card as by hand, and say that the card has changed."""
+        from canon.virtual.scene import photograph
+
+        number = self._next_number()
+        shot = dataclasses.replace(self._shot(), number=number, remote=False)
+        if self._write(photograph(shot).image, number):
+            self._tell(CardChanged(1))
+
+    def _write(self, picture: bytes, number: int) -> bool:
+        card = self.body.card
+        if card is None or card.free < len(picture):
+            return False
+        parts = "DCIM", f"{number // 10000:03}CANON", f"IMG_{number % 10000:04}.JPG"
+        card.add(parts, File(picture, self.body.seconds))
+        return True
+
+    def _next_number(self) -> int:
+        """The number of the next picture: one more than any on the card, or ever given."""
+        numbers = [self._number, 1000000]
+        card = self.body.card
+        dcim = card.folder(("DCIM",)) if card else None
+        for folder in dcim.entries if dcim else ():
+            if named := re.fullmatch(r"([1-9]\d\d)CANON", folder):
+                inside = card.folder(("DCIM", folder)) if card else None
+                for name in inside.entries if inside else ():
+                    if numbered := re.fullmatch(r"\w{3}_(\d{4})\.\w{3}", name):
+                        numbers.append(int(named[1]) * 10000 + int(numbered[1]))
+        self._number = max(numbers) + 1
+        return self._number
+
+    def _shot(self) -> Shot:
+        """How the next picture is taken, by the settings."""
+        from canon.virtual.scene import meter
+
+        now, unit = self.parameters, self.parameters.focal_length_unit
+        # A RAW picture is drawn as a large JPEG; its file format is not built.
+        raw = now.image_format is ImageFormat.RAW
+        width, height = self._pixels(ImageSize.LARGE if raw else now.image_size)
+        iso = int(now.iso.number or 50)
+        bias = now.exposure_compensation.number or Fraction(0)
+        priority = now.shooting_mode
+        given_aperture = priority in (ShootingMode.APERTURE_PRIORITY, ShootingMode.MANUAL)
+        given_time = priority in (ShootingMode.SHUTTER_PRIORITY, ShootingMode.MANUAL)
+        aperture: float = float(now.aperture.number or 2)
+        time = now.shutter.number or Fraction(1, 60)
+        if not (given_aperture and given_time):
+            aperture, time = meter(
+                iso,
+                bias=float(bias),
+                aperture=aperture if given_aperture else None,
+                exposure_time=time if given_time else None,
+                open_aperture=float(now.largest_aperture.number or 2),
+                smallest_aperture=float(now.smallest_aperture.number or 8),
+            )
+        return Shot(
+            taken=EPOCH + timedelta(seconds=self.body.seconds),
+            number=self._number,
+            model=f"Canon {self.body.model.name}",
+            model_id=self.body.profile["model_id"],
+            firmware=self.body.profile["firmware"],
+            owner=self.body.owner,
+            width=width,
+            height=height,
+            size=now.image_size,
+            quality=now.quality,
+            mode=now.shooting_mode,
+            exposure_time=time,
+            aperture=aperture,
+            iso=iso,
+            iso_auto=not now.iso,
+            compensation=bias,
+            metering=now.metering,
+            flash=now.flash,
+            flash_fired=now.flash in (Flash.ON, Flash.ON_RED_EYE),
+            white_balance=now.white_balance,
+            focal_length=now.focal_length / unit,
+            wide=now.focal_length_wide / unit,
+            tele=now.focal_length_tele / unit,
+            zoom_position=self.zoom,
+            digital_zoom=1 + now.digital_zoom * 0.6,  # Guess: 1.6, 2.2 and 2.8 times
+            af_distance=now.af_distance,
+            focused=not self.faults.has(FaultKind.NO_FOCUS),
+            effect=self.extended.photo_effect,
+            contrast=now.contrast,
+            saturation=now.saturation,
+            sharpness=now.sharpness,
+        )
+
+    def _pixels(self, size: ImageSize) -> tuple[int, int]:
+        names = {
+            ImageSize.LARGE: "Large",
+            ImageSize.MEDIUM_1: "Medium 1",
+            ImageSize.MEDIUM_2: "Medium 2",
+            ImageSize.SMALL: "Small",
+        }
+        for name, height, width, _ in self.body.profile["formats"]:
+            if name.split(":")[0] == names.get(size):
+                return width, height
+        raise Status(BAD_PARAMETER)
+
+    def _must_be_active(self) -> None:
+        # Guess (section 12): outside release control its commands are refused.
+        if not self.active:
+            raise Status(BAD_PARAMETER)

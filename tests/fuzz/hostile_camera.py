@@ -1,0 +1,189 @@
+"""A camera that answers whatever somebody makes up, and a port that notices endless loops.
+
+The hostile camera asks an honest virtual one what the answer would be, and plays a trick with it:
+sends something else, more, less, nothing, a stall. When it has no trick left it is honest.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from canon.models.native import by_product
+from canon.native.commands import LONG_REPLY, LongHead
+from canon.usb.port import Endpoint
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File
+from canon.virtual.clock import BodyClock
+from canon.virtual.device import Pipe, Stall, Unplugged
+from canon.virtual.native import NativeCamera
+from canon.virtual.port import VirtualPort
+
+PICTURE = b"\xff\xd8\xff\xe1" + bytes(range(256)) * 4
+FLOOD = bytes(4 << 20)
+
+
+class What(enum.Enum):
+    """What is done with an honest answer."""
+
+    HONEST = "sent as it is"
+    INSTEAD = "`data` is sent instead"
+    BEFORE = "`data` comes first, in a transfer of its own"
+    AFTER = "`data` comes after it, in a transfer of its own"
+    CHANGE = "the byte at `number` becomes the first of `data`"
+    WORD = "the word at `number` is all ones"
+    CUT = "only its first `number` bytes are sent"
+    ANNOUNCE = "the head of a long answer announces `number` bytes, and `data` follow"
+    STATUS = "the status becomes `number`"
+    EMPTY = "a zero-length packet is sent instead"
+    SILENCE = "nothing is sent"
+    STALL = "the pipe is stalled"
+    UNPLUG = "the plug is pulled"
+    FLOOD = "zeros without end are sent instead"
+    NOTICE = "sent as it is, and `data` on the interrupt pipe"
+
+
+@dataclass(frozen=True)
+class Trick:
+    """One thing that the camera does wrong."""
+
+    what: What
+    number: int = 0
+    data: bytes = b""
+
+    def transfers(self, honest: bytes) -> list[bytes]:
+        """What is sent instead of an honest answer."""
+        changed = bytearray(honest)
+        place = self.number % max(1, len(honest))
+        match self.what:
+            case What.INSTEAD:
+                return [self.data]
+            case What.BEFORE:
+                return [self.data, honest]
+            case What.AFTER:
+                return [honest, self.data]
+            case What.CHANGE:
+                changed[place : place + 1] = self.data[:1]
+                return [bytes(changed)]
+            case What.WORD:
+                changed[place : place + 4] = b"\xff\xff\xff\xff"
+                return [bytes(changed)]
+            case What.CUT:
+                return [honest[:place]]
+            case What.ANNOUNCE:
+                return [LongHead(0, LONG_REPLY, self.number).encode(), self.data]
+            case What.STATUS:
+                changed[0x50:0x54] = self.number.to_bytes(4, "little")
+                return [bytes(changed)]
+            case What.EMPTY:
+                return [b""]
+            case What.FLOOD:
+                return [FLOOD]
+            case What.SILENCE | What.STALL | What.UNPLUG:
+                return []
+        return [honest]
+
+
+class HostileCamera:
+    """A camera full of tricks; fits `canon.virtual.device.UsbDevice`.
+
+    Args:
+        tricks: one for each request, in turn.
+        always: what is done when they are used up.
+    """
+
+    def __init__(
+        self,
+        tricks: Sequence[Trick] = (),
+        always: Trick = Trick(What.HONEST),
+        *,
+        active: bool = True,
+    ) -> None:
+        card = Card()
+        card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
+        card.make_folders(("MISC",), 1_000_000_000)
+        honest = NativeCamera(Body(by_product(0x306E), lambda: card), active=active)
+        self.descriptors = honest.descriptors
+        self.clock = BodyClock()
+        self.bulk = Pipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
+        self.interrupt = Pipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
+        self.plugged = True
+        self._honest = VirtualPort(honest)
+        self._tricks = deque(tricks)
+        self._always = always
+
+    def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
+        """Answer a control request."""
+        trick = self._next()
+        if trick.what is What.STALL:
+            raise Stall
+        honest = self._honest.control_in(request, value, index, length)
+        sent = trick.transfers(honest)
+        return sent[0][:length] if sent else b""
+
+    def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
+        """Take a command."""
+        self._react(lambda: self._honest.control_out(request, value, index, data))
+
+    def bulk_out(self, data: bytes) -> None:
+        """Take a block of an upload."""
+        self._react(lambda: self._honest.bulk_out(data, 1.0))
+
+    def bus_reset(self) -> None:
+        """Forget what was not read."""
+        self.bulk.clear()
+        self.interrupt.clear()
+
+    def detach(self) -> None:
+        """The host went away."""
+
+    def _next(self) -> Trick:
+        if not self.plugged:
+            raise Unplugged
+        trick = self._tricks.popleft() if self._tricks else self._always
+        if trick.what is What.UNPLUG:
+            self.plugged = False
+            raise Unplugged
+        return trick
+
+    def _react(self, ask: Callable[[], None]) -> None:
+        trick = self._next()
+        ask()
+        buffer = memoryview(bytearray(1 << 16))
+        honest = bytes(buffer[: self._honest.bulk_in(buffer, 1.0)])
+        if notice := self._honest.interrupt_in(0.0):
+            self.interrupt.put(notice)
+        if trick.what is What.NOTICE:
+            self.interrupt.put(trick.data)
+        self.bulk.halted = trick.what is What.STALL
+        for transfer in trick.transfers(honest):
+            self.bulk.put(transfer)
+
+
+class BoundedPort(VirtualPort):
+    """A port to a hostile camera; too many reads without a request are an endless loop."""
+
+    most_reads = 2000
+
+    def __init__(self, camera: HostileCamera) -> None:
+        super().__init__(camera)
+        self.reads = 0
+
+    def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
+        """Read, and count."""
+        self._count()
+        return super().bulk_in(buffer, timeout_s)
+
+    def interrupt_in(self, timeout_s: float) -> bytes:
+        """Read, and count."""
+        self._count()
+        return super().interrupt_in(timeout_s)
+
+    def _count(self) -> None:
+        self.reads += 1
+        if self.reads > self.most_reads:
+            pytest.fail(f"{self.reads} reads: the host goes round in circles")
