@@ -171,6 +171,8 @@ class ValueRefused(Refused):
 
     meaning = "the camera did not take the value"
 
+    meaning = "the camera did not take the value"
+
     def __init__(
         self,
         setting: str,
@@ -179,10 +181,8 @@ class ValueRefused(Refused):
         code: int = 0,
         command: str = "",
     ) -> None:
-        takes = ", ".join(str(item) for item in allowed) or "nothing: it cannot be changed now"
-        super().__init__(
-            code, command or setting, f"{setting} did not become {value}; it takes {takes}"
-        )
+        takes = ", ".join(str(item) for item in allowed) or "nothing, as it is set now"
+        super().__init__(code, command or setting, f"{value} was asked for; it takes {takes}")
         self.setting, self.value, self.allowed = setting, value, allowed
 
 

@@ -1,4 +1,4 @@
-"""A camera that answers whatever somebody makes up, and a port that notices endless loops.
+"""A camera that answers whatever somebody makes up, with pipes that notice endless loops.
 
 The hostile camera asks an honest virtual one what the answer would be, and plays a trick with it:
 sends something else, more, less, nothing, a stall. When it has no trick left it is honest.
@@ -88,6 +88,23 @@ class Trick:
         return [honest]
 
 
+class BoundedPipe(Pipe):
+    """A pipe that fails the test when it is read over and over."""
+
+    most_reads = 10_000
+
+    def __init__(self, packet_size: int) -> None:
+        super().__init__(packet_size)
+        self.reads = 0
+
+    def read(self, room: int, *, partial: bool = False) -> list[memoryview] | None:
+        """Read, and count."""
+        self.reads += 1
+        if self.reads > self.most_reads:
+            pytest.fail(f"{self.reads} reads: the host goes round in circles")
+        return super().read(room, partial=partial)
+
+
 class HostileCamera:
     """A camera full of tricks; fits `canon.virtual.device.UsbDevice`.
 
@@ -109,12 +126,16 @@ class HostileCamera:
         honest = NativeCamera(Body(by_product(0x306E), lambda: card), active=active)
         self.descriptors = honest.descriptors
         self.clock = BodyClock()
-        self.bulk = Pipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
-        self.interrupt = Pipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
+        self.bulk = BoundedPipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
+        self.interrupt = BoundedPipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
         self.plugged = True
         self._honest = VirtualPort(honest)
         self._tricks = deque(tricks)
         self._always = always
+
+    def count_anew(self) -> None:
+        """Begin to count reads from zero."""
+        self.bulk.reads = self.interrupt.reads = 0
 
     def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
         """Answer a control request."""
@@ -162,28 +183,3 @@ class HostileCamera:
         self.bulk.halted = trick.what is What.STALL
         for transfer in trick.transfers(honest):
             self.bulk.put(transfer)
-
-
-class BoundedPort(VirtualPort):
-    """A port to a hostile camera; too many reads without a request are an endless loop."""
-
-    most_reads = 2000
-
-    def __init__(self, camera: HostileCamera) -> None:
-        super().__init__(camera)
-        self.reads = 0
-
-    def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
-        """Read, and count."""
-        self._count()
-        return super().bulk_in(buffer, timeout_s)
-
-    def interrupt_in(self, timeout_s: float) -> bytes:
-        """Read, and count."""
-        self._count()
-        return super().interrupt_in(timeout_s)
-
-    def _count(self) -> None:
-        self.reads += 1
-        if self.reads > self.most_reads:
-            pytest.fail(f"{self.reads} reads: the host goes round in circles")

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 import pytest
-from hostile_camera import BoundedPort, HostileCamera, Trick, What
+from hostile_camera import HostileCamera, Trick, What
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canon.camera import Camera
 from canon.driver import MOST_FILE, CardPath, Entry
 from canon.errors import CanonError, ProtocolError
-from canon.native.commands import ENTERED, Listed, Listing
+from canon.models.native import by_product
+from canon.native.commands import ENTERED, NEW, Listed, Listing
+from canon.native.driver import NativeDriver
+from canon.native.session import Session
+from canon.native.usb_link import UsbLink
+from canon.virtual.port import VirtualPort
 
 PLACE = "DCIM/100CANON/IMG_0001.JPG"
 MOST_SECONDS = 600.0  # of simulated time, for one verb
+EXAMPLES = 300
 
 Verb = Callable[[Camera], object]
 
@@ -47,17 +53,19 @@ VERBS: dict[str, Verb] = {
 }
 
 MISTAKES = ("is a folder", "is a file", "is not empty", "is on the card already")
-"""What a hostile listing can make of a caller's request: each is a ValueError or FileExistsError."""
+"""What a hostile listing can make of a request: each a ValueError or a FileExistsError."""
 
 words = st.sampled_from([0, 1, 0x14, 0x40, 0x7FFFFFFF, 0xFFFFFFFF]) | st.integers(0, 0xFFFFFFFF)
 noise = st.binary(max_size=200) | st.sampled_from([b"\0", b"\xff"]).map(lambda byte: byte * 192)
 tricks = st.builds(Trick, st.sampled_from([What.HONEST] * 12 + list(What)), words, noise)
 
 
-def try_all(cam: Camera, verbs: list[str]) -> None:
+def attack(camera: HostileCamera, verbs: Sequence[str]) -> None:
     """Do one thing after the other; every error is one of ours, and comes soon."""
+    cam = Camera(lambda: VirtualPort(camera), "hostile")
     for name in verbs:
-        start = cam_seconds(cam)
+        start = camera.clock.now()
+        camera.count_anew()
         try:
             cam.initialize()
             VERBS[name](cam)
@@ -66,26 +74,12 @@ def try_all(cam: Camera, verbs: list[str]) -> None:
         except (ValueError, FileExistsError) as error:
             if not any(mistake in str(error) for mistake in MISTAKES):
                 raise
-        assert cam_seconds(cam) - start < MOST_SECONDS
+        assert camera.clock.now() - start < MOST_SECONDS
+    with suppress(CanonError):
+        cam.close()
 
 
-def cam_seconds(cam: Camera) -> float:
-    """The simulated time of the port that a camera opens."""
-    return cam._connect().clock.now()
-
-
-def hostile(camera: HostileCamera) -> Camera:
-    """A user's camera on a hostile one; it can be opened again after it was closed."""
-    port = BoundedPort(camera)
-
-    def connect() -> BoundedPort:
-        port._closed = False
-        return port
-
-    return Camera(connect, "hostile")
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(tricks, max_size=30),
     st.lists(st.sampled_from(sorted(VERBS)), min_size=1, max_size=6),
@@ -94,18 +88,79 @@ def hostile(camera: HostileCamera) -> Camera:
 def test_no_answer_brings_anything_but_our_errors(
     made_up: list[Trick], verbs: list[str], active: bool
 ) -> None:
-    cam = hostile(HostileCamera(made_up, active=active))
-    try_all(cam, verbs)
-    try_all(cam, ["ready"])
-    try:
-        cam.close()
-    except CanonError:
-        pass
+    attack(HostileCamera(made_up, active=active), [*verbs, "ready"])
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
 @pytest.mark.parametrize("what", list(What), ids=lambda what: what.name)
 def test_the_same_trick_for_ever(verb: str, what: What) -> None:
     start = [Trick(What.HONEST)] * 4  # as long as the start takes
-    cam = hostile(HostileCamera(start, Trick(what, 0xFFFFFFFF, b"\xff" * 192), active=True))
-    try_all(cam, [verb, verb])
+    attack(HostileCamera(start, Trick(what, 0xFFFFFFFF, b"\xff" * 192)), [verb, verb])
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """Fail when more than `size` bytes are allocated at a time."""
+    tracemalloc.start()
+    try:
+        yield
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < size
+
+
+def open_driver(*answers: Trick) -> NativeDriver:
+    """A driver on a camera that plays these tricks once the session has begun."""
+    start = [Trick(What.HONEST)] * 4
+    port = VirtualPort(HostileCamera([*start, *answers]))
+    model = by_product(0x306E)
+    driver = NativeDriver(Session(UsbLink(port, model.numbering), model.numbering), model)
+    driver.start()
+    return driver
+
+
+def listing(*rows: Listed) -> Trick:
+    """A listing as the camera sends it."""
+    data = Listing(rows).encode()
+    return Trick(What.ANNOUNCE, len(data), data)
+
+
+@pytest.mark.parametrize("announced", [MOST_FILE, 0xFFFFFFFF])
+def test_a_file_takes_no_memory_before_it_comes(announced: int) -> None:
+    entry = Entry(CardPath(("HUGE.AVI",), "D:"), size=MOST_FILE)
+    driver = open_driver(Trick(What.ANNOUNCE, announced, bytes(100)))
+    got = bytearray()
+    with at_most(1 << 20), pytest.raises(ProtocolError):
+        driver.read_file(entry, got.extend)
+    assert len(got) <= 100
+
+
+def test_a_listing_takes_no_memory_before_it_comes() -> None:
+    for announced in (0x00FFFFFF, 0xFFFFFFFF):
+        driver = open_driver(Trick(What.ANNOUNCE, announced, bytes(100)))
+        with at_most(1 << 20), pytest.raises(ProtocolError):
+            driver.list_folder(CardPath((), "D:"))
+
+
+def test_a_fixed_answer_takes_no_memory_before_it_comes() -> None:
+    driver = open_driver(Trick(What.WORD, 0))
+    with at_most(1 << 20):
+        assert driver.abilities()
+
+
+def test_folders_in_folders_have_an_end() -> None:
+    deep = [Listed(ENTERED, 0, 0, ".\\" + "A" * 200)] * 20_000
+    driver = open_driver(listing(Listed(ENTERED, 0, 0, "D:"), *deep))
+    with at_most(32 << 20), pytest.raises(ProtocolError, match="deep"):
+        list(driver.list_folder(CardPath((), "D:"), deep=True))
+
+
+def test_ways_up_from_the_root_lead_nowhere() -> None:
+    up = [Listed(ENTERED, 0, 0, "..")] * 1000
+    driver = open_driver(listing(Listed(ENTERED, 0, 0, "D:"), *up, Listed(NEW, 1, 1, "A.JPG")))
+    (entry,) = driver.list_folder(CardPath((), "D:"), deep=True)
+    assert entry.path == CardPath(("A.JPG",), "D:")
