@@ -171,8 +171,6 @@ class ValueRefused(Refused):
 
     meaning = "the camera did not take the value"
 
-    meaning = "the camera did not take the value"
-
     def __init__(
         self,
         setting: str,

@@ -126,8 +126,13 @@ class HostileCamera:
         honest = NativeCamera(Body(by_product(0x306E), lambda: card), active=active)
         self.descriptors = honest.descriptors
         self.clock = BodyClock()
-        self.bulk = BoundedPipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
-        self.interrupt = BoundedPipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
+        self._pipes = [
+            BoundedPipe(self.descriptors.endpoint(way).packet_size)
+            for way in (Endpoint.BULK_IN, Endpoint.INTERRUPT_IN)
+        ]
+        self.bulk: Pipe
+        self.interrupt: Pipe
+        self.bulk, self.interrupt = self._pipes
         self.plugged = True
         self._honest = VirtualPort(honest)
         self._tricks = deque(tricks)
@@ -135,7 +140,8 @@ class HostileCamera:
 
     def count_anew(self) -> None:
         """Begin to count reads from zero."""
-        self.bulk.reads = self.interrupt.reads = 0
+        for pipe in self._pipes:
+            pipe.reads = 0
 
     def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
         """Answer a control request."""
