@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COVERED := src/canon/wire.py,src/canon/native/*
 
-.PHONY: demo test lint docs test-fresh clean
+.PHONY: demo test supported lint docs test-fresh clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -14,10 +14,15 @@ demo: .venv/all
 
 test: .venv/dev
 	@.ci/debian gphoto2 libimage-exiftool-perl tshark umockdev || [ "$$CI" != true ]
-	$(BIN)/pytest -n auto --cov --cov-report=
+	$(BIN)/pytest -n auto --cov --cov-report= --evidence build/evidence.json
 	$(BIN)/coverage report --skip-covered
 	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=95 --format=total >/dev/null \
 		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }
+	@[ "$$CI" != true ] || $(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md --check
+
+# What the last `make test` has shown of each model, as a page.
+supported: .venv/dev
+	$(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md
 
 lint: .venv/dev
 	$(BIN)/ruff format --check

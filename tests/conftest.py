@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -28,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run the tests that delete pictures on a real camera too",
     )
+    group.addoption("--evidence", help="write what the passed tests show of each model to a file")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,6 +41,42 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     erasing = [item for item in items if item.get_closest_marker("erases")]
     items[:] = [item for item in items if item not in erasing]
     config.hook.pytest_deselected(items=erasing)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--evidence") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Evidence(Path(config.getoption("--evidence"))))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what a test shows into its report, so that it travels with it."""
+    report = yield
+    for mark in item.iter_markers("shows"):
+        shown = {"evidence": "simulated", "model": "PowerShot G3", **mark.kwargs}
+        report.user_properties += [
+            ("shows", (shown["model"], verb, shown["evidence"])) for verb in mark.args
+        ]
+    return report
+
+
+class Evidence:
+    """Collects what the passed tests show, for SUPPORTED.md (tests/supported.py)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.shown: set[tuple[str, str, str]] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            shown = [value for name, value in report.user_properties if name == "shows"]
+            self.shown |= {cast("tuple[str, str, str]", tuple(cast("Any", row))) for row in shown}
+
+    def pytest_sessionfinish(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps(sorted(self.shown), indent=1))
 
 
 def needed(reason: str) -> None:

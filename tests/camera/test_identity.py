@@ -46,11 +46,13 @@ def test_find_chooses_by_product_and_model(camera_port: str) -> None:
     assert camera.find(port=camera_port, serial="no such number") is None
 
 
+@pytest.mark.shows("identify")
 def test_identity(cam: Camera) -> None:
     assert cam.model.startswith("Canon ")
     assert len(cam.firmware_version.split(".")) == 4
 
 
+@pytest.mark.shows("owner")
 @pytest.mark.parametrize("name", ["me, not asdf", "", "x" * 31])
 def test_the_owner_can_be_changed(cam: Camera, owner: str, name: str) -> None:
     cam.owner = name
@@ -67,6 +69,7 @@ def test_a_name_that_cannot_be_stored_changes_nothing(cam: Camera, owner: str, n
     assert cam.owner == owner
 
 
+@pytest.mark.shows("clock")
 def test_the_clock_is_read_and_set(cam: Camera) -> None:
     cam.camera_time = datetime(2003, 6, 14, 9, 30)
     assert abs(cam.camera_time - datetime(2003, 6, 14, 9, 30)) < timedelta(seconds=5)
@@ -81,6 +84,7 @@ def test_a_time_with_a_zone_is_refused(cam: Camera) -> None:
         cam.camera_time = datetime(1960, 1, 1)
 
 
+@pytest.mark.shows("power")
 def test_power(cam: Camera) -> None:
     assert cam.on_ac in (True, False)
     assert cam.battery in Battery

@@ -55,6 +55,7 @@ def test_drives_have_room(cam: Camera) -> None:
     assert 0 < drive.free <= drive.capacity
 
 
+@pytest.mark.shows("list")
 def test_ls_and_walk_tell_the_same(cam: Camera) -> None:
     flat: list[Entry] = []
     todo: list[Entry | str] = [""]
@@ -84,6 +85,7 @@ def test_what_is_not_there(cam: Camera) -> None:
     assert cam.ready
 
 
+@pytest.mark.shows("get")
 def test_a_download_is_whole_and_keeps_its_time(
     cam: Camera, picture: Entry, tmp_path: Path
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_download_obeys_the_umask(cam: Camera, picture: Entry, tmp_path: Path)
     assert target.stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.shows("thumbnail")
 def test_a_thumbnail(cam: Camera, picture: Entry) -> None:
     small = cam.storage.thumbnail(picture)
     assert small[:2] == b"\xff\xd8"
@@ -130,6 +133,7 @@ def test_a_thumbnail(cam: Camera, picture: Entry) -> None:
     assert len(small) < picture.size
 
 
+@pytest.mark.shows("put")
 @pytest.mark.erases
 @pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 0x1400, 0x1401, 40_000])
 def test_what_is_uploaded_comes_back(cam: Camera, folder: str, size: int, tmp_path: Path) -> None:
@@ -154,6 +158,7 @@ def test_an_upload_never_overwrites_unless_told(cam: Camera, folder: str) -> Non
     assert cam.storage.read(f"{folder}/A.TXT") == b"second"
 
 
+@pytest.mark.shows("delete", "protect")
 @pytest.mark.erases
 def test_a_protected_file_cannot_be_deleted(cam: Camera, folder: str) -> None:
     path = f"{folder}/A.TXT"
@@ -184,6 +189,7 @@ def test_marks_and_times(cam: Camera, folder: str) -> None:
     assert cam.storage.stat(path).modified == datetime(2004, 2, 29, 12, 0)
 
 
+@pytest.mark.shows("folders")
 @pytest.mark.erases
 def test_folders(cam: Camera, folder: str) -> None:
     assert cam.storage.stat(folder).is_folder

@@ -51,7 +51,7 @@ class _Virtual(Verb):
     metavar="KIND[@COMMAND][:NUMBER]",
     help="Let something go wrong: unplug@GetFile:20000, garbage …; may be given again.",
 )
-@click.option("usbip", "--usbip", metavar="HOST:PORT", help="Serve it there over USB/IP.")
+@click.option("--usbip", metavar="HOST:PORT", help="Serve it there over USB/IP.")
 @click.option(
     "--run", is_flag=True, help="Run the PROGRAM that follows with the camera plugged in."
 )
@@ -82,8 +82,10 @@ def virtual_verb(
         raise click.UsageError("name the model; --list lists them")
     if run == (usbip is not None) or run != bool(command):
         raise click.UsageError("say either --usbip HOST:PORT or --run PROGRAM ARGS…")
-    words = [("card", card)] if card is not None else []
-    text = f"{model}?{urlencode([*words, ('pace', pace), *(('fault', one) for one in faults)])}"
+    query = [("pace", pace), *(("fault", fault) for fault in faults)]
+    if card is not None:
+        query.append(("card", card))
+    text = f"{model}?{urlencode(query)}"
     return _run(text, command) if usbip is None else _serve(options, text, usbip)
 
 

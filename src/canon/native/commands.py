@@ -135,6 +135,12 @@ class ShortInitBlock(Message):
     unknown_last: u32
 
 
+def short_block(init: InitBlock) -> ShortInitBlock:
+    """An init block without its head."""
+    tail = (init.unknown_block, init.transfer_size, init.unknown_limit, init.unknown_last)
+    return ShortInitBlock(0x10, *tail)
+
+
 class CommandHead(Message):
     """The first 0x50 bytes of a command (section 6.1)."""
 

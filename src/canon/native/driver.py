@@ -106,6 +106,8 @@ class NativeDriver:
             deadline = self.session.clock.now() + timeout_s
             while self.session.clock.now() < deadline:
                 self.session.poll(min(0.05, timeout_s))
+                if lost := events.take_lost():
+                    yield driver.Event("EventsLost", {"count": lost})
                 while event := events.get():
                     yield driver.Event(type(event).__name__, dict(vars(event)))
                     deadline = self.session.clock.now() + timeout_s

@@ -93,22 +93,27 @@ class Link(Protocol):
 
 
 class Events:
-    """One reader's queue of events; when it overflows, the oldest go and `lost` counts them."""
+    """One reader's queue of events; when it overflows, the oldest go and are counted."""
 
     def __init__(self) -> None:
-        self.lost = 0
+        self._lost = 0
         self._queue: deque[NativeEvent] = deque()
 
     def put(self, event: NativeEvent) -> None:
         """Add an event."""
         if len(self._queue) >= _MOST_EVENTS:
             self._queue.popleft()
-            self.lost += 1
+            self._lost += 1
         self._queue.append(event)
 
     def get(self) -> NativeEvent | None:
         """The oldest event, or None."""
         return self._queue.popleft() if self._queue else None
+
+    def take_lost(self) -> int:
+        """How many events were dropped since this was last asked."""
+        lost, self._lost = self._lost, 0
+        return lost
 
 
 class Session:

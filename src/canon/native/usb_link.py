@@ -32,6 +32,7 @@ from canon.native.commands import (
     LongHead,
     ReplyHead,
     ShortInitBlock,
+    short_block,
 )
 from canon.usb.port import TRAFFIC, Endpoint, Hex, Port
 from canon.wire import Buffer, smallest
@@ -177,8 +178,7 @@ class UsbLink:
             self._port.close()
 
     def _wake(self, init: InitBlock) -> None:
-        tail = (init.unknown_block, init.transfer_size, init.unknown_limit, init.unknown_last)
-        self._port.control_out(_BLOCK, _WRITE_INIT, 0, ShortInitBlock(0x10, *tail).encode())
+        self._port.control_out(_BLOCK, _WRITE_INIT, 0, short_block(init).encode())
         # One read of all 0x44 bytes makes every second start fail on some bodies (section 4.3b).
         self._read(HEAD, 5.0)
         self._read(4, 5.0)

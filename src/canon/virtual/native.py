@@ -58,11 +58,11 @@ from canon.native.commands import (
     SetFileTime,
     SetOwner,
     SetTime,
-    ShortInitBlock,
     UploadBlock,
     UploadDone,
     find_command,
     has_subcodes,
+    short_block,
 )
 from canon.native.events import InitDone, NativeEvent, encode_event
 from canon.native.release import SubHead
@@ -139,7 +139,7 @@ class NativeCamera:
         if (request, value) == (0x04, 0x01):
             return init.encode()[:length]
         if (request, value) == (0x04, 0x04):
-            return bytes(_short(init).encode()[:length])
+            return short_block(init).encode()[:length]
         raise Stall
 
     def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
@@ -540,11 +540,6 @@ def _list_into(rows: list[Listed], folder: Folder, depth: int) -> None:
             rows.append(Listed(ENTERED, 0, 0, ".."))
         else:
             rows.append(Listed(FOLDER, 0, entry.time, name))
-
-
-def _short(init: InitBlock) -> ShortInitBlock:
-    tail = (init.unknown_block, init.transfer_size, init.unknown_limit, init.unknown_last)
-    return ShortInitBlock(0x10, *tail)
 
 
 def _encoded(reply: Message | bytes | None) -> bytes:

@@ -1,0 +1,77 @@
+"""Write SUPPORTED.md from what the passed tests have shown, or check that it is up to date.
+
+python tests/supported.py EVIDENCE.json SUPPORTED.md [--check]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from canon.models.native import MODELS
+
+VERBS = (
+    "identify",
+    "owner",
+    "clock",
+    "power",
+    "list",
+    "get",
+    "thumbnail",
+    "put",
+    "delete",
+    "folders",
+    "protect",
+    "settings",
+    "capture",
+    "zoom",
+    "focus lock",
+    "live",
+    "events",
+)
+WORDS = ("recorded", "gphoto2", "simulated", "untested")
+HEAD = """# What is supported, and how we know
+
+Made by `make supported` from the tests that passed; do not edit.
+
+- *recorded*: checked against bytes that a real camera of this model sent.
+- *gphoto2*: gphoto2, unmodified, gets the same from our virtual camera.
+- *simulated*: only our own two ends have met.
+- *untested*: nothing shows it.
+
+No camera has been attached to this code yet: *recorded* means recordings, not hardware.
+"""
+
+
+def page(evidence: list[list[str]]) -> str:
+    """The page: a row a verb, a column a model, the strongest word in each place."""
+    known = {verb for _, verb, _ in evidence} - set(VERBS)
+    if known:
+        raise SystemExit(f"tests show verbs that the page does not have: {sorted(known)}")
+    names = [model.name for model in MODELS]
+    lines = [HEAD, "| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    for verb in VERBS:
+        words = [
+            min(
+                (word for model, shown, word in evidence if (model, shown) == (name, verb)),
+                key=WORDS.index,
+                default="untested",
+            )
+            for name in names
+        ]
+        lines.append(f"| {verb} | " + " | ".join(words) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    source, target = Path(sys.argv[1]), Path(sys.argv[2])
+    text = page(json.loads(source.read_text()))
+    if "--check" not in sys.argv:
+        target.write_text(text)
+    elif not target.is_file() or target.read_text() != text:
+        raise SystemExit(f"{target} is not what the tests show; run `make supported`:\n{text}")
+
+
+if __name__ == "__main__":
+    main()
