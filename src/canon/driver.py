@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from canon.files import new_file, target_path
 from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 Sink = Callable[[memoryview], object]
@@ -154,6 +156,17 @@ class Picture:
     name: str
     data: bytes
 
+    def save(self, to: str | Path = ".", *, overwrite: bool = False) -> Path:
+        """Write it to a file, or into a folder under its own name, and return the file's path.
+
+        Raises:
+            FileExistsError: the file is there already.
+        """
+        target = target_path(to, self.name)
+        with new_file(target, overwrite=overwrite) as file:
+            file.write(self.data)
+        return target
+
     def __repr__(self) -> str:
         return f"Picture({self.name!r}, {len(self.data)} bytes)"
 
@@ -200,6 +213,8 @@ class Remote(Protocol):
 
     active: bool
     viewfinder_on: bool
+    stays: bool
+    """Whether release control stays on when the driver is closed."""
 
     def enter(self) -> None:
         """Enter release control; the lens comes out."""

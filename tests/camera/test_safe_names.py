@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import canon
 from canon import ports
-from canon.camera.storage import safe_name
+from canon.files import safe_name
 from canon.virtual.card import File
 from canon.virtual.port import VirtualPort
 

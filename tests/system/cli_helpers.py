@@ -93,7 +93,7 @@ def make_card(folder: Path) -> Path:
         ("DCIM/100CANON/IMG_0002.JPG", 64),
         ("DCIM/100CANON/SND_0002.WAV", 0),
         ("DCIM/101CANON/IMG_0001.JPG", 100),
-        ("DCIM/101CANON/IMG_0101.JPG", 300_000),
+        ("DCIM/101CANON/IMG_0101.JPG", 700_000),
     ):
         file = card / name
         file.parent.mkdir(parents=True, exist_ok=True)

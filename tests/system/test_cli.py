@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -266,9 +268,6 @@ def test_help_shows_examples_and_costs_little(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [["--help"], ["get", "--help"], ["virtual", "--help"]])
 def test_help_imports_only_what_it_needs(words: list[str], tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     ran = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "canon.cli.main", *words],
         capture_output=True,

@@ -32,7 +32,7 @@ def messages() -> list[type[Message]]:
 
 def message(kind: type[M]) -> SearchStrategy[M]:
     """Any message of a class that its fields can hold."""
-    fields = {name: of_codec(codec) for name, codec, _ in kind._layout()}
+    fields = {name: of_codec(codec) for name, codec, _ in kind.layout()}
     return st.builds(kind, **fields)
 
 

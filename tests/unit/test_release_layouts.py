@@ -60,7 +60,7 @@ def test_settings_lie_where_the_specification_says() -> None:
     places: dict[str, int] = {}
     here = 0
     place: _Place
-    for place in ReleaseParameters._layout():
+    for place in ReleaseParameters.layout():
         places[place.name] = here
         here += place.codec.smallest
     assert {name: places[name] for name in OFFSETS} == OFFSETS

@@ -151,6 +151,11 @@ class Capture:
         self.start()
         self._verbs().remote.lock_focus()
 
+    def stay(self) -> None:
+        """Let release control stay on when the camera is closed, for the next program."""
+        self.start()
+        self._verbs().remote.stays = True
+
     def unlock_focus(self) -> None:
         """Let the focus go."""
         with self.control() as remote:

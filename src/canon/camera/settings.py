@@ -147,9 +147,8 @@ class Settings:
         return iter(self.read())
 
     def __getitem__(self, name: str) -> Setting[object]:
-        """The setting of that name; KeyError when there is none."""
-        if name not in NAMES:
-            raise KeyError(f"there is no setting {name!r}; there are: {', '.join(NAMES)}")
+        """The setting of that name; ValueError when there is none."""
+        _kind(name)
         return Setting(self, name)
 
     def read(self) -> Values:
@@ -171,8 +170,8 @@ class Settings:
         """Change several settings by one write and one read-back, and return all of them.
 
         Raises:
-            TypeError: there is no such setting.
-            ValueError: no camera has such a value, or the setting can only be read.
+            ValueError: there is no such setting, no camera has such a value, or the setting can
+                only be read.
             ValueRefused: the camera did not take a value; the error has what it takes.
             NotSupported: this camera does not have the setting.
         """
@@ -214,10 +213,14 @@ NAMES = tuple(_KINDS)
 _MACRO_DISTANCE = {False: AfDistance.AUTO, True: AfDistance.CLOSE_UP}
 
 
+def _kind(name: str) -> _Named[object]:
+    if name not in _KINDS:
+        raise ValueError(f"there is no setting {name!r}; there are: {', '.join(NAMES)}")
+    return _KINDS[name]
+
+
 def _parsed(name: str, value: object) -> object:
-    kind = _KINDS.get(name)
-    if kind is None:
-        raise TypeError(f"there is no setting {name!r}; there are: {', '.join(NAMES)}")
+    kind = _kind(name)
     if kind.parse is None:
         raise ValueError(f"{name} can only be read")
     return kind.parse(value)

@@ -1,7 +1,7 @@
 """What is on the card: list it, fetch it, change it.
 
-A download is written under a temporary name beside its target, checked, flushed to the disk and
-then renamed, so that a file with its own name is always whole. Nothing is overwritten unless told.
+A file of this computer that has its own name is always whole, and nothing is overwritten unless
+told.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import logging
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,6 +19,7 @@ from typing import BinaryIO, cast
 from canon.camera.turns import Turns
 from canon.driver import CardPath, Drive, Driver, Entry, Progress
 from canon.errors import CanonError, ObjectNotFound, ProtocolError
+from canon.files import new_file, target_path
 
 _log = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ Place = Entry | CardPath | str
 """Where something is on the card: an entry of a listing, or its path."""
 
 _IN_MEMORY = 64 << 20
-_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
 
 
 class Storage:
@@ -114,23 +112,9 @@ class Storage:
             ProtocolError: the camera sent less or more than the file's size; nothing is kept.
         """
         entry = self._file(place)
-        target = Path(to)
-        if target.is_dir() or str(to).endswith(("/", os.sep)):
-            target = target / safe_name(entry.name)
-        if target.exists() and not overwrite:
-            raise FileExistsError(f"{target} is there already; choose another name or overwrite it")
-        handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=target.parent)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                self._fetch(entry, file.write, progress)
-                file.flush()
-                os.fsync(file.fileno())
-            _keep_time(part, entry.modified)
-            part.chmod(0o666 & ~_umask())
-            _put_in_place(part, target, overwrite=overwrite)
-        finally:
-            part.unlink(missing_ok=True)
+        target = target_path(to, entry.name)
+        with new_file(target, overwrite=overwrite, modified=entry.modified) as file:
+            self._fetch(entry, file.write, progress)
         _log.info("saved %s as %s, %d bytes", entry.path, target, entry.size)
         return target
 
@@ -264,48 +248,7 @@ class Storage:
         return path
 
 
-def safe_name(name: str) -> str:
-    """A file name that stays in its folder and can be written on every platform."""
-    safe = _UNSAFE.sub("_", name).rstrip(". ")
-    if safe in ("", ".", "..") or _RESERVED.fullmatch(safe):
-        safe = "_" + safe
-    return safe[:200]
-
-
 def _path(place: Place) -> CardPath:
     if isinstance(place, Entry):
         return place.path
     return place if isinstance(place, CardPath) else CardPath.parse(place)
-
-
-def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
-    """Give a finished file its name; no half of it is ever seen under that name."""
-    if overwrite:
-        part.replace(target)
-    else:
-        try:
-            os.link(part, target)
-        except FileExistsError:
-            raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
-        except OSError:  # a file system without hard links
-            if target.exists():
-                raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
-            part.rename(target)
-    if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _keep_time(file: Path, moment: datetime | None) -> None:
-    if moment is not None:
-        with suppress(OverflowError, OSError, ValueError):
-            os.utime(file, (moment.timestamp(), moment.timestamp()))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

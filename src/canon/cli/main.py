@@ -32,6 +32,11 @@ _VERBS = {
     "protect": "storage",
     "owner": "camera",
     "time": "camera",
+    "settings": "capture",
+    "capture": "capture",
+    "focus": "capture",
+    "zoom": "capture",
+    "live": "capture",
     "virtual": "virtual",
     "decode": "decode",
 }

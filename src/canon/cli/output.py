@@ -139,7 +139,7 @@ class Tally:
 
 @contextmanager
 def progress_bar(total: int) -> Iterator[BarOf]:
-    """A progress bar on stderr over `total` bytes, if stderr is a terminal."""
+    """A progress bar on stderr over `total` bytes, or more as they turn up, on a terminal."""
     if not sys.stderr.isatty():
         yield lambda name, size: None
         return
@@ -163,7 +163,9 @@ def progress_bar(total: int) -> Iterator[BarOf]:
             nonlocal before
             start, before = before, before + size
             bar.update(task, description=_harmless(name), completed=start)
-            return lambda done, _: bar.update(task, completed=start + done)
+            return lambda done, all_of_it: bar.update(
+                task, completed=start + done, total=max(total, start + all_of_it)
+            )
 
         yield begin
 

@@ -117,7 +117,7 @@ def _files_of(cam: Camera, root: Entry, *, thumbnail: bool) -> Iterator[tuple[En
 
     Of a folder, those without a thumbnail are left out when thumbnails are wanted.
     """
-    from canon.camera.storage import safe_name
+    from canon.files import safe_name
 
     if not root.is_folder:
         yield root, _name(Path(safe_name(root.name)), thumbnail)

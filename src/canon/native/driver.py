@@ -93,7 +93,7 @@ class NativeDriver:
     def close(self) -> None:
         """Leave release control, if it is on, and give the camera back."""
         try:
-            if self._remote.active:
+            if self._remote.active and not self._remote.stays:
                 self._remote.leave()
         except CanonError as error:
             _log.info("while closing: %s", error)

@@ -15,7 +15,16 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from canon.driver import Entry, Picture, Progress, Shot, Zoom
-from canon.errors import CanonError, FocusFailed, LensFailed, NotFinished, ObjectNotFound, Refused
+from canon.errors import (
+    CanonError,
+    DecodeError,
+    FocusFailed,
+    LensFailed,
+    NotFinished,
+    ObjectNotFound,
+    Refused,
+)
+from canon.exif import read as read_exif
 from canon.models.model import Feature, Model
 from canon.native.commands import LockKeys, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
@@ -184,6 +193,7 @@ class NativeRemote:
         self.model = model
         self.active = False
         self.viewfinder_on = False
+        self.stays = False
         self._list_card = list_card
         self._extended_size: int | None = None
         self._last_key = 0
@@ -367,7 +377,7 @@ class NativeRemote:
                 else "The picture was taken, but it never came; it was not written to the card."
             )
             raise
-        pictures = () if image is None else (Picture(f"capture_{self._last_key:04}.jpg", image),)
+        pictures = () if image is None else (Picture(self._name_for(image, found), image),)
         return Shot((*pictures, *found), small)
 
     def _wait(self, events: Events, wanted: list[int], timeout_s: float) -> _Progress:
@@ -394,6 +404,16 @@ class NativeRemote:
             f"the camera did not say within {timeout_s:g} s how the release went; "
             "look at its display, and at the card for the picture"
         )
+
+    def _name_for(self, image: bytes, found: tuple[Entry, ...]) -> str:
+        """The name that the picture has on the card, or one made of the time it was taken."""
+        if found:
+            return found[0].name
+        try:
+            taken = read_exif(image).taken
+        except DecodeError:
+            taken = None
+        return f"IMG_{taken:%Y%m%d_%H%M%S}.JPG" if taken else f"IMG_{self._last_key:04}.JPG"
 
     def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
         return tuple(

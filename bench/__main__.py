@@ -1,0 +1,48 @@
+"""Compare canon-remote with gphoto2, and print the tables of docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.tables import cost_table, growth_table, start_table
+from bench.tasks import TINY, USUAL, Alternated, Sizes, growth, starts, tasks
+
+_PLACE = re.compile(r"(?<=<!-- make bench -->\n).*(?=<!-- end -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Measure, print the tables, and put them into a page if one is named."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="how often each program runs")
+    parser.add_argument("--tiny", action="store_true", help="few and small files: a try-out")
+    parser.add_argument("--into", type=Path, help="the page whose tables are to be replaced")
+    wanted = parser.parse_args()
+    sizes = TINY if wanted.tiny else USUAL
+    with tempfile.TemporaryDirectory(prefix="canon-bench-") as home:
+        text = _tables(sizes, wanted.runs, Path(home))
+    print(text)
+    if wanted.into:
+        page = wanted.into.read_text(encoding="utf-8")
+        wanted.into.write_text(_PLACE.sub(lambda _: f"\n{text}\n\n", page), encoding="utf-8")
+
+
+def _tables(sizes: Sizes, runs: int, home: Path) -> str:
+    env = {**os.environ, "HOME": str(home), "LC_ALL": "C"}
+    alternated = Alternated(runs, home, env, lambda title: print(title, file=sys.stderr))
+    parts: Sequence[str] = (
+        f"Medians of {runs} runs on {os.cpu_count()} cores.",
+        start_table(alternated.starts(starts())),
+        cost_table(alternated.costs(tasks(sizes))),
+        growth_table(alternated.costs(growth(sizes))),
+    )
+    return "\n\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()

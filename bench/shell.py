@@ -1,0 +1,63 @@
+"""canon-remote behind a prompt, so that it can be measured beside gphoto2's own shell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+
+import canon
+from canon.camera import Camera
+from canon.driver import Picture
+
+
+def summary(cam: Camera) -> None:
+    """What gphoto2's summary asks: who it is, its power, its cards, its clock."""
+    print(cam.model, cam.firmware_version, cam.owner, cam.on_ac, cam.battery)
+    print(*cam.storage.drives(), cam.camera_time)
+
+
+def ls(cam: Camera, folder: str) -> None:
+    """The names in a folder."""
+    print(*(entry.name for entry in cam.storage.ls(folder)))
+
+
+def get(cam: Camera, folder: str) -> None:
+    """Fetch all files of a folder into this one."""
+    for entry in cam.storage.ls(folder):
+        cam.storage.download(entry)
+
+
+def change(cam: Camera, *changes: str) -> None:
+    """Change settings, all of them at once."""
+    cam.settings.set(**dict(change.split("=") for change in changes))
+
+
+def capture(cam: Camera) -> None:
+    """Take a picture to the host, and save it."""
+    for picture in cam.capture.release().files:
+        if isinstance(picture, Picture):
+            picture.save()
+
+
+VERBS: dict[str, Callable[..., None]] = {
+    "summary": summary,
+    "ls": ls,
+    "get": get,
+    "set": change,
+    "capture": capture,
+}
+
+
+def main() -> None:
+    """Answer line by line until the input ends."""
+    with canon.open("usb:") as cam:
+        print("canon> ", end="", flush=True)
+        for line in sys.stdin:
+            verb, *words = line.split()
+            VERBS[verb](cam, *words)
+            print("canon> ", end="", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The tables of `make bench`, in Markdown; a ratio over 1 means that canon-remote is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bench.programs import Cost
+from bench.tasks import Pair, Start
+
+_MB, _MS = 1e6, 1e3
+
+
+def start_table(starts: Sequence[tuple[Start, Cost]]) -> str:
+    """From the start of a process to its end; the ratio is to the first row."""
+    first = starts[0][1]
+    rows = [
+        (
+            start.title,
+            f"{cost.wall_s * _MS:.0f}",
+            _ratio(cost.wall_s, first.wall_s),
+            f"{cost.cpu_s * _MS:.0f}",
+            _ratio(cost.cpu_s, first.cpu_s),
+        )
+        for start, cost in starts
+    ]
+    return _table("process start to end | wall ms | ratio | CPU ms | ratio", rows)
+
+
+def cost_table(pairs: Iterable[Pair]) -> str:
+    """From the open port on: each cell is ours and gphoto2's, and their ratio."""
+    rows, behind = [], []
+    for pair in pairs:
+        mine, others = pair.ours, pair.theirs
+        rows.append(
+            (
+                pair.task.title,
+                f"{mine.transfers:.0f} : {others.transfers:.0f}",
+                f"{mine.size / _MB:.3f} : {others.size / _MB:.3f}",
+                *_both(mine.wall_s, others.wall_s, _MS),
+                *_both(mine.cpu_s, others.cpu_s, _MS),
+                *_both(mine.peak, others.peak, 1 / _MB),
+            )
+        )
+        if pair.task.moved:
+            megabytes = pair.task.moved / _MB
+            rows.append(
+                ("… a megabyte", "", "")
+                + tuple(
+                    cell
+                    for a, b in ((mine.wall_s, others.wall_s), (mine.cpu_s, others.cpu_s))
+                    for cell in _both(a / megabytes, b / megabytes, _MS)
+                )
+                + ("", "")
+            )
+        behind += [
+            f"{pair.task.title}: {what}"
+            for what, ratio in (
+                ("transfers", mine.transfers / others.transfers),
+                ("bytes", mine.size / others.size),
+                ("wall", mine.wall_s / others.wall_s),
+                ("CPU", mine.cpu_s / others.cpu_s),
+                ("peak memory", mine.peak / others.peak),
+            )
+            if ratio > 1
+        ]
+    header = "ours : gphoto2 | transfers | MB | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
+    return _table(header, rows) + "\n\nBehind gphoto2: " + ("; ".join(behind) or "nothing") + "."
+
+
+def growth_table(pairs: Iterable[Pair]) -> str:
+    """How a listing grows with the number of files."""
+    rows = [
+        (
+            pair.task.title,
+            *_both(pair.ours.wall_s, pair.theirs.wall_s, _MS),
+            *_both(pair.ours.cpu_s, pair.theirs.cpu_s, _MS),
+            *_both(pair.ours.peak, pair.theirs.peak, 1 / _MB),
+        )
+        for pair in pairs
+    ]
+    header = "files in a folder | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
+    return _table(header, rows)
+
+
+def _both(mine: float, others: float, unit: float) -> tuple[str, str]:
+    return f"{mine * unit:.3g} : {others * unit:.3g}", _ratio(mine, others)
+
+
+def _ratio(mine: float, others: float) -> str:
+    return f"{mine / others:.2f}"
+
+
+def _table(header: str, rows: Iterable[Sequence[str]]) -> str:
+    columns = header.count("|") + 1
+    lines = [f"| {header} |", "|---" + "|--:" * (columns - 1) + "|"]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])

@@ -1,0 +1,277 @@
+"""Verbs of release control: `settings`, `capture`, `focus`, `zoom`, `live`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from canon.cli.options import Options, Verb
+from canon.cli.output import Tally, error_message, progress_bar, say
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+    from canon.driver import Picture
+    from canon.values import CaptureTarget
+
+_ASSIGNMENT = "NAME=VALUE"
+
+
+@click.command(
+    "settings",
+    cls=Verb,
+    examples=(
+        "canon-remote settings",
+        "canon-remote settings iso aperture",
+        "canon-remote settings iso=100 macro=on white_balance=daylight",
+    ),
+)
+@click.argument("words", metavar="[NAME[=VALUE]]...", nargs=-1)
+@click.pass_obj
+def settings_verb(options: Options, words: tuple[str, ...]) -> None:
+    """Show or change the camera's settings.
+
+    Each is shown with its value and with what the camera allows now. All NAME=VALUE are written at
+    once, and read back.
+    """
+    changes = _assignments(word for word in words if "=" in word)
+    with options.camera() as cam, cam.capture.control():
+        names = [word.partition("=")[0] for word in words]
+        for name in names:
+            _ = cam.settings[name]  # an unknown name is told before anything is changed
+        values = cam.settings.set(**changes) if changes else cam.settings.read()
+        rows = [(name, values[name], cam.settings.allowed(name)) for name in names or list(values)]
+    document = {
+        name: {"value": _plain(value), "allowed": [_plain(one) for one in allowed]}
+        for name, value, allowed in rows
+    }
+    width = max(len(name) for name, _, _ in rows)
+    value_width = max(len(_shown(value)) for _, value, _ in rows)
+    lines = []
+    for name, value, allowed in rows:
+        choices = ", ".join(map(_shown, allowed))
+        lines.append(f"{name:{width}}  {_shown(value):{value_width}}  {choices}".rstrip())
+    options.show(document, *lines)
+
+
+@click.command(
+    "capture",
+    cls=Verb,
+    examples=(
+        "canon-remote capture -o pictures/",
+        "canon-remote capture --macro --af-lock --set iso=100 -o flower.jpg",
+        "canon-remote capture --target card -n 10",
+    ),
+)
+@click.option(
+    "--target",
+    type=click.Choice(["host", "card", "both"]),
+    default="host",
+    show_default=True,
+    help="Where the picture goes: to this computer, to the card, or to both.",
+)
+@click.option("--macro", is_flag=True, help="Switch macro on, and back after the pictures.")
+@click.option("--af-lock", is_flag=True, help="Focus once, before the first picture, and keep it.")
+@click.option("settings", "--set", multiple=True, metavar=_ASSIGNMENT, help="Set this before.")
+@click.option("-n", "--count", type=click.IntRange(min=1), default=1, help="How many pictures.")
+@click.option(
+    "-o",
+    "--output",
+    default=".",
+    metavar="FILE|DIR",
+    help="Where to save what comes to this computer; a folder ends with / or is there.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@click.pass_obj
+def capture_verb(
+    options: Options,
+    target: str,
+    macro: bool,
+    af_lock: bool,
+    settings: tuple[str, ...],
+    count: int,
+    output: str,
+    overwrite: bool,
+) -> int:
+    """Take pictures.
+
+    Where each one lies is printed: a file of this computer, or card:PATH. Nothing is deleted from
+    the card. A file that is there already is an error before the picture is taken.
+    """
+    from canon.values import CaptureTarget
+
+    changes = _assignments(settings)
+    wanted = CaptureTarget[target.upper()]
+    to = Path(output)
+    is_folder = output.endswith("/") or to.is_dir()
+    if not is_folder and CaptureTarget.HOST in wanted:
+        if count > 1:
+            raise click.UsageError("several pictures need a folder; end -o with /")
+        if to.exists() and not overwrite:
+            raise FileExistsError(f"{to} is there already; choose another name or --overwrite it")
+    if is_folder:
+        to.mkdir(parents=True, exist_ok=True)
+    with (
+        options.camera() as cam,
+        Tally(options.as_json, "shot", "taken") as tally,
+        cam.capture.control(),
+    ):
+        before = cam.settings.read()
+        if macro:
+            changes["macro"] = True
+        if changes:
+            cam.settings.set(**changes)
+        try:
+            with cam.capture.focus_lock() if af_lock else nullcontext():
+                _take(cam, wanted, count, to, overwrite, tally)
+        finally:
+            if macro and not before.get("macro"):
+                cam.settings.set(macro=False)
+    return tally.exit_code
+
+
+def _take(
+    cam: Camera, target: CaptureTarget, count: int, to: Path, overwrite: bool, tally: Tally
+) -> None:
+    from canon.driver import Picture
+
+    for number in range(1, count + 1):
+        with tally.one(str(number)), progress_bar(0) as begin:
+            shot = cam.capture.release(target=target, progress=begin(f"picture {number}", 0))
+            files, cards = [], []
+            for file in shot.files:
+                if isinstance(file, Picture):
+                    files.append(str(_save(file, to, overwrite)))
+                else:
+                    cards.append(str(file))
+            lines = [*files, *(f"card:{path}" for path in cards)]
+            tally.done("\n".join(lines), files=files, card=cards)
+
+
+def _save(picture: Picture, to: Path, overwrite: bool) -> Path:
+    """Save a picture; in a folder, a name that is taken gets a number, so that nothing is lost."""
+    try:
+        return _save_in(picture, to, overwrite)
+    except OSError as error:
+        elsewhere = picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
+        say(f"{error_message(error)}; so that the picture is not lost, it was saved elsewhere")
+        return elsewhere
+
+
+def _save_in(picture: Picture, to: Path, overwrite: bool) -> Path:
+    if not to.is_dir():
+        return picture.save(to, overwrite=overwrite)
+    from canon.files import safe_name
+
+    name = Path(safe_name(picture.name))
+    for number in range(1, 10_000):
+        path = to / (name if number == 1 else f"{name.stem}_{number}{name.suffix}")
+        try:
+            return picture.save(path, overwrite=overwrite)
+        except FileExistsError:
+            continue
+    raise FileExistsError(f"{to} has ten thousand files named {name.stem}; choose another folder")
+
+
+@click.command(
+    "focus",
+    cls=Verb,
+    examples=("canon-remote focus auto", "canon-remote focus lock", "canon-remote focus unlock"),
+)
+@click.argument("what", type=click.Choice(["lock", "unlock", "auto"]))
+@click.pass_obj
+def focus_verb(options: Options, what: str) -> None:
+    """Focus once, or lock and unlock the focus.
+
+    `lock` leaves the camera in release control, so that the lock holds; `unlock` ends both. To lock
+    the focus for pictures that are taken at once, use `capture --af-lock`. Taken from recordings of
+    Canon's own program; not yet confirmed by hand.
+    """
+    with options.camera() as cam:
+        if what == "lock":
+            cam.capture.lock_focus()
+            cam.capture.stay()
+            say("the camera stays in release control until `canon-remote focus unlock`")
+        elif what == "unlock":
+            cam.capture.unlock_focus()
+        else:
+            cam.capture.measure()
+    told = {"lock": "the focus is locked", "unlock": "the focus is free", "auto": "focused once"}
+    options.show({"focus": what}, told[what])
+
+
+@click.command("zoom", cls=Verb, examples=("canon-remote zoom", "canon-remote zoom 5"))
+@click.argument("position", type=click.IntRange(min=0), required=False)
+@click.pass_obj
+def zoom_verb(options: Options, position: int | None) -> None:
+    """Show or move the zoom; 0 is wide."""
+    with options.camera() as cam, cam.capture.control():
+        zoom = cam.capture.zoom if position is None else cam.capture.set_zoom(position)
+    options.show(
+        {"position": zoom.position, "maximum": zoom.maximum},
+        f"{zoom.position} of {zoom.maximum}",
+    )
+
+
+@click.command(
+    "live",
+    cls=Verb,
+    examples=(
+        "canon-remote live -n 100 -o frames/",
+        "canon-remote live --stdout | ffplay -f mjpeg -",
+    ),
+)
+@click.option("-o", "--output", metavar="DIR", help="Save each frame as a file in this folder.")
+@click.option("stdout", "--stdout", is_flag=True, help="Write the frames to stdout, as MJPEG.")
+@click.option(
+    "-n", "--count", type=click.IntRange(min=1), help="How many frames; else till Ctrl-C."
+)
+@click.pass_obj
+def live_verb(options: Options, output: str | None, stdout: bool, count: int | None) -> None:
+    """Show what the lens sees: one JPEG after the other."""
+    if (output is None) == (not stdout):
+        raise click.UsageError("say either -o DIR or --stdout")
+    if stdout and options.as_json:
+        raise click.UsageError("--json and --stdout both want stdout; use -o DIR with --json")
+    folder = Path(output) if output else None
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    with options.camera() as cam, Tally(options.as_json, "frame", "saved") as tally:
+        for number, frame in enumerate(cam.viewfinder, 1):
+            if folder is None:
+                sys.stdout.buffer.write(frame)
+                sys.stdout.buffer.flush()
+            else:
+                with tally.one(str(number)):
+                    path = folder / f"frame_{number:06}.jpg"
+                    path.write_bytes(frame)
+                    tally.done(str(path), file=str(path), size=len(frame))
+            if number == count:
+                break
+
+
+def _assignments(words: Iterable[str]) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"{word!r} is not {_ASSIGNMENT}")
+        changes[name.strip().replace("-", "_")] = value.strip()
+    return changes
+
+
+def _shown(value: object) -> str:
+    """A value for people: as it can be typed back."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: object) -> object:
+    """A value for JSON: numbers and truth as they are, everything else as it is typed."""
+    return value if type(value) in (bool, int, float) else str(value)

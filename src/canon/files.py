@@ -1,0 +1,92 @@
+"""Files of this computer that are either whole or not there."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays in its folder and can be written on every platform."""
+    safe = _UNSAFE.sub("_", name).rstrip(". ")
+    if safe in ("", ".", "..") or _RESERVED.fullmatch(safe):
+        safe = "_" + safe
+    return safe[:200]
+
+
+def target_path(to: str | Path, name: str) -> Path:
+    """Where a file of that name goes: `to` itself, or inside `to` when that is a folder."""
+    target = Path(to)
+    if target.is_dir() or str(to).endswith(("/", os.sep)):
+        return target / safe_name(name)
+    return target
+
+
+@contextmanager
+def new_file(
+    target: Path, *, overwrite: bool = False, modified: datetime | None = None
+) -> Iterator[BinaryIO]:
+    """A file to write; it gets its name when the block has ended well, and is gone when not.
+
+    It is written under a temporary name beside its target, flushed to the disk, and renamed.
+
+    Args:
+        target: the file's path.
+        overwrite: whether a file that is there already may be replaced.
+        modified: its time, a local time.
+
+    Raises:
+        FileExistsError: the file is there already.
+    """
+    if target.exists() and not overwrite:
+        raise FileExistsError(f"{target} is there already; choose another name or overwrite it")
+    handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=target.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if modified is not None:
+            with suppress(OverflowError, OSError, ValueError):
+                os.utime(part, (modified.timestamp(), modified.timestamp()))
+        part.chmod(0o666 & ~_umask())
+        _put_in_place(part, target, overwrite=overwrite)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a finished file its name; no half of it is ever seen under that name."""
+    if overwrite:
+        part.replace(target)
+    else:
+        try:
+            os.link(part, target)
+        except FileExistsError:
+            raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
+        except OSError:  # a file system without hard links
+            if target.exists():
+                raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
+            part.rename(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,141 @@
+"""The verbs of release control, as a user types them, on a virtual camera in the same process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from canon.exif import read
+
+TIMEOUT_S = 60
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    """Runs `canon-remote WORDS` on a virtual camera, in an empty folder."""
+
+    def run_it(
+        *words: str, code: int = 0, port: str = "virtual:powershot-g3"
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "canon.cli.main", "--port", port, *words],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            timeout=TIMEOUT_S,
+        )
+        assert done.returncode == code, done.stderr
+        return done
+
+    return run_it
+
+
+def test_settings_are_shown_with_what_is_allowed(run: Any) -> None:
+    lines = {
+        line.split()[0]: line.split(maxsplit=2)[1:] for line in run("settings").stdout.splitlines()
+    }
+    assert lines["iso"] == ["50", "50, 100, 200, 400, auto"]
+    assert lines["macro"] == ["off", "off, on"]
+    assert lines["aperture"] == ["f/4"]
+    assert lines["focal_length_tele"] == ["28.8125"]
+
+
+def test_settings_are_changed_together(run: Any) -> None:
+    told = json.loads(
+        run(
+            "settings", "iso=100", "macro=on", "flash=red eye", "--json", code=5
+        ).stderr.splitlines()[-1]
+    )
+    assert told["error"]["kind"] == "ValueRefused"
+    told = json.loads(run("settings", "iso=100", "macro=on", "--json").stdout)
+    assert told["iso"] == {"value": "100", "allowed": ["50", "100", "200", "400", "auto"]}
+    assert told["macro"] == {"value": True, "allowed": [False, True]}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("iso=3200",), 5, "it takes 50, 100, 200, 400, auto"),
+        (("aperture=f/8",), 5, "as it is set now"),
+        (("iso=many",), 2, "'many' is no iso"),
+        (("sharpnes",), 2, "there is no setting 'sharpnes'"),
+        (("focal_length=3",), 2, "can only be read"),
+        (("=3",), 2, "NAME=VALUE"),
+    ],
+)
+def test_a_setting_that_cannot_be(run: Any, words: tuple[str, ...], code: int, says: str) -> None:
+    assert says in run("settings", *words, code=code).stderr
+
+
+def test_capture_to_this_computer(run: Any, tmp_path: Path) -> None:
+    done = run("capture", "--macro", "--af-lock", "--set", "iso=100", "-n", "2", "-o", "shots/")
+    saved = [tmp_path / line for line in done.stdout.splitlines()]
+    assert len(set(saved)) == 2
+    for path in saved:
+        assert path.parent.name == "shots"
+        assert read(path.read_bytes()).iso == 100
+    assert sorted(saved) == sorted((tmp_path / "shots").iterdir()), "nothing half-written is left"
+
+
+def test_capture_to_card_and_both(run: Any, tmp_path: Path) -> None:
+    assert run("capture", "--target", "card").stdout == "card:DCIM/100CANON/IMG_0007.JPG\n"
+    assert list(tmp_path.iterdir()) == []
+    told = json.loads(run("capture", "--target", "both", "--json").stdout)
+    assert told["card"] == ["DCIM/100CANON/IMG_0007.JPG"]
+    assert told["files"] == ["IMG_0007.JPG"]
+    assert (tmp_path / "IMG_0007.JPG").read_bytes()[:2] == b"\xff\xd8"
+
+
+def test_capture_never_overwrites_unless_told(run: Any, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.jpg"
+    mine.write_bytes(b"precious")
+    assert "mine.jpg" in run("capture", "-o", "mine.jpg", code=1).stderr
+    assert mine.read_bytes() == b"precious"
+    run("capture", "-o", "mine.jpg", "--overwrite")
+    assert mine.read_bytes()[:2] == b"\xff\xd8"
+    assert "need a folder" in run("capture", "-n", "2", "-o", "a.jpg", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("fault", "words", "code", "says"),
+    [
+        ("fault=no-focus", (), 5, "nothing to focus on"),
+        ("fault=lens-cap", (), 5, "lens cap"),
+        ("card=none", ("--target", "card"), 5, "no card"),
+    ],
+)
+def test_capture_says_why_it_failed(
+    run: Any, fault: str, words: tuple[str, ...], code: int, says: str
+) -> None:
+    port = f"virtual:powershot-g3?{fault}"
+    assert says in run("capture", *words, code=code, port=port).stderr
+
+
+def test_zoom_and_focus(run: Any) -> None:
+    assert run("zoom").stdout == "0 of 17\n"
+    assert json.loads(run("zoom", "5", "--json").stdout) == {"position": 5, "maximum": 17}
+    assert "0 to 17" in run("zoom", "18", code=5).stderr
+    for what in ("lock", "unlock", "auto"):
+        assert json.loads(run("focus", what, "--json").stdout) == {"focus": what}
+
+
+def test_live(run: Any, tmp_path: Path) -> None:
+    told = run("live", "-n", "3", "-o", "frames", "--json").stdout.splitlines()
+    files = [tmp_path / json.loads(line)["file"] for line in told]
+    assert sorted(files) == sorted((tmp_path / "frames").iterdir())
+    for file in files:
+        assert file.read_bytes()[:2] == b"\xff\xd8"
+    stream = subprocess.run(
+        [sys.executable, "-m", "canon.cli.main", "live", "-n", "3", "--stdout"],
+        capture_output=True,
+        env={"CANON_REMOTE_PORT": "virtual:powershot-g3"},
+        timeout=TIMEOUT_S,
+        check=True,
+    ).stdout
+    assert stream.count(b"\xff\xd8\xff") == 3
+    assert "either" in run("live", code=2).stderr

@@ -1,0 +1,259 @@
+"""What goes wrong: exit codes, one line on stderr, nothing half-done left behind."""
+
+import dataclasses
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from cli_helpers import (
+    PATIENCE_S,
+    PROGRAM,
+    VIRTUAL,
+    environment,
+    files_below,
+    make_card,
+    output,
+    run,
+    served,
+    start,
+    virtual,
+)
+
+from canon import ports
+from canon.virtual.usbip import UsbipServer
+
+PICTURE = "DCIM/101CANON/IMG_0101.JPG"
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    return make_card(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "kind", "status"),
+    [
+        ("unplug@GetTime", 3, "Disconnected", None),
+        ("silence@GetTime", 3, "PortTimeout", None),
+        ("stall@GetTime", 3, "PortStalled", None),
+        ("letter-e", 4, "ProtocolError", None),
+        ("echo@GetTime", 4, "ProtocolError", None),
+        ("refuse@GetTime:0x42", 5, "Refused", 0x42),
+        ("refuse@GetTime:0x02000029", 5, "WriteProtected", 0x02000029),
+    ],
+)
+def test_the_exit_code_tells_what_went_wrong(
+    fault: str, code: int, kind: str, status: int | None, tmp_path: Path
+) -> None:
+    port = virtual(None, fault)
+    ran = run(tmp_path, "time", port=port)
+    assert (ran.returncode, ran.stdout) == (code, "")
+    last = ran.stderr.splitlines()[-1]
+    assert last.startswith("canon-remote: ")
+    assert "Traceback" not in ran.stderr
+
+    ran = run(tmp_path, "time", "--json", port=port)
+    assert (ran.returncode, ran.stdout) == (code, "")
+    error = json.loads(ran.stderr.splitlines()[-1])["error"]
+    assert (error["kind"], error["code"]) == (kind, status)
+    assert f"canon-remote: {error['message']}" == last
+
+
+def test_no_card(tmp_path: Path) -> None:
+    ran = run(tmp_path, "ls", port=f"{VIRTUAL}?card=none")
+    assert (ran.returncode, ran.stdout) == (5, "")
+    assert "no card in the camera" in ran.stderr
+
+
+def test_no_camera(tmp_path: Path) -> None:
+    ran = run(tmp_path, "info", "-v", port="usbip:127.0.0.1:1/1-1")
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert ran.stderr.count("\n") == len(ran.stderr.splitlines())
+    assert "because of ConnectionRefusedError" in ran.stderr
+
+
+def test_a_camera_that_does_not_speak_the_native_protocol(tmp_path: Path) -> None:
+    device = ports.make_virtual("powershot-g3")
+    ptp = device.descriptors.configuration.replace(bytes([255, 255, 255]), bytes([6, 1, 1]))
+    assert ptp != device.descriptors.configuration
+    device.descriptors = dataclasses.replace(device.descriptors, configuration=ptp)
+    with UsbipServer(device) as server:
+        ran = run(tmp_path, "info", port="usbip:{}:{}/1-1".format(*server.address))
+    assert (ran.returncode, ran.stdout) == (6, "")
+    assert "native" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Missing command"),
+        (["shoot"], "No such command"),
+        (["ls", "--colour"], "No such option"),
+        (["get"], "--new"),
+        (["ls", "../etc"], "goes up with '..'"),
+        (["owner", "x" * 40], "31 are the most"),
+        (["time", "--set", "yesterday"], "yesterday"),
+        (["time", "--sync", "--set", "2026-01-01"], "exclude each other"),
+        (["put", "a.jpg"], "Missing argument"),
+        (["--port", "nix:", "info"], "is no port"),
+        (["--port", "virtual:leica-m3", "info"], "powershot-g3"),
+        (["--port", f"{VIRTUAL}?fault=fire", "info"], "is not a fault"),
+    ],
+)
+def test_a_mistake_in_the_command_is_2(words: list[str], said: str, tmp_path: Path) -> None:
+    ran = run(tmp_path, *words)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("canon-remote: ")
+    assert said in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_mistake_is_told_in_json_too(tmp_path: Path) -> None:
+    ran = run(tmp_path, "ls", "--colour", "--json")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert json.loads(ran.stderr)["error"]["kind"] == "NoSuchOption"
+
+
+def test_a_traceback_is_shown_only_with_vvv(tmp_path: Path) -> None:
+    port = virtual(None, "refuse@GetTime:0x42")
+    assert "Traceback" not in run(tmp_path, "time", "-vv", port=port).stderr
+    assert "Traceback" in run(tmp_path, "time", "-vvv", port=port).stderr
+
+
+# --- several files -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["stall@GetFile:500", "short@GetFile:64", "empty@GetFile"])
+def test_a_file_that_fails_does_not_stop_the_others(fault: str, tmp_path: Path, card: Path) -> None:
+    ran = run(tmp_path, "get", "DCIM", "-o", "out", port=virtual(card, fault))
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1] == "canon-remote: 4 saved, 1 failed"
+    assert "100CANON/IMG_0001.JPG: " in ran.stderr
+    names = files_below(tmp_path / "out")
+    assert [f"out/{name}" for name in names] == ran.stdout.splitlines()
+    assert len(names) == 4
+
+
+def test_one_file_that_fails_gives_its_own_exit_code(tmp_path: Path, card: Path) -> None:
+    ran = run(tmp_path, "get", PICTURE, "-o", "out/", port=virtual(card, "short@GetFile:64"))
+    assert (ran.returncode, ran.stdout) == (4, "")
+    assert files_below(tmp_path / "out") == []
+
+
+def test_an_unplugged_camera_stops_everything_and_what_is_saved_stays(
+    tmp_path: Path, card: Path
+) -> None:
+    port = virtual(card, "long@GetFile:0", "unplug@GetFile")  # the first fault does no harm
+    ran = run(tmp_path, "get", "DCIM", "-o", "out", port=port)
+    assert (ran.returncode, ran.stdout) == (3, "out/100CANON/IMG_0001.JPG\n")
+    assert "unplugged" in ran.stderr
+    assert files_below(tmp_path / "out") == ["100CANON/IMG_0001.JPG"]
+
+
+def test_a_port_that_fails_twice_in_a_row_stops_everything(tmp_path: Path, card: Path) -> None:
+    port = virtual(card, "silence@GetFile:64", "silence@GetFile:64")
+    ran = run(tmp_path, "get", "DCIM", "-o", "out", port=port)
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert files_below(tmp_path / "out") == []
+
+
+def test_a_saved_file_that_cannot_be_marked_is_a_warning(tmp_path: Path, card: Path) -> None:
+    port = virtual(card, "refuse@SetAttributes:0x42")
+    ran = run(tmp_path, "get", PICTURE, "-o", "out/", port=port)
+    assert (ran.returncode, ran.stdout) == (0, "out/IMG_0101.JPG\n")
+    assert "warning" in ran.stderr
+
+
+# --- pipes, terminals, signals -------------------------------------------------------------------
+
+
+def test_a_reader_that_goes_away_is_no_error_to_talk_about(tmp_path: Path) -> None:
+    card = tmp_path / "many" / "DCIM" / "100CANON"
+    card.mkdir(parents=True)
+    for number in range(4000):  # more than a pipe holds
+        (card / f"IMG_{number:04}.JPG").touch()
+    listing = start(tmp_path, "ls", "-r", port=virtual(tmp_path / "many"))
+    assert listing.stdout
+    assert listing.stderr
+    assert listing.stdout.readline() == "DCIM/\n"
+    listing.stdout.close()
+    assert listing.stderr.read() == ""
+    listing.stderr.close()
+    listing.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_in_mid_transfer(number: int, tmp_path: Path, card: Path) -> None:
+    words = ("--card", str(card), "--pace", "real", "--fault", "silence@GetFile:600000")
+    with served(tmp_path, *words) as port:
+        getting = start(tmp_path, "get", PICTURE, "-o", "out/", port=port)
+        deadline = time.monotonic() + PATIENCE_S  # noqa: TID251  (a real process, real time)
+        while not any(file.stat().st_size for file in (tmp_path / "out").glob(".*.part")):
+            assert time.monotonic() < deadline  # noqa: TID251
+        getting.send_signal(number)
+        told, said = getting.communicate(timeout=PATIENCE_S)
+        assert (getting.returncode, told) == (130, "")
+        assert said.splitlines()[-1] == "canon-remote: interrupted"
+        assert files_below(tmp_path / "out") == []
+
+        assert output(tmp_path, "get", PICTURE, "-o", "out/", port=port) == "out/IMG_0101.JPG\n"
+    assert (tmp_path / "out" / "IMG_0101.JPG").read_bytes() == (card / PICTURE).read_bytes()
+
+
+def on_a_terminal(folder: Path, *words: str, port: str, typed: bytes = b"") -> tuple[int, str]:
+    """Run with stdin and stderr on a terminal; the exit code, and what the terminal showed."""
+    ours, theirs = pty.openpty()
+    with (folder / "stdout").open("wb") as out:
+        process = subprocess.Popen(
+            [PROGRAM, *words],
+            cwd=folder,
+            env=environment(folder, port),
+            stdin=theirs,
+            stdout=out,
+            stderr=theirs,
+        )
+    os.close(theirs)
+    os.write(ours, typed)
+    shown = b""
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:
+        pass  # how Linux tells that the other end is closed
+    os.close(ours)
+    return process.wait(PATIENCE_S), shown.decode()
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(tmp_path: Path, card: Path) -> None:
+    port = virtual(card)
+    code, shown = on_a_terminal(tmp_path, "get", "DCIM", "-o", "one", port=port)
+    assert code == 0
+    assert "━" in shown
+    assert "770.2/770.2 kB" in shown
+    assert (tmp_path / "stdout").read_text() == output(
+        tmp_path, "get", "DCIM", "-o", "two", port=port
+    ).replace("two/", "one/")
+
+
+@pytest.mark.parametrize(("typed", "code", "left"), [(b"n\n", 1, True), (b"y\n", 0, False)])
+def test_rm_asks_on_a_terminal(
+    typed: bytes, code: int, left: bool, tmp_path: Path, card: Path
+) -> None:
+    with served(tmp_path, "--card", str(card)) as port:
+        ended, shown = on_a_terminal(tmp_path, "rm", PICTURE, port=port, typed=typed)
+        assert ended == code
+        assert f"Delete {PICTURE} from the card for good? [y/N]" in shown
+        assert (PICTURE in output(tmp_path, "ls", "-r", port=port)) is left
+
+
+def test_nothing_that_a_camera_says_reaches_the_terminal_unseen(tmp_path: Path, card: Path) -> None:
+    with served(tmp_path, "--card", str(card)) as port:
+        assert output(tmp_path, "owner", "\x1b[31mred\x07", port=port) == "\ufffd[31mred\ufffd\n"
+        assert json.loads(output(tmp_path, "owner", "--json", port=port)) == {
+            "owner": "\x1b[31mred\x07"
+        }

@@ -1,0 +1,147 @@
+"""`virtual`, `decode` and `--record`."""
+
+import json
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from cli_helpers import PATIENCE_S, PROGRAM, answer, answers, make_card, output, run, start, virtual
+
+from conftest import program
+
+PICTURE = "DCIM/100CANON/IMG_0001.JPG"
+SERVE = ("virtual", "powershot-g3", "--usbip")
+
+
+# --- virtual -------------------------------------------------------------------------------------
+
+
+def test_virtual_lists_the_models(tmp_path: Path) -> None:
+    assert "powershot-g3 " in output(tmp_path, "virtual", "--list")
+    assert {"model": "powershot-g3", "name": "Canon PowerShot G3"} in answer(
+        tmp_path, "virtual", "--list"
+    )
+
+
+def test_virtual_serves_a_camera_until_ctrl_c(tmp_path: Path) -> None:
+    card = make_card(tmp_path)
+    serving = start(tmp_path, *SERVE, "127.0.0.1:0", "--card", str(card), "--json")
+    assert serving.stdout
+    port = json.loads(serving.stdout.readline())["port"]
+    assert port.startswith("usbip:127.0.0.1:")
+    assert output(tmp_path, "get", PICTURE, "-o", "out/", port=port) == "out/IMG_0001.JPG\n"
+    assert (tmp_path / "out" / "IMG_0001.JPG").read_bytes() == (card / PICTURE).read_bytes()
+    output(tmp_path, "rm", "--yes", PICTURE, port=port)
+    serving.send_signal(signal.SIGINT)
+    told, said = serving.communicate(timeout=PATIENCE_S)
+    assert (serving.returncode, told, "Ctrl-C" in said) == (0, "", True)
+    assert (card / PICTURE).exists()
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = run(tmp_path, *SERVE, f"127.0.0.1:{taken.getsockname()[1]}")
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert "in use" in ran.stderr
+
+
+def test_a_program_runs_on_a_virtual_camera(tmp_path: Path) -> None:
+    program("umockdev-run")
+    card = make_card(tmp_path)
+    words = ("virtual", "powershot-g3", "--card", str(card), "--run", PROGRAM, "--port", "usb:")
+    assert PICTURE in output(tmp_path, *words, "ls", "-r")
+    seen = answer(tmp_path, *words, "list")
+    assert [(one["vendor"], one["product"]) for one in seen] == [(0x04A9, 0x306E)]
+
+
+def test_the_programs_exit_code_is_the_exit_code(tmp_path: Path) -> None:
+    program("umockdev-run")
+    words = ("virtual", "powershot-g3", "--run", sys.executable, "-c")
+    assert run(tmp_path, *words, "raise SystemExit(7)").returncode == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "--list"),
+        (["powershot-g3"], "--usbip HOST:PORT or --run"),
+        (["powershot-g3", "--run"], "--usbip HOST:PORT or --run"),
+        (["powershot-g3", "--usbip", "127.0.0.1:0", "--run", "gphoto2"], "--usbip HOST:PORT or"),
+        (["leica-m3", "--usbip", "127.0.0.1:0"], "powershot-g3"),
+        (["powershot-g3", "--usbip", "here"], "is no address"),
+        (["powershot-g3", "--usbip", "127.0.0.1:99999"], "is no address"),
+        (["powershot-g3", "--usbip", "127.0.0.1:0", "--fault", "fire"], "is not a fault"),
+        (["powershot-g3", "--usbip", "127.0.0.1:0", "--card", "nowhere"], "no such folder"),
+        (["powershot-g3", "--run", "no-such-program"], "no-such-program"),
+    ],
+)
+def test_mistakes(words: list[str], said: str, tmp_path: Path) -> None:
+    ran = run(tmp_path, "virtual", *words)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert said in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+# --- record, decode ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """A conversation in which a picture was fetched."""
+    port = virtual(make_card(tmp_path))
+    ran = run(tmp_path, "--record", "talk.pcapng", "get", PICTURE, "-o", "out/", port=port)
+    assert (ran.returncode, ran.stdout) == (0, "out/IMG_0001.JPG\n")
+    assert "owner" in ran.stderr
+    assert "pictures" in ran.stderr
+    return tmp_path / "talk.pcapng"
+
+
+def test_what_is_recorded_is_decoded(tmp_path: Path, recording: Path) -> None:
+    shown = output(tmp_path, "decode", str(recording))
+    told = answers(tmp_path, "decode", str(recording))
+    names = [one["name"] for one in told]
+    for name in ("Identify", "GetFile", "SetAttributes"):
+        assert name in names
+        assert f"  {name}(" in shown
+    assert all({"index", "name", "fields", "reply", "unexplained"} <= set(one) for one in told)
+    assert "owner=adsf" in shown
+
+
+def test_a_recording_never_replaces_a_file(tmp_path: Path, recording: Path) -> None:
+    before = recording.read_bytes()
+    ran = run(tmp_path, "--record", str(recording), "owner")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "talk.pcapng" in ran.stderr
+    assert recording.read_bytes() == before
+
+
+def test_a_recording_is_redacted(tmp_path: Path, recording: Path) -> None:
+    picture = (tmp_path / "card" / PICTURE).read_bytes()[:200]
+    assert b"adsf" in recording.read_bytes()
+    assert picture in recording.read_bytes()
+    assert output(tmp_path, "decode", "--redact", str(recording), "safe.pcapng") == "safe.pcapng\n"
+    safe = (tmp_path / "safe.pcapng").read_bytes()
+    assert b"adsf" not in safe
+    assert picture not in safe
+    assert "GetFile" in output(tmp_path, "decode", "safe.pcapng")
+
+    again = run(tmp_path, "decode", "--redact", str(recording), "safe.pcapng")
+    assert again.returncode == 1
+    assert (tmp_path / "safe.pcapng").read_bytes() == safe
+
+
+def test_recordings_of_a_real_camera_are_decoded(traces: Path, tmp_path: Path) -> None:
+    for trace in traces.glob("*.jsonl"):
+        told = answers(tmp_path, "decode", str(trace))
+        assert told
+        assert all(one["name"] for one in told)
+
+
+@pytest.mark.parametrize("words", [[], ["nowhere.pcap"], ["noise"], ["--redact", "noise"]])
+def test_decode_needs_one_recording(words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "noise").write_bytes(bytes(range(256)))
+    ran = run(tmp_path, "decode", *words)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("canon-remote: ")
