@@ -15,7 +15,7 @@ from canon.native.release import (
     SubHead,
 )
 from canon.values import ImageFormat, ImageSize, Quality
-from canon.wire import _Place, size_of
+from canon.wire import size_of
 
 
 def test_the_parameter_block_is_0x30_bytes() -> None:
@@ -59,7 +59,6 @@ def test_settings_lie_where_the_specification_says() -> None:
     """Section 9.1, by the offset of each field."""
     places: dict[str, int] = {}
     here = 0
-    place: _Place
     for place in ReleaseParameters.layout():
         places[place.name] = here
         here += place.codec.smallest

@@ -48,6 +48,7 @@ from canon.native.commands import (
 )
 from canon.native.remote import NativeRemote
 from canon.native.session import Session
+from canon.wire import latin
 
 _log = logging.getLogger(__name__)
 
@@ -239,7 +240,8 @@ class NativeDriver:
         drive = path.drive
         if not drive:
             drive = self._drive_names()[0]
-        return "\\".join((drive, *path.parts)).upper()
+        # bytes.upper() changes A to Z only; "ÿ" has no capital that the camera could store.
+        return latin("\\".join((drive, *path.parts))).upper().decode("latin-1")
 
 
 def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
