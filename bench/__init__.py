@@ -1,1 +1,1 @@
-"""`make bench`: canon-remote against gphoto2 on the same virtual camera, see docs/performance.md."""
+"""`make bench`: canon-remote beside gphoto2, on the same virtual camera (docs/performance.md)."""

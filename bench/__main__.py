@@ -1,5 +1,7 @@
 """Compare canon-remote with gphoto2, and print the tables of docs/performance.md."""
 
+# ruff: noqa: T201  (it talks on stdout)
+
 from __future__ import annotations
 
 import argparse

@@ -63,8 +63,6 @@ class Shell:
 
     def run(self, lines: Sequence[str]) -> Cost:
         """Have it do what some lines say, and measure from the first one to the last prompt."""
-        if not lines:
-            return Cost(0, 0, 0, 0)
         before = self._spent()
         transfers, size = self._traffic.transfers, self._traffic.size
         self._said.clear()
@@ -94,7 +92,8 @@ class Shell:
             piece = os.read(self._child.stdout.fileno(), 1 << 16)
             self._said += piece
             if not piece or _FAILED.search(self._said):
-                raise RuntimeError(f"{self._child.args!r} failed:\n{self._said.decode()}")
+                rest, _ = self._child.communicate()
+                raise RuntimeError(f"{self._child.args!r} failed:\n{(self._said + rest).decode()}")
 
     def _spent(self) -> float:
         """Seconds of processor time by now: the clock that clock_getcpuclockid() gives."""

@@ -1,10 +1,11 @@
 """canon-remote behind a prompt, so that it can be measured beside gphoto2's own shell."""
 
+# ruff: noqa: T201  (it talks on stdout)
+
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-
 
 import canon
 from canon.camera import Camera

@@ -44,13 +44,15 @@ def cost_table(pairs: Iterable[Pair]) -> str:
         if pair.task.moved:
             megabytes = pair.task.moved / _MB
             rows.append(
-                ("… a megabyte", "", "")
-                + tuple(
-                    cell
-                    for a, b in ((mine.wall_s, others.wall_s), (mine.cpu_s, others.cpu_s))
-                    for cell in _both(a / megabytes, b / megabytes, _MS)
+                (
+                    "… each megabyte",
+                    "",
+                    "",
+                    *_both(mine.wall_s, others.wall_s, _MS / megabytes),
+                    *_both(mine.cpu_s, others.cpu_s, _MS / megabytes),
+                    "",
+                    "",
                 )
-                + ("", "")
             )
         behind += [
             f"{pair.task.title}: {what}"

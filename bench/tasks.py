@@ -40,7 +40,8 @@ class Task:
         title: what the table calls it.
         ours: the lines for `bench/shell.py`.
         theirs: the lines for `gphoto2 --shell`.
-        prepared: lines for gphoto2 that come before, unmeasured.
+        prepared: a line for each that comes before, unmeasured; empty for nothing. gphoto2 opens
+            the camera only with its first command.
         card: number and size of the files on the card.
         moved: bytes of the files that are fetched; 0 where there are none.
     """
@@ -48,7 +49,7 @@ class Task:
     title: str
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
-    prepared: tuple[str, ...] = ()
+    prepared: tuple[str, str] = ("", "storage-info")
     card: tuple[int, int] = (6, 1_000_000)
     moved: int = 0
 
@@ -87,31 +88,32 @@ def tasks(sizes: Sizes) -> tuple[Task, ...]:
     """All that is compared from the open port on."""
     count, size = sizes.many
     return (
-        Task("summary", ("summary",), ("summary",)),
+        Task("ten summaries", ("summary",) * 10, ("summary",) * 10),
         _listing(f"list {sizes.listed:,} files", sizes.listed),
-        _download(f"download {count} × {size:,} bytes", count, size),
-        _download(f"download 1 × {sizes.large:,} bytes", 1, sizes.large),
+        _download(f"download {count} files of {size:,} bytes", count, size),
+        _download(f"download a file of {sizes.large:,} bytes", 1, sizes.large),
         Task(
             "change seven settings",
             (
-                "set shooting_mode=manual iso=200 aperture=f/5.6 shutter=1/60 flash=on beep=on "
-                "image_size=small",
+                "set iso=200 aperture=f/5.6 exposure_compensation=+1 flash=on beep=on "
+                "image_size=medium-1 shooting_mode=program",
             ),
             (
-                "set-config shootingmode=M",
                 "set-config iso=200",
                 "set-config aperture=5.6",
-                "set-config shutterspeed=1/60",
+                "set-config exposurecompensation=+1",
                 "set-config flashmode=1",
                 "set-config beep=1",
-                "set-config imageformat=3",
+                "set-config imageformat=5",
+                "set-config shootingmode=P",
             ),
+            prepared=("set shooting_mode=aperture-priority", "set-config shootingmode=Av"),
         ),
         Task(
             "capture to the host",
             ("capture",),
             ("capture-preview",),
-            prepared=("set-config capturesizeclass=2",),
+            prepared=("", "set-config capturesizeclass=2"),
         ),
         Task("capture, gphoto2 by way of the card", ("capture",), ("capture-image-and-download",)),
     )
@@ -178,8 +180,8 @@ class Alternated:
             station(*task.card, self._env) as here,
             (ours if by_us else gphoto2)(here, Path(folder)) as shell,
         ):
-            if not by_us:
-                shell.run(task.prepared)
+            if first := task.prepared[0 if by_us else 1]:
+                shell.run([first])
             cost = shell.run(task.ours if by_us else task.theirs)
             saved = sum(path.stat().st_size for path in Path(folder).iterdir())
             if saved < task.moved:

@@ -82,7 +82,7 @@ def list_ports(port: str = "") -> list[Found]:
     kind, _, rest = port.partition(":")
     if kind == "virtual":
         model = _virtual_model(rest.partition("?")[0])
-        return [Found(port, CANON, model.product, f"Canon {model.name}")]
+        return [Found(port, CANON, model.product or 0, f"Canon {model.name}")]
     if kind == "usbip":
         from canon.usb.usbip import list_devices
 

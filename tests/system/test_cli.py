@@ -207,15 +207,21 @@ def test_get_never_overwrites_unless_told(tmp_path: Path, card: Path) -> None:
     assert files_below(tmp_path / "all") == ALL
 
 
-def test_two_files_of_one_name_are_not_saved_over_each_other(tmp_path: Path, card: Path) -> None:
+@pytest.mark.parametrize("option", [[], ["--overwrite"]])
+def test_two_files_of_one_name_are_not_saved_over_each_other(
+    option: list[str], tmp_path: Path, card: Path
+) -> None:
     two = (FIRST, "DCIM/101CANON/IMG_0001.JPG")
-    ran = run(tmp_path, "get", *two, "-o", "out", "--overwrite", "--json", port=virtual(card))
+    with served(tmp_path, "--card", str(card)) as port:
+        ran = run(tmp_path, "get", *two, "-o", "out", *option, "--json", port=port)
+        still_new = [one["new"] for path in two for one in answer(tmp_path, "ls", path, port=port)]
     told = [json.loads(line) for line in ran.stdout.splitlines()]
     assert (ran.returncode, ran.stderr) == (1, "")
     assert told[0]["error"] is None
     assert set(told[1]) == {"path", "error"}
     assert (told[1]["path"], told[1]["error"]["kind"]) == (two[1], "FileExistsError")
     assert (tmp_path / "out" / "IMG_0001.JPG").read_bytes() == (card / FIRST).read_bytes()
+    assert still_new == [False, True]
 
 
 def test_get_new_brings_each_file_once(tmp_path: Path, card: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -9,6 +10,8 @@ from canon.camera.turns import Turns
 from canon.driver import Driver, Progress, Remote, Shot, Zoom
 from canon.errors import CanonError, Disconnected, ValueRefused
 from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
+
+_log = logging.getLogger(__name__)
 
 RELEASE_S = 60.0
 
@@ -79,20 +82,31 @@ class Capture:
             self._inside += 1
         try:
             yield remote
-        except BaseException as error:
-            with suppress(CanonError):
-                self._let_go(remote)
-            if isinstance(error, CanonError) and not self._is_open():
-                raise Disconnected("the camera was closed meanwhile by this program") from error
-            raise
-        else:
+        except CanonError as error:
+            if self._is_open():
+                raise
+            closed = Disconnected("the camera was closed meanwhile by this program")
+            for note in getattr(error, "__notes__", ()):
+                closed.add_note(note)
+            raise closed from error
+        finally:
             self._let_go(remote)
 
+    @contextmanager
+    def turn(self) -> Iterator[Remote]:
+        """Release control for a verb that must not interleave with those of other threads."""
+        with self.control() as remote, self._turns:
+            yield remote
+
     def _let_go(self, remote: Remote) -> None:
+        """Leave release control if nobody wants it; what was done in it is not lost by an error."""
         with self._turns:
             self._inside -= 1
             if not self._inside and not self._started and remote.active and self._is_open():
-                remote.leave()
+                try:
+                    remote.leave()
+                except CanonError as error:
+                    _log.warning("release control could not be left: %s", error)
 
     def release(
         self,
@@ -121,7 +135,7 @@ class Capture:
         """
         if not target:
             raise ValueError("a picture goes to the host, to the card, or to both")
-        with self.control() as remote, self._turns:
+        with self.turn() as remote:
             seen = remote.viewfinder_on
             if seen:
                 remote.stop_viewfinder()
@@ -131,7 +145,14 @@ class Capture:
                 )
             finally:
                 if seen:
-                    remote.start_viewfinder()
+                    self._show_again(remote)
+
+    def _show_again(self, remote: Remote) -> None:
+        """Start the viewfinder again; that it cannot must not cost the picture."""
+        try:
+            remote.start_viewfinder()
+        except CanonError as error:
+            _log.warning("the viewfinder could not be started again: %s", error)
 
     @contextmanager
     def focus_lock(self) -> Iterator[None]:
@@ -140,16 +161,22 @@ class Capture:
         Taken from recordings of Canon's own program; not yet confirmed by hand on a camera.
         """
         with self.control() as remote:
-            remote.lock_focus()
+            with self._turns:
+                remote.lock_focus()
             try:
                 yield
-            finally:
+            except BaseException:
+                with suppress(CanonError), self._turns:
+                    remote.unlock_focus()
+                raise
+            with self._turns:
                 remote.unlock_focus()
 
     def lock_focus(self) -> None:
         """Focus now and keep that distance, until it is unlocked or release control ends."""
         self.start()
-        self._verbs().remote.lock_focus()
+        with self.turn() as remote:
+            remote.lock_focus()
 
     def stay(self) -> None:
         """Let release control stay on when the camera is closed, for the next program."""
@@ -158,18 +185,18 @@ class Capture:
 
     def unlock_focus(self) -> None:
         """Let the focus go."""
-        with self.control() as remote:
+        with self.turn() as remote:
             remote.unlock_focus()
 
     def measure(self) -> None:
         """Measure exposure, focus and white balance once, as for a half-press."""
-        with self.control() as remote, self._turns:
+        with self.turn() as remote:
             remote.measure()
 
     @property
     def zoom(self) -> Zoom:
         """Where the zoom stands; 0 is wide."""
-        with self.control() as remote:
+        with self.turn() as remote:
             return remote.zoom()
 
     def set_zoom(self, position: int) -> Zoom:
@@ -180,7 +207,7 @@ class Capture:
         """
         if position < 0:
             raise ValueError(f"{position} is no zoom position; 0 is wide")
-        with self.control() as remote, self._turns:
+        with self.turn() as remote:
             remote.set_zoom(position)
             now = remote.zoom()
             if now.position != position:
@@ -189,13 +216,13 @@ class Capture:
 
     def set_output(self, output: CameraOutput | str) -> None:
         """Choose what shows the picture: the display, the video output, or nothing."""
-        with self.control() as remote:
+        with self.turn() as remote:
             remote.set_output(CameraOutput.parse(output))
 
     @property
     def available_shots(self) -> int:
         """How many pictures of the present size fit on the card."""
-        with self.control() as remote:
+        with self.turn() as remote:
             return remote.available_shots()
 
     def estimated_size(
@@ -206,5 +233,5 @@ class Capture:
     ) -> int:
         """How many bytes a picture of that kind takes, by the camera's own table."""
         size, form = ImageSize.parse(image_size), ImageFormat.parse(image_format)
-        with self.control() as remote:
+        with self.turn() as remote:
             return remote.estimated_size(size, form, Quality.parse(quality))

@@ -153,12 +153,12 @@ class Settings:
 
     def read(self) -> Values:
         """Every setting that the camera has now, with its value, read at once."""
-        with self._capture.control() as remote:
+        with self._capture.turn() as remote:
             return Values(_with_macro(remote.settings()), self._capture.model)
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """What the camera itself allows for a setting now; empty when it does not say."""
-        with self._capture.control() as remote:
+        with self._capture.turn() as remote:
             if name != MACRO:
                 return remote.allowed(name)
             distances = remote.allowed("af_distance")
@@ -178,7 +178,7 @@ class Settings:
         wanted = {name: _parsed(name, value) for name, value in changes.items()}
         if MACRO in wanted:
             wanted["af_distance"] = _MACRO_DISTANCE[bool(wanted.pop(MACRO))]
-        with self._capture.control() as remote:
+        with self._capture.turn() as remote:
             now = remote.change(wanted)
             for name, value in wanted.items():
                 if name not in now:

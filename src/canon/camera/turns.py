@@ -30,10 +30,10 @@ class Turns:
             self._waiting.append(turn)
         try:
             turn.acquire()  # until the owner before us lets go
+            self._owner, self._depth = me, 1
         except BaseException:
             self._give_up(turn)
             raise
-        self._owner, self._depth = me, 1
 
     def __exit__(
         self,

@@ -111,12 +111,13 @@ class Tally:
             else:
                 say(f"{name}: {error_message(error)}")
 
-    def done(self, line: str = "", **results: object) -> None:
-        """Tell that the thing is done, by a line for people or by results for JSON."""
+    def done(self, *lines: str, **results: object) -> None:
+        """Tell that the thing is done, by lines for people or by results for JSON."""
         self._done += 1
         if self._as_json:
             self._put(**results, error=None)
-        elif line:
+            return
+        for line in lines:
             put_line(line)
 
     def __enter__(self) -> Self:

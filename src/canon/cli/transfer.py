@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import Tally, progress_bar, say
+from canon.cli.output import BarOf, Tally, progress_bar, say
 from canon.errors import CanonError
 
 if TYPE_CHECKING:
@@ -76,8 +76,16 @@ def get_verb(
                 for entry, name in _files_of(cam, root, thumbnail=thumbnail):
                     if entry.new or not new:
                         jobs.append((entry, Path(output, name) if is_folder else Path(output)))
-        save = _save_thumbnails if thumbnail else _save
-        save(cam, jobs, overwrite, tally)
+        saved: set[Path] = set()  # what was saved just now is never replaced
+        with progress_bar(0 if thumbnail else sum(entry.size for entry, _ in jobs)) as begin:
+            for entry, target in jobs:
+                with tally.one(str(entry)):
+                    replace = overwrite and target not in saved
+                    size = _save(cam, entry, target, begin, overwrite=replace, thumbnail=thumbnail)
+                    saved.add(target)
+                    tally.done(str(target), file=str(target), size=size)
+                    if entry.new and not thumbnail:
+                        _mark(cam, entry)
     return tally.exit_code
 
 
@@ -133,34 +141,23 @@ def _name(below: Path, thumbnail: bool) -> Path:
     return below.with_suffix(".thumb.jpg") if thumbnail else below
 
 
-def _save(cam: Camera, jobs: Sequence[tuple[Entry, Path]], overwrite: bool, tally: Tally) -> None:
-    saved: set[Path] = set()
-    with progress_bar(sum(entry.size for entry, _ in jobs)) as begin:
-        for entry, target in jobs:
-            with tally.one(str(entry)):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                cam.storage.download(
-                    entry,
-                    target,
-                    overwrite=overwrite and target not in saved,
-                    progress=begin(entry.name, entry.size),
-                )
-                saved.add(target)
-                tally.done(str(target), file=str(target), size=entry.size)
-            if target in saved and entry.new:
-                _mark(cam, entry)
+def _save(
+    cam: Camera, entry: Entry, target: Path, begin: BarOf, *, overwrite: bool, thumbnail: bool
+) -> int:
+    """Save one file or its thumbnail; returns the bytes."""
+    from canon.files import new_file
 
-
-def _save_thumbnails(
-    cam: Camera, jobs: Sequence[tuple[Entry, Path]], overwrite: bool, tally: Tally
-) -> None:
-    for entry, target in jobs:
-        with tally.one(str(entry)):
-            data = cam.storage.thumbnail(entry)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb" if overwrite else "xb") as file:
-                file.write(data)
-            tally.done(str(target), file=str(target), size=len(data))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not thumbnail:
+        progress = begin(entry.name, entry.size)
+        cam.storage.download(entry, target, overwrite=overwrite, progress=progress)
+        return entry.size
+    data = cam.storage.thumbnail(entry)
+    with new_file(target, overwrite=overwrite) as file:
+        file.write(data)
+    if progress := begin(entry.name, len(data)):
+        progress(len(data), len(data))
+    return len(data)
 
 
 def _mark(cam: Camera, entry: Entry) -> None:

@@ -19,10 +19,20 @@ class Feature(enum.Flag):
     NONE = 0
     LOCK_KEYS = enum.auto()
     """Command 0x20 locks its keys and switches its display off; only unplugging unlocks them."""
+    EOS_LOCK = enum.auto()
+    """Its keys are locked right before a release, and unlocked after it."""
     ABILITIES = enum.auto()
     """It lists its picture sizes."""
+    BODY_ID = enum.auto()
+    """It tells the number of its body."""
+    OWNER_COMMAND = enum.auto()
+    """It tells its owner by a command of its own; the identity has no owner."""
     RELEASE = enum.auto()
     """It takes pictures by remote."""
+    ZOOM = enum.auto()
+    """Its lens has a zoom that a computer can move."""
+    VIEWFINDER = enum.auto()
+    """It shows live frames."""
 
 
 class Quirk(enum.Flag):
@@ -31,6 +41,16 @@ class Quirk(enum.Flag):
     NONE = 0
     CAPACITY_IN_KIB = enum.auto()
     """Capacity and free space of a card come in KiB, not in bytes (section 7.8)."""
+    BODY_ID_OF_D30 = enum.auto()
+    """The number of the body is written half in hex, half in decimal (section 7.7)."""
+    ENDS_WITH_CARD = enum.auto()
+    """A release ends when the card has changed; event 0x0f is not waited for (section 10)."""
+    SET_TWICE = enum.auto()
+    """Settings must be written twice, with a read between (section 9)."""
+    INIT_IN_ONE_READ = enum.auto()
+    """The answer to the init block must be read at once (section 4.3b)."""
+    SLOW_SERIAL = enum.auto()
+    """Above 57,600 bits a second it wants its bytes one by one."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +59,30 @@ class Model:
 
     Attributes:
         name: the name that it reports, without "Canon ".
-        product: its USB product id.
+        product: its USB product id; None for one that has only RS-232.
         numbering: which command codes it understands.
         features: what it can do.
         quirks: where it is odd.
+        pixels: width and height of its largest picture.
+        serial_id: what it says of itself on RS-232.
+        untested: why nobody drives it in this protocol; empty where somebody does.
     """
 
     name: str
-    product: int
+    product: int | None
     numbering: Numbering
     features: Feature
-    quirks: Quirk = Quirk.NONE
+    quirks: Quirk
+    pixels: tuple[int, int]
+    serial_id: str = ""
+    untested: str = ""
 
     @property
     def slug(self) -> str:
         """The name as it stands in a port string: "powershot-g3"."""
         return self.name.lower().replace(" ", "-")
+
+    @property
+    def is_eos(self) -> bool:
+        """Whether its lenses come off."""
+        return self.name.startswith(("EOS", "Digital Rebel"))

@@ -8,7 +8,7 @@ status. Codes are written 0xGGCC: group (0x11 storage, 0x12 camera), then comman
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from canon.errors import DecodeError
@@ -354,6 +354,60 @@ class LockKeys(Command[Nothing], classic=0x1220):
     """Lock the keys and switch the display off; the answer carries code 0x1f (section 7.6)."""
 
 
+LOCK_WORD = 6
+"""What every program puts into the EOS lock commands."""
+
+
+class LockEosKeys(Command[Nothing], classic=0x121B):
+    """Lock the keys of an old EOS, right before a release (section 7.6)."""
+
+    word: u32
+
+
+class UnlockEosKeys(Command[Nothing], classic=0x121C):
+    """Unlock the keys of an old EOS (section 7.6)."""
+
+
+class KeysLocked(Message, padded=8):
+    """What the revised lock is answered with; never explained."""
+
+
+class LockRevisedKeys(Command[KeysLocked], reply=KeysLocked, revised=0x1235):
+    """Lock the keys, right before a release (section 8)."""
+
+    word: u32
+
+
+class UnlockRevisedKeys(Command[Nothing], revised=0x1236):
+    """Unlock the keys (section 8)."""
+
+
+class ReleaseSent(Command[Nothing], revised=0x1222):
+    """Sent after a release, for a reason that nobody knows (section 8)."""
+
+    unknown_word: u32  # 0x0f
+
+
+class BodyId(Message):
+    """The number of a body (section 7.7)."""
+
+    number: u32
+
+
+class GetBodyId(Command[BodyId], reply=BodyId, classic=0x121D, revised=0x1223):
+    """Ask for the number of the body; EOS, and the revised numbering (section 7.7)."""
+
+
+class OwnerName(Message):
+    """The owner's name (section 8)."""
+
+    owner: Annotated[str, Text(32)]
+
+
+class GetOwner(Command[OwnerName], reply=OwnerName, revised=0x1205):
+    """Ask for the owner's name, where the identity does not have it (section 8)."""
+
+
 # --- the card (group 0x11) ------------------------------------------------------------------------
 
 
@@ -464,13 +518,27 @@ class UploadBlock(Command[UploadDone], reply=UploadDone, classic=0x1103):
     data: Annotated[bytes, Raw()]
 
 
-class MakeDirectory(Command[Nothing], classic=0x1105):
+class GetRevisedFile(Command[bytes], reply=None, revised=0x1101, long=True):
+    """Fetch a file, or the head of it; without a block size (section 8)."""
+
+    what: u32
+    path: Annotated[str, Last(extra=1)]
+
+
+def get_file(numbering: Numbering, what: int, block_size: int, path: str) -> Command[bytes]:
+    """The command that fetches a file in this numbering."""
+    if numbering is Numbering.REVISED:
+        return GetRevisedFile(what, path)
+    return GetFile(what, block_size, path)
+
+
+class MakeDirectory(Command[Nothing], classic=0x1105, revised=0x1105):
     """Make a folder (section 7.11)."""
 
     path: Annotated[str, Last()]
 
 
-class RemoveDirectory(Command[Nothing], classic=0x1106):
+class RemoveDirectory(Command[Nothing], classic=0x1106, revised=0x1106):
     """Remove a folder (section 7.11)."""
 
     path: Annotated[str, Last()]
@@ -483,7 +551,37 @@ class DeleteFiles(Command[Nothing], classic=0x110D):
     names: Annotated[tuple[str, ...], Names()]
 
 
-class SetAttributes(Command[Nothing], classic=0x110E):
+class _Bare(Codec[str]):
+    """The string that ends a payload, without a NUL."""
+
+    fixed = False
+    smallest = 0
+
+    def read(self, buffer: Buffer, at: int) -> tuple[str, int]:
+        raw = bytes(take(buffer, at, max(0, len(buffer) - at)))
+        return raw.rstrip(b"\0").decode("latin-1"), len(buffer)
+
+    def write(self, value: str) -> bytes:
+        return latin(value)
+
+
+class DeleteRevisedFile(Command[Nothing], revised=0x110A):
+    """Delete one file (section 8)."""
+
+    path: Annotated[str, Text(48)]
+    directory: Annotated[str, _Bare()]
+
+
+def delete_files(
+    numbering: Numbering, directory: str, names: Sequence[str]
+) -> list[Command[Nothing]]:
+    """The commands that delete files of one folder in this numbering."""
+    if numbering is Numbering.REVISED:
+        return [DeleteRevisedFile(f"{directory}\\{name}", directory + "\\") for name in names]
+    return [DeleteFiles(directory, tuple(names))]
+
+
+class SetAttributes(Command[Nothing], classic=0x110E, revised=0x1107):
     """Write a file's attributes, of which the bits 0x01 and 0x20 count (section 7.11)."""
 
     attributes: u32

@@ -277,3 +277,17 @@ class GetEstimatedSize(ReleaseControl[EstimatedSize], reply=EstimatedSize, sub=0
     image_size: Annotated[ImageSize, Code(ImageSize, 1)]
     image_format: Annotated[ImageFormat, Code(ImageFormat, 1)]
     quality: Annotated[Quality, Code(Quality, 1)]
+
+
+class CustomFunction(Message, padded=10):
+    """A custom function of an old EOS (section 9.8)."""
+
+    number: u16
+    unknown_02: u16
+    value: u16
+
+
+class GetCustomFunction(ReleaseControl[CustomFunction], reply=CustomFunction, sub=0x0F, padded=10):
+    """Read a custom function of an old EOS (section 9.8)."""
+
+    number: u16

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from canon.errors import (
     NotFinished,
     ObjectNotFound,
     Refused,
+    StoreFull,
 )
 from canon.exif import read as read_exif
 from canon.models.model import Feature, Model
@@ -31,6 +33,7 @@ from canon.native.events import (
     CaptureFailed,
     CaptureStatus,
     FullImageReady,
+    ImageReady,
     NativeEvent,
     ThumbnailReady,
 )
@@ -89,7 +92,8 @@ _MOST_PICTURE = 64 << 20
 _MOST_FRAME = 1 << 20
 _EXPOSED, _FINISHED = 0x1C, 0x1D
 _NO_FOCUS = 1
-_GRACE_S = 2.0  # for an event that should have come by now
+_GRACE_S = 5.0  # for an event that should have come by now; a release takes less
+_MOST_LEFT = 256  # events that earlier releases may have left behind
 _THUMBNAIL, _IMAGE = 1, 2
 _TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
 _ALL_MEASURES = 7
@@ -196,7 +200,8 @@ class NativeRemote:
         self.stays = False
         self._list_card = list_card
         self._extended_size: int | None = None
-        self._last_key = 0
+        self._last_key: int | None = None  # None: an earlier program has used some
+        self._underway = False  # a release was given up, or its end was never told
         self._keys_locked = False
 
     def enter(self) -> None:
@@ -211,17 +216,26 @@ class NativeRemote:
         try:
             self.session.call(EnterReleaseControl(), timeout_s=_LENS_S)
         except LensFailed:
-            try:
-                self.session.call(GetReleaseParameters())
-            except Refused:
-                pass
-            else:
-                _log.warning("the camera was left in release control; going on in it")
-                self.active = True
-                return
+            if not self._was_left_active():
+                raise
+            _log.warning("the camera was left in release control; going on in it")
+            self._last_key = None
+        except Refused:
             raise
+        except BaseException:  # Ctrl-C, say: the lens may come out all the same
+            with suppress(CanonError):
+                self.leave()
+            raise
+        else:
+            self._last_key = 0
         self.active = True
-        self._last_key = 0
+
+    def _was_left_active(self) -> bool:
+        try:
+            self.session.call(GetReleaseParameters())
+        except Refused:
+            return False
+        return True
 
     def leave(self) -> None:
         """Stop the viewfinder and leave release control."""
@@ -356,29 +370,63 @@ class NativeRemote:
             SetTransferMode(mode | (_THUMBNAIL_TO_HOST if thumbnail else 0)), timeout_s=_LENS_S
         )
         wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
-        with self.session.events() as events:
-            while self.session.poll(0):
-                pass  # what is left of an earlier release
-            while events.get():
-                pass
-            self.session.call(Release(), timeout_s=_LENS_S)
-            told = self._wait(events, wanted, timeout_s)
-        found = self._new_on_card(before) if card else ()
-        if card and not found:
-            raise NotFinished("the camera said that it took a picture, but the card has no new one")
+        told = self._fire(wanted, timeout_s, card=card)
+        found: tuple[Entry, ...] = ()
         try:
-            small = self._retrieve(_THUMBNAIL, told, None) if thumbnail else None
+            found = self._new_on_card(before) if card else ()
+            small = self._thumbnail(told) if thumbnail else None
             image = self._retrieve(_IMAGE, told, progress) if host else None
-        except CanonError as error:
-            where = ", ".join(str(entry) for entry in found)
+        except BaseException as error:
+            where = f": {', '.join(map(str, found))}" if found else ""
             error.add_note(
-                f"The picture was taken; it is on the card: {where}."
-                if found
+                f"The picture was taken; it is on the card{where}."
+                if card
                 else "The picture was taken, but it never came; it was not written to the card."
             )
             raise
         pictures = () if image is None else (Picture(self._name_for(image, found), image),)
+        if card and not found:
+            if not pictures:
+                raise NotFinished("the camera said that it took a picture; the card has no new one")
+            _log.warning("the picture came to the computer, but the card has no new one")
         return Shot((*pictures, *found), small)
+
+    def _fire(self, wanted: list[int], timeout_s: float, *, card: bool) -> _Progress:
+        """Release the shutter, and wait until the camera is done."""
+        with self.session.events() as events:
+            self._let_earlier_end(events)
+            self._underway = True
+            try:
+                self.session.call(Release(), timeout_s=_LENS_S)
+                told = self._wait(events, wanted, timeout_s)
+            except Refused as refusal:
+                self._underway = False
+                if card and type(refusal) is Refused and not self.available_shots():
+                    raise StoreFull(refusal.code, "Release") from refusal
+                raise
+            except BaseException as error:
+                error.add_note(
+                    "A picture may have been taken; look for it on the card."
+                    if card
+                    else "A picture may have been taken; it was not meant for the card."
+                )
+                raise
+        self._underway = not told.finished
+        return told
+
+    def _let_earlier_end(self, events: Events) -> None:
+        """Drop what earlier releases have left; wait for the end of one that was given up."""
+        clock = self.session.clock
+        deadline = clock.now() + _GRACE_S
+        for _ in range(_MOST_LEFT):
+            waits = self._underway and clock.now() < deadline
+            if not self.session.poll(0.05 if waits else 0) and not waits:
+                return
+            while event := events.get():
+                if isinstance(event, ImageReady):
+                    self._last_key = event.key
+                if isinstance(event, CaptureFailed) or event == CaptureStatus(_FINISHED):
+                    self._underway = False
 
     def _wait(self, events: Events, wanted: list[int], timeout_s: float) -> _Progress:
         """Wait until the camera is done; then a little longer for what is missing."""
@@ -386,16 +434,14 @@ class NativeRemote:
         told = _Progress()
         deadline = clock.now() + timeout_s
         while clock.now() < deadline:
-            self.session.poll(min(0.05, max(0.0, deadline - clock.now())))
+            self.session.poll(min(0.05, deadline - clock.now()))
             while event := events.get():
-                was = told.finished, len(told.ready)
                 told.take(event)
                 has_all = all(what in told.ready for what in wanted)
-                if told.finished and has_all:
+                if told.exposed and told.finished and has_all:
                     return told
-                if (told.finished, len(told.ready)) != was and (
-                    told.finished or (wanted and has_all)
-                ):
+                # What comes before "exposed" may be late and belong to an earlier release.
+                if told.finished or (told.exposed and wanted and has_all):
                     deadline = min(deadline, clock.now() + _GRACE_S)
         if told.finished or told.ready or told.exposed:
             _log.warning("the camera did not say all of how the release went; going on")
@@ -413,20 +459,27 @@ class NativeRemote:
             taken = read_exif(image).taken
         except DecodeError:
             taken = None
-        return f"IMG_{taken:%Y%m%d_%H%M%S}.JPG" if taken else f"IMG_{self._last_key:04}.JPG"
+        return f"IMG_{taken:%Y%m%d_%H%M%S}.JPG" if taken else f"IMG_{self._last_key or 0:04}.JPG"
 
     def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
         return tuple(
             entry for entry in self._list_card() if not entry.is_folder and entry.path not in before
         )
 
+    def _thumbnail(self, told: _Progress) -> bytes | None:
+        """The thumbnail; its loss must not cost the picture."""
+        try:
+            return self._retrieve(_THUMBNAIL, told, None)
+        except ObjectNotFound as error:
+            _log.warning("there is no thumbnail: %s", error)
+            return None
+
     def _retrieve(self, what: int, told: _Progress, progress: Progress | None) -> bytes:
         """Fetch a picture by its key; where the event was lost, by the key that it must have."""
-        key, size = told.ready.get(what) or next(iter(told.ready.values()), (0, 0))
-        if what not in told.ready:
-            size = 0
+        key, size = told.ready.get(what, (0, 0))
         if not key:
-            key = self._last_key + 1  # PowerShots count their keys (section 7.13)
+            key = self._key_without_event(told)
+        self._last_key = key
         data = bytearray()
         command = RetrieveCapture(0, self.session.link.transfer_size, what, key)
         self.session.receive(
@@ -439,8 +492,15 @@ class NativeRemote:
         )
         if not data:
             raise ObjectNotFound(0, "RetrieveCapture", f"the camera has no picture with key {key}")
-        self._last_key = key
         return bytes(data)
+
+    def _key_without_event(self, told: _Progress) -> int:
+        """The key of the other picture of this release; PowerShots count keys (section 7.13)."""
+        for key, _ in told.ready.values():
+            return key
+        if self._last_key is None:
+            raise ObjectNotFound(0, "RetrieveCapture", "the camera did not tell the picture's key")
+        return self._last_key + 1
 
 
 def _values(main: ReleaseParameters, extended: ExtendedParameters | None) -> dict[str, object]:

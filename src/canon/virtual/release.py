@@ -454,6 +454,7 @@ class ReleaseUnit:
             iso=iso,
             iso_auto=not now.iso,
             compensation=bias,
+            flash_compensation=now.flash_compensation.number or Fraction(0),
             metering=now.metering,
             flash=now.flash,
             flash_fired=now.flash in (Flash.ON, Flash.ON_RED_EYE),
