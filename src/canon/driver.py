@@ -327,6 +327,10 @@ class Driver(Protocol):
         """Ask how the camera is powered."""
         ...
 
+    def body_id(self) -> str:
+        """The number of the body; NotSupported on a model that does not tell it."""
+        ...
+
     def abilities(self) -> tuple[Ability, ...]:
         """The sizes and qualities of picture that it can take."""
         ...

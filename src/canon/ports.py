@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl
 
 from canon.errors import CameraNotFound
 from canon.models.model import Model
-from canon.models.native import MODELS, by_slug
+from canon.models.native import MODELS, by_product, by_slug
 from canon.usb.port import CANON, Found, Port
 
 if TYPE_CHECKING:
@@ -88,7 +88,12 @@ def list_ports(port: str = "") -> list[Found]:
 
         host, number, busid = _usbip_address(rest)
         return [
-            Found(f"usbip:{host}:{number}/{found.busid}", found.vendor, found.product, "")
+            Found(
+                f"usbip:{host}:{number}/{found.busid}",
+                found.vendor,
+                found.product,
+                f"Canon {by_product(found.product).name}",
+            )
             for found in list_devices(host, number)
             if busid in ("", found.busid) and found.vendor == CANON
         ]

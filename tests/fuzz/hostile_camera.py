@@ -7,15 +7,17 @@ sends something else, more, less, nothing, a stall. When it has no trick left it
 from __future__ import annotations
 
 import enum
+import struct
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from canon.models.native import by_product
 from canon.native.commands import LONG_REPLY, LongHead
 from canon.usb.port import Endpoint
+from canon.values import ImageSize
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
@@ -23,7 +25,14 @@ from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.native import NativeCamera
 from canon.virtual.port import VirtualPort
 
-PICTURE = b"\xff\xd8\xff\xe1" + bytes(range(256)) * 4
+THUMBNAIL = b"\xff\xd8\xff\xd9"
+PICTURE = (
+    b"II*\0\x08\0\0\0"  # a TIFF head, its first directory empty
+    + struct.pack("<HI", 0, 14)
+    + struct.pack("<H HHII HHII I", 2, 0x201, 4, 1, 44, 0x202, 4, 1, len(THUMBNAIL), 0)
+    + THUMBNAIL
+    + bytes(range(256)) * 4
+)
 FLOOD = bytes(4 << 20)
 
 
@@ -40,7 +49,7 @@ class What(enum.Enum):
     ANNOUNCE = "the head of a long answer announces `number` bytes, and `data` follow"
     STATUS = "the status becomes `number`"
     EMPTY = "a zero-length packet is sent instead"
-    SILENCE = "nothing is sent"
+    SILENCE = "nothing is sent, on the interrupt pipe neither"
     STALL = "the pipe is stalled"
     UNPLUG = "the plug is pulled"
     FLOOD = "zeros without end are sent instead"
@@ -134,7 +143,11 @@ class HostileCamera:
         self.interrupt: Pipe
         self.bulk, self.interrupt = self._pipes
         self.plugged = True
+        # Small pictures are drawn quickly.
+        small = replace(honest.release.parameters, image_size=ImageSize.SMALL)
+        honest.release.parameters = small
         self._honest = VirtualPort(honest)
+        self._buffer = memoryview(bytearray(1 << 20))
         self._tricks = deque(tricks)
         self._always = always
 
@@ -180,10 +193,10 @@ class HostileCamera:
     def _react(self, ask: Callable[[], None]) -> None:
         trick = self._next()
         ask()
-        buffer = memoryview(bytearray(1 << 16))
-        honest = bytes(buffer[: self._honest.bulk_in(buffer, 1.0)])
-        if notice := self._honest.interrupt_in(0.0):
-            self.interrupt.put(notice)
+        honest = bytes(self._buffer[: self._honest.bulk_in(self._buffer, 30.0)])
+        while notice := self._honest.interrupt_in(4.0):
+            if trick.what is not What.SILENCE:
+                self.interrupt.put(notice)
         if trick.what is What.NOTICE:
             self.interrupt.put(trick.data)
         self.bulk.halted = trick.what is What.STALL

@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 
 import pytest
 from hostile_camera import HostileCamera, Trick, What
@@ -20,6 +21,7 @@ from canon.native.commands import ENTERED, NEW, Listed, Listing
 from canon.native.driver import NativeDriver
 from canon.native.session import Session
 from canon.native.usb_link import UsbLink
+from canon.values import CaptureTarget
 from canon.virtual.port import VirtualPort
 
 PLACE = "DCIM/100CANON/IMG_0001.JPG"
@@ -27,6 +29,17 @@ MOST_SECONDS = 600.0  # of simulated time, for one verb
 EXAMPLES = 300
 
 Verb = Callable[[Camera], object]
+
+
+def _in_and_out(cam: Camera) -> None:
+    cam.capture.start()
+    cam.capture.stop()
+
+
+def _focus(cam: Camera) -> None:
+    cam.capture.lock_focus()
+    cam.capture.unlock_focus()
+
 
 VERBS: dict[str, Verb] = {
     "initialize again": lambda cam: cam.initialize(force=True),
@@ -50,6 +63,18 @@ VERBS: dict[str, Verb] = {
     "mkdir": lambda cam: cam.storage.mkdir("DCIM/101CANON"),
     "rmdir": lambda cam: cam.storage.rmdir("MISC"),
     "events": lambda cam: list(cam.events(timeout_s=0.5)),
+    "release control": _in_and_out,
+    "settings": lambda cam: dict(cam.settings.read()),
+    "allowed": lambda cam: cam.settings.flash.allowed,
+    "set": lambda cam: cam.settings.set(flash="on", macro=True),
+    "zoom": lambda cam: (cam.capture.set_zoom(3), cam.capture.zoom),
+    "focus": _focus,
+    "measure": lambda cam: cam.capture.measure(),
+    "shots": lambda cam: cam.capture.available_shots,
+    "size": lambda cam: cam.capture.estimated_size("small", "fine"),
+    "viewfinder": lambda cam: list(islice(cam.viewfinder, 2)),
+    "release": lambda cam: cam.capture.release(thumbnail=True),
+    "release to card": lambda cam: cam.capture.release(target=CaptureTarget.CARD),
 }
 
 MISTAKES = ("is a folder", "is a file", "is not empty", "is on the card already")
@@ -77,6 +102,13 @@ def attack(camera: HostileCamera, verbs: Sequence[str]) -> None:
         assert camera.clock.now() - start < MOST_SECONDS
     with suppress(CanonError):
         cam.close()
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_without_tricks_every_verb_works(verb: str) -> None:
+    camera = HostileCamera(active=False)
+    with Camera(lambda: VirtualPort(camera), "honest") as cam:
+        VERBS[verb](cam)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -118,7 +150,7 @@ def open_driver(*answers: Trick) -> NativeDriver:
     start = [Trick(What.HONEST)] * 4
     port = VirtualPort(HostileCamera([*start, *answers]))
     model = by_product(0x306E)
-    driver = NativeDriver(Session(UsbLink(port, model.numbering), model.numbering), model)
+    driver = NativeDriver(Session(UsbLink(port, model), model), model)
     driver.start()
     return driver
 

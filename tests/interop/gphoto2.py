@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,12 +20,33 @@ from canon.bridge.run import attached, preload_library
 from canon.errors import PortError
 from canon.ports import make_virtual
 from canon.virtual.card import Card, File
+from canon.virtual.faults import Fault, Faults
 from canon.virtual.native import NativeCamera
 from canon.virtual.usbip import UsbipServer
 from conftest import needed, program
 
 PATIENCE_S = 60
-DCIM = "/DCIM/100CANON"
+FOLDER = "/DCIM/100CANON"
+
+
+class Witness(Faults):
+    """The faults of a camera; it also remembers what the camera was asked, by class name."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(faults)
+        self.asked: list[str] = []
+        self._more = threading.Condition()
+
+    def take(self, command: str) -> Fault | None:
+        with self._more:
+            self.asked.append(command)
+            self._more.notify_all()
+        return super().take(command)
+
+    def wait_for(self, command: str) -> None:
+        """Wait until the camera has been asked for something."""
+        with self._more:
+            assert self._more.wait_for(lambda: command in self.asked, PATIENCE_S)
 
 
 @dataclass(frozen=True)
@@ -33,16 +55,16 @@ class Said:
 
     Attributes:
         status: the exit status.
-        text: what it wrote, stdout and stderr together.
+        raw: what it wrote, stdout and stderr together.
     """
 
     status: int
-    text: str
+    raw: bytes
 
     @property
     def lines(self) -> list[str]:
         """The lines without the blanks around them, and without the one that tells the model."""
-        stripped = (line.strip() for line in self.text.splitlines())
+        stripped = (line.strip() for line in self.raw.decode("latin-1").splitlines())
         return [line for line in stripped if line and not line.startswith("Detected a ")]
 
 
@@ -51,15 +73,22 @@ class Tethered:
 
     Attributes:
         device: the camera. While a program runs, use it only inside `server.machine()`.
+        witness: what it was asked.
         server: what serves it.
         env: the environment in which programs find it.
         folder: where gphoto2 is run; empty at first.
     """
 
     def __init__(
-        self, device: NativeCamera, server: UsbipServer, env: dict[str, str], folder: Path
+        self,
+        device: NativeCamera,
+        witness: Witness,
+        server: UsbipServer,
+        env: dict[str, str],
+        folder: Path,
     ) -> None:
-        self.device, self.server, self.env, self.folder = device, server, env, folder
+        self.device, self.witness, self.server = device, witness, server
+        self.env, self.folder = env, folder
 
     @property
     def card(self) -> Card:
@@ -78,26 +107,17 @@ class Tethered:
         folder = self.card.folder(("DCIM", "100CANON"))
         return list(folder.entries) if folder else []
 
-    def files(self) -> dict[str, bytes]:
-        """What gphoto2 has written so far."""
+    def saved(self) -> dict[str, bytes]:
+        """The files that gphoto2 has written so far."""
         return {path.name: path.read_bytes() for path in self.folder.iterdir()}
 
     def gphoto2(self, *words: str) -> Said:
         """Run gphoto2 to its end."""
-        done = subprocess.run(
-            [program("gphoto2"), *words],
-            env=self.env,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        return Said(done.returncode, done.stdout)
+        with self.start(*words) as running:
+            raw, _ = running.communicate(timeout=PATIENCE_S)
+        return Said(running.returncode, raw)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Begin to run gphoto2; its stdout and stderr come as one stream."""
         return subprocess.Popen(
             [program("gphoto2"), *words],
@@ -106,34 +126,29 @@ class Tethered:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
         )
 
 
 @contextmanager
-def tethered(
-    folder: Path, *faults: str, card: Path | str = "", pace: str = "jump"
-) -> Iterator[Tethered]:
-    """A virtual PowerShot G3 on which to run gphoto2.
+def tethered(folder: Path, *faults: str, card: Path | str = "") -> Iterator[Tethered]:
+    """A virtual PowerShot G3 on which to run gphoto2, with time zone UTC.
 
     Args:
         folder: a temporary folder; HOME and the working folder are made in it.
         faults: what goes wrong, as in a port string.
         card: a folder to show as the card; "none" is an empty slot; by default a card with six
-            pictures.
-        pace: whether the camera's clock jumps or is real.
+            pictures and a spoken note.
     """
     try:
         preload_library()
     except PortError as error:
         needed(str(error))
-    query = [("pace", pace), *(("fault", fault) for fault in faults)]
-    if card:
-        query.append(("card", str(card)))
     home, work = folder / "home", folder / "work"
     home.mkdir()
     work.mkdir()
-    device = make_virtual(f"powershot-g3?{urlencode(query)}")
-    env = {**os.environ, "HOME": str(home), "LC_ALL": "C", "TZ": "UTC"}
-    with UsbipServer(device) as server, attached(server.address, env=env) as found:
-        yield Tethered(device, server, found, work)
+    witness = Witness(tuple(map(Fault.parse, faults)))
+    query = urlencode({"card": card} if card else {})
+    device = NativeCamera(make_virtual(f"powershot-g3?{query}").body, witness)
+    ours = {**os.environ, "HOME": str(home), "LC_ALL": "C", "TZ": "UTC"}
+    with UsbipServer(device) as server, attached(server.address, env=ours) as env:
+        yield Tethered(device, witness, server, env, work)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from canon.errors import Disconnected, PortStalled, PortTimeout, ProtocolError
-from canon.models.model import Numbering
+from canon.models.model import Model
+from canon.models.native import by_product
 from canon.native.commands import (
     FIXED_REPLY,
     LONG_REPLY,
@@ -27,6 +28,7 @@ from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe
 from canon.virtual.port import VirtualPort
 
+G3, EOS_20D = by_product(0x306E), by_product(0x30EB)
 IDENTIFY, LIST = 0x1201, 0x110B
 INIT = InitBlock(0x18, b"\1\2\3\4", 0x04A9306E, 0x800, 0x10000, 0xFD00, 0x10000)
 
@@ -128,9 +130,9 @@ def silence(camera: Camera, head: CommandHead) -> None:
     """No answer at all."""
 
 
-def open_link(camera: Camera, numbering: Numbering = Numbering.CLASSIC) -> UsbLink:
+def open_link(camera: Camera, model: Model = G3) -> UsbLink:
     """A link to a camera that was awake already."""
-    link = UsbLink(VirtualPort(camera), numbering)
+    link = UsbLink(VirtualPort(camera), model)
     link.start()
     return link
 
@@ -157,13 +159,14 @@ def test_a_camera_that_is_active_is_joined() -> None:
     assert camera.controls == []
 
 
-def test_a_camera_that_slept_is_woken_with_its_own_words() -> None:
+@pytest.mark.parametrize("model", [G3, EOS_20D], ids=lambda model: model.name)
+def test_a_camera_that_slept_is_woken_with_its_own_words(model: Model) -> None:
     def wake(camera: Camera, head: CommandHead) -> None:
         camera.bulk.put(LongHead(4, LONG_REPLY, 0).encode() + bytes(4))
         camera.interrupt.put(encode_event(InitDone(0)))
 
     camera = Camera(wake, letter=b"C")
-    link = open_link(camera)
+    link = open_link(camera, model)
     assert not link.was_active
     ((value, block),) = camera.controls
     assert value == 0x11
@@ -207,7 +210,7 @@ def test_a_command_says_twice_how_long_it_is() -> None:
 
 def test_the_revised_numbering_marks_its_commands() -> None:
     camera = Camera(fixed(b"data"), long(b"data"))
-    link = open_link(camera, Numbering.REVISED)
+    link = open_link(camera, EOS_20D)
     ask(link)
     fetch(link)
     assert [CommandHead.decode(block).flavour for _, block in camera.controls] == [0x10, 0x20]
@@ -460,4 +463,4 @@ def test_a_device_without_endpoints_is_no_camera() -> None:
         camera.descriptors.device, camera.descriptors.configuration[:9]
     )
     with pytest.raises(ProtocolError, match="no bulk_in endpoint"):
-        UsbLink(VirtualPort(camera), Numbering.CLASSIC)
+        UsbLink(VirtualPort(camera), G3)

@@ -174,6 +174,15 @@ class Camera:
         return Battery.GOOD if self._verbs().power().good else Battery.LOW
 
     @property
+    def body_id(self) -> str:
+        """The number of the body, as it is printed on it.
+
+        Raises:
+            NotSupported: this model does not tell it.
+        """
+        return self._verbs().body_id()
+
+    @property
     def abilities(self) -> tuple[Ability, ...]:
         """The sizes and qualities of picture that the camera can take.
 
@@ -273,7 +282,7 @@ def _driver_for(port: Port) -> Driver:
     from canon.native.usb_link import UsbLink
 
     model = models.by_product(port.descriptors.product)
-    return NativeDriver(Session(UsbLink(port, model.numbering), model.numbering), model)
+    return NativeDriver(Session(UsbLink(port, model), model), model)
 
 
 __all__ = ["Camera", "CameraNotFound", "find", "list", "open"]

@@ -150,7 +150,7 @@ def _take(
                 else:
                     cards.append(str(file))
             lines = [*files, *(f"card:{path}" for path in cards)]
-            tally.done("\n".join(lines), files=files, card=cards)
+            tally.done(*lines, files=files, card=cards)
 
 
 def _save(picture: Picture, to: Path, overwrite: bool) -> Path:

@@ -86,3 +86,8 @@ class Model:
     def is_eos(self) -> bool:
         """Whether its lenses come off."""
         return self.name.startswith(("EOS", "Digital Rebel"))
+
+    @property
+    def raw_suffix(self) -> str:
+        """How the names of its RAW files end."""
+        return ".CR2" if self.numbering is Numbering.REVISED else ".CRW"

@@ -22,17 +22,17 @@ from canon.errors import (
     PortTimeout,
     ProtocolError,
 )
-from canon.models.model import Feature, Model, Quirk
+from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.native.commands import (
     ENTERED,
     FOLDER,
     NEW,
     PROTECTED,
-    DeleteFiles,
     GetAbilities,
+    GetBodyId,
     GetDirectory,
     GetDiskSpace,
-    GetFile,
+    GetOwner,
     GetPowerStatus,
     GetTime,
     Identify,
@@ -45,6 +45,8 @@ from canon.native.commands import (
     SetOwner,
     SetTime,
     UploadBlock,
+    delete_files,
+    get_file,
 )
 from canon.native.remote import NativeRemote
 from canon.native.session import Session
@@ -145,13 +147,23 @@ class NativeDriver:
         formats = self.session.call(GetAbilities()).formats
         return tuple(Ability(row.name, row.width, row.height) for row in formats)
 
+    def body_id(self) -> str:
+        """The number of the body, as it is printed on it; NotSupported where there is none."""
+        if Feature.BODY_ID not in self.model.features:
+            raise NotSupported(self.model.name, "number of the body")
+        number = self.session.call(GetBodyId()).number
+        if Quirk.BODY_ID_OF_D30 in self.model.quirks:
+            return f"{number >> 16:04X}{number & 0xFFFF:05}"
+        return f"{number:010}" if self.model.numbering is Numbering.REVISED else str(number)
+
     def drives(self) -> tuple[driver.Drive, ...]:
         """The cards, with their space."""
-        unit = 1024 if Quirk.CAPACITY_IN_KIB in self.model.quirks else 1
+        revised = self.model.numbering is Numbering.REVISED
+        unit = 1024 if revised or Quirk.CAPACITY_IN_KIB in self.model.quirks else 1
         drives = []
         self._disks = ()
         for name in self._drive_names():
-            space = self.session.call(GetDiskSpace(name + "\\"))
+            space = self.session.call(GetDiskSpace(name if revised else name + "\\"))
             drives.append(driver.Drive(name, space.capacity * unit, space.free * unit))
         return tuple(drives)
 
@@ -192,7 +204,8 @@ class NativeDriver:
 
     def delete(self, folder: CardPath, names: Sequence[str]) -> None:
         """Delete files of one folder."""
-        self.session.call(DeleteFiles(self._native(folder), tuple(names)), timeout_s=30.0)
+        for command in delete_files(self.model.numbering, self._native(folder), names):
+            self.session.call(command, timeout_s=30.0)
 
     def make_folder(self, path: CardPath) -> None:
         """Make a folder."""
@@ -213,13 +226,17 @@ class NativeDriver:
 
     def _identity(self, timeout_s: float) -> Identity:
         reply = self.session.call(Identify(), timeout_s=timeout_s)
-        return Identity(reply.model, reply.firmware, reply.owner)
+        owner = reply.owner
+        if Feature.OWNER_COMMAND in self.model.features:
+            owner = self.session.call(GetOwner(), timeout_s=timeout_s).owner
+        return Identity(reply.model, reply.firmware, owner)
 
     def _fetch(
         self, what: int, entry: Entry, sink: Sink, limit: int, progress: Progress | None
     ) -> int:
         native = self._native(entry.path)
-        command = GetFile(what, self.session.link.transfer_size, native)
+        link = self.session.link
+        command = get_file(self.model.numbering, what, link.transfer_size, native)
         got = self.session.receive(
             command, sink, limit=limit, progress=progress, expect=entry.size, timeout_s=15.0
         )

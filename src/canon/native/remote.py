@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -27,14 +27,28 @@ from canon.errors import (
     StoreFull,
 )
 from canon.exif import read as read_exif
-from canon.models.model import Feature, Model
-from canon.native.commands import LockKeys, RetrieveCapture, RetrieveFrame
+from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.native.commands import (
+    LOCK_WORD,
+    GetAbilities,
+    LockEosKeys,
+    LockKeys,
+    LockRevisedKeys,
+    ReleaseSent,
+    RetrieveCapture,
+    RetrieveFrame,
+    UnlockEosKeys,
+    UnlockRevisedKeys,
+)
 from canon.native.events import (
     CaptureFailed,
+    CaptureOver,
     CaptureStatus,
+    CardChanged,
     FullImageReady,
     ImageReady,
     NativeEvent,
+    SecondImageReady,
     ThumbnailReady,
 )
 from canon.native.release import (
@@ -87,6 +101,7 @@ from canon.values import (
 _log = logging.getLogger(__name__)
 B = TypeVar("B", ReleaseParameters, ExtendedParameters)
 
+_RELEASE_S = 20.0  # a D60 has taken more than ten
 _LENS_S = 15.0  # entering release control, and moving the lens
 _MOST_PICTURE = 64 << 20
 _MOST_FRAME = 1 << 20
@@ -94,7 +109,7 @@ _EXPOSED, _FINISHED = 0x1C, 0x1D
 _NO_FOCUS = 1
 _GRACE_S = 5.0  # for an event that should have come by now; a release takes less
 _MOST_LEFT = 256  # events that earlier releases may have left behind
-_THUMBNAIL, _IMAGE = 1, 2
+_THUMBNAIL, _IMAGE, _SECOND = 1, 2, 3
 _TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
 _ALL_MEASURES = 7
 _SIZES_PROPERTY = 0x27  # records of format, size, quality, and three bytes ff
@@ -155,6 +170,7 @@ FIELDS = (
 )
 _BY_NAME = {row.name: row for row in FIELDS}
 _LENGTHS = ("focal_length", "focal_length_wide", "focal_length_tele")
+_SIGNED = frozenset({"exposure_compensation", "flash_compensation"})
 _RECORD = ("image_format", "image_size", "quality")
 
 
@@ -162,6 +178,7 @@ _RECORD = ("image_format", "image_size", "quality")
 class _Progress:
     """What the events of one release have told so far."""
 
+    ends: frozenset[type[NativeEvent]]
     exposed: bool = False
     finished: bool = False
     ready: dict[int, tuple[int, int]] = field(default_factory=dict)  # what → (key, size)
@@ -172,13 +189,16 @@ class _Progress:
             if event.reason == _NO_FOCUS:
                 raise FocusFailed(event.reason, "Release")
             raise Refused(event.reason, "Release", "the camera took no picture")
+        self.finished |= type(event) in self.ends
         if isinstance(event, CaptureStatus):
             self.exposed |= event.stage == _EXPOSED
-            self.finished |= event.stage == _FINISHED
+            self.finished |= event.stage == _FINISHED and not self.ends
         elif isinstance(event, ThumbnailReady):
             self.ready[_THUMBNAIL] = event.key, event.size
         elif isinstance(event, FullImageReady):
             self.ready[_IMAGE] = event.key, event.size
+        elif isinstance(event, SecondImageReady):
+            self.ready[_SECOND] = event.key, event.size
 
 
 class NativeRemote:
@@ -211,6 +231,8 @@ class NativeRemote:
         answers as one that is in it, it is taken as it is.
         """
         if Feature.LOCK_KEYS in self.model.features and not self._keys_locked:
+            if Feature.ABILITIES in self.model.features:
+                self.session.call(GetAbilities())  # as every known program does before (section 1)
             self.session.call(LockKeys())
             self._keys_locked = True
         try:
@@ -249,7 +271,7 @@ class NativeRemote:
     def settings(self) -> dict[str, object]:
         """Both blocks, as values; what the model does not have is left out."""
         main = self.session.call(GetReleaseParameters())
-        return _values(main, self._extended())
+        return self._values(main, self._extended())
 
     def change(self, changes: Mapping[str, object]) -> dict[str, object]:
         """Read the blocks, write those with changes once, and read them back."""
@@ -257,16 +279,20 @@ class NativeRemote:
         extended = self._extended()
         in_main = {name for name in changes if not _BY_NAME[name].extended}
         if in_main:
-            self.session.call(SetReleaseParameters(_changed(main, changes, in_main)))
+            changed = SetReleaseParameters(self._changed(main, changes, in_main))
+            self.session.call(changed)
             main = self.session.call(GetReleaseParameters())
+            if Quirk.SET_TWICE in self.model.quirks:
+                self.session.call(changed)
+                main = self.session.call(GetReleaseParameters())
         if in_extended := changes.keys() - in_main:
             if extended is None:
                 name = ", ".join(sorted(in_extended))
                 raise Refused(0, "SetExtendedParameters", f"this model has no {name}")
-            block = _changed(extended, changes, in_extended).encode()
+            block = self._changed(extended, changes, in_extended).encode()
             self.session.call(SetExtendedParameters(block))
             extended = self._extended()
-        return _values(main, extended)
+        return self._values(main, extended)
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """Ask for a property's list; sizes, formats and qualities come from the list of records."""
@@ -277,7 +303,44 @@ class NativeRemote:
             records = self._elements(_SIZES_PROPERTY)
             column = records[_RECORD.index(name) :: 6]
             return tuple(dict.fromkeys(row.read(code) for code in column))
-        return tuple(row.read(code) for code in self._elements(row.prop))
+        return tuple(self._read(row, code) for code in self._elements(row.prop))
+
+    def _values(
+        self, main: ReleaseParameters, extended: ExtendedParameters | None
+    ) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for row in FIELDS:
+            block = extended if row.extended else main
+            if block is None:
+                continue
+            code = getattr(block, row.place)
+            if code in (0xFFFF, 0x7F) or (code == 0xFF and row.name not in _SIGNED | {"beep"}):
+                continue  # this camera does not have it, or not now
+            values[row.name] = self._read(row, code)
+        unit = main.focal_length_unit
+        if unit not in (0, 0xFFFF):
+            for name in _LENGTHS:
+                values[name] = getattr(main, name) / unit
+        return values
+
+    def _changed(self, block: B, changes: Mapping[str, object], names: set[str]) -> B:
+        kinds = {item.name: type(getattr(block, item.name)) for item in dataclasses.fields(block)}
+        codes: dict[str, Any] = {}
+        for row in (_BY_NAME[name] for name in names):
+            codes[row.place] = kinds[row.place](self._write(row, changes[row.name]))
+        return dataclasses.replace(block, **codes)
+
+    def _read(self, row: Field, code: int) -> object:
+        """A code as a value; the revised numbering counts compensation from 0 (section 9.2)."""
+        if row.name in _SIGNED and self.model.numbering is Numbering.REVISED:
+            code = (0x18 - code) & 0xFF
+        return row.read(code)
+
+    def _write(self, row: Field, value: object) -> int:
+        code = row.write(value)
+        if row.name in _SIGNED and self.model.numbering is Numbering.REVISED:
+            code = (0x18 - code) & 0xFF
+        return code
 
     def _elements(self, prop: int) -> tuple[int, ...]:
         try:
@@ -375,7 +438,9 @@ class NativeRemote:
         try:
             found = self._new_on_card(before) if card else ()
             small = self._thumbnail(told) if thumbnail else None
-            image = self._retrieve(_IMAGE, told, progress) if host else None
+            images = [self._retrieve(_IMAGE, told, progress)] if host else []
+            if host and _SECOND in told.ready:
+                images.append(self._retrieve(_SECOND, told, progress))
         except BaseException as error:
             where = f": {', '.join(map(str, found))}" if found else ""
             error.add_note(
@@ -384,7 +449,10 @@ class NativeRemote:
                 else "The picture was taken, but it never came; it was not written to the card."
             )
             raise
-        pictures = () if image is None else (Picture(self._name_for(image, found), image),)
+        pictures = [
+            Picture(self._name_for(image, found, place), image)
+            for place, image in enumerate(images)
+        ]
         if card and not found:
             if not pictures:
                 raise NotFinished("the camera said that it took a picture; the card has no new one")
@@ -397,8 +465,11 @@ class NativeRemote:
             self._let_earlier_end(events)
             self._underway = True
             try:
-                self.session.call(Release(), timeout_s=_LENS_S)
-                told = self._wait(events, wanted, timeout_s)
+                with self._eos_lock():
+                    self.session.call(Release(), timeout_s=_RELEASE_S)
+                    if self.model.numbering is Numbering.REVISED:
+                        self.session.call(ReleaseSent(0x0F))
+                    told = self._wait(events, wanted, timeout_s)
             except Refused as refusal:
                 self._underway = False
                 if card and type(refusal) is Refused and not self.available_shots():
@@ -428,10 +499,29 @@ class NativeRemote:
                 if isinstance(event, CaptureFailed) or event == CaptureStatus(_FINISHED):
                     self._underway = False
 
+    @contextmanager
+    def _eos_lock(self) -> Iterator[None]:
+        """Keys locked for a release, where the model wants it just then (section 1)."""
+        if Feature.EOS_LOCK not in self.model.features:
+            yield
+            return
+        revised = self.model.numbering is Numbering.REVISED
+        if revised:
+            with suppress(Refused):
+                self.session.call(GetAbilities())  # a refusal means nothing (section 1)
+            self.session.call(LockRevisedKeys(LOCK_WORD))
+        else:
+            self.session.call(LockEosKeys(LOCK_WORD))
+        try:
+            yield
+        finally:
+            with suppress(Refused):
+                self.session.call(UnlockRevisedKeys() if revised else UnlockEosKeys())
+
     def _wait(self, events: Events, wanted: list[int], timeout_s: float) -> _Progress:
         """Wait until the camera is done; then a little longer for what is missing."""
         clock = self.session.clock
-        told = _Progress()
+        told = _Progress(self._ends())
         deadline = clock.now() + timeout_s
         while clock.now() < deadline:
             self.session.poll(min(0.05, deadline - clock.now()))
@@ -451,15 +541,26 @@ class NativeRemote:
             "look at its display, and at the card for the picture"
         )
 
-    def _name_for(self, image: bytes, found: tuple[Entry, ...]) -> str:
+    def _name_for(self, image: bytes, found: tuple[Entry, ...], place: int) -> str:
         """The name that the picture has on the card, or one made of the time it was taken."""
-        if found:
-            return found[0].name
+        if place < len(found):
+            return found[place].name
+        kind = ".JPG" if image[:2] == b"\xff\xd8" else self.model.raw_suffix
         try:
             taken = read_exif(image).taken
         except DecodeError:
             taken = None
-        return f"IMG_{taken:%Y%m%d_%H%M%S}.JPG" if taken else f"IMG_{self._last_key or 0:04}.JPG"
+        stem = f"IMG_{taken:%Y%m%d_%H%M%S}" if taken else f"IMG_{self._last_key:04}"
+        return stem + kind
+
+    def _ends(self) -> frozenset[type[NativeEvent]]:
+        """The events that end a release; none: the stage 'finished' does (section 10)."""
+        if Feature.EOS_LOCK not in self.model.features:
+            return frozenset()
+        revised = self.model.numbering is Numbering.REVISED
+        if revised or Quirk.ENDS_WITH_CARD in self.model.quirks:
+            return frozenset({CardChanged, CaptureOver})
+        return frozenset({CaptureOver})
 
     def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
         return tuple(
@@ -501,26 +602,3 @@ class NativeRemote:
         if self._last_key is None:
             raise ObjectNotFound(0, "RetrieveCapture", "the camera did not tell the picture's key")
         return self._last_key + 1
-
-
-def _values(main: ReleaseParameters, extended: ExtendedParameters | None) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for row in FIELDS:
-        block = extended if row.extended else main
-        if block is None:
-            continue
-        code = getattr(block, row.place)
-        if code in (0xFFFF, 0x7F) or (code == 0xFF and row.name != "beep"):
-            continue  # this camera does not have it, or not now
-        values[row.name] = row.read(code)
-    unit = main.focal_length_unit
-    if unit not in (0, 0xFFFF):
-        for name in _LENGTHS:
-            values[name] = getattr(main, name) / unit
-    return values
-
-
-def _changed(block: B, changes: Mapping[str, object], names: set[str]) -> B:
-    codes = {_BY_NAME[name].place: _BY_NAME[name].write(changes[name]) for name in names}
-    kinds = {item.name: type(getattr(block, item.name)) for item in dataclasses.fields(block)}
-    return dataclasses.replace(block, **{key: kinds[key](code) for key, code in codes.items()})

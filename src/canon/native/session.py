@@ -21,13 +21,13 @@ from canon.errors import (
     KeysNotLocked,
     LensFailed,
     NoCard,
+    NotSupported,
     ObjectNotFound,
-    ProtocolError,
     Refused,
     StoreFull,
     WriteProtected,
 )
-from canon.models.model import Numbering
+from canon.models.model import Model, Numbering
 from canon.native.commands import Command, UploadBlock, UploadDone
 from canon.native.events import NativeEvent, decode_event
 from canon.native.release import SubHead
@@ -117,12 +117,17 @@ class Events:
 
 
 class Session:
-    """The commands and events of one camera, over any link."""
+    """The commands and events of one camera, over any link.
 
-    def __init__(self, link: Link, numbering: Numbering) -> None:
+    Args:
+        link: carries them.
+        model: the camera's row.
+    """
+
+    def __init__(self, link: Link, model: Model) -> None:
         self.link = link
         self.clock = link.clock
-        self._numbering = numbering
+        self._model = model
         self._lock = threading.Lock()
         self._readers: list[Events] = []
 
@@ -188,7 +193,7 @@ class Session:
         with self._lock:
             start = self.clock.now()
             total = self.link.stream(
-                self._code(command), _payload(command), count, limit, timeout_s
+                self._code(command), self._payload(command), count, limit, timeout_s
             )
             _log.debug("%r → %d bytes in %.3f s", command, total, self.clock.now() - start)
         return total
@@ -237,7 +242,7 @@ class Session:
         with self._lock:
             start = self.clock.now()
             status, data = self.link.exchange(
-                self._code(command), _payload(command), expect, timeout_s
+                self._code(command), self._payload(command), expect, timeout_s
             )
             _log.debug("%r: status %#x in %.3f s", command, status, self.clock.now() - start)
         self._check(status, command)
@@ -250,19 +255,19 @@ class Session:
 
     def _code(self, command: Command[R]) -> int:
         try:
-            return command.codes[self._numbering]
+            return command.codes[self._model.numbering]
         except KeyError:
-            name = type(command).__name__
-            raise ProtocolError(
-                f"{name} has no code in the {self._numbering.name} numbering"
-            ) from None
+            raise NotSupported(self._model.name, f"command {type(command).__name__}") from None
+
+    def _payload(self, command: Command[R]) -> bytes:
+        """What follows the command's head; release control has a head of its own (section 9)."""
+        body = command.encode()
+        if command.sub is None:
+            return body
+        surplus = b"\0" if self._model.numbering is Numbering.REVISED else b""
+        return SubHead(command.sub, len(body)).encode() + body + surplus
 
     def _check(self, status: int, command: Command[R]) -> None:
         if status:
             name = type(command).__name__
             raise REFUSALS.get(status, Refused)(status, name)
-
-
-def _payload(command: Command[R]) -> bytes:
-    body = command.encode()
-    return body if command.sub is None else SubHead(command.sub, len(body)).encode() + body

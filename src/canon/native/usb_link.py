@@ -15,7 +15,7 @@ import math
 
 from canon.driver import Sink
 from canon.errors import DecodeError, PortError, PortStalled, PortTimeout, ProtocolError
-from canon.models.model import Numbering
+from canon.models.model import Model, Numbering, Quirk
 from canon.native import events
 from canon.native.commands import (
     COMMAND,
@@ -55,15 +55,15 @@ class UsbLink:
 
     Args:
         port: the open port.
-        numbering: which command codes the camera understands.
+        model: the camera's row.
     """
 
-    def __init__(self, port: Port, numbering: Numbering) -> None:
+    def __init__(self, port: Port, model: Model) -> None:
         self.clock = port.clock
         self.transfer_size = DEFAULT_TRANSFER
         self.was_active = False
         self._port = port
-        self._numbering = numbering
+        self._model = model
         self._packet = port.descriptors.endpoint(Endpoint.BULK_IN).packet_size
         self._buffer = memoryview(bytearray(_CHUNK))
         self._sequence = itertools.count(1)
@@ -179,9 +179,14 @@ class UsbLink:
 
     def _wake(self, init: InitBlock) -> None:
         self._port.control_out(_BLOCK, _WRITE_INIT, 0, short_block(init).encode())
-        # One read of all 0x44 bytes makes every second start fail on some bodies (section 4.3b).
-        self._read(HEAD, 5.0)
-        self._read(4, 5.0)
+        # Some bodies want their 0x44 bytes read at once; on others that makes every second start
+        # fail (section 4.3b).
+        revised = self._model.numbering is Numbering.REVISED
+        if revised or Quirk.INIT_IN_ONE_READ in self._model.quirks:
+            self._read(HEAD + 4, 5.0)
+        else:
+            self._read(HEAD, 5.0)
+            self._read(4, 5.0)
         if not self.poll(3.0):
             _log.warning("the camera did not say that it is awake; going on")
 
@@ -195,7 +200,7 @@ class UsbLink:
 
     def _head(self, code: int, size: int, kind: int, sequence: int) -> bytes:
         flavour = 0
-        if self._numbering is Numbering.REVISED:
+        if self._model.numbering is Numbering.REVISED:
             flavour = 0x20 if kind == LONG_COMMAND else 0x10
         length = COMMAND - HEAD + size
         group, command = code >> 8, code & 0xFF
