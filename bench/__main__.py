@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import canon
 from bench.tables import cost_table, growth_table, start_table
 from bench.tasks import TINY, USUAL, Alternated, Sizes, growth, starts, tasks
 
@@ -35,15 +38,25 @@ def main() -> None:
 
 
 def _tables(sizes: Sizes, runs: int, home: Path) -> str:
-    env = {**os.environ, "HOME": str(home), "LC_ALL": "C"}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    env |= {"HOME": str(home), "LC_ALL": "C"}
     alternated = Alternated(runs, home, env, lambda title: print(title, file=sys.stderr))
     parts: Sequence[str] = (
-        f"Medians of {runs} runs on {os.cpu_count()} cores.",
+        _where(runs),
         start_table(alternated.starts(starts())),
         cost_table(alternated.costs(tasks(sizes))),
         growth_table(alternated.costs(growth(sizes))),
     )
     return "\n\n".join(parts)
+
+
+def _where(runs: int) -> str:
+    """What was measured with."""
+    said = subprocess.run(["gphoto2", "--version"], capture_output=True, text=True, check=True)  # noqa: S607
+    return (
+        f"Medians of {runs} runs; {said.stdout.splitlines()[0]}, canon-remote "
+        f"{canon.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores."
+    )
 
 
 if __name__ == "__main__":

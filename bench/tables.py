@@ -28,7 +28,8 @@ def start_table(starts: Sequence[tuple[Start, Cost]]) -> str:
 
 def cost_table(pairs: Iterable[Pair]) -> str:
     """From the open port on: each cell is ours and gphoto2's, and their ratio."""
-    rows, behind = [], []
+    rows: list[Sequence[str]] = []
+    behind: dict[str, list[str]] = {}
     for pair in pairs:
         mine, others = pair.ours, pair.theirs
         rows.append(
@@ -54,19 +55,18 @@ def cost_table(pairs: Iterable[Pair]) -> str:
                     "",
                 )
             )
-        behind += [
-            f"{pair.task.title}: {what}"
-            for what, ratio in (
-                ("transfers", mine.transfers / others.transfers),
-                ("bytes", mine.size / others.size),
-                ("wall", mine.wall_s / others.wall_s),
-                ("CPU", mine.cpu_s / others.cpu_s),
-                ("peak memory", mine.peak / others.peak),
-            )
-            if ratio > 1
-        ]
+        for what, a, b in (
+            ("transfers", mine.transfers, others.transfers),
+            ("bytes", mine.size, others.size),
+            ("wall time", mine.wall_s, others.wall_s),
+            ("CPU", mine.cpu_s, others.cpu_s),
+            ("peak memory", mine.peak, others.peak),
+        ):
+            if round(a / b, 2) > 1:
+                behind.setdefault(what, []).append(pair.task.title)
     header = "ours : gphoto2 | transfers | MB | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
-    return _table(header, rows) + "\n\nBehind gphoto2: " + ("; ".join(behind) or "nothing") + "."
+    told = [f"- in {what}: {', '.join(titles)}" for what, titles in behind.items()]
+    return _table(header, rows) + "\n\nBehind gphoto2:\n\n" + "\n".join(told or ["- nowhere"])
 
 
 def growth_table(pairs: Iterable[Pair]) -> str:

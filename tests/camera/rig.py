@@ -46,8 +46,8 @@ class WatchedPort:
 
     Args:
         device: the camera.
-        at: is called with the name of each command before it goes out, and of each event before
-            it comes in; what it raises, the port raises.
+        at: is called with the name of each command before it goes out, of each event before it
+            comes in, and with "read" and "poll" before each wait; what it raises, the port raises.
     """
 
     def __init__(self, device: NativeCamera, at: Callable[[str], None] | None = None) -> None:
@@ -67,6 +67,11 @@ class WatchedPort:
         names = [name for _, name in self.commands]
         self.commands.clear()
         return names
+
+    @property
+    def last(self) -> str:
+        """The name of the last command, empty before the first."""
+        return self.commands[-1][1] if self.commands else ""
 
     @property
     def clock(self) -> BodyClock:
@@ -94,6 +99,7 @@ class WatchedPort:
         self._inner.bulk_out(data, timeout_s)
 
     def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
+        self._at("read")
         return self._inner.bulk_in(buffer, timeout_s)
 
     def interrupt_in(self, timeout_s: float) -> bytes:

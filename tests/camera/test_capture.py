@@ -17,22 +17,6 @@ from canon.driver import Entry, Picture, Shot
 from canon.errors import CanonError, ValueRefused
 from canon.values import CaptureTarget
 
-# What a G3 said a picture takes, in bytes (canon-native-usb, section 9.5).
-ESTIMATED = {
-    ("large", "superfine", "jpeg"): 2050048,
-    ("large", "fine", "jpeg"): 1142784,
-    ("large", "normal", "jpeg"): 569344,
-    ("medium-1", "superfine", "jpeg"): 1026048,
-    ("medium-1", "fine", "jpeg"): 571392,
-    ("medium-1", "normal", "jpeg"): 284672,
-    ("medium-2", "superfine", "jpeg"): 583680,
-    ("medium-2", "fine", "jpeg"): 327680,
-    ("medium-2", "normal", "jpeg"): 174080,
-    ("small", "superfine", "jpeg"): 254976,
-    ("small", "fine", "jpeg"): 153600,
-    ("small", "normal", "jpeg"): 86016,
-    ("large", "raw", "raw"): 3870720,
-}
 SETTINGS = (
     "image_size",
     "shooting_mode",
@@ -76,7 +60,7 @@ def test_a_picture_comes_to_the_host(control: Camera) -> None:
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert shot.thumbnail is None
     assert list(control.storage.walk()) == before, "nothing is written to the card"
-    assert exif(data)["Model"] == control.model
+    assert exif(data)["IFD0:Model"] == control.model
 
 
 def test_a_thumbnail_beside_the_picture(control: Camera) -> None:
@@ -124,34 +108,44 @@ def test_a_picture_to_both(control: Camera, thumbnail: bool) -> None:
 
 def test_each_release_gives_another_picture(control: Camera) -> None:
     shots = [control.capture.release() for _ in range(3)]
-    taken = [exif(image(shot))["DateTimeOriginal"] for shot in shots]
+    taken = [exif(image(shot))["ExifIFD:DateTimeOriginal"] for shot in shots]
     assert taken == sorted(set(taken))
 
 
 def test_a_release_outside_release_control_enters_and_leaves_it(cam: Camera) -> None:
     assert not cam.capture.active
-    assert opened(image(cam.capture.release()))
+    assert exif(image(cam.capture.release()))["IFD0:Model"] == cam.model
     assert not cam.capture.active
 
 
 def test_release_control_stays_on_when_it_was_started(cam: Camera) -> None:
+    seen: list[bool] = []
     cam.capture.start()
     try:
         cam.capture.start()
         cam.capture.release()
         with cam.capture.control():
-            pass
-        assert cam.capture.active
+            seen.append(cam.capture.active)
+        seen.append(cam.capture.active)
     finally:
         cam.capture.stop()
-    assert not cam.capture.active
+    seen.append(cam.capture.active)
     cam.capture.stop()
+    assert seen == [True, True, False]
 
 
 def test_release_control_is_left_after_an_error(cam: Camera) -> None:
-    with pytest.raises(ZeroDivisionError), cam.capture.control():
-        _ = 1 // 0
+    def fail() -> None:
+        with cam.capture.control():
+            assert cam.capture.active
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert not cam.capture.active
+
+
+def test_a_release_has_a_target(cam: Camera) -> None:
     with pytest.raises(ValueError, match="to the host, to the card, or to both"):
         cam.capture.release(target=CaptureTarget(0))
     assert not cam.capture.active
@@ -165,19 +159,19 @@ def told_of(cam: Camera, **settings: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("iso", [50, 100, 200, 400])
 def test_exif_shows_the_sensitivity(control: Camera, iso: int) -> None:
-    assert told_of(control, iso=iso)["ISO"] == iso
+    assert told_of(control, iso=iso)["Canon:CameraISO"] == iso
 
 
 @pytest.mark.parametrize(
-    ("mode", "settings", "program"),
+    ("mode", "settings", "dial"),
     [
         ("aperture-priority", {"aperture": "f/5.6"}, 3),
-        ("shutter-priority", {"shutter": "1/250"}, 4),
-        ("manual", {"aperture": "f/4", "shutter": "1/15"}, 1),
+        ("shutter-priority", {"shutter": "1/250"}, 2),
+        ("manual", {"aperture": "f/4", "shutter": "1/15"}, 4),
     ],
 )
 def test_exif_shows_aperture_and_time(
-    control: Camera, mode: str, settings: dict[str, str], program: int
+    control: Camera, mode: str, settings: dict[str, str], dial: int
 ) -> None:
     before = control.settings.read()
     try:
@@ -187,29 +181,29 @@ def test_exif_shows_aperture_and_time(
         control.settings.set(shooting_mode="manual")
         control.settings.set(aperture=before["aperture"], shutter=before["shutter"])
         control.settings.set(shooting_mode="program")
-    assert told["CanonExposureMode"] == {3: 3, 4: 2, 1: 4}[program]
+    assert told["Canon:CanonExposureMode"] == dial
     if "aperture" in settings:
         wanted = float(settings["aperture"].removeprefix("f/"))
-        assert told["FNumber"] == pytest.approx(wanted, rel=0.02)
+        assert told["ExifIFD:FNumber"] == pytest.approx(wanted, rel=0.02)
     if "shutter" in settings:
         over = int(settings["shutter"].removeprefix("1/"))
-        assert told["ExposureTime"] == pytest.approx(1 / over, rel=0.02)
+        assert told["ExifIFD:ExposureTime"] == pytest.approx(1 / over, rel=0.02)
 
 
 @pytest.mark.parametrize(("macro", "mode"), [(True, 1), (False, 2)])
 def test_exif_shows_macro(control: Camera, macro: bool, mode: int) -> None:
-    assert told_of(control, macro=macro)["MacroMode"] == mode
+    assert told_of(control, macro=macro)["Canon:MacroMode"] == mode
 
 
 @pytest.mark.parametrize(
     ("name", "tag", "codes"),
     [
-        ("photo_effect", "PhotoEffect", {"off": 0, "vivid": 1, "neutral": 2, "sepia": 4}),
-        ("white_balance", "WhiteBalance", {"auto": 0, "daylight": 1, "tungsten": 3}),
-        ("flash", "CanonFlashMode", {"off": 0, "on": 2}),
-        ("metering", "MeteringMode", {"evaluative": 5, "spot": 3}),
-        ("exposure_compensation", "ExposureCompensation", {"-1": -1, "+2": 2, "0": 0}),
-        ("flash_compensation", "FlashExposureComp", {"-1": -1, "+1": 1}),
+        ("photo_effect", "Canon:PhotoEffect", {"off": 0, "vivid": 1, "neutral": 2, "sepia": 4}),
+        ("white_balance", "Canon:WhiteBalance", {"auto": 0, "daylight": 1, "tungsten": 3}),
+        ("flash", "Canon:CanonFlashMode", {"off": 0, "on": 2}),
+        ("metering", "ExifIFD:MeteringMode", {"evaluative": 5, "spot": 3}),
+        ("exposure_compensation", "ExifIFD:ExposureCompensation", {"-1": -1, "+2": 2, "0": 0}),
+        ("flash_compensation", "Canon:FlashExposureComp", {"-1": -1, "+1": 1}),
     ],
 )
 def test_exif_shows(control: Camera, name: str, tag: str, codes: dict[str, int]) -> None:
@@ -227,7 +221,7 @@ def test_zoom(control: Camera) -> None:
         assert control.capture.zoom == control.capture.set_zoom(before.maximum)
         assert control.settings.focal_length.value == tele
         told = exif(image(control.capture.release()))
-        assert told["FocalLength"] == pytest.approx(tele, abs=0.1)
+        assert told["ExifIFD:FocalLength"] == pytest.approx(tele, abs=0.1)
         with pytest.raises(ValueRefused, match=f"0 to {before.maximum}"):
             control.capture.set_zoom(before.maximum + 1)
         with pytest.raises(ValueError, match="no zoom position; 0 is wide"):
@@ -237,26 +231,33 @@ def test_zoom(control: Camera) -> None:
 
 
 @pytest.mark.shows("focus lock")
-def test_focus_lock(control: Camera) -> None:
+def test_focus_lock_for_a_block(control: Camera) -> None:
     with control.capture.focus_lock():
         first, second = (image(control.capture.release()) for _ in range(2))
     assert opened(first).size == opened(second).size
-    control.capture.lock_focus()
-    try:
-        control.capture.release()
-    finally:
-        control.capture.unlock_focus()
-        control.capture.stop()
-        control.capture.start()
     control.capture.measure()
-    control.capture.release()
-    control.capture.stop()
+    assert opened(image(control.capture.release())).size == opened(first).size
+
+
+def test_focus_lock_until_it_is_unlocked(cam: Camera) -> None:
+    cam.capture.lock_focus()
+    try:
+        cam.capture.release()
+        assert cam.capture.active, "release control ends the lock"
+        cam.capture.unlock_focus()
+    finally:
+        cam.capture.stop()
+    assert not cam.capture.active
 
 
 def test_focus_lock_outlives_no_error(cam: Camera) -> None:
-    with pytest.raises(ZeroDivisionError), cam.capture.focus_lock():
-        assert cam.capture.active
-        _ = 1 // 0
+    def fail() -> None:
+        with cam.capture.focus_lock():
+            assert cam.capture.active
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert not cam.capture.active
 
 
@@ -273,10 +274,10 @@ def test_available_shots_follow_the_size(control: Camera) -> None:
     assert 0 < control.capture.available_shots < small
 
 
-def test_estimated_sizes_are_the_recorded_ones(control: Camera) -> None:
-    assert "G3" in control.model
-    told = {kind: control.capture.estimated_size(*kind) for kind in ESTIMATED}
-    assert told == ESTIMATED
+def test_finer_pictures_take_more_room(control: Camera) -> None:
+    sizes = [control.capture.estimated_size("small", one) for one in ("normal", "fine")]
+    sizes += [control.capture.estimated_size(one, "fine") for one in ("medium-1", "large")]
+    assert sizes == sorted(set(sizes))
     with pytest.raises(CanonError):
         control.capture.estimated_size("small", "raw", "raw")
 

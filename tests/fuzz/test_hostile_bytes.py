@@ -130,7 +130,7 @@ def test_the_same_trick_for_ever(verb: str, what: What) -> None:
     attack(HostileCamera(start, Trick(what, 0xFFFFFFFF, b"\xff" * 192)), [verb, verb])
 
 
-# --- memory ---------------------------------------------------------------------------------------
+# --- memory --------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -196,3 +196,12 @@ def test_ways_up_from_the_root_lead_nowhere() -> None:
     driver = open_driver(listing(Listed(ENTERED, 0, 0, "D:"), *up, Listed(NEW, 1, 1, "A.JPG")))
     (entry,) = driver.list_folder(CardPath((), "D:"), deep=True)
     assert entry.path == CardPath(("A.JPG",), "D:")
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def test_names_are_sent_back_as_they_came() -> None:
+    """Only A to Z have small letters that a camera knows; "ÿ" has no capital in latin-1."""
+    driver = open_driver(Trick(What.ANNOUNCE, 2, b"\xff\0"))
+    assert driver._native(CardPath(("dcim", "\xb5\xdf"))) == "\xff\\DCIM\\\xb5\xdf"

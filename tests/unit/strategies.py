@@ -89,5 +89,6 @@ _STRATEGIES: dict[type[Codec[Any]], Callable[[Any], SearchStrategy[Any]]] = {
         tuple
     ),
     commands._Listing: lambda codec: st.lists(_listed(), max_size=12).map(tuple),
+    commands._Bare: lambda codec: text(),
     release._Elements: lambda codec: _elements(),
 }

@@ -128,7 +128,6 @@ def _decodes_or_says_why_not(kind: type[Message], data: bytes) -> None:
         value = decode(kind, data)
     except DecodeError:
         return
-    encode(value)
     if type(value) is kind and not isinstance(value, NativeEvent):
         inner = data[_outside(kind) :]
         for at, odd in unexplained(kind, inner):

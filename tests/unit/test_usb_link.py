@@ -23,7 +23,6 @@ from canon.native.commands import (
 from canon.native.events import CaptureStatus, InitDone, encode_event
 from canon.native.usb_link import UsbLink
 from canon.usb.port import Descriptors
-from canon.virtual.body import load_profile
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe
 from canon.virtual.port import VirtualPort
@@ -32,6 +31,13 @@ G3, EOS_20D = by_product(0x306E), by_product(0x30EB)
 IDENTIFY, LIST = 0x1201, 0x110B
 INIT = InitBlock(0x18, b"\1\2\3\4", 0x04A9306E, 0x800, 0x10000, 0xFD00, 0x10000)
 
+DESCRIPTORS = Descriptors(
+    bytes.fromhex("12011001ffffff20a9046e30010001020001"),
+    bytes.fromhex(
+        "09022700010100c032 0904000003ffffff00 07058102400000 07050202400000 07058303400060"
+    ),
+)
+
 Answer = Callable[["Camera", CommandHead], object]
 
 
@@ -39,10 +45,7 @@ class Camera:
     """A device that answers each command by the next function of a script."""
 
     def __init__(self, *script: Answer, letter: bytes = b"A", init: InitBlock = INIT) -> None:
-        raw = load_profile("powershot-g3")["descriptors"]
-        self.descriptors = Descriptors(
-            bytes.fromhex(raw["device"]), bytes.fromhex(raw["configuration"])
-        )
+        self.descriptors = DESCRIPTORS
         self.clock = BodyClock()
         self.bulk = Pipe(64)
         self.interrupt = Pipe(64)

@@ -175,6 +175,8 @@ class LongHead(Message, padded=0x40):
     length: u32  # unaligned
 
 
+STORAGE, CAMERA = 0x11, 0x12
+"""The two groups of commands."""
 HEAD = 0x40
 """Bytes of an answer that its own length word does not count."""
 COMMAND = 0x50

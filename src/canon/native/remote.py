@@ -469,7 +469,7 @@ class NativeRemote:
                     self.session.call(Release(), timeout_s=_RELEASE_S)
                     if self.model.numbering is Numbering.REVISED:
                         self.session.call(ReleaseSent(0x0F))
-                    told = self._wait(events, wanted, timeout_s)
+                    told = self._wait(events, wanted, timeout_s, card=card)
             except Refused as refusal:
                 self._underway = False
                 if card and type(refusal) is Refused and not self.available_shots():
@@ -518,10 +518,12 @@ class NativeRemote:
             with suppress(Refused):
                 self.session.call(UnlockRevisedKeys() if revised else UnlockEosKeys())
 
-    def _wait(self, events: Events, wanted: list[int], timeout_s: float) -> _Progress:
+    def _wait(
+        self, events: Events, wanted: list[int], timeout_s: float, *, card: bool
+    ) -> _Progress:
         """Wait until the camera is done; then a little longer for what is missing."""
         clock = self.session.clock
-        told = _Progress(self._ends())
+        told = _Progress(self._ends(card))
         deadline = clock.now() + timeout_s
         while clock.now() < deadline:
             self.session.poll(min(0.05, deadline - clock.now()))
@@ -553,11 +555,13 @@ class NativeRemote:
         stem = f"IMG_{taken:%Y%m%d_%H%M%S}" if taken else f"IMG_{self._last_key:04}"
         return stem + kind
 
-    def _ends(self) -> frozenset[type[NativeEvent]]:
+    def _ends(self, card: bool) -> frozenset[type[NativeEvent]]:
         """The events that end a release; none: the stage 'finished' does (section 10)."""
         if Feature.EOS_LOCK not in self.model.features:
             return frozenset()
         revised = self.model.numbering is Numbering.REVISED
+        if revised and not card:
+            return frozenset()
         if revised or Quirk.ENDS_WITH_CARD in self.model.quirks:
             return frozenset({CardChanged, CaptureOver})
         return frozenset({CaptureOver})

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import errno
 import glob
+import importlib.util
 import math
 import os
 from collections.abc import Iterator
@@ -108,6 +109,7 @@ class LibusbPort:
                         backend.detach_kernel_driver(self._handle, _INTERFACE)
                 backend.claim_interface(self._handle, _INTERFACE)
             self.descriptors: Descriptors = read_descriptors(self.control_in)
+            self._endpoints = {which: self.descriptors.endpoint(which) for which in Endpoint}
         except BaseException:
             self.close()
             raise
@@ -128,7 +130,7 @@ class LibusbPort:
 
     def bulk_out(self, data: Buffer, timeout_s: float) -> None:
         """Send bytes; b"" sends a zero-length packet."""
-        address = self.descriptors.endpoint(Endpoint.BULK_OUT).address
+        address = self._endpoints[Endpoint.BULK_OUT].address
         with self._translated(timeout_s):
             sent = self._backend.bulk_write(
                 self._live(), address, _INTERFACE, _copied(data), _ms(timeout_s)
@@ -138,7 +140,7 @@ class LibusbPort:
 
     def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
         """Read into `buffer` until it is full, a short packet came or the time is up."""
-        address = self.descriptors.endpoint(Endpoint.BULK_IN).address
+        address = self._endpoints[Endpoint.BULK_IN].address
         with self._translated(timeout_s):
             return int(
                 self._backend.bulk_read(
@@ -148,7 +150,7 @@ class LibusbPort:
 
     def interrupt_in(self, timeout_s: float) -> bytes:
         """One interrupt packet; b"" when nothing came."""
-        endpoint = self.descriptors.endpoint(Endpoint.INTERRUPT_IN)
+        endpoint = self._endpoints[Endpoint.INTERRUPT_IN]
         buffer = bytearray(endpoint.packet_size)
         window = _Window(memoryview(buffer))
         try:
@@ -163,7 +165,7 @@ class LibusbPort:
     def clear_halt(self, endpoint: Endpoint) -> None:
         """Take a stalled endpoint back into use."""
         with self._translated():
-            self._backend.clear_halt(self._live(), self.descriptors.endpoint(endpoint).address)
+            self._backend.clear_halt(self._live(), self._endpoints[endpoint].address)
 
     def reset(self) -> None:
         """Reset the device."""
@@ -253,11 +255,17 @@ def _ms(timeout_s: float) -> int:
 
 
 def _backend() -> Any:
-    """The libusb that libusb-package brings, or else the system's."""
-    import libusb_package
+    """The libusb that libusb-package brings, or else the system's.
+
+    Its file is looked up without importing that package, which would take as long as all of pyusb.
+    """
     import usb.backend.libusb1
 
-    backend = libusb_package.get_libusb1_backend() or usb.backend.libusb1.get_backend()
+    package = importlib.util.find_spec("libusb_package")
+    folders = package.submodule_search_locations or () if package else ()
+    brought = [str(file) for folder in folders for file in Path(folder).glob("libusb-1.0.*")]
+    get_backend = usb.backend.libusb1.get_backend
+    backend = (brought and get_backend(lambda _: brought[0])) or get_backend()
     if backend is None:
         raise PortError("libusb 1.0 is not on this computer; install it (Debian: libusb-1.0-0)")
     return backend

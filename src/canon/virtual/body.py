@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib import resources
-from typing import Any
 
 from canon.models.model import Model
 from canon.virtual.card import EPOCH, Card
 from canon.virtual.clock import BodyClock
+from canon.virtual.profile import load_profile
 
 CardMaker = Callable[[], "Card | None"]
 
@@ -34,7 +32,7 @@ class Body:
     ) -> None:
         self.model = model
         self.clock = clock or BodyClock()
-        self.profile = load_profile(model.slug)
+        self.profile = load_profile(model)
         self.owner: str = self.profile["owner"]
         self.on_ac = True
         self.power_good = True
@@ -64,10 +62,3 @@ class Body:
     def set_seconds(self, seconds: int) -> None:
         """Set the camera's clock."""
         self._started = EPOCH + timedelta(seconds=seconds) - timedelta(seconds=self.clock.now())
-
-
-def load_profile(slug: str) -> dict[str, Any]:
-    """What a real body of this model reports of itself."""
-    file = resources.files("canon.virtual") / "profiles" / f"{slug}.json"
-    profile: dict[str, Any] = json.loads(file.read_text())
-    return profile

@@ -10,56 +10,53 @@ from functools import singledispatchmethod
 from typing import Any
 
 from canon.errors import DecodeError
-from canon.models.model import Numbering, Quirk
+from canon.models.model import Feature, Numbering
 from canon.native.commands import (
     COMMAND,
-    ENTERED,
     FIXED_COMMAND,
     FIXED_REPLY,
-    FOLDER,
     HEAD,
     LONG_COMMAND,
     LONG_REPLY,
-    NEW,
-    PROTECTED,
+    STORAGE,
     UPLOAD_BLOCK,
     UPLOAD_COMMAND,
     UPLOAD_REPLY,
     Abilities,
+    BodyId,
     CameraTime,
     Command,
     CommandHead,
     DeleteFiles,
-    Disks,
-    DiskSpace,
     GetAbilities,
+    GetBodyId,
     GetDirectory,
-    GetDiskSpace,
     GetFile,
+    GetOwner,
     GetPowerStatus,
     GetTime,
     Identify,
     Identity,
     InitBlock,
+    KeysLocked,
     ListDisks,
-    Listed,
-    Listing,
+    LockEosKeys,
     LockKeys,
+    LockRevisedKeys,
     LongHead,
-    MakeDirectory,
     Nothing,
+    OwnerName,
     PictureFormat,
     PowerStatus,
-    RemoveDirectory,
+    ReleaseSent,
     ReplyHead,
     RetrieveCapture,
     RetrieveFrame,
     SetAttributes,
-    SetFileTime,
     SetOwner,
     SetTime,
-    UploadBlock,
-    UploadDone,
+    UnlockEosKeys,
+    UnlockRevisedKeys,
     find_command,
     has_subcodes,
     short_block,
@@ -68,21 +65,18 @@ from canon.native.events import InitDone, NativeEvent, encode_event
 from canon.native.release import SubHead
 from canon.usb.port import Descriptors, Endpoint
 from canon.virtual.body import Body
-from canon.virtual.card import Card, File, Folder
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.refusal import (
     BAD_PARAMETER,
-    CARD_FULL,
-    IS_PROTECTED,
-    NO_CARD,
-    NOT_FOUND,
+    NOT_LOCKED,
+    NOT_LOCKED_REVISED,
     Status,
 )
 from canon.virtual.release import ReleaseUnit
+from canon.virtual.storage import StorageUnit
 from canon.wire import Message, smallest
 
-DISK = "D:"
 _CHUNK = 0x10000
 _RATE = 490_000  # bytes a second of a download (section 7.10)
 _THUMBNAIL_HEAD = 0x2800  # bytes of a picture's head that hold its EXIF
@@ -110,6 +104,8 @@ class NativeCamera:
 
     def __init__(self, body: Body, faults: Faults | None = None, *, active: bool = False) -> None:
         self.body = body
+        self.numbering = body.model.numbering
+        self.revised = self.numbering is Numbering.REVISED
         self.clock = body.clock
         self.faults = faults or Faults()
         raw = body.profile["descriptors"]
@@ -125,7 +121,7 @@ class NativeCamera:
         self.padded = 0  # requests that came short, and were filled with zeros
         self.cut = 0  # requests that had too much
         self._conversation = 0  # answers of an earlier host's conversation are never sent
-        self._uploaded = 0
+        self.storage = StorageUnit(body)
         self.release = ReleaseUnit(body, self.faults, self.tell)
 
     # --- what the carrier calls -------------------------------------------------------------------
@@ -234,10 +230,10 @@ class NativeCamera:
         if kind not in (FIXED_COMMAND, LONG_COMMAND, UPLOAD_BLOCK):
             return  # Guess (section 6.1): a block that is no command is not answered.
         sub = None
-        if has_subcodes(Numbering.CLASSIC, code):
+        if has_subcodes(self.numbering, code):
             sub_head = SubHead.decode(payload.ljust(smallest(SubHead), b"\0"))
             sub, payload = sub_head.sub, payload[smallest(SubHead) :]
-        command_class = find_command(Numbering.CLASSIC, code, sub, long=long)
+        command_class = find_command(self.numbering, code, sub, long=long)
         status, reply = BAD_PARAMETER, None
         if command_class is not None:
             try:
@@ -365,14 +361,27 @@ class NativeCamera:
     @singledispatchmethod
     def answer(self, command: Command[Any]) -> Message | bytes:
         """The reply to a command: a message, or the data of a long answer."""
+        if command.codes[self.numbering] >> 8 == STORAGE:
+            return self.storage.answer(command)
         return self.release.answer(command)
 
     @answer.register
     def _identify(self, command: Identify) -> Message:
         profile = self.body.profile
-        version = bytes.fromhex(profile["init"]["version"])
-        name = f"Canon {self.body.model.name}"
-        return Identity(version, profile["firmware"], name, self.body.owner)
+        version = bytes.fromhex(profile["identity_version"])
+        name = f"Canon {self.body.model.name}"[:31]
+        owner = "" if self.revised else self.body.owner
+        return Identity(version, profile["firmware"], name, owner)
+
+    @answer.register
+    def _get_owner(self, command: GetOwner) -> Message:
+        return OwnerName(self.body.owner)
+
+    @answer.register
+    def _body_id(self, command: GetBodyId) -> Message:
+        if Feature.BODY_ID not in self.body.model.features:
+            raise Status(BAD_PARAMETER)
+        return BodyId(self.body.profile["body_id"])
 
     @answer.register
     def _get_time(self, command: GetTime) -> Message:
@@ -394,6 +403,8 @@ class NativeCamera:
 
     @answer.register
     def _abilities(self, command: GetAbilities) -> Message:
+        if Feature.ABILITIES not in self.body.model.features:
+            raise Status(BAD_PARAMETER)
         profile = self.body.profile
         formats = tuple(PictureFormat(*row) for row in profile["formats"])
         tail = bytes.fromhex(profile["abilities_tail"])
@@ -405,40 +416,35 @@ class NativeCamera:
         self.body.keys_locked = True
         return Nothing()
 
-    # --- the card (sections 7.8 to 7.12) ----------------------------------------------------------
+    @answer.register
+    def _lock_eos_keys(self, command: LockEosKeys) -> Message:
+        self.body.keys_locked = True
+        return Nothing()
 
     @answer.register
-    def _list_disks(self, command: ListDisks) -> Message:
-        # Guess (section 13): a camera without a card names no disk.
-        return Disks((DISK,) if self.body.card else ())
+    def _lock_revised_keys(self, command: LockRevisedKeys) -> Message:
+        self.body.keys_locked = True
+        return KeysLocked()
 
     @answer.register
-    def _disk_space(self, command: GetDiskSpace) -> Message:
-        card = self._card()
-        if command.disk.rstrip("\\").upper() != DISK:
-            raise Status(BAD_PARAMETER)
-        unit = 1024 if Quirk.CAPACITY_IN_KIB in self.body.model.quirks else 1
-        return DiskSpace(card.capacity // unit, card.free // unit)
+    def _unlock_eos_keys(self, command: UnlockEosKeys) -> Message:
+        return self._unlock(NOT_LOCKED)
 
     @answer.register
-    def _get_directory(self, command: GetDirectory) -> Message:
-        card = self.body.card
-        folder = card.folder(self._parts(command.path)) if card else None
-        if folder is None:
-            return Listing(())
-        path = command.path.rstrip("\\")
-        rows = [Listed(ENTERED, 0, folder.time, path)]
-        _list_into(rows, folder, command.depth)
-        return Listing(tuple(rows))
+    def _unlock_revised_keys(self, command: UnlockRevisedKeys) -> Message:
+        return self._unlock(NOT_LOCKED_REVISED)
+
+    def _unlock(self, refusal: int) -> Message:
+        if not self.body.keys_locked:
+            raise Status(refusal)
+        self.body.keys_locked = False
+        return Nothing()
 
     @answer.register
-    def _get_file(self, command: GetFile) -> bytes:
-        card = self.body.card
-        found = card.find(self._parts(command.path)) if card else None
-        if not isinstance(found, File):
-            return b""  # Guess (section 13): a missing file is an answer of no bytes.
-        data = found.read()
-        return data[:_THUMBNAIL_HEAD] if command.what == 1 else data
+    def _release_sent(self, command: ReleaseSent) -> Message:
+        return Nothing()
+
+    # --- pictures that wait (sections 7.13, 7.14) -----------------------------------------------
 
     @answer.register
     def _retrieve(self, command: RetrieveCapture) -> bytes:
@@ -447,99 +453,6 @@ class NativeCamera:
     @answer.register
     def _frame(self, command: RetrieveFrame) -> bytes:
         return self.release.frame(command)
-
-    @answer.register
-    def _make_directory(self, command: MakeDirectory) -> Message:
-        card, parts = self._card(), self._parts(command.path)
-        parent = card.folder(parts[:-1])
-        if parent is None or not parts or parts[-1].upper() in parent.entries:
-            raise Status(BAD_PARAMETER)
-        parent.entries[parts[-1].upper()] = Folder(self.body.seconds)
-        return Nothing()
-
-    @answer.register
-    def _remove_directory(self, command: RemoveDirectory) -> Message:
-        card, parts = self._card(), self._parts(command.path)
-        folder, parent = card.folder(parts), card.folder(parts[:-1])
-        if folder is None or parent is None or not parts or folder.entries:
-            raise Status(BAD_PARAMETER)
-        del parent.entries[parts[-1].upper()]
-        return Nothing()
-
-    @answer.register
-    def _delete(self, command: DeleteFiles) -> Message:
-        folder = self._card().folder(self._parts(command.directory))
-        if folder is None:
-            raise Status(BAD_PARAMETER)
-        for name in command.names:
-            found = folder.entries.get(name.upper())
-            if not isinstance(found, File):
-                raise Status(NOT_FOUND)
-            if found.protected:
-                raise Status(IS_PROTECTED)
-            del folder.entries[name.upper()]
-        return Nothing()
-
-    @answer.register
-    def _set_attributes(self, command: SetAttributes) -> Message:
-        file = self._file((*self._parts(command.directory), command.name))
-        file.protected = bool(command.attributes & PROTECTED)
-        file.new = bool(command.attributes & NEW)
-        return Nothing()
-
-    @answer.register
-    def _set_file_time(self, command: SetFileTime) -> Message:
-        self._file(self._parts(command.path)).time = command.seconds
-        return Nothing()
-
-    @answer.register
-    def _upload(self, command: UploadBlock) -> Message:
-        card, parts = self._card(), self._parts(command.path)
-        folder = card.folder(parts[:-1])
-        if folder is None or not parts or len(command.data) != command.size:
-            raise Status(BAD_PARAMETER)
-        if command.size > card.free:
-            raise Status(CARD_FULL)
-        found = folder.entries.get(parts[-1].upper())
-        if command.offset == 0:
-            folder.entries[parts[-1].upper()] = File(command.data, _NO_TIME)
-        elif isinstance(found, File) and found.size == command.offset:
-            found.data = found.read() + command.data
-        else:
-            raise Status(BAD_PARAMETER)
-        self._uploaded += 1
-        return UploadDone(self._uploaded, command.size)
-
-    def _card(self) -> Card:
-        if self.body.card is None:
-            raise Status(NO_CARD)
-        return self.body.card
-
-    def _file(self, parts: tuple[str, ...]) -> File:
-        found = self._card().find(parts)
-        if not isinstance(found, File):
-            raise Status(NOT_FOUND)
-        return found
-
-    def _parts(self, path: str) -> tuple[str, ...]:
-        drive, *parts = path.split("\\")
-        if drive.upper() != DISK:
-            raise Status(BAD_PARAMETER)
-        return tuple(part for part in parts if part)
-
-
-def _list_into(rows: list[Listed], folder: Folder, depth: int) -> None:
-    """Add a folder's entries; an empty folder is not entered (section 7.9)."""
-    for name, entry in folder.entries.items():
-        if isinstance(entry, File):
-            bits = (PROTECTED if entry.protected else 0) | (NEW if entry.new else 0)
-            rows.append(Listed(bits, entry.size, entry.time, name))
-        elif depth and entry.entries:
-            rows.append(Listed(ENTERED, 0, entry.time, f".\\{name}"))
-            _list_into(rows, entry, depth - 1)
-            rows.append(Listed(ENTERED, 0, 0, ".."))
-        else:
-            rows.append(Listed(FOLDER, 0, entry.time, name))
 
 
 def _encoded(reply: Message | bytes | None) -> bytes:

@@ -15,9 +15,11 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any
 
+from canon.models.model import Feature, Numbering
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
     CaptureFailed,
+    CaptureOver,
     CaptureStatus,
     CardChanged,
     FullImageReady,
@@ -56,7 +58,7 @@ from canon.native.release import (
     UnlockFocus,
     Zoom,
 )
-from canon.values import Flash, ImageFormat, ImageSize, ShootingMode
+from canon.values import Flash, ImageFormat, ImageSize, PhotoEffect, ShootingMode
 from canon.virtual.body import Body
 from canon.virtual.card import EPOCH, File
 from canon.virtual.exif import Shot
@@ -73,6 +75,8 @@ _ZOOM_S = 0.15  # Guess: seconds for each position
 _EXPOSED, _FINISHED, _FAILED = 0x1C, 0x1D, 0x0A
 _NO_FOCUS, _NO_ROOM = 1, 2  # Guess: the second; the first is a 5D's (section 11.1)
 _THUMBNAIL_TO_HOST, _TO_HOST, _THUMBNAIL_TO_CARD, _TO_CARD = 1, 2, 4, 8
+_NOT_HERE = 0xFF
+_EOS_KEY = 0x17B000EB
 _MOST_KEPT = 4  # pictures that wait to be retrieved
 
 _PROPERTIES = {
@@ -115,7 +119,8 @@ class ReleaseUnit:
         self.faults = faults
         self.profile: dict[str, Any] = body.profile["release"]
         self.parameters = ReleaseParameters.decode(bytes.fromhex(self.profile["parameters"]))
-        self.extended = ExtendedParameters.decode(bytes.fromhex(self.profile["extended"]))
+        extended = bytes.fromhex(self.profile["extended"])
+        self.extended = ExtendedParameters.decode(extended) if extended else None
         self.active = False
         self.viewfinder_on = False
         self.focus_locked = False
@@ -145,8 +150,9 @@ class ReleaseUnit:
         if self.faults.take_kind(FaultKind.LENS_CAP):
             self._delay = _LENS_CAP_S
             raise Status(LENS_FAILED)
-        # Guess (section 7.6): without locked keys a G3 does not enter.
-        if self.active or not self.body.keys_locked:
+        # Guess (section 7.6): a body whose keys are locked at the start does not enter without.
+        locks = Feature.LOCK_KEYS in self.body.model.features
+        if self.active or (locks and not self.body.keys_locked):
             raise Status(LENS_FAILED)
         self.active = True
         self._delay = _LENS_S
@@ -186,23 +192,28 @@ class ReleaseUnit:
 
     @answer.register
     def _get_extended_size(self, command: GetExtendedSize) -> Message:
-        self._must_be_active()
-        return ExtendedSize(self.extended.size)
+        return ExtendedSize(self._extended().size)
 
     @answer.register
     def _get_extended(self, command: GetExtendedParameters) -> Message:
-        self._must_be_active()
-        return self.extended
+        return self._extended()
 
     @answer.register
     def _set_extended(self, command: SetExtendedParameters) -> Message:
-        self._must_be_active()
-        wanted = ExtendedParameters.decode(command.block.ljust(self.extended.size, b"\0"))
+        now = self._extended()
+        wanted = ExtendedParameters.decode(command.block.ljust(now.size, b"\0"))
         if wanted.photo_effect in self.allowed(_EFFECT).items:
-            self.extended = dataclasses.replace(self.extended, photo_effect=wanted.photo_effect)
+            now = dataclasses.replace(now, photo_effect=wanted.photo_effect)
         if wanted.assist_light in self.allowed(_ASSIST).items:
-            self.extended = dataclasses.replace(self.extended, assist_light=wanted.assist_light)
+            now = dataclasses.replace(now, assist_light=wanted.assist_light)
+        self.extended = now
         return Nothing()
+
+    def _extended(self) -> ExtendedParameters:
+        self._must_be_active()
+        if self.extended is None:
+            raise Status(BAD_PARAMETER)  # Guess: only a G3's block is understood well enough
+        return self.extended
 
     def allowed(self, prop: int) -> Elements:
         """What a property may be set to in the present shooting mode (section 9.4)."""
@@ -367,7 +378,7 @@ class ReleaseUnit:
         if mode & _THUMBNAIL_TO_CARD and not mode & _TO_CARD:
             self._write(photo.thumbnail, number)
         if mode & (_THUMBNAIL_TO_HOST | _TO_HOST):
-            self._key += 1
+            self._key = self._next_key()
             self._kept[self._key] = photo.thumbnail, photo.image
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
@@ -376,6 +387,15 @@ class ReleaseUnit:
         if mode & _TO_HOST:
             self._tell(FullImageReady(self._key, 1, len(photo.image), 0, 0xB0))
         self._tell(CaptureStatus(_FINISHED))
+        if Feature.EOS_LOCK in self.body.model.features:
+            if mode & _TO_CARD:
+                self._tell(CardChanged(0))
+            if self.body.model.numbering is Numbering.CLASSIC:
+                self._tell(CaptureOver(0))
+
+    def _next_key(self) -> int:
+        """PowerShots count their image keys from 1; those of an EOS mean nothing (section 7.13)."""
+        return self._key + 1 if not self.body.model.is_eos or self._key else _EOS_KEY
 
     def retrieve(self, command: RetrieveCapture) -> bytes:
         """A picture that waits; nothing for a key that is gone."""
@@ -463,10 +483,11 @@ class ReleaseUnit:
             wide=now.focal_length_wide / unit,
             tele=now.focal_length_tele / unit,
             zoom_position=self.zoom,
-            digital_zoom=1 + now.digital_zoom * 0.6,  # Guess: 1.6, 2.2 and 2.8 times
+            # Guess: 1.6, 2.2 and 2.8 times
+            digital_zoom=1 + 0.6 * (0 if now.digital_zoom == _NOT_HERE else now.digital_zoom),
             af_distance=now.af_distance,
             focused=not self.faults.has(FaultKind.NO_FOCUS),
-            effect=self.extended.photo_effect,
+            effect=self.extended.photo_effect if self.extended else PhotoEffect.OFF,
             contrast=now.contrast,
             saturation=now.saturation,
             sharpness=now.sharpness,

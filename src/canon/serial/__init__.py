@@ -1,0 +1,1 @@
+"""RS-232: the line, its frames, and the packets in them."""

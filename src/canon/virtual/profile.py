@@ -1,0 +1,212 @@
+"""What a virtual body reports of itself: recorded, or else built from its row.
+
+Recorded profiles are the JSON files beside this one. The others take their bytes from the tables of
+the specification (canon-native-usb, sections 4.2, 7.1, 7.5, 9) and their sizes from the row; what
+no table gives is a guess, and as plain as possible.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from canon.models.model import Feature, Model, Numbering, Quirk
+
+_INIT_VERSIONS = {
+    "00050700": ("G1", "Pro90", "Digital IXUS", "IXY DIGITAL"),
+    "01000200": ("S10", "S20"),
+    "01000503": ("G2", "D30", "D60", "S110", "A10", "A20", "S30", "S300", "300D"),
+    "01061583": ("S45", "S50", "S230", "S400", "S1 IS", "SD", "20D", "350D", "5D", "IXUS v3"),
+    "03050481": ("Optura", "MV", "ZR", "Elura", "FV", "IXY DV"),
+    "03051581": ("S200", "S330", "A30", "A40", "A200", "IXUS v2", "IXUS 330"),
+}
+_IDENTITY_VERSIONS = {
+    "EOS D60": "00057700",
+    "EOS D30": "00057f00",
+    "PowerShot S10": "00040000",
+    "PowerShot S20": "00040000",
+    "EOS 20D": "00087781",
+}
+_MODEL_IDS = {
+    "PowerShot G2": 0x01100000,
+    "EOS D60": 0x80000166,
+    "EOS 300D": 0x80000170,
+    "EOS Digital Rebel": 0x80000170,
+    "EOS Kiss Digital": 0x80000170,
+    "EOS 20D": 0x80000175,
+    "EOS 350D": 0x80000189,
+    "Digital Rebel XT": 0x80000189,
+    "EOS Kiss Digital N": 0x80000189,
+    "EOS 5D": 0x80000213,
+}
+"""The number of a model in its pictures, MakerNote 0x0010 (sections 4.2, 7.5)."""
+
+_KINDS = (("SuperFine", 1, 5, 0.53), ("Fine", 2, 3, 0.295), ("Normal", 3, 2, 0.147))
+"""Name, kind in the abilities, quality code, and bytes a pixel as on the recorded G3 (9.5)."""
+_RAW_BYTES = 1.0
+_ABILITIES_SIZE = {Numbering.CLASSIC: 0x330, Numbering.REVISED: 0x420}
+_ABILITIES_HEAD = 0x22A
+
+
+def load_profile(model: Model) -> dict[str, Any]:
+    """What a body of this model reports of itself."""
+    file = resources.files("canon.virtual") / "profiles" / f"{model.slug}.json"
+    if file.is_file():
+        recorded: dict[str, Any] = json.loads(file.read_text())
+        return recorded
+    sizes = _sizes(model)
+    raw = model.is_eos or model.name in ("PowerShot G1", "PowerShot G2", "PowerShot S45")
+    return {
+        "descriptors": _descriptors(model),
+        "init": _init(model),
+        "identity_version": _IDENTITY_VERSIONS.get(model.name, _init_version(model)),
+        "model_id": _MODEL_IDS.get(model.name, 0),
+        "firmware": "1.0.0.0",
+        "owner": "",
+        "short_name": model.name[:31],
+        "body_id": 0x01234567,
+        "formats": [
+            [f"{name}:{kind}"[:19], height, width, number]
+            for name, _, width, height in sizes
+            for kind, number, _, _ in _KINDS
+        ]
+        + ([["CRW", model.pixels[1], model.pixels[0], 4]] if raw else []),
+        "abilities_tail": bytes(_ABILITIES_SIZE[model.numbering] - _ABILITIES_HEAD).hex(),
+        "release": _release(model, sizes, raw=raw),
+    }
+
+
+def _sizes(model: Model) -> list[tuple[str, int, int, int]]:
+    """Name, code of the release parameters, width and height of each size, largest first."""
+    width, height = model.pixels
+    ratio = height / width
+    sizes = [("Large", 0, width, height)]
+    for name, code, smaller in (("Medium 1", 1, 1600), ("Medium 2", 3, 1024), ("Small", 2, 640)):
+        if smaller < width:
+            sizes.append((name, code, smaller, round(smaller * ratio)))
+    return sizes
+
+
+def _descriptors(model: Model) -> dict[str, Any]:
+    product = (model.product or 0).to_bytes(2, "little").hex()
+    return {
+        "device": f"12011001ffffff20a904{product}010001020001",
+        "configuration": "09022700010100c032"
+        "0904000003ffffff00"
+        "07058102400000"
+        "07050202400000"
+        "07058303400060",
+        "strings": {"1": "Canon Inc.", "2": "Canon Digital Camera"},
+    }
+
+
+def _init_version(model: Model) -> str:
+    words = model.name
+    if Quirk.CAPACITY_IN_KIB in model.quirks or model.numbering is Numbering.REVISED:
+        return "01061583"
+    best = [
+        (len(part), version)
+        for version, parts in _INIT_VERSIONS.items()
+        for part in parts
+        if part in words
+    ]
+    return max(best)[1] if best else "01000503"
+
+
+def _init(model: Model) -> dict[str, Any]:
+    camcorder = model.name in ("Optura 20", "Optura 40")
+    large = model.name in (
+        "EOS 20D",
+        "EOS 350D",
+        "Digital Rebel XT",
+        "EOS Kiss Digital N",
+        "EOS 5D",
+    )
+    product = 0x3085 if model.name == "PowerShot S1 IS" else model.product or 0
+    model_id = _MODEL_IDS.get(model.name, 0) if model.numbering is Numbering.REVISED else 0
+    return {
+        "version": _init_version(model),
+        "model_id": model_id or product << 16 >> 16 | 0x04A9 << 16,
+        "block": 0x200 if camcorder else 0x800,
+        "transfer_size": 0x10000 if large else 0xFFFFFFFF,
+        "limit": 0x200 if camcorder else 0xFD00,
+        "last": 0x10000 if large else 0xFD00,
+    }
+
+
+def _release(model: Model, sizes: list[tuple[str, int, int, int]], *, raw: bool) -> dict[str, Any]:
+    """Release control: the blocks and lists of section 9, for a compact or for an EOS."""
+    kinds = [
+        (code, quality, share, w, h) for _, code, w, h in sizes for _, _, quality, share in _KINDS
+    ]
+    if model.is_eos:
+        kinds = [kind for kind in kinds if kind[1] in (3, 2)]  # an EOS has no superfine
+    records = [(1, code, quality) for code, quality, _, _, _ in kinds] + (
+        [(2, 0, 4)] if raw else []
+    )
+    table = [[code, 1, quality, _kib(w * h * share)] for code, quality, share, w, h in kinds]
+    width, height = model.pixels
+    if raw:
+        table.append([0, 2, 4, _kib(width * height * _RAW_BYTES)])
+    allowed = {
+        "0x05": [2, [0, 1, 2, 5, 6]] if not model.is_eos else [2, []],
+        "0x07": [2, [0, 1, 2, 3, 4]],
+        "0x0b": [2, [3, 4, 5]] if model.is_eos else [2, [0, 1, 3]],
+        "0x0c": [2, []] if model.is_eos else [2, [1, 3]],
+        "0x0e": [2, [0, 1, 2, 3, 4, 5, 6, 8]] if model.is_eos else [2, [0, 1, 2, 3, 4, 5]],
+        "0x17": [
+            4,
+            [0x48, 0x50, 0x58, 0x60, 0x68] if model.is_eos else [0x40, 0x48, 0x50, 0x58, 0],
+        ],
+        "0x1a": [2, _compensations(model)],
+        "0x27": [2, [byte for record in records for byte in (*record, 0xFF, 0xFF, 0xFF)]],
+    }
+    apertures = [0x20, 0x23, 0x25, 0x28, 0x2B, 0x2D, 0x30, 0x33, 0x35, 0x38]
+    if model.is_eos:
+        apertures += [0x3B, 0x3D, 0x40, 0x43, 0x45, 0x48, 0x4B, 0x4D, 0x50]
+    fastest = 0x98 if model.is_eos else 0x88
+    times = [code for code in range(0x10, fastest + 1) if code % 8 in (0, 3, 5)]
+    return {
+        "parameters": _eos_block(model) if model.is_eos else _compact_block(),
+        "extended": "",
+        "zoom_maximum": 10 if Feature.ZOOM in model.features else 0,
+        "sizes": table,
+        "allowed": allowed,
+        "guessed": {
+            "0x04": [4, [0, 20, 100]],
+            "0x06": [2, [0, 1]],
+            "0x09": [2, [0, 1]],
+            "0x10": [2, [0, 1, 2, 3] if model.is_eos else [0]],
+        },
+        "by_mode": {
+            "2": {"0x19": [4, times]},
+            "3": {"0x18": [4, apertures]},
+            "4": {"0x18": [4, apertures], "0x19": [4, times]},
+        },
+    }
+
+
+def _compensations(model: Model) -> list[int]:
+    """Two stops either way in thirds, by the numbering's own sign (section 9.2)."""
+    codes = [0x08, 0x0B, 0x0D, 0x10, 0x13, 0x15, 0x18, 0x1B, 0x1D, 0x20, 0x23, 0x25, 0x28]
+    if model.numbering is Numbering.REVISED:
+        return [(0x18 - code) & 0xFF for code in codes]
+    return codes
+
+
+def _compact_block() -> str:
+    lens = "18003800e600b302e6002000"  # f/2 to f/8, 7.2 to 21.6 mm
+    return "200301000000010100ff00000301033000ff00ff" + ("0000007fffff4800280070001818ffff" + lens)
+
+
+def _eos_block(model: Model) -> str:
+    zero = "00" if model.numbering is Numbering.REVISED else "18"
+    lens = "200050001400140014000100"  # f/2.8 to f/22, 20 mm
+    return "000301000000ff01010100ff03ff013000ff00ff" + (
+        "0000007fffff480028007000" + zero + zero + "ffff" + lens
+    )
+
+
+def _kib(size: float) -> int:
+    return round(size / 1024) * 1024

@@ -1,0 +1,220 @@
+"""What the virtual G3 does with its settings: commands that go out, pixels that come back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from judges import brightness, colorfulness, colors, detail, difference, opened
+from PIL import Image
+from rig import WatchedPort, a_camera, a_device
+
+from canon.camera import Camera
+from canon.driver import Picture
+from canon.errors import ValueRefused
+from canon.values import CaptureTarget
+from canon.virtual.card import Card
+from canon.virtual.faults import Fault
+
+# What a G3 said a picture takes, in bytes (canon-native-usb, section 9.5).
+ESTIMATED = {
+    ("large", "superfine", "jpeg"): 2050048,
+    ("large", "fine", "jpeg"): 1142784,
+    ("large", "normal", "jpeg"): 569344,
+    ("medium-1", "superfine", "jpeg"): 1026048,
+    ("medium-1", "fine", "jpeg"): 571392,
+    ("medium-1", "normal", "jpeg"): 284672,
+    ("medium-2", "superfine", "jpeg"): 583680,
+    ("medium-2", "fine", "jpeg"): 327680,
+    ("medium-2", "normal", "jpeg"): 174080,
+    ("small", "superfine", "jpeg"): 254976,
+    ("small", "fine", "jpeg"): 153600,
+    ("small", "normal", "jpeg"): 86016,
+    ("large", "raw", "raw"): 3870720,
+}
+
+
+@pytest.fixture
+def cam() -> Iterator[Camera]:
+    """A virtual G3 under release control."""
+    with a_camera(a_device()) as camera, camera.capture.control():
+        yield camera
+
+
+def taken(cam: Camera, **settings: object) -> Image.Image:
+    """The pixels of a picture with these settings."""
+    cam.settings.set(**settings)
+    (picture,) = cam.capture.release().files
+    assert isinstance(picture, Picture)
+    return opened(picture.data)
+
+
+# --- commands ------------------------------------------------------------------------------------
+
+
+def test_several_settings_are_one_write_and_one_read_back() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam, cam.capture.control():
+        cam.settings.read()
+        port.names()
+        cam.settings.set(iso=100, macro=True, white_balance="cloudy", flash="on", beep=True)
+        asked = ["GetReleaseParameters", "GetExtendedParameters"]
+        assert port.names() == [*asked, "SetReleaseParameters", "GetReleaseParameters"]
+        cam.settings.set(iso=200, photo_effect="sepia")
+        both = ["SetReleaseParameters", "GetReleaseParameters"]
+        both += ["SetExtendedParameters", "GetExtendedParameters"]
+        assert port.names() == [*asked, *both]
+
+
+def test_a_setting_alone_enters_and_leaves_release_control() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam:
+        port.names()
+        cam.settings.iso.set(100)
+        first, *_, last = (name for name in port.names() if "ReleaseControl" in name)
+        assert (first, last) == ("EnterReleaseControl", "ExitReleaseControl")
+
+
+def test_mistakes_send_nothing() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam, cam.capture.control():
+        port.names()
+        for wrong in ({"iso": 51}, {"isso": 50}, {"focal_length": 7.0}, {"flash": "off", "x": 1}):
+            with pytest.raises(ValueError, match=r"."):
+                cam.settings.set(**wrong)
+        assert port.names() == []
+
+
+def test_nothing_is_written_silently(cam: Camera) -> None:
+    """One value of two is refused: the error names it, the read-back shows the other."""
+    with pytest.raises(ValueRefused, match="iso"):
+        cam.settings.set(iso=1600, white_balance="cloudy")
+    assert str(cam.settings.white_balance.value) == "cloudy"
+    assert str(cam.settings.iso.value) == "50"
+
+
+def test_estimated_sizes_are_the_recorded_ones(cam: Camera) -> None:
+    assert {kind: cam.capture.estimated_size(*kind) for kind in ESTIMATED} == ESTIMATED
+
+
+def test_available_shots_count_down() -> None:
+    card = Card(capacity=10 * ESTIMATED["small", "fine", "jpeg"])
+    with a_camera(a_device(card=card)) as cam, cam.capture.control():
+        assert cam.capture.available_shots == 10
+        cam.capture.release()
+        assert cam.capture.available_shots == 10, "this one did not go to the card"
+        cam.capture.release(target=CaptureTarget.CARD)
+        assert cam.capture.available_shots == 9
+
+
+def test_thousands_of_releases_are_cheap() -> None:
+    device = a_device()
+    with a_camera(device) as cam, cam.capture.control():
+        taken(cam)
+        start = time.perf_counter()
+        pictures = {file for _ in range(1000) for file in cam.capture.release().files}
+        assert time.perf_counter() - start < 20  # an hour by the camera's clock
+    assert len(pictures) == 1000
+    assert device.clock.now() > 3400
+
+
+# --- pixels --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "pixels"),
+    [
+        ("large", (2272, 1704)),
+        ("medium-1", (1600, 1200)),
+        ("medium-2", (1024, 768)),
+        ("small", (640, 480)),
+    ],
+)
+def test_the_size_is_the_one_that_was_set(cam: Camera, size: str, pixels: tuple[int, int]) -> None:
+    assert taken(cam, image_size=size, quality="normal").size == pixels
+
+
+def test_quality_costs_bytes(cam: Camera) -> None:
+    lengths = []
+    for quality in ("normal", "fine", "superfine"):
+        cam.settings.set(quality=quality)
+        (picture,) = cam.capture.release().files
+        assert isinstance(picture, Picture)
+        assert len(picture.data) < ESTIMATED["small", quality, "jpeg"]
+        lengths.append(len(picture.data))
+    assert lengths == sorted(set(lengths))
+
+
+def test_without_focus_it_is_blurred() -> None:
+    device = a_device()
+    with a_camera(device) as cam, cam.capture.focus_lock():
+        sharp = taken(cam)
+        device.faults.add(Fault.parse("no-focus"))  # locked at the wrong distance
+        blurred = taken(cam)
+    assert detail(blurred) < 0.3 * detail(sharp)
+    assert difference(blurred, sharp) < 10, "the same scene"
+
+
+def test_exposure_compensation_is_seen(cam: Camera) -> None:
+    levels = [
+        brightness(taken(cam, exposure_compensation=bias)) for bias in ("-2", "-1", "0", "+1", "+2")
+    ]
+    assert levels == sorted(levels)
+    assert levels[2] - levels[0] > 40 < levels[4] - levels[2]
+
+
+def test_exposure_by_hand_is_seen(cam: Camera) -> None:
+    dark = brightness(_manual(cam, "f/8", "1/500"))
+    right = brightness(_manual(cam, "f/2", "1/60"))
+    bright = brightness(_manual(cam, "f/2", "1/8"))
+    assert dark < 0.5 * right < right < bright
+    cam.settings.set(flash="on")
+    lit = brightness(_manual(cam, "f/8", "1/500"))
+    assert lit > 1.5 * dark, "the flash lights it"
+
+
+def _manual(cam: Camera, aperture: str, shutter: str) -> Image.Image:
+    cam.settings.set(shooting_mode="manual")
+    return taken(cam, aperture=aperture, shutter=shutter)
+
+
+def test_effects_are_seen(cam: Camera) -> None:
+    plain = taken(cam)
+    red, green, blue = colors(taken(cam, photo_effect="sepia"))
+    assert red > 1.05 * green > 1.2 * blue
+    assert colorfulness(taken(cam, photo_effect="black-and-white")) < 5
+    assert colorfulness(taken(cam, photo_effect="vivid")) > 1.2 * colorfulness(plain)
+    assert detail(taken(cam, photo_effect="low-sharpening")) < detail(plain)
+
+
+def test_white_balance_is_seen(cam: Camera) -> None:
+    def warmth(light: str) -> float:
+        red, _, blue = colors(taken(cam, white_balance=light))
+        return red / blue
+
+    assert warmth("tungsten") < warmth("auto") < warmth("cloudy")
+
+
+def test_macro_and_zoom_are_seen(cam: Camera) -> None:
+    wide = taken(cam)
+    assert difference(taken(cam, macro=True), wide) > 30
+    cam.settings.set(macro=False)
+    cam.capture.set_zoom(cam.capture.zoom.maximum)
+    assert difference(taken(cam), wide) > 20
+    cam.capture.set_zoom(0)
+    assert difference(taken(cam), wide) < 2
+
+
+def test_all_that_is_shown_agrees() -> None:
+    """Picture, thumbnail and viewfinder show the same."""
+    with a_camera(a_device()) as cam, cam.capture.control():
+        cam.settings.set(photo_effect="sepia", exposure_compensation="+1")
+        shot = cam.capture.release(thumbnail=True)
+        (picture,) = shot.files
+        assert isinstance(picture, Picture)
+        assert shot.thumbnail
+        image = opened(picture.data)
+        frame = next(iter(cam.viewfinder))
+        assert difference(opened(shot.thumbnail), image) < 5
+        assert difference(opened(frame), image) < 6

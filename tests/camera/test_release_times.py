@@ -1,0 +1,114 @@
+"""How long release control takes: the times of the recorded G3, on the virtual camera's clock."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import Any
+
+import pytest
+from rig import WatchedPort, a_camera, a_device
+
+import canon
+from canon.native.events import CaptureStatus, FullImageReady, NativeEvent, ThumbnailReady
+
+EXPOSED, FINISHED = CaptureStatus(0x1C), CaptureStatus(0x1D)
+ANSWER_S = 0.004  # what a command takes that has nothing to move (canon-native-usb, section 9)
+POLL_S = 0.064
+
+
+def when(rows: list[tuple[float, Any]], what: object) -> float:
+    """The time of the first such row."""
+    return next(moment for moment, row in rows if row == what)
+
+
+def test_the_lens_takes_its_time() -> None:
+    device = a_device()
+    with a_camera(device) as cam:
+        start = device.clock.now()
+        cam.capture.start()
+        out = device.clock.now()
+        cam.capture.stop()
+        assert out - start == pytest.approx(2.67 + 2 * ANSWER_S, abs=0.01)
+        assert device.clock.now() - out < 0.05
+
+
+def test_a_release_takes_its_time() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam, cam.capture.control():
+        cam.capture.release(thumbnail=True)
+    fired = when(port.commands, "Release")
+    assert when(port.events, EXPOSED) - fired == pytest.approx(3.385, abs=0.001)
+    assert when(port.events, FINISHED) - fired == pytest.approx(3.385 + POLL_S, abs=0.001)
+
+
+def test_events_come_in_the_recorded_order() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam, cam.capture.control():
+        port.events.clear()
+        shot = cam.capture.release(thumbnail=True)
+        events: list[NativeEvent] = [event for _, event in port.events]
+    kinds = [CaptureStatus, ThumbnailReady, FullImageReady, CaptureStatus]
+    assert [type(event) for event in events] == kinds
+    assert (events[0], events[-1]) == (EXPOSED, FINISHED)
+    (small, full) = events[1:3]
+    assert isinstance(small, ThumbnailReady)
+    assert isinstance(full, FullImageReady)
+    assert (small.key, full.key) == (1, 1)
+    assert shot.thumbnail is not None
+    assert small.size == len(shot.thumbnail)
+
+
+def test_locked_focus_is_faster() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam, cam.capture.focus_lock():
+        cam.capture.release()
+    took = when(port.events, EXPOSED) - when(port.commands, "Release")
+    assert 1 < took < 3
+
+
+def test_the_commands_of_a_release() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam:
+        port.names()
+        cam.capture.release(thumbnail=True)
+    wanted = ["EnterReleaseControl", "SetTransferMode", "Release"]
+    wanted += ["RetrieveCapture", "RetrieveCapture", "ExitReleaseControl"]
+    assert [name for name in port.names() if name in wanted] == wanted
+
+
+def test_the_zoom_takes_longer_for_a_longer_way() -> None:
+    device = a_device()
+    with a_camera(device) as cam, cam.capture.control():
+        marks = [device.clock.now()]
+        for position in (1, 17, 17):
+            cam.capture.set_zoom(position)
+            marks.append(device.clock.now())
+    short, long, none = (later - sooner for sooner, later in itertools.pairwise(marks))
+    assert none < short < long
+
+
+def test_a_deadline_ends_the_wait() -> None:
+    device = a_device()
+    with a_camera(device) as cam, cam.capture.control():
+        start = device.clock.now()
+        with pytest.raises(canon.NotFinished, match="within 2 s"):
+            cam.capture.release(timeout_s=2)
+        assert 2 <= device.clock.now() - start < 2.2
+
+
+def test_at_real_pace_the_lens_takes_real_seconds() -> None:
+    with canon.open("virtual:powershot-g3?pace=real") as cam:
+        start = time.perf_counter()
+        cam.capture.start()
+        assert 2.67 <= time.perf_counter() - start < 10
+        cam.capture.stop()
+
+
+def test_otherwise_no_time_passes() -> None:
+    with canon.open("virtual:powershot-g3") as cam:
+        start = time.perf_counter()
+        for _ in range(20):
+            cam.capture.start()
+            cam.capture.stop()
+        assert time.perf_counter() - start < 2.67  # the lens alone would take 53 s

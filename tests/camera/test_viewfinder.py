@@ -1,0 +1,115 @@
+"""Live view through the public API: the same tests on every road, and on hardware."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from judges import colorfulness, opened
+
+from canon.camera import Camera
+from canon.driver import Picture
+from canon.values import PhotoEffect
+
+
+@pytest.mark.shows("live")
+def test_frames_are_small_jpegs(cam: Camera) -> None:
+    frames = list(islice(cam.viewfinder, 5))
+    assert len(frames) == 5
+    for frame in frames:
+        assert opened(frame).size == (320, 240)
+    assert not cam.capture.active, "the lens goes in again"
+
+
+def test_the_end_of_the_loop_stops_the_viewfinder(cam: Camera) -> None:
+    with cam.capture.control() as remote:
+        frames = iter(cam.viewfinder)
+        assert next(frames)
+        seen = [remote.viewfinder_on]
+        del frames
+        seen.append(remote.viewfinder_on)
+        for _ in cam.viewfinder:
+            seen.append(remote.viewfinder_on)
+            break
+        seen.append(remote.viewfinder_on)
+    assert seen == [True, False, True, False]
+
+
+def test_an_error_in_the_loop_stops_the_viewfinder(cam: Camera) -> None:
+    def fail() -> None:
+        for _ in cam.viewfinder:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not cam.capture.active
+    assert next(iter(cam.viewfinder))
+
+
+def test_settings_between_frames_show_in_the_next(cam: Camera) -> None:
+    before = cam.settings.photo_effect.value
+    colors: list[float] = []
+    try:
+        for place, frame in enumerate(cam.viewfinder):
+            colors.append(colorfulness(opened(frame)))
+            cam.settings.set(photo_effect="black and white" if place == 0 else "off")
+            if place == 2:
+                break
+    finally:
+        cam.settings.set(photo_effect=before)
+    assert colors[1] < 5 < colors[0]
+    assert colors[2] == pytest.approx(colors[0], abs=10)
+    assert cam.settings.photo_effect.value is PhotoEffect(before)
+
+
+def test_captures_between_frames(cam: Camera) -> None:
+    size = cam.settings.image_size.value
+    cam.settings.set(image_size="small")
+    pictures: list[Picture] = []
+    frames = 0
+    try:
+        for frame in cam.viewfinder:
+            assert opened(frame).size == (320, 240)
+            frames += 1
+            if frames > 5:
+                break
+            if frames % 2:
+                (picture,) = cam.capture.release().files
+                assert isinstance(picture, Picture)
+                pictures.append(picture)
+    finally:
+        cam.settings.set(image_size=size)
+    assert [opened(picture.data).size for picture in pictures] == [(640, 480)] * 3
+    assert len({picture.name for picture in pictures}) == 3
+    assert frames == 6
+
+
+def test_zoom_between_frames(cam: Camera) -> None:
+    before = cam.capture.zoom
+    seen: list[bytes] = []
+    try:
+        for frame in cam.viewfinder:
+            seen.append(frame)
+            if len(seen) == 2:
+                break
+            cam.capture.set_zoom(before.maximum)
+    finally:
+        cam.capture.set_zoom(before.position)
+    assert seen[0] != seen[1]
+
+
+def test_frames_end_when_release_control_is_left(cam: Camera) -> None:
+    frames = iter(cam.viewfinder)
+    assert next(frames)
+    cam.capture.stop()
+    assert list(frames) == []
+    assert cam.ready
+
+
+def test_frames_end_when_the_camera_is_closed(cam: Camera) -> None:
+    frames = iter(cam.viewfinder)
+    assert next(frames)
+    cam.close()
+    assert list(frames) == []
+    cam.initialize()
+    assert cam.ready

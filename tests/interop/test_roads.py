@@ -1,0 +1,66 @@
+"""One suite, four roads: in-process, over USB/IP, through pyusb and libusb, and on hardware.
+
+Here tests/camera runs on the second and the third, as the user of a camera would run it:
+`pytest tests/camera --camera-port usb:`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from canon.bridge.run import attached, preload_library
+from canon.errors import PortError
+from canon.ports import make_virtual
+from canon.virtual.usbip import UsbipServer
+from conftest import ROOT, needed
+
+PATIENCE_S = 300
+
+
+def suite(env: Mapping[str, str], *words: str) -> str:
+    """Run the tests that take the camera under test, in another process; what pytest writes."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "on_the_road", "-p", "no:cacheprovider", *words]
+        + ["tests/camera"],
+        cwd=ROOT,
+        env={**env, "PYTHONPATH": str(Path(__file__).parent)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("road", ["usbip", "usb"])
+def test_the_suite_passes(road: str, tmp_path: Path) -> None:
+    collected = suite(os.environ, "--collect-only", "-q")
+    wanted = {line.partition("::")[2] for line in collected.splitlines() if "::" in line}
+    assert len(wanted) > 40
+
+    with ExitStack() as stack:
+        server = stack.enter_context(UsbipServer(make_virtual("powershot-g3")))
+        host, number = server.address
+        port, env = f"usbip:{host}:{number}/{server.busid}", dict(os.environ)
+        if road == "usb":
+            try:
+                preload_library()
+            except PortError as error:
+                needed(str(error))
+            port, env = "usb:", stack.enter_context(attached(server.address))
+        report = tmp_path / "report.xml"
+        suite(env, "--camera-port", port, "--yes-erase-my-card", f"--junitxml={report}")
+
+    cases = ElementTree.parse(report).findall(".//testcase")
+    bad = {"failure", "error", "skipped"}
+    passed = [case for case in cases if not bad & {part.tag for part in case}]
+    assert {str(case.get("name")) for case in passed} == wanted
