@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 COVERED := src/canon/wire.py,src/canon/native/*
 
-.PHONY: demo test supported lint docs test-fresh clean
+.PHONY: demo test bench supported lint docs test-fresh clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -23,6 +23,11 @@ test: .venv/dev
 # What the last `make test` has shown of each model, as a page.
 supported: .venv/dev
 	$(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md
+
+# Our time and memory beside gphoto2's, into docs/performance.md. Takes some minutes.
+bench: .venv/dev
+	@.ci/debian gphoto2 umockdev
+	$(BIN)/python -m bench --into docs/performance.md
 
 lint: .venv/dev
 	$(BIN)/ruff format --check

@@ -45,22 +45,23 @@ No camera has been attached to this code yet: *recorded* means recordings, not h
 
 
 def page(evidence: list[list[str]]) -> str:
-    """The page: a row a verb, a column a model, the strongest word in each place."""
+    """The page: a row a model, a column a verb, the strongest word in each place."""
     known = {verb for _, verb, _ in evidence} - set(VERBS)
     if known:
         raise SystemExit(f"tests show verbs that the page does not have: {sorted(known)}")
-    names = [model.name for model in MODELS]
-    lines = [HEAD, "| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
-    for verb in VERBS:
-        words = [
-            min(
-                (word for model, shown, word in evidence if (model, shown) == (name, verb)),
-                key=WORDS.index,
-                default="untested",
-            )
-            for name in names
-        ]
-        lines.append(f"| {verb} | " + " | ".join(words) + " |")
+    strongest: dict[tuple[str, str], str] = {}
+    for name, verb, word in evidence:
+        now = strongest.get((name, verb), "untested")
+        strongest[name, verb] = min(now, word, key=WORDS.index)
+    lines = [HEAD, "| model | " + " | ".join(VERBS) + " |", "|---|" + "---|" * len(VERBS)]
+    untested = []
+    for model in MODELS:
+        words = [strongest.get((model.name, verb), "untested") for verb in VERBS]
+        if model.untested or set(words) == {"untested"}:
+            untested.append(f"- {model.name}: {model.untested or 'no test opens it'}.")
+        else:
+            lines.append(f"| {model.name} | " + " | ".join(words) + " |")
+    lines += ["", "Untested in every way:", "", *dict.fromkeys(untested)]
     return "\n".join(lines) + "\n"
 
 

@@ -51,8 +51,15 @@ def notes(error: BaseException) -> str:
     return "\n".join(getattr(error, "__notes__", ()))
 
 
-def take(cam: Camera, device: NativeCamera, target: CaptureTarget = HOST) -> Shot:
-    """A release whose picture is the one that was taken just now, at every place asked for."""
+def take(cam: Camera, device: NativeCamera, target: CaptureTarget = HOST, *, late: int = 0) -> Shot:
+    """A release whose picture is the one that was taken just now, at every place asked for.
+
+    Args:
+        cam: the host.
+        device: the camera.
+        target: where the picture goes.
+        late: how many pictures of earlier releases come to the card meanwhile.
+    """
     before, began = on_card(device), cam.camera_time
     shot = cam.capture.release(target=target, thumbnail=True)
     files = {type(file): file for file in shot.files}
@@ -62,11 +69,11 @@ def take(cam: Camera, device: NativeCamera, target: CaptureTarget = HOST) -> Sho
     if isinstance(picture, Picture):
         whole = picture.data
     new = [data for data in on_card(device) if data not in before]
-    assert len(new) == (CARD in target)
+    assert len(new) == late + (CARD in target)
     if isinstance(entry, Entry):
-        assert cam.storage.read(entry) == new[0]
-        assert whole in (b"", new[0])
-        whole = new[0]
+        assert cam.storage.read(entry) == new[-1]
+        assert whole in (b"", new[-1])
+        whole = new[-1]
     taken = read(whole).taken
     assert isinstance(taken, datetime)
     assert began <= taken <= cam.camera_time
@@ -222,7 +229,7 @@ def test_a_release_that_was_given_up_does_not_mix_with_the_next() -> None:
             with pytest.raises(NotFinished) as caught:
                 cam.capture.release(target=target, timeout_s=1)
             assert "may have been taken" in notes(caught.value)
-            take(cam, device, target)
+            take(cam, device, target, late=int(CARD in target))
             take(cam, device, target)
 
 
@@ -287,7 +294,7 @@ def test_unplugged_in_the_wait(target: CaptureTarget, moment: float) -> None:
         device.clock.after(moment, device.unplug)
         with pytest.raises(Disconnected, match="unplugged") as caught:
             cam.capture.release(target=target)
-        wanted = "look for it on the card" if CARD in target else "not meant for the card"
+        wanted = "look for it" if CARD in target else "it was not meant"
         assert f"A picture may have been taken; {wanted}" in notes(caught.value)
         assert not cam.ready
 
@@ -358,7 +365,7 @@ def test_a_camera_without_the_second_block() -> None:
         assert "photo_effect" not in cam.settings.read()
         with pytest.raises(NotSupported, match="photo_effect"):
             _ = cam.settings.photo_effect.value
-        with pytest.raises(CanonError, match="photo_effect"):
+        with pytest.raises(NotSupported, match="photo_effect"):
             cam.settings.set(photo_effect="sepia")
         cam.settings.set(iso=200)
 
@@ -443,8 +450,8 @@ def test_ctrl_c_leaves_release_control(
         assert not device.release.active
         assert not cam.capture.active
         assert ("taken" in notes(caught.value)) is (moment is not while_the_lens_moves)
-        for _ in range(2):
-            take(cam, device, target)
+        take(cam, device, target, late=int(CARD in target and moment is in_the_wait))
+        take(cam, device, target)
 
 
 def test_ctrl_c_in_a_block_of_release_control() -> None:

@@ -130,7 +130,9 @@ class Tethered:
 
 
 @contextmanager
-def tethered(folder: Path, *faults: str, card: Path | str = "") -> Iterator[Tethered]:
+def tethered(
+    folder: Path, *faults: str, card: Path | str = "", pace: str = "jump"
+) -> Iterator[Tethered]:
     """A virtual PowerShot G3 on which to run gphoto2, with time zone UTC.
 
     Args:
@@ -138,6 +140,7 @@ def tethered(folder: Path, *faults: str, card: Path | str = "") -> Iterator[Teth
         faults: what goes wrong, as in a port string.
         card: a folder to show as the card; "none" is an empty slot; by default a card with six
             pictures and a spoken note.
+        pace: whether the camera's clock jumps, or is "real".
     """
     try:
         preload_library()
@@ -147,7 +150,7 @@ def tethered(folder: Path, *faults: str, card: Path | str = "") -> Iterator[Teth
     home.mkdir()
     work.mkdir()
     witness = Witness(tuple(map(Fault.parse, faults)))
-    query = urlencode({"card": card} if card else {})
+    query = urlencode({"pace": pace} | ({"card": card} if card else {}))
     device = NativeCamera(make_virtual(f"powershot-g3?{query}").body, witness)
     ours = {**os.environ, "HOME": str(home), "LC_ALL": "C", "TZ": "UTC"}
     with UsbipServer(device) as server, attached(server.address, env=ours) as env:

@@ -295,9 +295,7 @@ def test_all_settings_are_shown(g3: Tethered) -> None:
         ("P", "exposurecompensation=+1 1/2", "Could not change exposure compensation", {}),
     ],
 )
-def test_a_setting(
-    g3: Tethered, mode: str, setting: str, said: str, after: dict[str, Any]
-) -> None:
+def test_a_setting(g3: Tethered, mode: str, setting: str, said: str, after: dict[str, Any]) -> None:
     """gphoto2 offers every value of its tables and exits with 0; the camera refuses."""
     unit = g3.device.release
     old = unit.parameters = replace(unit.parameters, shooting_mode=MODES[mode])
@@ -311,7 +309,9 @@ def test_what_is_no_release_parameter(g3: Tethered) -> None:
     assert g3.gphoto2("--set-config", "ownername=Somebody Else").lines == ["Owner name changed"]
     assert g3.device.body.owner == "Somebody Else"
     # gphoto2 is wrong: a G3 keeps names of 31 characters.
-    assert "could not change owner name" in g3.gphoto2("--set-config", f"ownername={31 * 'x'}").lines
+    assert (
+        "could not change owner name" in g3.gphoto2("--set-config", f"ownername={31 * 'x'}").lines
+    )
     assert g3.device.body.owner == "Somebody Else"
 
     assert g3.gphoto2("--set-config", "zoom=5").lines == ["Zoom level changed"]

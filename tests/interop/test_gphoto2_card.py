@@ -57,7 +57,13 @@ def test_it_is_found_and_can_be_reset(g3: Tethered) -> None:
 @pytest.mark.shows("identify", "owner", "clock", "power", evidence="gphoto2")
 @pytest.mark.parametrize(
     ("fault", "active"),
-    [("", False), ("garbage", False), ("no-lengths", False), ("pieces", False), ("lose-head", True)],
+    [
+        ("", False),
+        ("garbage", False),
+        ("no-lengths", False),
+        ("pieces", False),
+        ("lose-head", True),
+    ],
 )
 def test_summary(tmp_path: Path, fault: str, active: bool) -> None:
     """From 'C' or 'A' the first time, from 'A' the second, and on a camera with bad manners."""
@@ -125,9 +131,7 @@ def test_listings(g3: Tethered) -> None:
         if line.startswith("#") and (words := line.split())
     ]
     on_card = [(name, g3.file(name)) for name in sorted(g3.names())]
-    assert listed == [
-        (name, str(-(-file.size // 1024)), str(file.time)) for name, file in on_card
-    ]
+    assert listed == [(name, str(-(-file.size // 1024)), str(file.time)) for name, file in on_card]
     assert g3.gphoto2("--num-files", "--folder", FOLDER).lines == [
         f"Number of files in folder '{FOLDER}': {len(on_card)}"
     ]

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable
 
 import pytest
+from scripted_camera import (
+    DESCRIPTORS,
+    EOS_20D,
+    G3,
+    INIT,
+    ScriptedCamera,
+    both,
+    fixed,
+    halted,
+    long,
+    open_link,
+    raw,
+    silence,
+)
 
 from canon.errors import Disconnected, PortStalled, PortTimeout, ProtocolError
 from canon.models.model import Model
-from canon.models.native import by_product
 from canon.native.commands import (
     FIXED_REPLY,
     LONG_REPLY,
@@ -23,121 +34,9 @@ from canon.native.commands import (
 from canon.native.events import CaptureStatus, InitDone, encode_event
 from canon.native.usb_link import UsbLink
 from canon.usb.port import Descriptors
-from canon.virtual.clock import BodyClock
-from canon.virtual.device import Pipe
 from canon.virtual.port import VirtualPort
 
-G3, EOS_20D = by_product(0x306E), by_product(0x30EB)
 IDENTIFY, LIST = 0x1201, 0x110B
-INIT = InitBlock(0x18, b"\1\2\3\4", 0x04A9306E, 0x800, 0x10000, 0xFD00, 0x10000)
-
-DESCRIPTORS = Descriptors(
-    bytes.fromhex("12011001ffffff20a9046e30010001020001"),
-    bytes.fromhex(
-        "09022700010100c032 0904000003ffffff00 07058102400000 07050202400000 07058303400060"
-    ),
-)
-
-Answer = Callable[["Camera", CommandHead], object]
-
-
-class Camera:
-    """A device that answers each command by the next function of a script."""
-
-    def __init__(self, *script: Answer, letter: bytes = b"A", init: InitBlock = INIT) -> None:
-        self.descriptors = DESCRIPTORS
-        self.clock = BodyClock()
-        self.bulk = Pipe(64)
-        self.interrupt = Pipe(64)
-        self.plugged = True
-        self.letter, self.init = letter, init
-        self.script = deque(script)
-        self.controls: list[tuple[int, bytes]] = []
-        self.uploads: list[bytes] = []
-        self.resets = 0
-        self.detached = False
-
-    def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
-        if (request, value) == (0x0C, 0x55):
-            return self.letter
-        block = {0x01: self.init.encode(), 0x04: bytes(0x50)}[value]
-        return block[:length]
-
-    def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
-        self.controls.append((value, data))
-        if self.script:
-            self.script.popleft()(self, CommandHead.decode(data.ljust(0x50, b"\0")))
-
-    def bulk_out(self, data: bytes) -> None:
-        self.uploads.append(data)
-        self.script.popleft()(self, CommandHead.decode(data))
-
-    def bus_reset(self) -> None:
-        self.resets += 1
-        self.bulk.clear()
-
-    def detach(self) -> None:
-        self.detached = True
-
-
-def fixed(data: bytes = b"", *, status: int = 0, kind: int = FIXED_REPLY, late: int = 0) -> Answer:
-    """A fixed answer; `late` is how many commands ago it was asked for."""
-
-    def answer(camera: Camera, head: CommandHead) -> None:
-        length, sequence = 0x14 + len(data), (head.sequence - late) & 0xFFFFFFFF
-        group = head.group + 0x10
-        block = ReplyHead(length, kind, 2, head.code, head.flavour, group, length, sequence)
-        camera.bulk.put(block.encode() + status.to_bytes(4, "little") + data)
-
-    return answer
-
-
-def long(data: bytes, *, announced: int | None = None, kind: int = LONG_REPLY) -> Answer:
-    """A long answer, which may announce more or less than comes."""
-
-    def answer(camera: Camera, head: CommandHead) -> None:
-        size = len(data) if announced is None else announced
-        camera.bulk.put(LongHead(0, kind, size).encode())
-        if data:
-            camera.bulk.put(data)
-
-    return answer
-
-
-def raw(*transfers: bytes) -> Answer:
-    """Bytes as they are."""
-
-    def answer(camera: Camera, head: CommandHead) -> None:
-        for transfer in transfers:
-            camera.bulk.put(transfer)
-
-    return answer
-
-
-def both(*answers: Answer) -> Answer:
-    """Several answers to one command."""
-
-    def answer(camera: Camera, head: CommandHead) -> None:
-        for one in answers:
-            one(camera, head)
-
-    return answer
-
-
-def halted(camera: Camera, head: CommandHead) -> None:
-    """A stall instead of an answer."""
-    camera.bulk.halted = True
-
-
-def silence(camera: Camera, head: CommandHead) -> None:
-    """No answer at all."""
-
-
-def open_link(camera: Camera, model: Model = G3) -> UsbLink:
-    """A link to a camera that was awake already."""
-    link = UsbLink(VirtualPort(camera), model)
-    link.start()
-    return link
 
 
 def ask(link: UsbLink, *, expect: int | None = 4) -> tuple[int, bytes]:
@@ -156,7 +55,7 @@ def fetch(link: UsbLink, limit: int = 1 << 20) -> bytes:
 
 
 def test_a_camera_that_is_active_is_joined() -> None:
-    camera = Camera()
+    camera = ScriptedCamera()
     link = open_link(camera)
     assert link.was_active
     assert camera.controls == []
@@ -164,11 +63,11 @@ def test_a_camera_that_is_active_is_joined() -> None:
 
 @pytest.mark.parametrize("model", [G3, EOS_20D], ids=lambda model: model.name)
 def test_a_camera_that_slept_is_woken_with_its_own_words(model: Model) -> None:
-    def wake(camera: Camera, head: CommandHead) -> None:
+    def wake(camera: ScriptedCamera, head: CommandHead) -> None:
         camera.bulk.put(LongHead(4, LONG_REPLY, 0).encode() + bytes(4))
         camera.interrupt.put(encode_event(InitDone(0)))
 
-    camera = Camera(wake, letter=b"C")
+    camera = ScriptedCamera(wake, letter=b"C")
     link = open_link(camera, model)
     assert not link.was_active
     ((value, block),) = camera.controls
@@ -180,14 +79,14 @@ def test_a_camera_that_slept_is_woken_with_its_own_words(model: Model) -> None:
 def test_a_camera_that_does_not_say_that_it_is_awake_is_used_all_the_same(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    open_link(Camera(raw(LongHead(4, LONG_REPLY, 0).encode() + bytes(4)), letter=b"C"))
+    open_link(ScriptedCamera(raw(LongHead(4, LONG_REPLY, 0).encode() + bytes(4)), letter=b"C"))
     assert "did not say that it is awake" in caplog.text
 
 
 @pytest.mark.parametrize("letter", [b"I", b"E", b"", b"CC"])
 def test_any_other_letter_is_an_error(letter: bytes) -> None:
     with pytest.raises(ProtocolError, match="switch it off and on"):
-        open_link(Camera(letter=letter))
+        open_link(ScriptedCamera(letter=letter))
 
 
 @pytest.mark.parametrize(
@@ -196,14 +95,14 @@ def test_any_other_letter_is_an_error(letter: bytes) -> None:
 )
 def test_a_transfer_size_that_makes_no_sense_is_not_used(given: int, used: int) -> None:
     init = InitBlock(0x18, b"\1\2\3\4", 0, 0x800, given, 0xFD00, 0xFD00)
-    assert open_link(Camera(init=init)).transfer_size == used
+    assert open_link(ScriptedCamera(init=init)).transfer_size == used
 
 
 # --- fixed answers (section 6.2) ------------------------------------------------------------------
 
 
 def test_a_command_says_twice_how_long_it_is() -> None:
-    camera = Camera(fixed(b"data"))
+    camera = ScriptedCamera(fixed(b"data"))
     assert open_link(camera).exchange(0x1109, b"D:\\\0", 4, 1.0) == (0, b"data")
     ((value, block),) = camera.controls
     assert value == 0x10
@@ -212,7 +111,7 @@ def test_a_command_says_twice_how_long_it_is() -> None:
 
 
 def test_the_revised_numbering_marks_its_commands() -> None:
-    camera = Camera(fixed(b"data"), long(b"data"))
+    camera = ScriptedCamera(fixed(b"data"), long(b"data"))
     link = open_link(camera, EOS_20D)
     ask(link)
     fetch(link)
@@ -220,47 +119,47 @@ def test_the_revised_numbering_marks_its_commands() -> None:
 
 
 def test_a_status_comes_with_its_data() -> None:
-    assert ask(open_link(Camera(fixed(status=0x02000022)))) == (0x02000022, b"")
+    assert ask(open_link(ScriptedCamera(fixed(status=0x02000022)))) == (0x02000022, b"")
 
 
 @pytest.mark.parametrize("size", [4, 0x14 - 4, 0x2C, 0x40 + 0x2C, 0x380, 0x1000 + 0x2C])
 def test_an_answer_of_unknown_length_is_read_by_what_it_announces(size: int) -> None:
     """Whole packets among them: no short packet ends 0x2c bytes after a 0x54-byte head."""
     data = bytes(at & 0xFF for at in range(size))
-    link = open_link(Camera(fixed(data), fixed(b"next")))
+    link = open_link(ScriptedCamera(fixed(data), fixed(b"next")))
     assert ask(link, expect=None) == (0, data)
     assert ask(link) == (0, b"next")
 
 
 def test_an_answer_without_its_first_length_word_uses_the_second() -> None:
-    def older(camera: Camera, head: CommandHead) -> None:
+    def older(camera: ScriptedCamera, head: CommandHead) -> None:
         fields = (FIXED_REPLY, 2, head.code, 0, 0x22, 0x14 + 0x100, head.sequence)
         camera.bulk.put(ReplyHead(0, *fields).encode() + bytes(4) + bytes(range(256)))
 
-    assert ask(open_link(Camera(older)), expect=None) == (0, bytes(range(256)))
+    assert ask(open_link(ScriptedCamera(older)), expect=None) == (0, bytes(range(256)))
 
 
 def test_a_late_answer_is_dropped() -> None:
-    link = open_link(Camera(silence, both(fixed(b"old!", late=1), fixed(b"new!"))))
+    link = open_link(ScriptedCamera(silence, both(fixed(b"old!", late=1), fixed(b"new!"))))
     with pytest.raises(PortTimeout):
         ask(link)
     assert ask(link) == (0, b"new!")
 
 
 def test_an_answer_that_only_belongs_to_another_command() -> None:
-    link = open_link(Camera(fixed(b"what", late=7)))
+    link = open_link(ScriptedCamera(fixed(b"what", late=7)))
     with pytest.raises(ProtocolError, match="where command 1 was asked"):
         ask(link)
 
 
 def test_an_answer_of_another_kind_is_not_taken() -> None:
     with pytest.raises(ProtocolError, match=f"kind {UPLOAD_REPLY:#x}"):
-        ask(open_link(Camera(fixed(b"data", kind=UPLOAD_REPLY))))
+        ask(open_link(ScriptedCamera(fixed(b"data", kind=UPLOAD_REPLY))))
 
 
 @pytest.mark.parametrize("size", [0, 1, 0x40, 0x53])
 def test_an_answer_that_breaks_off_before_its_status(size: int) -> None:
-    link = open_link(Camera(raw(bytes(size)), fixed(b"fine")))
+    link = open_link(ScriptedCamera(raw(bytes(size)), fixed(b"fine")))
     with pytest.raises(ProtocolError, match="broke off"):
         ask(link)
     assert ask(link) == (0, b"fine")
@@ -269,19 +168,19 @@ def test_an_answer_that_breaks_off_before_its_status(size: int) -> None:
 def test_the_first_answer_without_its_head_is_followed_by_a_whole_one() -> None:
     """Section 4.3a: the first answer may lack its first 0x40 bytes; asking again helps."""
 
-    def headless(camera: Camera, head: CommandHead) -> None:
+    def headless(camera: ScriptedCamera, head: CommandHead) -> None:
         fixed(b"data")(camera, head)
         whole = b"".join(camera.bulk.read(1 << 10) or ())
         camera.bulk.put(whole[0x40:])
 
-    link = open_link(Camera(headless, fixed(b"data")))
+    link = open_link(ScriptedCamera(headless, fixed(b"data")))
     with pytest.raises(ProtocolError):
         ask(link)
     assert ask(link) == (0, b"data")
 
 
 def test_answers_without_end_are_given_up() -> None:
-    link = open_link(Camera(raw(bytes(1 << 20)), fixed(b"fine")))
+    link = open_link(ScriptedCamera(raw(bytes(1 << 20)), fixed(b"fine")))
     with pytest.raises(ProtocolError):
         ask(link, expect=None)
     assert ask(link) == (0, b"fine")
@@ -293,21 +192,21 @@ def test_answers_without_end_are_given_up() -> None:
 @pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 128, 0x1400, 0x40000, 0x40001, 0x80040])
 def test_a_long_answer_of_any_length(size: int) -> None:
     data = bytes(at * 7 & 0xFF for at in range(size))
-    link = open_link(Camera(long(data), fixed(b"next")))
+    link = open_link(ScriptedCamera(long(data), fixed(b"next")))
     assert fetch(link) == data
     assert link.clock.now() == 0  # nothing was waited for
     assert ask(link) == (0, b"next")
 
 
 def test_more_than_the_limit_is_not_begun() -> None:
-    link = open_link(Camera(long(bytes(100), announced=0xFFFFFFFF), fixed(b"fine")))
+    link = open_link(ScriptedCamera(long(bytes(100), announced=0xFFFFFFFF), fixed(b"fine")))
     with pytest.raises(ProtocolError, match="announces 4294967295 bytes where 10 are the most"):
         fetch(link, limit=10)
     assert ask(link) == (0, b"fine")
 
 
 def test_less_than_announced() -> None:
-    link = open_link(Camera(long(bytes(100), announced=1000), fixed(b"fine")))
+    link = open_link(ScriptedCamera(long(bytes(100), announced=1000), fixed(b"fine")))
     with pytest.raises(ProtocolError, match="broke off after 100 of 1000 bytes"):
         fetch(link)
     assert ask(link) == (0, b"fine")
@@ -316,20 +215,20 @@ def test_less_than_announced() -> None:
 @pytest.mark.parametrize("more", [1, 64, 4096])
 def test_more_than_announced_is_cut_and_does_not_reach_the_next_answer(more: int) -> None:
     data = bytes(range(100))
-    link = open_link(Camera(long(data + bytes(more), announced=100), fixed(b"fine")))
+    link = open_link(ScriptedCamera(long(data + bytes(more), announced=100), fixed(b"fine")))
     assert fetch(link) == data
     assert ask(link) == (0, b"fine")
 
 
 def test_an_answer_of_another_kind_where_data_are_expected() -> None:
-    link = open_link(Camera(long(b"", kind=0x301), fixed(b"fine")))
+    link = open_link(ScriptedCamera(long(b"", kind=0x301), fixed(b"fine")))
     with pytest.raises(ProtocolError, match="kind 0x301 where data were expected"):
         fetch(link)
     assert ask(link) == (0, b"fine")
 
 
 def test_a_long_answer_after_a_late_fixed_one() -> None:
-    camera = Camera(silence, both(fixed(bytes(0x48), late=1), long(b"the listing")))
+    camera = ScriptedCamera(silence, both(fixed(bytes(0x48), late=1), long(b"the listing")))
     link = open_link(camera)
     with pytest.raises(PortTimeout):
         ask(link)
@@ -337,7 +236,7 @@ def test_a_long_answer_after_a_late_fixed_one() -> None:
 
 
 def test_a_sink_that_fails_leaves_the_link_usable() -> None:
-    link = open_link(Camera(long(bytes(0x90000)), fixed(b"fine")))
+    link = open_link(ScriptedCamera(long(bytes(0x90000)), fixed(b"fine")))
 
     def full(piece: memoryview) -> None:
         raise OSError("no space left on device")
@@ -351,7 +250,7 @@ def test_a_sink_that_fails_leaves_the_link_usable() -> None:
 
 
 def test_a_stall_is_cleared_before_the_next_command() -> None:
-    camera = Camera(halted, fixed(b"fine"))
+    camera = ScriptedCamera(halted, fixed(b"fine"))
     link = open_link(camera)
     with pytest.raises(PortStalled):
         ask(link)
@@ -360,7 +259,7 @@ def test_a_stall_is_cleared_before_the_next_command() -> None:
 
 
 def test_a_camera_that_never_stops_is_reset_and_joined_again() -> None:
-    camera = Camera(silence)
+    camera = ScriptedCamera(silence)
     link = open_link(camera)
     with pytest.raises(PortTimeout):
         ask(link)
@@ -371,7 +270,7 @@ def test_a_camera_that_never_stops_is_reset_and_joined_again() -> None:
 
 
 def test_what_was_not_read_is_taken_in_before_closing(caplog: pytest.LogCaptureFixture) -> None:
-    camera = Camera(long(bytes(1000), announced=1000))
+    camera = ScriptedCamera(long(bytes(1000), announced=1000))
     link = open_link(camera)
     with pytest.raises(ProtocolError):
         fetch(link, limit=10)
@@ -382,7 +281,7 @@ def test_what_was_not_read_is_taken_in_before_closing(caplog: pytest.LogCaptureF
 
 
 def test_closing_after_the_plug_was_pulled() -> None:
-    camera = Camera(silence)
+    camera = ScriptedCamera(silence)
     link = open_link(camera)
     camera.plugged = False
     with pytest.raises(Disconnected):
@@ -392,7 +291,7 @@ def test_closing_after_the_plug_was_pulled() -> None:
 
 
 def test_traffic_is_logged_as_hex(caplog: pytest.LogCaptureFixture) -> None:
-    link = open_link(Camera(fixed(b"data")))
+    link = open_link(ScriptedCamera(fixed(b"data")))
     with caplog.at_level(5, "canon.native.usb_link"):
         ask(link)
     assert "02 00 00 00 01 00 00 12" in caplog.text
@@ -403,7 +302,7 @@ def test_traffic_is_logged_as_hex(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_block_of_an_upload_is_announced_sent_and_confirmed() -> None:
-    camera = Camera(
+    camera = ScriptedCamera(
         raw(LongHead(0, UPLOAD_REPLY, 0).encode()),
         fixed(bytes.fromhex("01000000 00140000"), kind=UPLOAD_REPLY),
     )
@@ -422,7 +321,7 @@ def test_a_block_of_an_upload_is_announced_sent_and_confirmed() -> None:
 
 
 def test_an_event_in_pieces_is_put_together() -> None:
-    camera = Camera()
+    camera = ScriptedCamera()
     link = open_link(camera)
     event = encode_event(CaptureStatus(0x1C))
     camera.interrupt.put(event[:8])
@@ -433,7 +332,7 @@ def test_an_event_in_pieces_is_put_together() -> None:
 
 
 def test_zero_length_packets_are_no_events() -> None:
-    camera = Camera()
+    camera = ScriptedCamera()
     link = open_link(camera)
     for tick in range(20):
         camera.clock.after(0.064 * tick, lambda: camera.interrupt.put(b""))
@@ -442,7 +341,7 @@ def test_zero_length_packets_are_no_events() -> None:
 
 
 def test_noise_is_dropped_and_the_next_event_is_read(caplog: pytest.LogCaptureFixture) -> None:
-    camera = Camera()
+    camera = ScriptedCamera()
     link = open_link(camera)
     camera.interrupt.put(bytes(20))
     camera.interrupt.put(encode_event(CaptureStatus(0x1D)))
@@ -451,7 +350,7 @@ def test_noise_is_dropped_and_the_next_event_is_read(caplog: pytest.LogCaptureFi
 
 
 def test_half_an_event_is_kept_for_the_next_poll() -> None:
-    camera = Camera()
+    camera = ScriptedCamera()
     link = open_link(camera)
     event = encode_event(CaptureStatus(0x1C))
     camera.interrupt.put(event[:13])
@@ -461,9 +360,7 @@ def test_half_an_event_is_kept_for_the_next_poll() -> None:
 
 
 def test_a_device_without_endpoints_is_no_camera() -> None:
-    camera = Camera()
-    camera.descriptors = Descriptors(
-        camera.descriptors.device, camera.descriptors.configuration[:9]
-    )
+    camera = ScriptedCamera()
+    camera.descriptors = Descriptors(DESCRIPTORS.device, DESCRIPTORS.configuration[:9])
     with pytest.raises(ProtocolError, match="no bulk_in endpoint"):
         UsbLink(VirtualPort(camera), G3)

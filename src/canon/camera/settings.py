@@ -47,7 +47,10 @@ class Setting(Generic[T]):
         Raises:
             NotSupported: this camera does not have it, or not in its present mode.
         """
-        return self._settings.read()[self.name]  # type: ignore[return-value]  # by _Named's kind
+        values = self._settings.read()
+        if self.name not in values:
+            raise NotSupported(self._settings.model, f"setting {self.name} in its present mode")
+        return values[self.name]  # type: ignore[return-value]  # by _Named's kind
 
     @property
     def allowed(self) -> tuple[T, ...]:
@@ -142,6 +145,11 @@ class Settings:
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
 
+    @property
+    def model(self) -> str:
+        """The camera's name, for messages."""
+        return self._capture.model
+
     def __iter__(self) -> Iterator[str]:
         """The names of the settings that this camera has now."""
         return iter(self.read())
@@ -151,10 +159,10 @@ class Settings:
         _kind(name)
         return Setting(self, name)
 
-    def read(self) -> Values:
+    def read(self) -> dict[str, object]:
         """Every setting that the camera has now, with its value, read at once."""
         with self._capture.turn() as remote:
-            return Values(_with_macro(remote.settings()), self._capture.model)
+            return _with_macro(remote.settings())
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """What the camera itself allows for a setting now; empty when it does not say."""
@@ -166,7 +174,7 @@ class Settings:
                 on for on, code in _MACRO_DISTANCE.items() if not distances or code in distances
             )
 
-    def set(self, **changes: object) -> Values:
+    def set(self, **changes: object) -> dict[str, object]:
         """Change several settings by one write and one read-back, and return all of them.
 
         Raises:
@@ -182,29 +190,10 @@ class Settings:
             now = remote.change(wanted)
             for name, value in wanted.items():
                 if name not in now:
-                    raise NotSupported(self._capture.model, f"setting {name} now")
+                    raise NotSupported(self.model, f"setting {name} in its present mode")
                 if now[name] != value:
                     raise ValueRefused(name, value, remote.allowed(name))
-            return Values(_with_macro(now), self._capture.model)
-
-
-class Values(Mapping[str, object]):
-    """Settings and their values, as they were read."""
-
-    def __init__(self, values: Mapping[str, object], model: str) -> None:
-        self._values = dict(values)
-        self._model = model
-
-    def __getitem__(self, name: str) -> object:
-        if name not in self._values and name in NAMES:
-            raise NotSupported(self._model, f"setting {name} in its present mode")
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
+            return _with_macro(now)
 
 
 _KINDS = {name: kind for name, kind in vars(Settings).items() if isinstance(kind, _Named)}

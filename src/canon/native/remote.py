@@ -285,10 +285,8 @@ class NativeRemote:
             if Quirk.SET_TWICE in self.model.quirks:
                 self.session.call(changed)
                 main = self.session.call(GetReleaseParameters())
-        if in_extended := changes.keys() - in_main:
-            if extended is None:
-                name = ", ".join(sorted(in_extended))
-                raise Refused(0, "SetExtendedParameters", f"this model has no {name}")
+        in_extended = changes.keys() - in_main
+        if in_extended and extended is not None:
             block = self._changed(extended, changes, in_extended).encode()
             self.session.call(SetExtendedParameters(block))
             extended = self._extended()
@@ -427,6 +425,7 @@ class NativeRemote:
     ) -> Shot:
         """Take a picture, wait for its events, and fetch or find it."""
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
+        self._let_earlier_end()
         before = {entry.path for entry in self._list_card()} if card else set()
         mode = (_TO_HOST if host else 0) | (_TO_CARD if card else 0)
         self.session.call(
@@ -462,7 +461,6 @@ class NativeRemote:
     def _fire(self, wanted: list[int], timeout_s: float, *, card: bool) -> _Progress:
         """Release the shutter, and wait until the camera is done."""
         with self.session.events() as events:
-            self._let_earlier_end(events)
             self._underway = True
             try:
                 with self._eos_lock():
@@ -485,19 +483,20 @@ class NativeRemote:
         self._underway = not told.finished
         return told
 
-    def _let_earlier_end(self, events: Events) -> None:
+    def _let_earlier_end(self) -> None:
         """Drop what earlier releases have left; wait for the end of one that was given up."""
         clock = self.session.clock
         deadline = clock.now() + _GRACE_S
-        for _ in range(_MOST_LEFT):
-            waits = self._underway and clock.now() < deadline
-            if not self.session.poll(0.05 if waits else 0) and not waits:
-                return
-            while event := events.get():
-                if isinstance(event, ImageReady):
-                    self._last_key = event.key
-                if isinstance(event, CaptureFailed) or event == CaptureStatus(_FINISHED):
-                    self._underway = False
+        with self.session.events() as events:
+            for _ in range(_MOST_LEFT):
+                waits = self._underway and clock.now() < deadline
+                if not self.session.poll(0.05 if waits else 0) and not waits:
+                    return
+                while event := events.get():
+                    if isinstance(event, ImageReady):
+                        self._last_key = event.key
+                    if isinstance(event, CaptureFailed) or event == CaptureStatus(_FINISHED):
+                        self._underway = False
 
     @contextmanager
     def _eos_lock(self) -> Iterator[None]:
