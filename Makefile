@@ -14,7 +14,7 @@ demo: .venv/all
 
 test: .venv/dev
 	@.ci/debian gphoto2 libimage-exiftool-perl tshark umockdev || [ "$$CI" != true ]
-	$(BIN)/pytest -n auto --cov --cov-report= --evidence build/evidence.json
+	$(BIN)/pytest -n auto --cov --cov-report= --evidence=build/evidence.json
 	$(BIN)/coverage report --skip-covered
 	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=95 --format=total >/dev/null \
 		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }

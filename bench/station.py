@@ -15,7 +15,6 @@ from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe
 from canon.virtual.native import NativeCamera
 from canon.virtual.usbip import UsbipServer
-from canon.wire import Buffer
 
 FOLDER = ("DCIM", "100CANON")
 _TAKEN = 1_055_583_000  # 14 June 2003
@@ -67,10 +66,15 @@ class CountedCamera(NativeCamera):
         self.traffic.add(len(answer))
         return answer
 
-    def control_out(self, kind: int, request: int, value: int, index: int, data: Buffer) -> None:
+    def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
         """Take a control request, and count it."""
         self.traffic.add(len(data))
-        super().control_out(kind, request, value, index, bytes(data))
+        super().control_out(kind, request, value, index, data)
+
+    def bulk_out(self, data: bytes) -> None:
+        """Take a bulk transfer, and count it."""
+        self.traffic.add(len(data))
+        super().bulk_out(data)
 
 
 @dataclass(frozen=True)

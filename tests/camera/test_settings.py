@@ -91,6 +91,9 @@ def test_what_people_type(control: Camera) -> None:
     now = settings.read()
     assert (now["iso"], now["macro"], now["af_distance"]) == (Iso(0x58), True, 3)
     assert (str(now["white_balance"]), str(now["photo_effect"])) == ("tungsten", "black-and-white")
+    settings.set(self_timer="2s", contrast="+1", sharpness=-1)
+    now = settings.read()
+    assert (now["self_timer"], now["contrast"], now["sharpness"]) == (2.0, 1, -1)
     settings.set(iso="auto", af_distance="auto", exposure_compensation="+1/3")
     assert settings.iso.value.number is None
     assert settings.macro.value is False
@@ -155,6 +158,11 @@ def test_mistakes_reach_no_camera(control: Camera) -> None:
         control.settings["isso"]
     with pytest.raises(ValueError, match="neither on nor off"):
         control.settings.macro.set("perhaps")
+    with pytest.raises(ValueError, match="'soon' is no time; give seconds"):
+        control.settings.self_timer.set("soon")
+    for number in ("low", 200, 1.5, None):
+        with pytest.raises(ValueError, match="give a whole number from -127 to 126"):
+            control.settings.contrast.set(number)
     with pytest.raises(ValueError, match="no flash; take one of: off, auto"):
         control.settings.set(iso=100, flash="sometimes")
     assert dict(control.settings.read()) == before

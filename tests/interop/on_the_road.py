@@ -1,4 +1,4 @@
-"""A pytest plugin (`-p on_the_road`): runs the tests that take the camera under test, no others."""
+"""A pytest plugin (`-p on_the_road`): only the tests that take the camera under test are run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""gphoto2 reads and changes the card of the virtual G3 (canon-native-usb, sections 14.1 and 14.2).
+"""gphoto2 reads and changes the card of the virtual G3 (canon-native-usb, 14.1 and 14.2).
 
 Where gphoto2 shows something else than the camera sent, the test says so and looks at both.
 """

@@ -45,6 +45,7 @@ def open_session(port: VirtualPort) -> Session:
 # --- command by command ---------------------------------------------------------------------------
 
 
+@pytest.mark.shows("settings", "zoom", "focus lock", evidence="recorded")
 @pytest.mark.parametrize("name", EVERY)
 def test_every_recorded_command_gets_its_recorded_reply(name: str, traces: Path) -> None:
     recording, port, _ = open_replay(traces, name)
@@ -84,6 +85,7 @@ def test_our_requests_are_the_recorded_ones_but_for_the_sequence_number(
 # --- as a user sees it ----------------------------------------------------------------------------
 
 
+@pytest.mark.shows("identify", "owner", "power", evidence="recorded")
 def test_the_camera_that_gphoto2_met(traces: Path) -> None:
     _, port, _ = open_replay(traces, GPHOTO2)
     with Camera(lambda: port, "replay") as cam:
@@ -93,6 +95,7 @@ def test_the_camera_that_gphoto2_met(traces: Path) -> None:
         assert (cam.on_ac, cam.battery) == (True, Battery.GOOD)
 
 
+@pytest.mark.shows("list", "get", "delete", evidence="recorded")
 def test_a_picture_comes_is_fetched_and_goes(traces: Path) -> None:
     """The three recorded listings: before the capture, after it, after the picture was deleted."""
     recording, port, camera = open_replay(traces, GPHOTO2)
@@ -134,6 +137,7 @@ def test_the_whole_card_as_a_tree(traces: Path) -> None:
     ]
 
 
+@pytest.mark.shows("clock", evidence="recorded")
 def test_the_camera_that_remote_capture_met(traces: Path) -> None:
     _, port, _ = open_replay(traces, REMOTE)
     with Camera(lambda: port, "replay") as cam:
@@ -171,6 +175,7 @@ def next_event(session: Session, events: Events) -> NativeEvent:
     pytest.fail("no event came in ten seconds")
 
 
+@pytest.mark.shows("events", evidence="recorded")
 def test_the_events_of_a_release_come_when_they_came(traces: Path) -> None:
     _, port, _ = open_replay(traces, GPHOTO2)
     session = open_session(port)

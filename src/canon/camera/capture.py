@@ -75,13 +75,23 @@ class Capture:
 
         Blocks of several threads share it; the last one leaves it.
         """
-        with self._turns:
-            remote = self._verbs().remote
-            if not remote.active:
-                remote.enter()
-            self._inside += 1
+        self._verbs()  # an error when the camera is closed already
+        with self._told_when_closed():
+            with self._turns:
+                remote = self._verbs().remote
+                if not remote.active:
+                    remote.enter()
+                self._inside += 1
+            try:
+                yield remote
+            finally:
+                self._let_go(remote)
+
+    @contextmanager
+    def _told_when_closed(self) -> Iterator[None]:
+        """Let an error that comes from closing the camera in another thread say just that."""
         try:
-            yield remote
+            yield
         except CanonError as error:
             if self._is_open():
                 raise
@@ -89,8 +99,6 @@ class Capture:
             for note in getattr(error, "__notes__", ()):
                 closed.add_note(note)
             raise closed from error
-        finally:
-            self._let_go(remote)
 
     @contextmanager
     def turn(self) -> Iterator[Remote]:

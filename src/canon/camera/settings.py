@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar, overload
 
@@ -31,6 +32,7 @@ T = TypeVar("T")
 MACRO = "macro"
 _ON = {"on": True, "yes": True, "true": True, "1": True}
 _OFF = {"off": False, "no": False, "false": False, "0": False}
+_MOST_SECONDS = 6553.5  # the camera counts tenths of them in two bytes
 
 
 class Setting(Generic[T]):
@@ -97,11 +99,25 @@ def _on_off(text: object) -> bool:
 
 
 def _seconds(text: object) -> float:
-    return float(str(text).strip().lower().removesuffix("s"))
+    try:
+        seconds = float(str(text).strip().lower().removesuffix("s"))
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < _MOST_SECONDS:
+        raise ValueError(f"{text!r} is no time; give seconds, as 2 or 10")
+    return seconds
 
 
-def _whole(text: object) -> int:
-    return int(str(text).strip())
+def _step(first: int, last: int) -> Callable[[object], int]:
+    """Reads a whole number from `first` to `last`."""
+
+    def parse(text: object) -> int:
+        typed = str(text).strip()
+        if not re.fullmatch(r"[+-]?\d{1,3}", typed) or not first <= int(typed) <= last:
+            raise ValueError(f"{text!r} is no step; give a whole number from {first} to {last}")
+        return int(typed)
+
+    return parse
 
 
 class Settings:
@@ -120,16 +136,16 @@ class Settings:
     beep = _Named(_on_off)
     shooting_mode = _Named(ShootingMode.parse)
     drive_mode = _Named(DriveMode.parse)
-    digital_zoom = _Named(_whole)
+    digital_zoom = _Named(_step(0, 254))
     metering = _Named(Metering.parse)
     macro = _Named(_on_off)
     af_distance = _Named(AfDistance.parse)
     focusing_point = _Named(FocusingPoint.parse)
     white_balance = _Named(WhiteBalance.parse)
     af_mode = _Named(AfMode.parse)
-    contrast = _Named(_whole)
-    saturation = _Named(_whole)
-    sharpness = _Named(_whole)
+    contrast = _Named(_step(-127, 126))
+    saturation = _Named(_step(-127, 126))
+    sharpness = _Named(_step(-127, 126))
     iso = _Named(Iso.parse)
     aperture = _Named(Aperture.parse)
     shutter = _Named(ShutterSpeed.parse)

@@ -453,14 +453,17 @@ class _Listing(Codec[tuple[Listed, ...]]):
     """Entries back to back, ended by one that is all zeros."""
 
     fixed = False
-    smallest = 11
+    smallest = 0
+    shortest = 11  # an entry without a name, and the end mark
     head = struct.Struct("<HII")
 
     def read(self, buffer: Buffer, at: int) -> tuple[tuple[Listed, ...], int]:
         data = bytes(take(buffer, at, max(0, len(buffer) - at)))
+        if not data:
+            return (), at  # a long answer of no bytes: there is no such folder (section 6.3)
         entries: list[Listed] = []
         here, unpack, find = 0, self.head.unpack_from, data.find
-        while here + self.smallest <= len(data):
+        while here + self.shortest <= len(data):
             attributes, size, time = unpack(data, here)
             end = find(b"\0", here + 10)
             if end < 0:
@@ -475,7 +478,7 @@ class _Listing(Codec[tuple[Listed, ...]]):
     def write(self, value: tuple[Listed, ...]) -> bytes:
         pack = self.head.pack
         rows = [pack(row.attributes, row.size, row.time) + latin(row.name) + b"\0" for row in value]
-        return b"".join(rows) + bytes(self.smallest)
+        return b"".join(rows) + bytes(self.shortest)
 
 
 class Listing(Message):

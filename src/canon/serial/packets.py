@@ -56,15 +56,12 @@ class Packet(Message):
     @property
     def value(self) -> int:
         """The code of a speed request, the kind of an EOT, the result of an ACK."""
-        return take(self.body, 0, 1)[0]
+        return self.body[0]
 
     @property
     def data(self) -> bytes:
-        """The data of a fragment or of a camera id; DecodeError when its length is wrong."""
-        counted = _Counted.decode(self.body)
-        if counted.size != len(counted.data):
-            raise DecodeError(f"{counted.size} bytes announced, {len(counted.data)} came", 2)
-        return counted.data
+        """The data of a fragment or of a camera id."""
+        return self.body[2:]
 
     def frame(self) -> bytes:
         """The frame that carries this packet."""
@@ -76,6 +73,18 @@ class _Counted(Message):
 
     size: u16
     data: Annotated[bytes, Raw()]
+
+
+def decode_packet(raw: bytes) -> Packet:
+    """The packet in a frame; DecodeError when it is cut, or as long as it should not be."""
+    packet = Packet.decode(raw)
+    if packet.kind in (PacketKind.FRAGMENT, PacketKind.CAMERA_ID):
+        counted = _Counted.decode(packet.body)
+        if counted.size != len(counted.data):
+            raise DecodeError(f"{counted.size} bytes announced, {len(counted.data)} came", 2)
+    elif packet.kind in (PacketKind.SPEED, PacketKind.EOT, PacketKind.ACK):
+        take(packet.body, 0, 1)
+    return packet
 
 
 SPEEDS = {9600: 0x02, 19200: 0x08, 38400: 0x20, 57600: 0x40, 115200: 0x80}
@@ -151,7 +160,7 @@ def encode_message(code: int, transaction: int, payload: bytes) -> bytes:
 
 
 def fragments(message: bytes, most: int = LONGEST) -> Iterator[bytes]:
-    """The frames that carry a message, `most` bytes of it in each, fewer where escapes need room."""
+    """The frames that carry a message: `most` bytes of it in each, fewer where escapes take room."""
     number, here = 0, 0
     while here < len(message):
         piece = message[here : here + most]

@@ -1,0 +1,218 @@
+"""Several threads, one camera: frames, captures and settings at once, and the end of all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from judges import opened
+from rig import a_camera, a_device
+
+from canon.camera import Camera
+from canon.driver import Entry, Picture
+from canon.errors import CanonError, Disconnected
+from canon.values import CaptureTarget
+from canon.virtual.native import NativeCamera
+
+TIMEOUT_S = 60.0
+
+
+class Worker(threading.Thread):
+    """A thread that keeps what it raised."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self.work = work
+        self.error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except BaseException as error:
+            self.error = error
+
+    def end(self) -> BaseException | None:
+        """Wait for its end, and return what it raised."""
+        self.join(TIMEOUT_S)
+        assert not self.is_alive(), f"{self.work} does not end"
+        return self.error
+
+
+def end_well(*workers: Worker) -> None:
+    for worker in workers:
+        if error := worker.end():
+            raise error
+
+
+@pytest.fixture
+def device() -> NativeCamera:
+    return a_device()
+
+
+@pytest.fixture
+def cam(device: NativeCamera) -> Iterator[Camera]:
+    with a_camera(device) as camera:
+        yield camera
+
+
+@pytest.mark.parametrize("target", [CaptureTarget.HOST, CaptureTarget.BOTH], ids=str)
+def test_frames_captures_and_settings_at_once(
+    cam: Camera, device: NativeCamera, target: CaptureTarget
+) -> None:
+    order: list[str] = []
+    shots: list[tuple[Entry | Picture, ...]] = []
+    looking = threading.Event()
+    enough = threading.Event()
+
+    def look() -> None:
+        for frame in cam.viewfinder:
+            assert opened(frame).size == (320, 240)
+            order.append("frame")
+            looking.set()
+            if enough.is_set() and order.count("frame") >= 20:
+                break
+
+    def capture() -> None:
+        assert looking.wait(TIMEOUT_S)
+        for _ in range(20):
+            shots.append(cam.capture.release(target=target).files)
+            order.append("capture")
+
+    def change(name: str, values: tuple[object, ...]) -> Callable[[], None]:
+        def work() -> None:
+            setting = cam.settings[name]
+            at = 0
+            while not enough.is_set() or at < 20:
+                setting.set(values[at % len(values)])
+                assert setting.value == values[at % len(values)]
+                order.append(name)
+                at += 1
+
+        return work
+
+    viewer = Worker(look)
+    photographer = Worker(capture)
+    # Two threads that write the same block: neither takes the other's change back.
+    setters = [
+        Worker(change("iso", cam.settings.iso.allowed)),
+        Worker(change("white_balance", cam.settings.white_balance.allowed)),
+    ]
+    try:
+        end_well(photographer)
+    finally:
+        enough.set()
+    end_well(viewer, *setters)
+
+    assert len(shots) == 20
+    pictures = [file for shot in shots for file in shot if isinstance(file, Picture)]
+    entries = [file for shot in shots for file in shot if isinstance(file, Entry)]
+    assert len({picture.data for picture in pictures}) == 20, "each is another one"
+    if target is CaptureTarget.BOTH:
+        on_card = [cam.storage.read(entry) for entry in entries]
+        assert on_card == [picture.data for picture in pictures]
+    meanwhile = order[order.index("capture") : -order[::-1].index("capture")]
+    assert {"frame", "capture", "iso", "white_balance"} <= set(meanwhile), "none starves"
+    assert not device.release.active
+    assert not device.release.viewfinder_on
+
+
+def test_captures_of_several_threads_do_not_mix(cam: Camera) -> None:
+    taken: list[tuple[Picture, Entry]] = []
+
+    def capture() -> None:
+        for _ in range(5):
+            picture, entry = cam.capture.release(target=CaptureTarget.BOTH).files
+            assert isinstance(picture, Picture)
+            assert isinstance(entry, Entry)
+            taken.append((picture, entry))
+
+    end_well(*[Worker(capture) for _ in range(4)])
+    assert len({entry.path for _, entry in taken}) == 20
+    for picture, entry in taken:
+        assert cam.storage.read(entry) == picture.data
+    assert not cam.capture.active
+
+
+def test_blocks_of_several_threads_share_release_control(cam: Camera, device: NativeCamera) -> None:
+    both_in = threading.Barrier(2, timeout=TIMEOUT_S)
+    first_out = threading.Event()
+
+    def first() -> None:
+        with cam.capture.control():
+            both_in.wait()
+        first_out.set()
+
+    def second() -> None:
+        with cam.capture.control():
+            both_in.wait()
+            assert first_out.wait(TIMEOUT_S)
+            assert cam.capture.active, "the last one leaves it"
+            cam.capture.release()
+
+    end_well(Worker(first), Worker(second))
+    assert not device.release.active
+
+
+def test_events_reach_a_reader_beside_a_release(cam: Camera) -> None:
+    kinds: list[str] = []
+
+    def listen() -> None:
+        for event in cam.events(timeout_s=600):
+            kinds.append(event.kind)
+            if kinds[-2:] == ["FullImageReady", "CaptureStatus"]:
+                break
+
+    listener = Worker(listen)
+    with cam.capture.control():
+        while listener.is_alive():
+            assert len(cam.capture.release().files) == 1
+    end_well(listener)
+    assert kinds[-3:] == ["CaptureStatus", "FullImageReady", "CaptureStatus"]
+
+
+@pytest.mark.parametrize("turn", range(10))
+def test_close_ends_all(turn: int) -> None:
+    """From a fourth thread, in the middle of everything."""
+    device = a_device()
+    cam = a_camera(device)
+    busy = threading.Barrier(4, timeout=TIMEOUT_S)
+
+    def forever(work: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            work()
+            busy.wait()
+            while True:
+                work()
+
+        return run
+
+    def look() -> None:
+        for place, frame in enumerate(cam.viewfinder):
+            assert frame
+            if not place:
+                busy.wait()
+
+    workers = [
+        Worker(forever(lambda: cam.capture.release(target=CaptureTarget.BOTH))),
+        Worker(forever(lambda: cam.settings.set(iso=100))),
+    ]
+    viewer = Worker(look)
+
+    def close() -> None:
+        busy.wait()
+        for _ in range(turn):
+            _ = cam.ready
+        cam.close()
+
+    end_well(Worker(close))
+    error = viewer.end()
+    assert error is None or isinstance(error, CanonError), "frames end quietly, or say why"
+    for worker in workers:
+        assert isinstance(worker.end(), Disconnected)
+    assert not device.release.active
+    cam.initialize()
+    assert len(cam.capture.release().files) == 1
+    cam.close()
+    assert not device.release.active
