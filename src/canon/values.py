@@ -12,7 +12,8 @@ from typing import ClassVar, Self
 class OpenEnum(enum.IntEnum):
     """An enumeration that keeps numbers it does not know, as `UNKNOWN_0xb103`.
 
-    `Flash(2)` is what a camera calls 2; `Flash.parse("on")` is what a person types.
+    `Flash(2)` is what a camera calls 2; `Flash.parse("on")` is what a person types. A name with
+    `_PLUS_` is written with a plus sign: "raw+fine".
     """
 
     @classmethod
@@ -24,7 +25,7 @@ class OpenEnum(enum.IntEnum):
         return member
 
     def __str__(self) -> str:
-        return self.name.lower().replace("_", "-")
+        return self.name.lower().replace("_plus_", "+").replace("_", "-")
 
     @classmethod
     def parse(cls, text: object) -> Self:
@@ -102,30 +103,35 @@ def _number(pattern: re.Pattern[str], text: str) -> Fraction | None:
 
 
 class Quality(OpenEnum):
-    """How much a picture is compressed."""
+    """How much a picture is compressed; of RAW+JPEG, the low four bits are the RAW's."""
 
     ECONOMY = 1
     NORMAL = 2
     FINE = 3
     RAW = 4
     SUPERFINE = 5
+    RAW_PLUS_NORMAL = 0x24
+    RAW_PLUS_FINE = 0x34
 
 
 class ImageFormat(OpenEnum):
-    """The format of a picture file."""
+    """The format of a picture file, or of the two files of one release."""
 
     JPEG = 1
     RAW = 2
+    RAW_PLUS_JPEG = 0x12
 
 
 class ImageSize(OpenEnum):
-    """The size of a picture; the pixels are the model's."""
+    """The size of a picture; the pixels are the model's. RAW with a large JPEG is LARGE."""
 
     LARGE = 0
     MEDIUM_1 = 1
     SMALL = 2
     MEDIUM_2 = 3
     MEDIUM_3 = 7
+    RAW_PLUS_MEDIUM_1 = 0x10
+    RAW_PLUS_SMALL = 0x20
 
 
 class Flash(OpenEnum):

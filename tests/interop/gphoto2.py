@@ -117,23 +117,32 @@ class Tethered:
             raw, _ = running.communicate(timeout=PATIENCE_S)
         return Said(running.returncode, raw)
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        """Begin to run gphoto2; its stdout and stderr come as one stream."""
-        return subprocess.Popen(
+    @contextmanager
+    def start(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run gphoto2 for a block, at whose end it is gone; stdout and stderr are one stream."""
+        with subprocess.Popen(
             [program("gphoto2"), *words],
             env=self.env,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-        )
+        ) as running:
+            try:
+                yield running
+            finally:
+                running.kill()
 
 
 @contextmanager
 def tethered(
-    folder: Path, *faults: str, card: Path | str = "", pace: str = "jump"
+    folder: Path,
+    *faults: str,
+    card: Path | str = "",
+    pace: str = "jump",
+    model: str = "powershot-g3",
 ) -> Iterator[Tethered]:
-    """A virtual PowerShot G3 on which to run gphoto2, with time zone UTC.
+    """A virtual camera on which to run gphoto2, with time zone UTC.
 
     Args:
         folder: a temporary folder; HOME and the working folder are made in it.
@@ -141,6 +150,7 @@ def tethered(
         card: a folder to show as the card; "none" is an empty slot; by default a card with six
             pictures and a spoken note.
         pace: whether the camera's clock jumps, or is "real".
+        model: which body.
     """
     try:
         preload_library()
@@ -151,7 +161,7 @@ def tethered(
     work.mkdir()
     witness = Witness(tuple(map(Fault.parse, faults)))
     query = urlencode({"pace": pace} | ({"card": card} if card else {}))
-    device = NativeCamera(make_virtual(f"powershot-g3?{query}").body, witness)
+    device = NativeCamera(make_virtual(f"{model}?{query}").body, witness)
     ours = {**os.environ, "HOME": str(home), "LC_ALL": "C", "TZ": "UTC"}
     with UsbipServer(device) as server, attached(server.address, env=ours) as env:
         yield Tethered(device, witness, server, env, work)

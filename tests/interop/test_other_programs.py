@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -49,15 +50,22 @@ def run(g3: Tethered, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def start(g3: Tethered, *command: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def started(g3: Tethered, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs during a block; at its end it is gone."""
+    with subprocess.Popen(
         command,
         env=g3.env,
         cwd=g3.folder,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 BY_HAND = r"""
@@ -107,14 +115,7 @@ with canon.open("usb:") as cam:
 
 
 def test_a_camera_that_another_program_holds(g3: Tethered) -> None:
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD],
-        env=g3.env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with holder:
+    with started(g3, sys.executable, "-c", HOLD) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "Canon PowerShot G3\n"
         name = Path("/proc", str(holder.pid), "comm").read_text().strip()
@@ -163,7 +164,7 @@ with canon.open("usb:") as cam:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_host_that_ends_in_mid_transfer(slow_g3: Tethered, number: signal.Signals) -> None:
     """Nothing lies under the picture's name, and the next host gets nothing of it."""
-    with start(slow_g3, sys.executable, "-c", GET) as getting:
+    with started(slow_g3, sys.executable, "-c", GET) as getting:
         assert getting.stdout is not None
         assert 0 < int(getting.stdout.readline()) < SIZE
         getting.send_signal(number)
@@ -179,7 +180,7 @@ def test_a_host_that_ends_in_mid_transfer(slow_g3: Tethered, number: signal.Sign
 
 
 def test_ctrl_c_on_the_command_line(slow_g3: Tethered) -> None:
-    with start(slow_g3, CLI, "--port", "usb:", "get", PICTURE) as getting:
+    with started(slow_g3, CLI, "--port", "usb:", "get", PICTURE) as getting:
         slow_g3.witness.wait_for("GetFile")
         getting.send_signal(signal.SIGINT)
         told, said = getting.communicate(timeout=PATIENCE_S)
@@ -191,7 +192,7 @@ def test_ctrl_c_on_the_command_line(slow_g3: Tethered) -> None:
 
 @pytest.mark.parametrize("how", ["unplugged", "the server is gone"])
 def test_the_camera_goes_away_in_mid_transfer(slow_g3: Tethered, how: str) -> None:
-    with start(slow_g3, CLI, "--port", "usb:", "get", PICTURE) as getting:
+    with started(slow_g3, CLI, "--port", "usb:", "get", PICTURE) as getting:
         slow_g3.witness.wait_for("GetFile")
         if how == "unplugged":
             with slow_g3.server.machine():
@@ -217,7 +218,7 @@ with canon.open("usb:") as cam, cam.capture.control():
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_host_that_ends_in_release_control(g3: Tethered, number: signal.Signals) -> None:
-    with start(g3, sys.executable, "-c", REMOTE) as remote:
+    with started(g3, sys.executable, "-c", REMOTE) as remote:
         assert remote.stdout is not None
         assert remote.stdout.readline() == "True\n"
         remote.send_signal(number)

@@ -49,10 +49,7 @@ class Setting(Generic[T]):
         Raises:
             NotSupported: this camera does not have it, or not in its present mode.
         """
-        values = self._settings.read()
-        if self.name not in values:
-            raise NotSupported(self._settings.model, f"setting {self.name} in its present mode")
-        return values[self.name]  # type: ignore[return-value]  # by _Named's kind
+        return self._settings.read()[self.name]  # type: ignore[return-value]  # by _Named's kind
 
     @property
     def allowed(self) -> tuple[T, ...]:
@@ -161,11 +158,6 @@ class Settings:
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
 
-    @property
-    def model(self) -> str:
-        """The camera's name, for messages."""
-        return self._capture.model
-
     def __iter__(self) -> Iterator[str]:
         """The names of the settings that this camera has now."""
         return iter(self.read())
@@ -175,10 +167,10 @@ class Settings:
         _kind(name)
         return Setting(self, name)
 
-    def read(self) -> dict[str, object]:
+    def read(self) -> Values:
         """Every setting that the camera has now, with its value, read at once."""
         with self._capture.turn() as remote:
-            return _with_macro(remote.settings())
+            return Values(_with_macro(remote.settings()), self._capture.model)
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """What the camera itself allows for a setting now; empty when it does not say."""
@@ -190,7 +182,7 @@ class Settings:
                 on for on, code in _MACRO_DISTANCE.items() if not distances or code in distances
             )
 
-    def set(self, **changes: object) -> dict[str, object]:
+    def set(self, **changes: object) -> Values:
         """Change several settings by one write and one read-back, and return all of them.
 
         Raises:
@@ -206,10 +198,23 @@ class Settings:
             now = remote.change(wanted)
             for name, value in wanted.items():
                 if name not in now:
-                    raise NotSupported(self.model, f"setting {name} in its present mode")
+                    raise _missing(self._capture.model, name)
                 if now[name] != value:
                     raise ValueRefused(name, value, remote.allowed(name))
-            return _with_macro(now)
+            return Values(_with_macro(now), self._capture.model)
+
+
+class Values(dict[str, object]):
+    """Settings and their values, as they were read; NotSupported for one that is not among them."""
+
+    def __init__(self, values: Mapping[str, object], model: str) -> None:
+        super().__init__(values)
+        self._model = model
+
+    def __missing__(self, name: str) -> object:
+        if name not in NAMES:
+            raise KeyError(name)
+        raise _missing(self._model, name)
 
 
 _KINDS = {name: kind for name, kind in vars(Settings).items() if isinstance(kind, _Named)}
@@ -222,6 +227,10 @@ def _kind(name: str) -> _Named[object]:
     if name not in _KINDS:
         raise ValueError(f"there is no setting {name!r}; there are: {', '.join(NAMES)}")
     return _KINDS[name]
+
+
+def _missing(model: str, name: str) -> NotSupported:
+    return NotSupported(model, f"setting {name} in its present mode")
 
 
 def _parsed(name: str, value: object) -> object:

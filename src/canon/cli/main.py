@@ -5,10 +5,8 @@ A verb's module is imported when the verb is asked for, and the library when the
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -17,7 +15,7 @@ import click
 
 from canon import __version__
 from canon.cli.options import Options, shared_options
-from canon.cli.output import INTERRUPTED, error_document, error_message, exit_code, say
+from canon.cli.output import INTERRUPTED, exit_code, say
 from canon.errors import CanonError
 
 _VERBS = {
@@ -37,6 +35,7 @@ _VERBS = {
     "focus": "capture",
     "zoom": "capture",
     "live": "capture",
+    "shell": "shell",
     "virtual": "virtual",
     "decode": "decode",
 }
@@ -112,25 +111,10 @@ def main(args: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         options.as_json |= "--json" in words
-        return _told(error, error.exit_code, options)
+        return options.tell(error, error.exit_code)
     except (CanonError, OSError, ValueError) as error:
-        return _told(error, exit_code(error), options)
+        return options.tell(error, exit_code(error))
     return code or 0
-
-
-def _told(error: Exception, code: int, options: Options) -> int:
-    """Tell an error on stderr, with what caused it if the user wants to know."""
-    if options.verbosity > len("vv"):
-        traceback.print_exception(error)
-    if options.as_json:
-        print(json.dumps({"error": error_document(error)}), file=sys.stderr)
-        return code
-    say(error_message(error))
-    cause = error.__cause__
-    while options.verbosity and isinstance(cause, Exception):
-        say(f"because of {type(cause).__name__}: {error_message(cause)}")
-        cause = cause.__cause__
-    return code
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from canon.cli.output import put_line, say
+from canon.cli.output import error_document, error_message, put_line, say
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -52,6 +53,20 @@ class Options:
         """Print the answer: the document with --json, the lines without."""
         for line in (json.dumps(document),) if self.as_json else lines:
             put_line(line)
+
+    def tell(self, error: Exception, code: int) -> int:
+        """Tell an error on stderr, with what caused it if asked; returns its exit code."""
+        if self.verbosity > len("vv"):
+            traceback.print_exception(error)
+        if self.as_json:
+            print(json.dumps({"error": error_document(error)}), file=sys.stderr)
+            return code
+        say(error_message(error))
+        cause = error.__cause__
+        while self.verbosity and isinstance(cause, Exception):
+            say(f"because of {type(cause).__name__}: {error_message(cause)}")
+            cause = cause.__cause__
+        return code
 
     @contextmanager
     def camera(self) -> Iterator[Camera]:
@@ -98,7 +113,7 @@ def _start_logging(verbosity: int) -> None:
         form = "canon-remote: %(message)s"
     handler.setFormatter(logging.Formatter(form))
     log = logging.getLogger("canon")
-    log.addHandler(handler)
+    log.handlers = [handler]  # in the shell, each command begins anew
     log.setLevel(level)
 
 

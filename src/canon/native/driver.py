@@ -19,6 +19,7 @@ from canon.errors import (
     NoCard,
     NotSupported,
     ObjectNotFound,
+    PortStalled,
     PortTimeout,
     ProtocolError,
 )
@@ -89,7 +90,7 @@ class NativeDriver:
         for wait_s in (0.5, 1.0, 2.0):
             try:
                 return self._identity(wait_s)
-            except (PortTimeout, ProtocolError):
+            except (PortTimeout, PortStalled, ProtocolError):
                 continue
         return self._identity(5.0)
 

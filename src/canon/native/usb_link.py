@@ -44,6 +44,7 @@ _READ_LETTER, _READ_INIT, _READ_SHORT, _WRITE_INIT, _SEND = 0x55, 0x01, 0x04, 0x
 _CHUNK = 0x40000
 _MOST_FIXED = 0x10000
 _DRAIN_S = 5.0
+_LAST_DRAIN_S = 1.0  # at the end; what then still comes, the next start throws away
 _MOST_DRAINS = 1000
 _MOST_STALE = 0x10000  # bytes of other answers that are dropped before giving up
 DEFAULT_TRANSFER = 0x1400
@@ -171,7 +172,7 @@ class UsbLink:
     def close(self) -> None:
         """Take in what was left unread, as far as it still comes, and close the port."""
         try:
-            self._settle()
+            self._drained(_LAST_DRAIN_S)
         except PortError as error:
             _log.info("while closing: %s", error)
         finally:
@@ -290,10 +291,17 @@ class UsbLink:
 
     def _settle(self) -> None:
         """Take in what is left of a broken-off answer; reset the device if it never ends."""
+        if not self._drained(_DRAIN_S):
+            self._unread = 0
+            self._port.reset()
+            self.start()
+
+    def _drained(self, seconds: float) -> bool:
+        """Read what is left of a broken-off answer, for that long at most; whether that is all."""
         if not self._unread:
-            return
+            return True
         _log.warning("draining an answer that was broken off, %s bytes", self._unread)
-        deadline = self.clock.now() + _DRAIN_S
+        deadline = self.clock.now() + seconds
         for _ in range(_MOST_DRAINS):
             if self._unread <= 0 or self.clock.now() >= deadline:
                 break
@@ -306,10 +314,7 @@ class UsbLink:
                 self._unread = math.inf
             else:
                 self._unread = 0 if got % self._packet else self._unread - got
-        if self._unread > 0:
-            self._unread = 0
-            self._port.reset()
-            self.start()
+        return self._unread <= 0
 
 
 def _announced(answer: bytes) -> int:

@@ -160,7 +160,7 @@ def encode_message(code: int, transaction: int, payload: bytes) -> bytes:
 
 
 def fragments(message: bytes, most: int = LONGEST) -> Iterator[bytes]:
-    """The frames that carry a message: `most` bytes of it in each, fewer where escapes take room."""
+    """The frames of a message, `most` bytes of it in each; fewer where escapes take room."""
     number, here = 0, 0
     while here < len(message):
         piece = message[here : here + most]

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import NamedTuple
 
 from canon.values import (
     AfDistance,
@@ -25,6 +23,18 @@ from canon.values import (
     Quality,
     ShootingMode,
     WhiteBalance,
+)
+from canon.virtual.ifd import (
+    SHORT,
+    Field,
+    directory,
+    long,
+    moment,
+    rational,
+    signed_rational,
+    text,
+    undefined,
+    words,
 )
 
 FULL_WIDTH = 2272
@@ -38,7 +48,8 @@ _IFD0, _EXIF, _MAKER_NOTE, _INTEROP, _IFD1 = 0x8, 0xC4, 0x3AE, 0x624, 0x65A
 _THUMBNAIL = 0x7F4
 _START_OF_IMAGE = b"\xff\xd8"
 
-_ASCII, _SHORT, _LONG, _RATIONAL, _UNDEFINED, _SIGNED_RATIONAL = 2, 3, 4, 5, 7, 10
+JPEG, CRW_THM, AVI_THM, CR2, CR2_JPEG = 1, 2, 3, 6, 7
+"""What is written of a shot, as the MakerNote says it (exiftool's RecordMode)."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,7 @@ class Shot:
         saturation: -1, 0 or 1.
         sharpness: -1, 0 or 1.
         remote: whether a computer released the shutter.
+        files: what is written of it, one of `JPEG`, `CRW_THM`, `AVI_THM`, `CR2`, `CR2_JPEG`.
     """
 
     taken: datetime
@@ -124,6 +136,7 @@ class Shot:
     saturation: int = 0
     sharpness: int = 0
     remote: bool = True
+    files: int = JPEG
 
 
 def app1(shot: Shot, thumbnail: bytes) -> bytes:
@@ -133,13 +146,12 @@ def app1(shot: Shot, thumbnail: bytes) -> bytes:
         ValueError: the thumbnail is too large for a segment.
     """
     tiff = bytearray(_THUMBNAIL)
-    for at, directory in (
+    for at, part in (
         (_IFD0, _ifd0(shot)),
-        (_EXIF, _exif(shot)),
-        (_INTEROP, _interop(shot)),
-        (_IFD1, _ifd1(len(thumbnail))),
+        (_EXIF, exif_block(shot, _EXIF)),
+        (_IFD1, thumbnail_directory(_IFD1, _THUMBNAIL, len(thumbnail))),
     ):
-        tiff[at : at + len(directory)] = directory
+        tiff[at : at + len(part)] = part
     tiff[:_IFD0] = struct.pack("<2sHI", b"II", 42, _IFD0)
     # A G3 lays a whole JPEG behind the first 0x1800 bytes and counts its start marker as ours.
     tiff += thumbnail.ljust(THUMBNAIL_ROOM, b"\0") + _START_OF_IMAGE
@@ -152,235 +164,184 @@ def app1(shot: Shot, thumbnail: bytes) -> bytes:
 # --- directories ---------------------------------------------------------------------------------
 
 
-class _Field(NamedTuple):
-    """One entry of a directory; `data` may be longer than its values, which leaves a gap."""
-
-    tag: int
-    kind: int
-    amount: int
-    data: bytes
-
-
-def _directory(
-    at: int, listed: Sequence[_Field], placed: Sequence[_Field] = (), then: int = 0
-) -> bytes:
-    """A directory at an offset of the TIFF block, and behind it the values of over four bytes.
-
-    `placed` is the order of these values, when it is another than that of the entries.
-    """
-    values = b""
-    start = at + 2 + 12 * len(listed) + 4
-    inline = {}
-    for field in placed or listed:
-        if len(field.data) > 4:
-            inline[field] = struct.pack("<I", start + len(values))
-            values += field.data
-        else:
-            inline[field] = field.data.ljust(4, b"\0")
-    entries = [
-        struct.pack("<HHI4s", field.tag, field.kind, field.amount, inline[field])
-        for field in listed
-    ]
-    return struct.pack("<H", len(listed)) + b"".join(entries) + struct.pack("<I", then) + values
-
-
 def _ifd0(shot: Shot) -> bytes:
-    return _directory(
+    return directory(
         _IFD0,
         (
-            _text(0x010F, "Canon"),
-            _text(0x0110, shot.model, room=32),
-            _u16(0x0112, shot.orientation),
-            _rational(0x011A, 180),
-            _rational(0x011B, 180),
-            _u16(0x0128, 2),
-            _time(0x0132, shot),
-            _u16(0x0213, 1),
-            _u32(0x8769, _EXIF),
+            text(0x010F, "Canon"),
+            text(0x0110, shot.model, room=32),
+            words(0x0112, shot.orientation),
+            rational(0x011A, 180),
+            rational(0x011B, 180),
+            words(0x0128, 2),
+            moment(0x0132, shot.taken),
+            words(0x0213, 1),
+            long(0x8769, _EXIF),
         ),
         then=_IFD1,
     )
 
 
-def _exif(shot: Shot) -> bytes:
+def exif_block(shot: Shot, at: int) -> bytes:
+    """The Exif directory with the MakerNote, and the interoperability directory behind it.
+
+    Args:
+        shot: what they tell of.
+        at: the offset at which they will lie in the TIFF block.
+    """
+    exif = _exif(shot, at)
+    gap = bytes(_INTEROP - _EXIF - len(exif))
+    return exif + gap + _interop(shot, at + _INTEROP - _EXIF)
+
+
+def _exif(shot: Shot, at: int) -> bytes:
     zoomed = round(FULL_WIDTH / shot.digital_zoom)
     manual = shot.mode in (ShootingMode.MANUAL, ShootingMode.BULB)
     exposure_time = shot.exposure_time.limit_denominator(1 << 16)
     placed = (
-        _undefined(0x9000, b"0220"),
-        _time(0x9003, shot),
-        _time(0x9004, shot),
-        _undefined(0x9101, b"\1\2\3\0"),
-        _undefined(0x9286, bytes(264)),
-        _rational(0x9102, shot.quality),  # Guess: only fine, 3, was seen
-        _rational(0x9201, _time_value(shot.exposure_time), 32, _SIGNED_RATIONAL),
-        _rational(0x9202, _aperture_value(shot.aperture), 32),
-        _rational(0x829A, exposure_time.numerator, exposure_time.denominator),
-        _rational(0x829D, round(shot.aperture * 10), 10),
-        _rational(0x9204, round(shot.compensation * 3), 3, _SIGNED_RATIONAL),
-        _rational(0x9205, _thirds(_aperture_value(shot.open_aperture) / 32), 32),
-        _u16(0x9207, _EXIF_METERING.get(shot.metering, 255)),
-        _u16(0x9209, _EXIF_FLASH.get(shot.flash, 0) | shot.flash_fired),
-        _rational(0x920A, round(shot.focal_length * 32), 32),
-        _undefined(0x927C, _maker_note(shot)),
-        _undefined(0xA000, b"0100"),
-        _u16(0xA001, 1),
-        _u16(0xA002, shot.width),
-        _u16(0xA003, shot.height),
-        _u32(0xA005, _INTEROP),
-        _rational(0xA20E, shot.width * 1000, 280),
-        _rational(0xA20F, shot.height * 1000, 210),
-        _u16(0xA210, 2),
-        _u16(0xA217, 2),
-        _undefined(0xA300, b"\3"),
-        _u16(0xA401, 0),
-        _u16(0xA402, manual),
-        _u16(0xA403, shot.white_balance != WhiteBalance.AUTO),
-        _rational(0xA404, FULL_WIDTH, zoomed),
-        _u16(0xA406, _SCENES.get(shot.mode, 0)),
+        undefined(0x9000, b"0220"),
+        moment(0x9003, shot.taken),
+        moment(0x9004, shot.taken),
+        undefined(0x9101, b"\1\2\3\0"),
+        undefined(0x9286, bytes(264)),
+        rational(0x9102, shot.quality),  # Guess: only fine, 3, was seen
+        signed_rational(0x9201, _time_value(shot.exposure_time), 32),
+        rational(0x9202, _aperture_value(shot.aperture), 32),
+        rational(0x829A, exposure_time.numerator, exposure_time.denominator),
+        rational(0x829D, round(shot.aperture * 10), 10),
+        signed_rational(0x9204, round(shot.compensation * 3), 3),
+        rational(0x9205, _thirds(_aperture_value(shot.open_aperture) / 32), 32),
+        words(0x9207, _EXIF_METERING.get(shot.metering, 255)),
+        words(0x9209, _EXIF_FLASH.get(shot.flash, 0) | shot.flash_fired),
+        rational(0x920A, round(shot.focal_length * 32), 32),
+        undefined(0x927C, _maker_note(shot, at + _MAKER_NOTE - _EXIF)),
+        undefined(0xA000, b"0100"),
+        words(0xA001, 1),
+        words(0xA002, shot.width),
+        words(0xA003, shot.height),
+        long(0xA005, at + _INTEROP - _EXIF),
+        rational(0xA20E, shot.width * 1000, 280),
+        rational(0xA20F, shot.height * 1000, 210),
+        words(0xA210, 2),
+        words(0xA217, 2),
+        undefined(0xA300, b"\3"),
+        words(0xA401, 0),
+        words(0xA402, manual),
+        words(0xA403, shot.white_balance != WhiteBalance.AUTO),
+        rational(0xA404, FULL_WIDTH, zoomed),
+        words(0xA406, _SCENES.get(shot.mode, 0)),
     )
-    return _directory(_EXIF, sorted(placed), placed)
+    return directory(at, sorted(placed), placed)
 
 
-def _maker_note(shot: Shot) -> bytes:
+def _maker_note(shot: Shot, at: int) -> bytes:
     width, height = shot.width, shot.height
-    return _directory(
-        _MAKER_NOTE,
+    return directory(
+        at,
         (
-            _words(0x0001, _camera_settings(shot)),
-            _words(
-                0x0002, (2, round(shot.focal_length * 32), 286, 215)
-            ),  # the sensor in thousandths of an inch
-            _words(0x0003, (0, 0x400, 0, 0)),
-            _words(0x0004, _shot_info(shot)),
-            _words(0x0000, (0,) * 6),
-            _words(0x0000, (0,) * 4),
-            _words(0x0012, (9, 1, width, height, FULL_WIDTH, 212, 409, 38, *(0,) * 28)),
-            _words(0x0013, (0,) * 4),
-            _text(0x0006, _image_type(shot.model), count=32),
-            _text(0x0007, f"Firmware Version {_short_version(shot.firmware)}", count=24),
-            _u32(0x0008, shot.number),
-            _text(0x0009, shot.owner, count=32),
-            _u32(0x0010, shot.model_id),
-            _Field(0x000D, _SHORT, 34, _CAMERA_INFO),
+            words(0x0001, *camera_settings(shot)),
+            words(0x0002, *focal_length(shot)),
+            words(0x0003, 0, 0x400, 0, 0),
+            words(0x0004, *shot_info(shot)),
+            words(0x0000, *(0,) * 6),
+            words(0x0000, *(0,) * 4),
+            words(0x0012, 9, 1, width, height, FULL_WIDTH, 212, 409, 38, *(0,) * 28),
+            words(0x0013, *(0,) * 4),
+            text(0x0006, image_type(shot), count=32),
+            text(0x0007, f"Firmware Version {short_version(shot.firmware)}", count=24),
+            long(0x0008, shot.number),
+            text(0x0009, shot.owner, count=32),
+            long(0x0010, shot.model_id),
+            Field(0x000D, SHORT, 34, _CAMERA_INFO),
         ),
     )
 
 
-def _camera_settings(shot: Shot) -> list[int]:
+def focal_length(shot: Shot) -> tuple[int, ...]:
+    """The words of MakerNote tag 2; the last two are the sensor in thousandths of an inch."""
+    return 2, round(shot.focal_length * 32), 286, 215
+
+
+def camera_settings(shot: Shot) -> list[int]:
     """The words of MakerNote tag 1; the first is their length in bytes."""
     zoomed = round(FULL_WIDTH / shot.digital_zoom)
     scene = shot.mode - 0x64 if shot.mode > 0x64 else int(shot.mode != ShootingMode.AUTO)
-    words = [0] * 46
-    words[0] = 2 * len(words)
-    words[1] = 1 if shot.af_distance == AfDistance.CLOSE_UP else 2
-    words[3] = shot.quality
-    words[4] = shot.flash
-    words[7] = 3 if shot.af_distance == AfDistance.MANUAL else 4
-    words[9] = 1  # JPEG
-    words[10] = _SIZES.get(shot.size, shot.size)
-    words[11] = scene
-    words[12] = {1.0: 0, 2.0: 1, 4.0: 2}.get(shot.digital_zoom, 3)
-    words[13:16] = shot.contrast, shot.saturation, shot.sharpness
-    words[16] = 15 if shot.iso_auto else _ISO_CODES.get(shot.iso, 0x4000 | shot.iso)
-    words[17] = _MAKER_METERING.get(shot.metering, shot.metering)
-    words[18] = shot.af_distance
-    words[19] = 0x2005  # the focusing point: chosen by hand
-    words[20] = shot.mode if shot.mode < ShootingMode.MANUAL_2 else 0
-    words[21:23] = 0xFFFF, 0xFFFF
-    words[23:26] = round(shot.tele * 32), round(shot.wide * 32), 32
-    words[26:28] = _aperture_value(shot.open_aperture), _aperture_value(shot.smallest_aperture)
-    words[28] = shot.flash_fired
-    words[29] = 0x2008 if shot.flash_fired else 0  # built-in, measured through the lens
-    words[34] = 0xFFFF
-    words[36:38] = FULL_WIDTH, zoomed
-    words[40] = shot.effect
-    words[42] = 0x7FFF
-    return words
+    row = [0] * 46
+    row[0] = 2 * len(row)
+    row[1] = 1 if shot.af_distance == AfDistance.CLOSE_UP else 2
+    row[3] = shot.quality
+    row[4] = shot.flash
+    row[7] = 3 if shot.af_distance == AfDistance.MANUAL else 4
+    row[9] = shot.files
+    row[10] = _SIZES.get(shot.size, shot.size)
+    row[11] = scene
+    row[12] = {1.0: 0, 2.0: 1, 4.0: 2}.get(shot.digital_zoom, 3)
+    row[13:16] = shot.contrast, shot.saturation, shot.sharpness
+    row[16] = 15 if shot.iso_auto else _ISO_CODES.get(shot.iso, 0x4000 | shot.iso)
+    row[17] = _MAKER_METERING.get(shot.metering, shot.metering)
+    row[18] = shot.af_distance
+    row[19] = 0x2005  # the focusing point: chosen by hand
+    row[20] = shot.mode if shot.mode < ShootingMode.MANUAL_2 else 0
+    row[21:23] = 0xFFFF, 0xFFFF
+    row[23:26] = round(shot.tele * 32), round(shot.wide * 32), 32
+    row[26:28] = _aperture_value(shot.open_aperture), _aperture_value(shot.smallest_aperture)
+    row[28] = shot.flash_fired
+    row[29] = 0x2008 if shot.flash_fired else 0  # built-in, measured through the lens
+    row[34] = 0xFFFF
+    row[36:38] = FULL_WIDTH, zoomed
+    row[40] = shot.effect
+    row[42] = 0x7FFF
+    return row
 
 
-def _shot_info(shot: Shot) -> list[int]:
+def shot_info(shot: Shot) -> list[int]:
     """The words of MakerNote tag 4; the first is their length in bytes."""
-    words = [0] * 34
-    words[0] = 2 * len(words)
-    words[2] = round(32 * math.log2(shot.iso * 32 / 100))
-    words[3] = round(32 * (shot.measured_light - 5))
-    words[4] = _aperture_value(shot.aperture)
-    words[5] = _time_value(shot.exposure_time)
-    words[6] = _thirds(float(shot.compensation))
-    words[7] = _WHITE_BALANCES.get(shot.white_balance, shot.white_balance)
-    words[10] = shot.zoom_position
-    words[13] = 139 if shot.flash_fired else 0  # the guide number as recorded
-    words[15] = _thirds(float(shot.flash_compensation))
-    words[18] = 3 if shot.remote else 1
-    words[19] = round(shot.distance * 100)
-    words[21] = max(_aperture_value(shot.aperture), _aperture_value(shot.open_aperture))
-    words[22] = _thirds(-math.log2(shot.exposure_time))
-    words[26] = 250  # a compact camera
-    words[33] = 27 if shot.flash_fired else 0  # the flash's output as recorded
-    return words
+    row = [0] * 34
+    row[0] = 2 * len(row)
+    row[2] = round(32 * math.log2(shot.iso * 32 / 100))
+    row[3] = round(32 * (shot.measured_light - 5))
+    row[4] = _aperture_value(shot.aperture)
+    row[5] = _time_value(shot.exposure_time)
+    row[6] = _thirds(float(shot.compensation))
+    row[7] = _WHITE_BALANCES.get(shot.white_balance, shot.white_balance)
+    row[10] = shot.zoom_position
+    row[13] = 139 if shot.flash_fired else 0  # the guide number as recorded
+    row[15] = _thirds(float(shot.flash_compensation))
+    row[18] = 3 if shot.remote else 1
+    row[19] = round(shot.distance * 100)
+    row[21] = max(_aperture_value(shot.aperture), _aperture_value(shot.open_aperture))
+    row[22] = _thirds(-math.log2(shot.exposure_time))
+    row[26] = 250  # a compact camera
+    row[33] = 27 if shot.flash_fired else 0  # the flash's output as recorded
+    return row
 
 
-def _interop(shot: Shot) -> bytes:
-    return _directory(
-        _INTEROP,
+def _interop(shot: Shot, at: int) -> bytes:
+    return directory(
+        at,
         (
-            _text(0x0001, "R98"),
-            _undefined(0x0002, b"0100"),
-            _u16(0x1001, shot.width),
-            _u16(0x1002, shot.height),
+            text(0x0001, "R98"),
+            undefined(0x0002, b"0100"),
+            words(0x1001, shot.width),
+            words(0x1002, shot.height),
         ),
     )
 
 
-def _ifd1(length: int) -> bytes:
-    return _directory(
-        _IFD1,
+def thumbnail_directory(at: int, start: int, length: int, then: int = 0) -> bytes:
+    """IFD1, at an offset of the TIFF block: where the thumbnail lies."""
+    return directory(
+        at,
         (
-            _u16(0x0103, 6),
-            _rational(0x011A, 180),
-            _rational(0x011B, 180),
-            _u16(0x0128, 2),
-            _u32(0x0201, _THUMBNAIL),
-            _u32(0x0202, length),
+            words(0x0103, 6),
+            rational(0x011A, 180),
+            rational(0x011B, 180),
+            words(0x0128, 2),
+            long(0x0201, start),
+            long(0x0202, length),
         ),
+        then=then,
     )
-
-
-# --- fields --------------------------------------------------------------------------------------
-
-
-def _text(tag: int, text: str, *, count: int = 0, room: int = 0) -> _Field:
-    """A text with its NUL: `count` pads what is counted, `room` what is kept free behind it."""
-    limit = max(count, room) or len(text) + 1
-    raw = text.encode("latin-1", "replace")[: limit - 1] + b"\0"
-    return _Field(tag, _ASCII, count or len(raw), raw.ljust(limit, b"\0"))
-
-
-def _time(tag: int, shot: Shot) -> _Field:
-    return _text(tag, shot.taken.strftime("%Y:%m:%d %H:%M:%S"))
-
-
-def _undefined(tag: int, raw: bytes) -> _Field:
-    return _Field(tag, _UNDEFINED, len(raw), raw)
-
-
-def _u16(tag: int, value: int) -> _Field:
-    return _words(tag, (value,))
-
-
-def _u32(tag: int, value: int) -> _Field:
-    return _Field(tag, _LONG, 1, struct.pack("<I", value))
-
-
-def _words(tag: int, values: Sequence[int]) -> _Field:
-    """Words, of which some count below zero."""
-    raw = struct.pack(f"<{len(values)}H", *(value & 0xFFFF for value in values))
-    return _Field(tag, _SHORT, len(values), raw)
-
-
-def _rational(tag: int, over: int, under: int = 1, kind: int = _RATIONAL) -> _Field:
-    return _Field(tag, kind, 1, struct.pack("<iI" if kind != _RATIONAL else "<II", over, under))
 
 
 # --- scales --------------------------------------------------------------------------------------
@@ -402,15 +363,16 @@ def _thirds(stops: float) -> int:
     return 32 * whole + (0, 12, 20)[part]
 
 
-def _short_version(firmware: str) -> str:
+def short_version(firmware: str) -> str:
     """A firmware version as EXIF has it: 1.0.2.0 is 1.02."""
     numbers = firmware.split(".")
     return f"{numbers[0]}.{''.join(numbers[1:3])}" if len(numbers) == 4 else firmware
 
 
-def _image_type(model: str) -> str:
-    name = model.removeprefix("Canon ")
-    return f"IMG:{name} JPEG" if name.startswith("PowerShot") else model
+def image_type(shot: Shot) -> str:
+    """What the file says that it is; an EOS says its name."""
+    name = shot.model.removeprefix("Canon ")
+    return f"IMG:{name} JPEG" if name.startswith("PowerShot") else shot.model
 
 
 _EXIF_METERING = {

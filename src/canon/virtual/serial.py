@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from canon.errors import DecodeError
 from canon.models.model import Numbering
@@ -20,7 +21,6 @@ from canon.native.commands import (
     Identify,
     Listing,
     MakeDirectory,
-    Nothing,
     SetAttributes,
     UploadBlock,
     find_command,
@@ -47,7 +47,7 @@ from canon.serial.packets import (
     fragments,
 )
 from canon.virtual.card import Folder
-from canon.virtual.native import DELAYS, DISK, NativeCamera
+from canon.virtual.native import DELAYS, NativeCamera
 from canon.virtual.refusal import BAD_PARAMETER, Status
 from canon.wire import Message, smallest
 
@@ -60,6 +60,7 @@ _LARGEST_PART = 0xF000  # a message must stay below 64 KiB (A5.1)
 _SMALLEST_PART = 0x100
 _THUMBNAIL_HEAD = 10813  # bytes of a picture's head (A5.1)
 _OWNER_SIZE = 32
+_END_MARK = len(Listing(()).encode())
 _WAKE_AGAIN_S = 0.5
 # Guess (A8): how soon, and how often, a camera repeats an EOT that nobody acknowledges.
 _REPEAT_S, _REPEATS = 2.0, 9
@@ -178,7 +179,7 @@ class SerialCamera:
         frame = ack(packet.number).frame()
         self.say(frame)
         self._state, self._taken = _State.AWAKE, packet.number
-        self._delivered()
+        self._number, self._sent = 1, b""
         self._later(len(frame) * 10 / self.speed, self._change_speed)
 
     def _change_speed(self) -> None:
@@ -259,7 +260,7 @@ class SerialCamera:
 
     # --- commands, where they are laid out as on no other road (A5) -------------------------------
 
-    def _payloads(self, kind: type[Command[object]] | None, payload: bytes) -> Iterator[bytes]:
+    def _payloads(self, kind: type[Command[Any]] | None, payload: bytes) -> Iterator[bytes]:
         """The payloads of the messages that answer a command."""
         status, reply, command = BAD_PARAMETER, b"", None
         if kind is not None:
@@ -284,7 +285,7 @@ class SerialCamera:
         else:
             yield head + reply
 
-    def _reply(self, command: Command[object]) -> bytes:
+    def _reply(self, command: Command[Any]) -> bytes:
         """The bytes of the reply, as the camera gives them over USB."""
         if isinstance(command, MakeDirectory):
             # Guess (A5.3): a folder that is there is no reason to refuse; gphoto2 counts on it.
@@ -293,7 +294,7 @@ class SerialCamera:
             if card and isinstance(card.find(parts), Folder):
                 return b""
         elif isinstance(command, UploadBlock) and command.path.startswith("\\"):
-            path = DISK + command.path
+            path = self.camera.storage.disk + command.path
             command = UploadBlock(command.zero, command.offset, command.size, path, command.data)
         elif isinstance(command, GetFile) and command.what:
             return self._reply(GetFile(0, 0, command.path))[:_THUMBNAIL_HEAD]
@@ -305,7 +306,7 @@ class SerialCamera:
         rows = Listing.decode(listing).entries
         parts = [b""]
         for row in rows:
-            entry = Listing((row,)).encode()[: -smallest(Listing)]
+            entry = Listing((row,)).encode()[:-_END_MARK]
             if len(parts[-1]) + len(entry) > self._longest_listing:
                 parts.append(b"")
             parts[-1] += entry
@@ -322,7 +323,7 @@ def _file_parts(command: GetFile, data: bytes) -> Iterator[FilePart]:
         yield FilePart(len(data), offset, len(part), offset + len(part) == len(data), part)
 
 
-def _command(code: int) -> type[Command[object]] | None:
+def _command(code: int) -> type[Command[Any]] | None:
     """The class of a command; this line does not tell fixed answers from long ones."""
     return find_command(Numbering.CLASSIC, code, None, long=False) or find_command(
         Numbering.CLASSIC, code, None, long=True

@@ -1,0 +1,489 @@
+"""The verb `shell`: one camera stays open and takes command after command.
+
+The commands are the verbs of the command line, by the same code: here they get the camera that is
+open, and their paths count from the current folder of the card. What makes sense only in a shell is
+at the end of this file.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from canon.cli.options import Options, Verb
+from canon.cli.output import INTERRUPTED, Tally, exit_code, megabytes, put_line, say
+from canon.driver import CardPath
+from canon.errors import CanonError, NotSupported
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+    from canon.driver import Entry
+
+_ON_THE_CARD = frozenset({"path", "paths", "folder"})
+_ON_THIS_COMPUTER = frozenset({"files", "output", "directory"})
+"""The parameters of all verbs that are paths, by their names."""
+
+_SHORT = {
+    "getall": ("get", "."),
+    "getnew": ("get", "--new", "."),
+    "thumb": ("get", "--thumbnail"),
+    "unprotect": ("protect", "--off"),
+    "date": ("time",),
+}
+_NOT_HERE = frozenset({"list", "virtual", "decode", "shell"})
+_CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "reopen"})
+_MOST_HISTORY = 1000
+
+
+@click.command(
+    "shell",
+    cls=Verb,
+    examples=("canon-remote shell", "canon-remote shell < nightly.txt"),
+)
+@click.pass_context
+def shell_verb(ctx: click.Context) -> int:
+    """Keep one camera open and take command after command.
+
+    `help` lists the commands. Paths of the card count from the folder that `cd` went to, and from
+    the card's root when they begin with /. Tab completes, Ctrl-C stops a command, Ctrl-D ends.
+    Without a terminal the commands come from stdin; the first that fails ends it with its exit
+    code.
+    """
+    options: Options = ctx.obj
+    with options.camera() as cam:
+        shell = Shell(cam, options, ctx.find_root())
+        return shell.talk() if sys.stdin.isatty() else shell.play(sys.stdin)
+
+
+class Shell:
+    """One open camera, and the folder of its card that the user is in.
+
+    Args:
+        cam: the camera.
+        options: what was asked for when the shell was started.
+        root: the context of the command line, whose verbs are taken.
+
+    Attributes:
+        cam: the camera.
+        here: the current folder of the card.
+    """
+
+    def __init__(self, cam: Camera, options: Options, root: click.Context) -> None:
+        self.cam = cam
+        self.here = CardPath(())
+        self._options = options
+        self._root = root
+        self._verbs = cast("click.Group", root.command)
+        self._model = cam.model
+        self._listings: dict[CardPath, list[Entry]] = {}
+
+    def talk(self) -> int:
+        """Ask for commands on the terminal until Ctrl-D or `quit`."""
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(INTERRUPTED))  # it ends more than one
+        say("`help` lists the commands, Ctrl-D ends")
+        with _line_editing(self) as remember:
+            while True:
+                try:
+                    line = input(self._prompt())
+                    if line.strip():
+                        remember(line)
+                    self.run(line)
+                except _Quit:
+                    return 0
+                except EOFError:
+                    print()
+                    return 0
+                except (KeyboardInterrupt, click.Abort):
+                    print()
+
+    def play(self, lines: Iterable[str]) -> int:
+        """Run a script; returns the exit code of the first line that fails, or 0."""
+        for number, line in enumerate(lines, 1):
+            try:
+                code = self.run(line)
+            except _Quit:
+                return 0
+            if code:
+                if not self._options.as_json:
+                    say(f"stopped at line {number}: {line.strip()}")
+                return code
+        return 0
+
+    def run(self, line: str) -> int:
+        """Run a line, tell what goes wrong, and return the exit code."""
+        outer = self._options
+        options = _Inside(shell=self, as_json=outer.as_json, verbosity=outer.verbosity)
+        try:
+            words = _split(line)
+            return self.run_words(words, options) if words else 0
+        except click.exceptions.Exit as end:
+            return end.exit_code
+        except click.ClickException as error:
+            options.as_json |= "--json" in words
+            return options.tell(error, error.exit_code)
+        except BrokenPipeError:
+            raise  # nobody reads what is printed
+        except (CanonError, OSError, ValueError) as error:
+            return options.tell(error, exit_code(error))
+
+    def run_words(self, words: list[str], options: Options) -> int:
+        """Run a command with its words."""
+        name, *rest = words
+        name, *front = _SHORT.get(name, (name,))
+        command = self.command(name)
+        if name == "put" and sum(not word.startswith("-") for word in rest) == 1:
+            rest.append(".")  # one file goes into the current folder
+        try:
+            with command.make_context(name, [*front, *rest], obj=options) as ctx:
+                for key, value in ctx.params.items():
+                    ctx.params[key] = self._placed(key, value)
+                return int(command.invoke(ctx) or 0)
+        finally:
+            if name in _CHANGES_NAMES:
+                self._listings.clear()
+
+    def command(self, name: str) -> click.Command:
+        """The command of that name; a UsageError when there is none."""
+        command = _OWN.get(name)
+        if command is None and name not in _NOT_HERE:
+            command = self._verbs.get_command(self._root, name)
+        if command is None:
+            raise click.UsageError(
+                f"there is no command {name!r} here; `help` lists those there are"
+            )
+        return command
+
+    def names(self) -> list[str]:
+        """The names of all commands."""
+        verbs = (name for name in self._verbs.list_commands(self._root) if name not in _NOT_HERE)
+        return sorted([*verbs, *_SHORT, *_OWN])
+
+    def below(self, text: str) -> CardPath:
+        """The place on the card that a typed path means; it may go up with `..`."""
+        text, path = text.replace("\\", "/"), self.here
+        if text[1:2] == ":":
+            path, text = CardPath((), text[:2].upper()), text[2:]
+        elif text.startswith("/"):
+            path = CardPath((), self.here.drive)
+        for part in text.split("/"):
+            if part == "..":
+                path = path.parent
+            elif part not in ("", "."):
+                path /= part
+        return path
+
+    def from_here(self, text: str) -> str:
+        """How a path that was printed is typed in the current folder."""
+        parts, depth = CardPath.parse(text).parts, len(self.here.parts)
+        if len(parts) > depth and parts[:depth] == self.here.parts:
+            return "/".join(parts[depth:])
+        return "/" + "/".join(parts)
+
+    def completions(self, line: str, text: str) -> list[str]:
+        """What `text`, the end of `line` after its last space or slash, may become."""
+        before, _, word = line.rpartition(" ")
+        folder = word.removesuffix(text)
+        first, *_ = before.split() or [""]
+        if first in ("", "help"):
+            return [f"{name} " for name in self.names() if name.startswith(text)]
+        found: list[str] = []
+        local = first == "lcd" or before.endswith((" -o", " --output"))
+        with suppress(CanonError, OSError):
+            if local or first == "put":
+                found += _local_names(folder, text)
+            if not local:
+                found += self._names(folder, text, folders_only=first in ("cd", "put"))
+        return found
+
+    def _names(self, folder: str, text: str, *, folders_only: bool) -> list[str]:
+        """What in a folder of the card begins so; the folder is listed once until names change."""
+        path = self.below(folder)
+        if path not in self._listings:
+            self._listings[path] = self.cam.storage.ls(path)
+        return [
+            f"{entry.name}/" if entry.is_folder else f"{entry.name} "
+            for entry in self._listings[path]
+            if entry.name.upper().startswith(text.upper())
+            and entry.name.isprintable()
+            and (entry.is_folder or not folders_only)
+        ]
+
+    def _placed(self, key: str, value: Any) -> Any:
+        """A parameter of a verb; when it is a path, whole, and patterns filled in."""
+        if key in _ON_THE_CARD:
+            if isinstance(value, tuple):
+                return tuple(path for text in value for path in self._matches(text))
+            return _spelled(self.below(value))
+        if key in _ON_THIS_COMPUTER:
+            if isinstance(value, tuple):
+                return tuple(path for text in value for path in _local_matches(text))
+            return value and os.path.expanduser(value)  # -o may not be given
+        return value
+
+    def _matches(self, text: str) -> list[str]:
+        """The paths that a pattern such as `*.JPG` means; itself when there are none."""
+        path = self.below(text)
+        pattern, found = path.name.upper(), list[str]()
+        if any(sign in pattern for sign in "*?["):
+            entries = self.cam.storage.ls(path.parent)
+            names = [entry.name for entry in entries if fnmatchcase(entry.name.upper(), pattern)]
+            found = [_spelled(path.parent / name) for name in names]
+        return found or [_spelled(path)]
+
+    def _prompt(self) -> str:
+        return "".join(filter(str.isprintable, f"[{self._model}] {_absolute(self.here)}> "))
+
+
+@dataclass(kw_only=True)
+class _Inside(Options):
+    """The options of a command in the shell, whose camera is open already."""
+
+    shell: Shell
+
+    def absorb(self, params: dict[str, Any]) -> None:
+        """Take the shared options, of which those that open a camera cannot be here."""
+        if params["port"] or params["record"]:
+            raise click.UsageError("give --port and --record to `canon-remote shell` itself")
+        super().absorb(params)
+
+    def show(self, document: object, *lines: str) -> None:
+        """Print the answer; a listing names its paths as they are typed in the current folder."""
+        if isinstance(document, list):
+            lines = tuple(
+                self.shell.from_here(row["path"]).join(line.rsplit(row["path"], 1))
+                for row, line in zip(document, lines, strict=True)
+            )
+        super().show(document, *lines)
+
+    @contextmanager
+    def camera(self) -> Iterator[Camera]:
+        """The camera of the shell; it stays open after the block."""
+        yield self.shell.cam
+
+
+class _Quit(Exception):
+    """The user wants to leave the shell."""
+
+
+def _split(line: str) -> list[str]:
+    """The words of a line; a backslash is a character of the camera's paths, # begins a comment."""
+    if line.lstrip().startswith("#"):
+        return []
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer.whitespace_split = True
+    lexer.commenters = lexer.escape = ""
+    try:
+        return list(lexer)
+    except ValueError:
+        raise ValueError("a quotation mark is left open; close it") from None
+
+
+def _spelled(path: CardPath) -> str:
+    """A path as the verbs take it."""
+    return f"{path.drive}/{path}" if path.drive else str(path)
+
+
+def _absolute(path: CardPath) -> str:
+    """A path as the shell shows it: from the root, with a slash before it."""
+    return f"{path.drive}/{'/'.join(path.parts)}"
+
+
+def _local_matches(text: str) -> list[str]:
+    path = os.path.expanduser(text)
+    return sorted(glob(path)) or [path]
+
+
+def _local_names(folder: str, text: str) -> list[str]:
+    files = Path(folder).expanduser().iterdir()
+    found = sorted(file for file in files if file.name.startswith(text))
+    return [f"{file.name}/" if file.is_dir() else f"{file.name} " for file in found]
+
+
+@contextmanager
+def _line_editing(shell: Shell) -> Iterator[Callable[[str], object]]:
+    """Completion and history while the block lasts; gives what adds a line to the history."""
+    try:
+        import readline
+    except ImportError:  # Windows: the console's own editing
+        yield lambda line: None
+        return
+    found: list[str] = []
+
+    def complete(text: str, state: int) -> str | None:
+        if state == 0:
+            line = readline.get_line_buffer()[: readline.get_endidx()]
+            found[:] = shell.completions(line, text)
+        return found[state] if state < len(found) else None
+
+    is_libedit = "libedit" in (readline.__doc__ or "")
+    readline.parse_and_bind("bind ^I rl_complete" if is_libedit else "tab: complete")
+    readline.set_completer_delims(" /")
+    readline.set_completer(complete)
+    readline.set_auto_history(False)  # answers to questions are no commands
+    readline.set_history_length(_MOST_HISTORY)
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    file = Path(state, "canon-remote", "history")
+    with suppress(OSError):
+        readline.read_history_file(file)
+    try:
+        yield readline.add_history
+    finally:
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            readline.write_history_file(file)
+
+
+# --- the shell's own commands --------------------------------------------------------------------
+
+
+@click.command("cd")
+@click.argument("folder", default="/")
+@click.pass_obj
+def _cd(options: _Inside, folder: str) -> None:
+    """Go to a folder of the card; to its root when none is named."""
+    path = CardPath.parse(folder)
+    entry = options.shell.cam.storage.stat(path)
+    if not entry.is_folder:
+        raise ValueError(f"{entry} is a file; cd goes to folders")
+    if not path.parts:
+        options.shell.cam.storage.ls(path)  # is there such a card?
+    options.shell.here = CardPath(entry.path.parts, path.drive)
+
+
+@click.command("pwd")
+@click.pass_obj
+def _pwd(options: _Inside) -> None:
+    """Show the current folder of the card."""
+    put_line(_absolute(options.shell.here))
+
+
+@click.command("lcd")
+@click.argument("directory", default="~")
+def _lcd(directory: str) -> None:
+    """Go to a folder of this computer; home when none is named."""
+    os.chdir(directory)
+
+
+@click.command("lpwd")
+def _lpwd() -> None:
+    """Show the current folder of this computer."""
+    put_line(os.getcwd())
+
+
+@click.command("id", cls=Verb, examples=("id", "id --json"))
+@click.pass_obj
+def _id(options: Options) -> None:
+    """Show model, firmware, owner and the number of the body."""
+    with options.camera() as cam:
+        shown = {"model": cam.model, "firmware": cam.firmware_version, "owner": cam.owner}
+        with suppress(NotSupported):
+            shown["body"] = cam.body_id
+    options.show(shown, *(f"{name:10}{value}" for name, value in shown.items()))
+
+
+@click.command("power", cls=Verb, examples=("power", "power --json"))
+@click.pass_obj
+def _power(options: Options) -> None:
+    """Show how the camera is powered."""
+    with options.camera() as cam:
+        power, battery = "mains" if cam.on_ac else "battery", str(cam.battery)
+    options.show({"power": power, "battery": battery}, f"{power}, {battery}")
+
+
+@click.command("disk", cls=Verb, examples=("disk", "disk --json"))
+@click.pass_obj
+def _disk(options: Options) -> None:
+    """Show the cards and their free space."""
+    with options.camera() as cam:
+        drives = cam.storage.drives()
+    options.show(
+        {drive.name: {"capacity": drive.capacity, "free": drive.free} for drive in drives},
+        *(
+            f"{drive.name} {megabytes(drive.free)} free of {megabytes(drive.capacity)}"
+            for drive in drives
+        ),
+    )
+
+
+@click.command("shots", cls=Verb, examples=("shots", "shots --json"))
+@click.pass_obj
+def _shots(options: Options) -> None:
+    """Show how many pictures still fit on the card."""
+    with options.camera() as cam:
+        shots = cam.capture.available_shots
+    options.show({"shots": shots}, str(shots))
+
+
+@click.command("new", cls=Verb, examples=("new IMG_0001.JPG", "new *"))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def _new(options: Options, paths: tuple[str, ...]) -> int:
+    """Let files count as not downloaded yet."""
+    return _mark(options, paths, downloaded=False)
+
+
+@click.command("old", cls=Verb, examples=("old IMG_0001.JPG", "old *"))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def _old(options: Options, paths: tuple[str, ...]) -> int:
+    """Let files count as downloaded."""
+    return _mark(options, paths, downloaded=True)
+
+
+def _mark(options: Options, paths: tuple[str, ...], *, downloaded: bool) -> int:
+    with options.camera() as cam, Tally(options.as_json, "path", "marked") as tally:
+        for path in paths:
+            with tally.one(path):
+                cam.storage.mark_downloaded(path, downloaded=downloaded)
+                tally.done()
+    return tally.exit_code
+
+
+@click.command("reopen")
+@click.pass_obj
+def _reopen(options: _Inside) -> None:
+    """Open the camera again, after it was unplugged or switched off."""
+    options.shell.cam.initialize(force=True)
+
+
+@click.command("help")
+@click.argument("name", metavar="[COMMAND]", required=False)
+@click.pass_obj
+def _help(options: _Inside, name: str | None) -> None:
+    """List the commands, or explain one."""
+    shell = options.shell
+    if name is not None:
+        if name in _SHORT:
+            put_line(f"{name} is short for: {' '.join(_SHORT[name])}")
+        shell.run_words([name, "--help"], options)
+    for one in shell.names():
+        short = _SHORT.get(one)
+        told = (
+            f"Short for: {' '.join(short)}" if short else shell.command(one).get_short_help_str(60)
+        )
+        put_line(f"{one:10} {told}")
+
+
+@click.command("quit")
+def _quit() -> None:
+    """Leave the shell; so does Ctrl-D."""
+    raise _Quit
+
+
+_OWN = {
+    command.name or "": command
+    for command in (
+        _cd, _pwd, _lcd, _lpwd, _id, _power, _disk, _shots, _new, _old, _reopen, _help, _quit,
+    )
+}  # fmt: skip

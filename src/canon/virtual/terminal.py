@@ -1,0 +1,95 @@
+"""Serves a virtual camera on a pseudo-terminal, which other programs open like a serial port.
+
+One thread carries the bytes. Both ends stay open for the server's life, so programs may come and
+go, and find the camera as the one before has left it. A pseudo-terminal has no speed of its own:
+bytes pass at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import termios
+import threading
+import tty
+from collections.abc import Iterator
+from typing import Self
+
+from canon.virtual.serial import SerialCamera
+
+_ROOM = 4096
+_SPEEDS = {getattr(termios, f"B{speed}"): speed for speed in (9600, 19200, 38400, 57600, 115200)}
+
+
+class TerminalServer:
+    """A virtual camera on a pseudo-terminal.
+
+    Args:
+        camera: the camera, whose clock is real. While the server runs, use it only inside
+            `machine`.
+
+    Attributes:
+        path: the device to open: "/dev/pts/7".
+        speeds: the speeds, in bits a second, at which programs have sent bytes.
+
+    Raises:
+        ValueError: the camera's clock is not real.
+    """
+
+    def __init__(self, camera: SerialCamera) -> None:
+        if not camera.clock.real:
+            raise ValueError("a camera on a pseudo-terminal needs a body with a real clock")
+        self._camera = camera
+        self._lock = threading.Lock()
+        self._outgoing = bytearray()
+        self._ours, self._theirs = os.openpty()
+        tty.setraw(self._theirs)
+        os.set_blocking(self._ours, False)
+        self._stop, self._stopped = os.pipe()
+        self.path = os.ttyname(self._theirs)
+        self.speeds: set[int] = set()
+        self._thread = threading.Thread(target=self._serve, name="terminal", daemon=True)
+        camera.say = self._outgoing.extend
+
+    @contextlib.contextmanager
+    def machine(self) -> Iterator[SerialCamera]:
+        """The camera, while it hears nothing."""
+        with self._lock:
+            yield self._camera
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._stopped)
+        self._thread.join()
+        for end in (self._ours, self._theirs, self._stop):
+            os.close(end)
+
+    def _serve(self) -> None:
+        clock = self._camera.clock
+        while True:
+            with self._lock:
+                clock.run_due()
+                due = clock.next_due()
+                wait_s = None if due is None else max(0.0, due - clock.now())
+            writing = [self._ours] if self._outgoing else []
+            ready, writable, _ = select.select([self._ours, self._stop], writing, [], wait_s)
+            if self._stop in ready:
+                return
+            if writable:
+                del self._outgoing[: os.write(self._ours, self._outgoing)]
+            if ready:
+                with self._lock:
+                    self._hear(os.read(self._ours, _ROOM))
+
+    def _hear(self, data: bytes) -> None:
+        speed = termios.tcgetattr(self._theirs)[5]
+        self.speeds.add(_SPEEDS.get(speed, 0))
+        was_awake = self._camera.awake
+        self._camera.hear(data, self._camera.speed)
+        if was_awake and not self._camera.awake:  # nobody waits for what was still to be said
+            self._outgoing.clear()
+            termios.tcflush(self._theirs, termios.TCIFLUSH)
