@@ -14,7 +14,8 @@ from canon.driver import Picture
 
 def summary(cam: Camera) -> None:
     """What gphoto2's summary asks: who it is, its power, its cards, its clock."""
-    print(cam.model, cam.firmware_version, cam.owner, cam.on_ac, cam.battery)
+    power = cam.power
+    print(cam.model, cam.firmware_version, cam.owner, power.on_ac, power.battery)
     print(*cam.storage.drives(), cam.camera_time)
 
 

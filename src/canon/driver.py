@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from canon.files import new_file, target_path
-from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
+from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 Sink = Callable[[memoryview], object]
 """Takes a file's bytes as they come; a view is valid only during the call."""
@@ -45,11 +45,11 @@ class Power:
 
     Attributes:
         on_ac: from the mains, not from its battery.
-        good: whether there is enough of it.
+        battery: whether there is enough power.
     """
 
     on_ac: bool
-    good: bool
+    battery: Battery
 
 
 @dataclass(frozen=True)

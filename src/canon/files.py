@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -47,6 +46,8 @@ def new_file(
     Raises:
         FileExistsError: the file is there already.
     """
+    import tempfile
+
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} is there already; choose another name or overwrite it")
     handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=target.parent)

@@ -17,7 +17,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from canon.errors import CameraNotFound
 from canon.models.model import Model
@@ -58,6 +57,11 @@ class _UsbChoice:
         raise ValueError(
             f"'usb:{text}' is no port; write usb: or usb:04a9:306e or usb:1-2.3 or usb:serial=…"
         )
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it can be opened without looking at what else is on the bus."""
+        return self.product is None and not self.serial
 
     def fits(self, found: Found) -> bool:
         return (
@@ -119,6 +123,10 @@ def open_port(port: str) -> Port:
         from canon.virtual.port import VirtualPort
 
         return VirtualPort(make_virtual(rest))
+    if kind in ("", "usb") and (choice := _UsbChoice.parse(rest)).is_direct:
+        from canon.usb.libusb import open_libusb
+
+        return open_libusb(choice.plug)
     found = list_ports(port)
     if not found:
         raise CameraNotFound(f"there is no camera at {port or 'usb:'!r}; {_CHECK}")
@@ -133,6 +141,8 @@ def open_port(port: str) -> Port:
 
 def make_virtual(text: str) -> NativeCamera:
     """Build the virtual camera that `powershot-g3?card=DIR&pace=real&fault=…` describes."""
+    from urllib.parse import parse_qsl
+
     from canon.virtual.body import Body
     from canon.virtual.card import Card, card_from_folder, fresh_card
     from canon.virtual.clock import BodyClock
@@ -162,7 +172,7 @@ def make_virtual(text: str) -> NativeCamera:
             return None
         if folder:
             return card_from_folder(Path(folder))
-        return fresh_card()
+        return fresh_card(model)
 
     if folder and not empty and not Path(folder).is_dir():
         raise ValueError(f"card={folder}: there is no such folder")

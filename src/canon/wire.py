@@ -164,12 +164,37 @@ class Message:
     """
 
     _places: ClassVar[tuple[_Place, ...]]
+    _names: ClassVar[tuple[str, ...]] = ()
     _padded: ClassVar[int] = 0
 
     def __init_subclass__(cls, *, padded: int = 0) -> None:
         super().__init_subclass__()
         cls._padded = padded
-        dataclasses.dataclass(frozen=True)(cls)
+        # The methods below serve all messages: compiling four for each would slow every start.
+        dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+        cls._names = tuple(field.name for field in dataclasses.fields(cast("Any", cls)))
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        named |= zip(self._names, values, strict=False)
+        if len(values) > len(self._names) or named.keys() != set(self._names):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(self._names) or 'nothing'}")
+        self.__dict__.update(named)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(self.__dict__[name] for name in self._names)))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._names)
+        return f"{type(self).__name__}({fields})"
 
     @classmethod
     def layout(cls) -> tuple[_Place, ...]:

@@ -24,10 +24,10 @@ from canon.native.commands import (
     CommandHead,
     LongHead,
     ReplyHead,
+    SubHead,
     find_command,
     has_subcodes,
 )
-from canon.native.release import SubHead
 from canon.usb.port import Descriptors
 from canon.wire import smallest
 

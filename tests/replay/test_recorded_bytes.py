@@ -10,8 +10,7 @@ from recording import EVERY, GPHOTO2, MACRO, REMOTE, Exchange, load
 from unknown import STRAY_LENGTHS, UNKNOWN
 
 from canon.native import commands, events
-from canon.native.commands import HEAD, CommandHead, LockKeys, LongHead, Nothing, ReplyHead
-from canon.native.release import SubHead
+from canon.native.commands import HEAD, CommandHead, LockKeys, LongHead, Nothing, ReplyHead, SubHead
 from canon.wire import Message, size_of, unexplained
 
 

@@ -27,8 +27,9 @@ from canon.native.commands import (
     Identify,
     Identity,
     LockKeys,
+    SubHead,
 )
-from canon.native.release import EnterReleaseControl, Release, SubHead
+from canon.native.release import EnterReleaseControl, Release
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
 from canon.virtual.native import NativeCamera

@@ -14,9 +14,8 @@ from strategies import messages
 
 from canon.errors import DecodeError
 from canon.models.model import Numbering
-from canon.native.commands import Command, find_command, has_subcodes
+from canon.native.commands import Command, SubHead, find_command, has_subcodes
 from canon.native.events import NativeEvent, decode_event, encode_event
-from canon.native.release import SubHead
 from canon.wire import Buffer, Message, smallest, unexplained
 
 each_vector = pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.source)

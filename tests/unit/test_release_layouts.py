@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from canon.errors import DecodeError
+from canon.native.commands import SubHead
 from canon.native.release import (
     AllowedValues,
     Elements,
@@ -12,7 +13,6 @@ from canon.native.release import (
     ReleaseParameters,
     SelectCameraOutput,
     SetReleaseParameters,
-    SubHead,
 )
 from canon.values import ImageFormat, ImageSize, Quality
 from canon.wire import size_of

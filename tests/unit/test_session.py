@@ -27,11 +27,12 @@ from canon.native.commands import (
     LockKeys,
     LongHead,
     MakeDirectory,
+    SubHead,
     UploadBlock,
     UploadDone,
 )
 from canon.native.events import CaptureStatus, UnknownEvent, encode_event
-from canon.native.release import GetZoom, SetZoom, SubHead, Zoom
+from canon.native.release import GetZoom, SetZoom, Zoom
 from canon.native.session import Session
 
 

@@ -21,7 +21,7 @@ from canon.camera.settings import Settings
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
 from canon.camera.viewfinder import Viewfinder
-from canon.driver import Ability, Driver, Event, Identity
+from canon.driver import Ability, Driver, Event, Identity, Power
 from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, ValueRefused
 from canon.models import native as models
 from canon.usb.port import Found, Port
@@ -164,14 +164,19 @@ class Camera:
         return now
 
     @property
+    def power(self) -> Power:
+        """How the camera is powered, by one question."""
+        return self._verbs().power()
+
+    @property
     def on_ac(self) -> bool:
         """Whether the camera runs from the mains."""
-        return self._verbs().power().on_ac
+        return self.power.on_ac
 
     @property
     def battery(self) -> Battery:
         """Whether the power is good or low."""
-        return Battery.GOOD if self._verbs().power().good else Battery.LOW
+        return self.power.battery
 
     @property
     def body_id(self) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +26,8 @@ Place = Entry | CardPath | str
 """Where something is on the card: an entry of a listing, or its path."""
 
 _IN_MEMORY = 64 << 20
+_WITH_THM = ("CRW", "AVI")
+_WITH_SOUND = ("JPG", "CRW", "CR2")
 
 
 class Storage:
@@ -79,6 +80,8 @@ class Storage:
 
     def open(self, place: Place, progress: Progress | None = None) -> BinaryIO:
         """A file of the card, fetched and open for reading; large ones lie in a temporary file."""
+        import tempfile
+
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (the caller closes)
         try:
             self._fetch(self._file(place), file.write, progress)
@@ -119,14 +122,41 @@ class Storage:
         return target
 
     def thumbnail(self, place: Place) -> bytes:
-        """The small JPEG inside a picture, by fetching only the picture's head.
+        """The small JPEG of a picture or a movie.
+
+        Only the head of a JPEG or a CR2 is fetched; that of a CRW or an AVI is in its THM file.
 
         Raises:
             DecodeError: the picture has none.
+            ObjectNotFound: the THM file is not on the card.
         """
         from canon.exif import thumbnail
 
-        return thumbnail(self._verbs().read_head(self._file(place)))
+        entry = self._file(place)
+        stem, _, suffix = entry.name.rpartition(".")
+        if suffix.upper() in _WITH_THM:
+            return thumbnail(self.read(entry.path.parent / f"{stem}.THM"))
+        return thumbnail(self._verbs().read_head(entry))
+
+    def companions(self, place: Place, among: Iterable[Entry] | None = None) -> list[Entry]:
+        """What the camera keeps beside a file: the THM of a CRW or AVI, the sound of a picture.
+
+        The two files of RAW+JPEG are pictures, and no companions of each other.
+
+        Args:
+            place: the picture or the movie.
+            among: a listing to look through, when there is one already.
+        """
+        entry = self._file(place)
+        names = companion_names(entry.name)
+        if not names:
+            return []
+        beside = self.ls(entry.path.parent) if among is None else among
+        return [
+            other
+            for other in beside
+            if other.name.upper() in names and other.path.parent == entry.path.parent
+        ]
 
     def upload(
         self,
@@ -246,6 +276,18 @@ class Storage:
         if entry is not None and entry.is_folder:
             return path / Path(source).name.upper()
         return path
+
+
+def companion_names(name: str) -> tuple[str, ...]:
+    """What the companions of a file are called, in capitals: SND_0002.WAV for IMG_0002.JPG."""
+    stem, _, suffix = name.upper().rpartition(".")
+    kind, underscore, number = stem.rpartition("_")
+    names = []
+    if suffix in _WITH_THM:
+        names.append(f"{stem}.THM")
+    if suffix in _WITH_SOUND and underscore:
+        names.append(f"{kind[:-3]}SND_{number}.WAV")
+    return tuple(names)
 
 
 def _path(place: Place) -> CardPath:

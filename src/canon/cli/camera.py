@@ -75,7 +75,8 @@ def info_verb(options: Options) -> None:
     """
     with options.camera() as cam:
         model, firmware, owner = cam.model, cam.firmware_version, cam.owner
-        power, battery = "mains" if cam.on_ac else "battery", str(cam.battery)
+        state = cam.power
+        power, battery = "mains" if state.on_ac else "battery", str(state.battery)
         clocks, drives, abilities = _Clocks.read(cam), _drives(cam), _abilities(cam)
     document = {
         "port": cam.port,

@@ -397,7 +397,8 @@ def _id(options: Options) -> None:
 def _power(options: Options) -> None:
     """Show how the camera is powered."""
     with options.camera() as cam:
-        power, battery = "mains" if cam.on_ac else "battery", str(cam.battery)
+        state = cam.power
+    power, battery = "mains" if state.on_ac else "battery", str(state.battery)
     options.show({"power": power, "battery": battery}, f"{power}, {battery}")
 
 

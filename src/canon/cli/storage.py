@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,7 @@ from canon.errors import ObjectNotFound
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver import Entry
+    from canon.driver import CardPath, Entry
 
 
 @click.command(
@@ -31,13 +32,14 @@ def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
 
     PATH is a folder or a file, the card itself when not given. What is printed are paths, as the
     other verbs take them. The marks of -l: d is a folder, p a protected file, n one that was not
-    downloaded yet.
+    downloaded yet. Behind a companion, -l names the picture that it belongs to.
     """
     with options.camera() as cam:
         entries = _list(cam, path, deep)
+    pictures = _pictures(entries)
     options.show(
-        [_document(entry) for entry in entries],
-        *(_long(entry) if long else _short(entry) for entry in entries),
+        [_document(entry, pictures) for entry in entries],
+        *(_long(entry, pictures) if long else _short(entry) for entry in entries),
     )
 
 
@@ -50,12 +52,14 @@ def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
     ),
 )
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("--alone", is_flag=True, help="Leave the companions of the files on the card.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
-def rm_verb(options: Options, paths: tuple[str, ...], yes: bool) -> int:
+def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) -> int:
     """Delete files from the card.
 
-    It asks first; where there is no terminal to ask on, it needs --yes.
+    It asks first; where there is no terminal to ask on, it needs --yes. Companions of a file that
+    is deleted go with it: the THM file of a CRW or AVI, the spoken note of a picture.
     """
     if not yes:
         if not sys.stdin.isatty():
@@ -64,7 +68,29 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool) -> int:
         if not click.confirm(f"Delete {what} from the card for good?", err=True):
             say("nothing was deleted")
             return FAILED
-    return _each(options, paths, "deleted", lambda cam, path: cam.storage.delete(path))
+    with options.camera() as cam, Tally(options.as_json, "path", "deleted") as tally:
+        listed = functools.cache(cam.storage.ls)
+        found: list[tuple[str, Entry]] = []
+        for path in paths:
+            with tally.one(path):
+                found.append((path, cam.storage.stat(path)))
+        named = {entry.path for _, entry in found}
+        gone: set[CardPath] = set()
+        for path, entry in found:
+            beside: list[Entry] = []
+            with tally.one(path):
+                others = [] if alone else listed(entry.path.parent)
+                cam.storage.delete(entry)
+                tally.done()
+                gone.add(entry.path)
+                beside = _only_of(cam, entry, [one for one in others if one.path not in gone])
+            for companion in beside:
+                if companion.path not in named:
+                    with tally.one(str(companion)):
+                        cam.storage.delete(companion)
+                        tally.done()
+                        gone.add(companion.path)
+    return tally.exit_code
 
 
 @click.command("mkdir", cls=Verb, examples=("canon-remote mkdir DCIM/200CANON",))
@@ -104,6 +130,14 @@ def protect_verb(options: Options, paths: tuple[str, ...], off: bool) -> int:
     )
 
 
+def _only_of(cam: Camera, entry: Entry, rest: list[Entry]) -> list[Entry]:
+    """The companions of a file that belong to no other file of the rest of its folder."""
+    from canon.camera.storage import companion_names
+
+    shared = {name for other in rest for name in companion_names(other.name)}
+    return [one for one in cam.storage.companions(entry, rest) if one.name.upper() not in shared]
+
+
 def _each(
     options: Options, paths: tuple[str, ...], done: str, act: Callable[[Camera, str], None]
 ) -> int:
@@ -123,7 +157,19 @@ def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
         return [cam.storage.stat(path)]  # it may be a file
 
 
-def _document(entry: Entry) -> dict[str, object]:
+def _pictures(entries: list[Entry]) -> Mapping[CardPath, list[str]]:
+    """The pictures that each companion belongs to, by the path that a companion has."""
+    from canon.camera.storage import companion_names
+
+    pictures: dict[CardPath, list[str]] = {}
+    for entry in entries:
+        for name in companion_names(entry.name):
+            pictures.setdefault(entry.path.parent / name, []).append(entry.name)
+    return pictures
+
+
+def _document(entry: Entry, pictures: Mapping[CardPath, list[str]]) -> dict[str, object]:
+    companion = {"companion_of": pictures[entry.path]} if entry.path in pictures else {}
     return {
         "path": str(entry.path),
         "folder": entry.is_folder,
@@ -131,6 +177,7 @@ def _document(entry: Entry) -> dict[str, object]:
         "modified": entry.modified.isoformat() if entry.modified else None,
         "protected": entry.protected,
         "new": entry.new,
+        **companion,
     }
 
 
@@ -138,8 +185,9 @@ def _short(entry: Entry) -> str:
     return f"{entry.path}/" if entry.is_folder else str(entry.path)
 
 
-def _long(entry: Entry) -> str:
+def _long(entry: Entry, pictures: Mapping[CardPath, list[str]]) -> str:
     marks = zip("dpn", (entry.is_folder, entry.protected, entry.new), strict=True)
     shown = "".join(letter if on else "-" for letter, on in marks)
     time = str(entry.modified or "-")
-    return f"{shown} {entry.size:>10} {time:>19} {_short(entry)}"
+    of = f"  (of {', '.join(pictures[entry.path])})" if entry.path in pictures else ""
+    return f"{shown} {entry.size:>10} {time:>19} {_short(entry)}{of}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.driver import Entry
 
-_WITH_THUMBNAIL = (".JPG", ".JPEG", ".CR2")
+_WITH_THUMBNAIL = (".JPG", ".JPEG", ".CR2", ".CRW", ".AVI")
 _PICTURES = "DCIM"
 
 
@@ -41,6 +42,7 @@ _PICTURES = "DCIM"
 @click.option("--new", is_flag=True, help="Only files that were not downloaded yet.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 @click.option("--thumbnail", is_flag=True, help="Save the pictures' thumbnails instead.")
+@click.option("--alone", is_flag=True, help="Without the companions of the files.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.pass_obj
 def get_verb(
@@ -50,13 +52,18 @@ def get_verb(
     new: bool,
     overwrite: bool,
     thumbnail: bool,
+    alone: bool,
 ) -> int:
     """Save files of the card.
 
     Where each one lies is printed. A PATH that is a folder means all that is in it; its sub-folders
     keep their names below DIR. No PATH but --new means all that is new in DCIM. Each file saved is
-    marked as downloaded in the camera. A file that cannot be saved does not stop the others.
+    marked as downloaded in the camera. A file that cannot be saved does not stop the others. The
+    companions of a file are saved with it: the THM file of a CRW or AVI, the spoken note of a
+    picture.
     """
+    from canon.files import safe_name
+
     if not paths and not new:
         raise click.UsageError("name what to get, or say --new to get all that is new")
     with options.camera() as cam, Tally(options.as_json, "path", "saved") as tally:
@@ -71,11 +78,19 @@ def get_verb(
             or Path(output).is_dir()
         )
         jobs: list[tuple[Entry, Path]] = []
+        listed = functools.cache(cam.storage.ls)
         for root in roots:
             with tally.one(str(root)):
                 for entry, name in _files_of(cam, root, thumbnail=thumbnail):
                     if entry.new or not new:
                         jobs.append((entry, Path(output, name) if is_folder else Path(output)))
+                if root.is_folder or thumbnail or alone:
+                    continue
+                for entry in cam.storage.companions(root, listed(root.path.parent)):
+                    if entry not in roots and (entry.new or not new):
+                        name = Path(safe_name(entry.name))
+                        beside = Path(output).with_suffix(name.suffix)
+                        jobs.append((entry, Path(output, name) if is_folder else beside))
         saved: set[Path] = set()  # what was saved just now is never replaced
         with progress_bar(0 if thumbnail else sum(entry.size for entry, _ in jobs)) as begin:
             for entry, target in jobs:

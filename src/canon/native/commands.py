@@ -175,6 +175,13 @@ class LongHead(Message, padded=0x40):
     length: u32  # unaligned
 
 
+class SubHead(Message):
+    """What stands before the parameters of a request, and before the data of a reply."""
+
+    sub: u32
+    length: u32
+
+
 STORAGE, CAMERA = 0x11, 0x12
 """The two groups of commands."""
 HEAD = 0x40

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from canon import driver
 from canon.driver import MOST_FILE, Ability, CardPath, Entry, Identity, Power, Progress, Sink
@@ -49,9 +49,12 @@ from canon.native.commands import (
     delete_files,
     get_file,
 )
-from canon.native.remote import NativeRemote
 from canon.native.session import Session
+from canon.values import Battery
 from canon.wire import latin
+
+if TYPE_CHECKING:
+    from canon.native.remote import NativeRemote
 
 _log = logging.getLogger(__name__)
 
@@ -73,15 +76,19 @@ class NativeDriver:
         self.session = session
         self.model = model
         self._disks: tuple[str, ...] = ()
-        self._remote = NativeRemote(
-            session, model, lambda: self.list_folder(CardPath(()), deep=True)
-        )
+        self._remote: NativeRemote | None = None
 
     @property
     def remote(self) -> NativeRemote:
         """Release control; NotSupported on a model that has none."""
         if Feature.RELEASE not in self.model.features:
             raise NotSupported(self.model.name, "release control")
+        if self._remote is None:
+            from canon.native.remote import NativeRemote
+
+            self._remote = NativeRemote(
+                self.session, self.model, lambda: self.list_folder(CardPath(()), deep=True)
+            )
         return self._remote
 
     def start(self) -> Identity:
@@ -97,7 +104,7 @@ class NativeDriver:
     def close(self) -> None:
         """Leave release control, if it is on, and give the camera back."""
         try:
-            if self._remote.active and not self._remote.stays:
+            if self._remote and self._remote.active and not self._remote.stays:
                 self._remote.leave()
         except CanonError as error:
             _log.info("while closing: %s", error)
@@ -139,7 +146,8 @@ class NativeDriver:
     def power(self) -> Power:
         """Ask how the camera is powered."""
         status = self.session.call(GetPowerStatus())
-        return Power(on_ac=not status.source & _BATTERY, good=status.charge == _GOOD)
+        battery = Battery.GOOD if status.charge == _GOOD else Battery.LOW
+        return Power(on_ac=not status.source & _BATTERY, battery=battery)
 
     def abilities(self) -> tuple[Ability, ...]:
         """The picture sizes; NotSupported where the model does not list them."""

@@ -36,13 +36,6 @@ from canon.wire import Buffer, Code, Codec, Inner, Message, Raw, s8, take, u8, u
 R = TypeVar("R")
 
 
-class SubHead(Message):
-    """What stands before the parameters of a request, and before the data of a reply."""
-
-    sub: u32
-    length: u32
-
-
 class ReleaseControl(Command[R], Generic[R], classic=0x1213, revised=0x1225):
     """The family of commands under release control's code."""
 

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from canon.driver import Entry, Picture, Progress, Shot, Zoom
@@ -31,6 +32,7 @@ from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.native.commands import (
     LOCK_WORD,
     GetAbilities,
+    GetTime,
     LockEosKeys,
     LockKeys,
     LockRevisedKeys,
@@ -51,6 +53,7 @@ from canon.native.events import (
     SecondImageReady,
     ThumbnailReady,
 )
+from canon.native.fields import BY_NAME, FIELDS, LENGTHS, RECORD, SIGNED, Field
 from canon.native.release import (
     DoAeAfAwb,
     EnterReleaseControl,
@@ -77,30 +80,12 @@ from canon.native.release import (
     UnlockFocus,
 )
 from canon.native.session import Events, Session
-from canon.values import (
-    AfDistance,
-    AfMode,
-    Aperture,
-    CameraOutput,
-    CaptureTarget,
-    Compensation,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    ImageFormat,
-    ImageSize,
-    Iso,
-    Metering,
-    PhotoEffect,
-    Quality,
-    ShootingMode,
-    ShutterSpeed,
-    WhiteBalance,
-)
+from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 _log = logging.getLogger(__name__)
 B = TypeVar("B", ReleaseParameters, ExtendedParameters)
 
+_EPOCH = datetime(1970, 1, 1)
 _RELEASE_S = 20.0  # a D60 has taken more than ten
 _LENS_S = 15.0  # entering release control, and moving the lens
 _MOST_PICTURE = 64 << 20
@@ -112,66 +97,7 @@ _MOST_LEFT = 256  # events that earlier releases may have left behind
 _THUMBNAIL, _IMAGE, _SECOND = 1, 2, 3
 _TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
 _ALL_MEASURES = 7
-_SIZES_PROPERTY = 0x27  # records of format, size, quality, and three bytes ff
-
-
-@dataclass(frozen=True)
-class Field:
-    """One setting: where it lies, and how its code reads.
-
-    Attributes:
-        name: the setting's name for users.
-        prop: its property number, by which its allowed values are asked for; None: read only.
-        read: a code as a value.
-        write: a value as a code.
-        key: the field of the block; the name itself when empty.
-        extended: whether it lies in the extended block.
-    """
-
-    name: str
-    prop: int | None
-    read: Callable[[int], Any]
-    write: Callable[[Any], int] = int
-    key: str = ""
-    extended: bool = False
-
-    @property
-    def place(self) -> str:
-        """The field of the block."""
-        return self.key or self.name
-
-
-FIELDS = (
-    Field("quality", 0x01, Quality),
-    Field("image_format", 0x02, ImageFormat),
-    Field("image_size", 0x03, ImageSize),
-    Field("self_timer", 0x04, lambda tenths: tenths / 10, lambda seconds: round(seconds * 10)),
-    Field("flash", 0x05, Flash),
-    Field("beep", 0x06, bool),
-    Field("shooting_mode", 0x07, ShootingMode),
-    Field("drive_mode", 0x09, DriveMode),
-    Field("digital_zoom", 0x0A, int),
-    Field("metering", 0x0B, Metering),
-    Field("af_distance", 0x0C, AfDistance),
-    Field("focusing_point", 0x0D, FocusingPoint),
-    Field("white_balance", 0x0E, WhiteBalance),
-    Field("af_mode", 0x10, AfMode),
-    Field("contrast", 0x12, lambda code: (code + 0x80) % 0x100 - 0x80),
-    Field("saturation", 0x13, lambda code: (code + 0x80) % 0x100 - 0x80),
-    Field("sharpness", 0x14, lambda code: (code + 0x80) % 0x100 - 0x80),
-    Field("iso", 0x17, Iso),
-    Field("aperture", 0x18, Aperture),
-    Field("shutter", 0x19, ShutterSpeed),
-    Field("exposure_compensation", 0x1A, Compensation),
-    Field("flash_compensation", 0x1B, Compensation),
-    Field("photo_effect", 0x24, PhotoEffect, extended=True),
-    Field("largest_aperture", None, Aperture),
-    Field("smallest_aperture", None, Aperture),
-)
-_BY_NAME = {row.name: row for row in FIELDS}
-_LENGTHS = ("focal_length", "focal_length_wide", "focal_length_tele")
-_SIGNED = frozenset({"exposure_compensation", "flash_compensation"})
-_RECORD = ("image_format", "image_size", "quality")
+_SIZES_PROPERTY = 0x27  # records of format, size, quality, of one picture or two
 
 
 @dataclass
@@ -277,7 +203,7 @@ class NativeRemote:
         """Read the blocks, write those with changes once, and read them back."""
         main = self.session.call(GetReleaseParameters())
         extended = self._extended()
-        in_main = {name for name in changes if not _BY_NAME[name].extended}
+        in_main = {name for name in changes if not BY_NAME[name].extended}
         if in_main:
             changed = SetReleaseParameters(self._changed(main, changes, in_main))
             self.session.call(changed)
@@ -294,13 +220,14 @@ class NativeRemote:
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """Ask for a property's list; sizes, formats and qualities come from the list of records."""
-        row = _BY_NAME.get(name)
+        row = BY_NAME.get(name)
         if row is None or row.prop is None:
             return ()
-        if name in _RECORD:
-            records = self._elements(_SIZES_PROPERTY)
-            column = records[_RECORD.index(name) :: 6]
-            return tuple(dict.fromkeys(row.read(code) for code in column))
+        if name in RECORD:
+            records, column = self._elements(_SIZES_PROPERTY), RECORD.index(name)
+            halves = zip(records[column::6], records[column + 3 :: 6], strict=False)
+            codes = (one if other == 0xFF else one | other << 4 for one, other in halves)
+            return tuple(dict.fromkeys(map(row.read, codes)))
         return tuple(self._read(row, code) for code in self._elements(row.prop))
 
     def _values(
@@ -312,31 +239,31 @@ class NativeRemote:
             if block is None:
                 continue
             code = getattr(block, row.place)
-            if code in (0xFFFF, 0x7F) or (code == 0xFF and row.name not in _SIGNED | {"beep"}):
+            if code in (0xFFFF, 0x7F) or (code == 0xFF and row.name not in SIGNED | {"beep"}):
                 continue  # this camera does not have it, or not now
             values[row.name] = self._read(row, code)
         unit = main.focal_length_unit
         if unit not in (0, 0xFFFF):
-            for name in _LENGTHS:
+            for name in LENGTHS:
                 values[name] = getattr(main, name) / unit
         return values
 
     def _changed(self, block: B, changes: Mapping[str, object], names: set[str]) -> B:
         kinds = {item.name: type(getattr(block, item.name)) for item in dataclasses.fields(block)}
         codes: dict[str, Any] = {}
-        for row in (_BY_NAME[name] for name in names):
+        for row in (BY_NAME[name] for name in names):
             codes[row.place] = kinds[row.place](self._write(row, changes[row.name]))
         return dataclasses.replace(block, **codes)
 
     def _read(self, row: Field, code: int) -> object:
         """A code as a value; the revised numbering counts compensation from 0 (section 9.2)."""
-        if row.name in _SIGNED and self.model.numbering is Numbering.REVISED:
+        if row.name in SIGNED and self.model.numbering is Numbering.REVISED:
             code = (0x18 - code) & 0xFF
         return row.read(code)
 
     def _write(self, row: Field, value: object) -> int:
         code = row.write(value)
-        if row.name in _SIGNED and self.model.numbering is Numbering.REVISED:
+        if row.name in SIGNED and self.model.numbering is Numbering.REVISED:
             code = (0x18 - code) & 0xFF
         return code
 
@@ -432,6 +359,8 @@ class NativeRemote:
             SetTransferMode(mode | (_THUMBNAIL_TO_HOST if thumbnail else 0)), timeout_s=_LENS_S
         )
         wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
+        if host and self._takes_two():
+            wanted.append(_SECOND)
         told = self._fire(wanted, timeout_s, card=card)
         found: tuple[Entry, ...] = ()
         try:
@@ -448,15 +377,19 @@ class NativeRemote:
                 else "The picture was taken, but it never came; it was not written to the card."
             )
             raise
-        pictures = [
-            Picture(self._name_for(image, found, place), image)
-            for place, image in enumerate(images)
-        ]
+        pictures = [Picture(self._name_for(image, found), image) for image in images]
         if card and not found:
             if not pictures:
                 raise NotFinished("the camera said that it took a picture; the card has no new one")
             _log.warning("the picture came to the computer, but the card has no new one")
         return Shot((*pictures, *found), small)
+
+    def _takes_two(self) -> bool:
+        """Whether a release gives RAW and JPEG; only the revised numbering has it (section 9.2)."""
+        if self.model.numbering is not Numbering.REVISED:
+            return False
+        form = self.session.call(GetReleaseParameters()).image_format
+        return form is ImageFormat.RAW_PLUS_JPEG
 
     def _fire(self, wanted: list[int], timeout_s: float, *, card: bool) -> _Progress:
         """Release the shutter, and wait until the camera is done."""
@@ -542,17 +475,23 @@ class NativeRemote:
             "look at its display, and at the card for the picture"
         )
 
-    def _name_for(self, image: bytes, found: tuple[Entry, ...], place: int) -> str:
+    def _name_for(self, image: bytes, found: tuple[Entry, ...]) -> str:
         """The name that the picture has on the card, or one made of the time it was taken."""
-        if place < len(found):
-            return found[place].name
         kind = ".JPG" if image[:2] == b"\xff\xd8" else self.model.raw_suffix
-        try:
-            taken = read_exif(image).taken
-        except DecodeError:
-            taken = None
+        for entry in found:
+            if entry.name.upper().endswith(kind):
+                return entry.name
+        taken = self._taken(image)
         stem = f"IMG_{taken:%Y%m%d_%H%M%S}" if taken else f"IMG_{self._last_key:04}"
         return stem + kind
+
+    def _taken(self, image: bytes) -> datetime | None:
+        """When the picture was taken: by its EXIF, or where it has none, by the camera's clock."""
+        with suppress(DecodeError):
+            return read_exif(image).taken
+        with suppress(CanonError):
+            return _EPOCH + timedelta(seconds=self.session.call(GetTime()).seconds)
+        return None
 
     def _ends(self, card: bool) -> frozenset[type[NativeEvent]]:
         """The events that end a release; none: the stage 'finished' does (section 10)."""
@@ -566,8 +505,13 @@ class NativeRemote:
         return frozenset({CaptureOver})
 
     def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
+        """The new pictures; the thumbnail beside a CRW is none."""
         return tuple(
-            entry for entry in self._list_card() if not entry.is_folder and entry.path not in before
+            entry
+            for entry in self._list_card()
+            if not entry.is_folder
+            and entry.path not in before
+            and not entry.name.upper().endswith(".THM")
         )
 
     def _thumbnail(self, told: _Progress) -> bytes | None:

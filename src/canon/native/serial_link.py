@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 from canon.driver import Sink
 from canon.errors import (
@@ -24,7 +25,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
-from canon.models.model import Numbering, Quirk
+from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.models.native import GENERIC, by_serial_id
 from canon.native.commands import (
     DeleteFiles,
@@ -97,7 +98,7 @@ class SerialLink:
     Attributes:
         transfer_size: bytes of a file in one block of an upload.
         was_active: false; release control is not known over RS-232.
-        model: the row of the camera, known once it is awake.
+        model: the row of the camera, known once it is awake, without what only USB can do.
 
     Raises:
         ValueError: the cameras do not know that speed.
@@ -229,7 +230,7 @@ class SerialLink:
                 if packet.kind is PacketKind.CAMERA_ID:
                     named = True
                     deadline = self.clock.now() + _ACK_S
-                    self.model = by_serial_id(camera_name(packet))
+                    self.model = _over_serial(by_serial_id(camera_name(packet)))
                     _log.info("%r woke up", camera_name(packet))
                 elif named and packet.kind is PacketKind.EOT:
                     return True
@@ -246,22 +247,26 @@ class SerialLink:
         self._set_speed(self._wanted_speed)
         self.clock.sleep(_SWITCH_S)
         self._number = 1
+        return self._ping()
+
+    def _ping(self) -> bool:
+        """Whether the camera answers; our next message has a number of its own in any case."""
+        number, self._number = self._number, _after(self._number)
         for _ in range(_TRIES):
-            self._send(eot(self._number, EotKind.PING))
-            if self._acknowledges(self._number, _PING_S):
-                self._number += 1
+            self._send(eot(number, EotKind.PING))
+            if self._acknowledges(number, _PING_S):
                 return True
         return False
 
     def _acknowledges(self, number: int, timeout_s: float) -> bool:
-        """Whether the camera acknowledges a message; an EOT of its own means that it does not."""
+        """Whether the camera acknowledges a message; repeating its own one, it does not."""
         deadline = self.clock.now() + timeout_s
         self._heard = False
         while (packet := self._receive(deadline)) is not None:
             self._heard = True
-            if packet.kind is PacketKind.EOT:
+            if packet.number == number and packet.kind is PacketKind.EOT:
                 return False
-            if packet.kind is PacketKind.ACK and packet.number == number:
+            if packet.number == number and packet.kind is PacketKind.ACK:
                 return packet.value == Result.OK
         return False
 
@@ -299,6 +304,8 @@ class SerialLink:
         self, code: int, payload: Buffer, timeout_s: float, kind: EotKind = EotKind.MESSAGE
     ) -> tuple[int, bytes]:
         """Send a command; the status and the data of the first message of its answer."""
+        if not self._acknowledged and not self._ping():  # the last command may be half there
+            raise _gone()
         transaction = next(self._transactions) & 0xFFFFFFFF
         message = encode_message(code, transaction, _as_serial(code, bytes(payload)))
         end = eot(self._number, kind).frame()
@@ -325,10 +332,7 @@ class SerialLink:
                 return answer
             silent = 0 if self._heard else silent + 1
             if silent == _MOST_SILENT:
-                raise Disconnected(
-                    "the camera does not answer any more; check the cable and its battery, "
-                    "and start again"
-                )
+                raise _gone()
             if command and (not self._acknowledged or silent > 1):
                 request = command
             else:
@@ -429,6 +433,11 @@ class SerialLink:
         return self._packets.pop(0)
 
 
+def _over_serial(model: Model) -> Model:
+    """A row without the features that nobody knows how to ask for on RS-232 (A9)."""
+    return replace(model, features=model.features & Feature.ABILITIES)
+
+
 def _after(number: int) -> int:
     return (number + 1) & 0xFF
 
@@ -490,6 +499,12 @@ def _join_listing(answers: Iterator[bytes], limit: int) -> bytes:
         if part.last:
             break
     return bytes(rows) + Listing(()).encode()
+
+
+def _gone() -> Disconnected:
+    return Disconnected(
+        "the camera does not answer any more; check the cable and its battery, and start again"
+    )
 
 
 def _too_much(size: int, limit: int) -> ProtocolError:

@@ -28,9 +28,8 @@ from canon.errors import (
     WriteProtected,
 )
 from canon.models.model import Model, Numbering
-from canon.native.commands import Command, UploadBlock, UploadDone
+from canon.native.commands import Command, SubHead, UploadBlock, UploadDone
 from canon.native.events import NativeEvent, decode_event
-from canon.native.release import SubHead
 from canon.usb.port import Clock
 from canon.wire import Buffer, size_of, smallest
 

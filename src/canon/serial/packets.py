@@ -165,7 +165,7 @@ def fragments(message: bytes, most: int = LONGEST) -> Iterator[bytes]:
     while here < len(message):
         piece = message[here : here + most]
         while len(frame := fragment(number, piece).frame()) > LONGEST:
-            piece = piece[: LONGEST - len(frame)]
+            piece = piece[: -((len(frame) - LONGEST + 1) // 2)]  # an escape takes two bytes
         yield frame
         number, here = number + 1, here + len(piece)
 
@@ -192,17 +192,13 @@ class Assembly:
 
     def take(self, number: int) -> bytes | None:
         """The message that EOT `number` ends; None while there are pieces missing."""
-        kept = self._kept if number == self._number else {}
-        if 0 in self._fresh and kept.get(0, self._fresh[0]) != self._fresh[0]:
-            kept = {}
-        pieces = {**kept, **self._fresh}
+        pieces = self._fresh
+        first = self._kept.get(0)
+        if number == self._number and first is not None and pieces.get(0, first) == first:
+            pieces = {**self._kept, **pieces}
         self.clear()
         message = b"".join(pieces[at] for at in range(len(pieces)) if at in pieces)
-        if (
-            0 in pieces
-            and len(message) >= HEAD
-            and MessageHead.decode(message).length == len(message)
-        ):
+        if 0 in pieces and len(message) >= HEAD and _announced(message) == len(message):
             return message
         self._kept, self._number = pieces, number
         return None
@@ -210,6 +206,10 @@ class Assembly:
     def clear(self) -> None:
         """Forget everything."""
         self._fresh, self._kept, self._number = {}, {}, -1
+
+
+def _announced(message: bytes) -> int:
+    return MessageHead.decode(message).length
 
 
 # --- answers that are laid out as on no other road (A5) -------------------------------------------

@@ -32,10 +32,10 @@ from canon.native.commands import (
     Nothing,
     ReplyHead,
     ShortInitBlock,
+    SubHead,
     find_command,
     has_subcodes,
 )
-from canon.native.release import SubHead
 from canon.native.session import REFUSALS
 from canon.trace.files import Exchange, Kind, Remark, Setup, Transfer
 from canon.trace.told import SHOWN, Odd, Told, fields_of, odd_of

@@ -11,9 +11,16 @@ import math
 import re
 import wave
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from canon.models.model import Model, Numbering
+from canon.values import Quality
+
+if TYPE_CHECKING:
+    from canon.virtual.exif import Shot
 
 EPOCH = datetime(1970, 1, 1)
 
@@ -126,16 +133,29 @@ def card_from_folder(folder: Path) -> Card:
     return card
 
 
-def fresh_card() -> Card:
+def fresh_card(model: Model) -> Card:
     """The card of a virtual camera that was given none: six pictures, one with a spoken note.
+
+    Where the profile of the body is built from its row, a RAW file follows if it writes them, and
+    a movie if it is a compact camera, each with the THM that belongs to it. A body with a recorded
+    profile has the plain card.
 
     Raises:
         MissingExtra: Pillow is not installed.
     """
     from canon.virtual.exif import Shot
+    from canon.virtual.profile import load_profile
     from canon.virtual.scene import card_pictures
 
-    first = Shot(taken=datetime(2003, 6, 14, 9, 30), number=1000001, remote=False)
+    profile = load_profile(model)
+    first = Shot(
+        taken=datetime(2003, 6, 14, 9, 30),
+        number=1000001,
+        model=f"Canon {model.name}",
+        model_id=profile["model_id"],
+        firmware=profile["firmware"],
+        remote=False,
+    )
     card = Card()
     time = _seconds(first.taken)
     card.make_folders(("MISC",), time)
@@ -144,7 +164,31 @@ def fresh_card() -> Card:
         name = f"IMG_{shot.number % 10000:04}.JPG"
         card.add(("DCIM", "100CANON", name), File(photo.image, _seconds(shot.taken)))
     card.add(("DCIM", "100CANON", "SND_0002.WAV"), File(_spoken_note(), time + 900))
+    for name, data in _more(model, first, profile):
+        card.add(("DCIM", "100CANON", name), File(data, time + 5400))
     return card
+
+
+def _more(model: Model, first: Shot, profile: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """A RAW file and a movie with what belongs to them, by their names."""
+    from canon.virtual.exif import CRW_THM
+    from canon.virtual.raw import cr2, crw, movie, thm
+    from canon.virtual.scene import photograph
+
+    shot = replace(first, taken=first.taken + timedelta(seconds=5400), number=first.number + 6)
+    if profile.get("raw"):
+        width, height = model.pixels
+        photo = photograph(replace(shot, width=640, height=480))
+        whole = replace(shot, width=width, height=height, quality=Quality.RAW, files=CRW_THM)
+        if model.numbering is Numbering.REVISED:
+            yield "IMG_0007.CR2", cr2(whole, photo)
+        else:
+            yield "IMG_0007.CRW", crw(whole, photo)
+            yield "IMG_0007.THM", thm(whole, photo)
+    if profile.get("movies"):
+        film, small = movie(replace(shot, number=first.number + 7))
+        yield "MVI_0008.AVI", film
+        yield "MVI_0008.THM", small
 
 
 def _spoken_note() -> bytes:

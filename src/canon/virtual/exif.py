@@ -245,7 +245,7 @@ def _maker_note(shot: Shot, at: int) -> bytes:
             words(0x0004, *shot_info(shot)),
             words(0x0000, *(0,) * 6),
             words(0x0000, *(0,) * 4),
-            words(0x0012, 9, 1, width, height, FULL_WIDTH, 212, 409, 38, *(0,) * 28),
+            words(0x0012, 9, 1, width, height, *_focus_field(shot), 409, 38, *(0,) * 28),
             words(0x0013, *(0,) * 4),
             text(0x0006, image_type(shot), count=32),
             text(0x0007, f"Firmware Version {short_version(shot.firmware)}", count=24),
@@ -255,6 +255,12 @@ def _maker_note(shot: Shot, at: int) -> bytes:
             Field(0x000D, SHORT, 34, _CAMERA_INFO),
         ),
     )
+
+
+def _focus_field(shot: Shot) -> tuple[int, int]:
+    """Width and height of what the focusing points lie in; the G3's is as recorded."""
+    wide = 3 * shot.width > 4 * shot.height
+    return (shot.width, shot.height) if wide else (FULL_WIDTH, 212)
 
 
 def focal_length(shot: Shot) -> tuple[int, ...]:

@@ -55,6 +55,7 @@ from canon.native.commands import (
     SetAttributes,
     SetOwner,
     SetTime,
+    SubHead,
     UnlockEosKeys,
     UnlockRevisedKeys,
     find_command,
@@ -62,7 +63,6 @@ from canon.native.commands import (
     short_block,
 )
 from canon.native.events import InitDone, NativeEvent, encode_event
-from canon.native.release import SubHead
 from canon.usb.port import Descriptors, Endpoint
 from canon.virtual.body import Body
 from canon.virtual.device import Pipe, Stall, Unplugged

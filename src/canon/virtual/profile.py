@@ -45,6 +45,11 @@ _MODEL_IDS = {
 _KINDS = (("SuperFine", 1, 5, 0.53), ("Fine", 2, 3, 0.295), ("Normal", 3, 2, 0.147))
 """Name, kind in the abilities, quality code, and bytes a pixel as on the recorded G3 (9.5)."""
 _RAW_BYTES = 1.0
+_COMPACTS_WITH_RAW = frozenset(
+    f"PowerShot {name}"
+    for name in ("G1", "G2", "G5", "G6", "Pro90 IS", "S30", "S40", "S45", "S50", "S60", "S70")
+)
+_NO_SECOND = (0xFF, 0xFF, 0xFF)
 _ABILITIES_SIZE = {Numbering.CLASSIC: 0x330, Numbering.REVISED: 0x420}
 _ABILITIES_HEAD = 0x22A
 
@@ -56,7 +61,7 @@ def load_profile(model: Model) -> dict[str, Any]:
         recorded: dict[str, Any] = json.loads(file.read_text())
         return recorded
     sizes = _sizes(model)
-    raw = model.is_eos or model.name in ("PowerShot G1", "PowerShot G2", "PowerShot S45")
+    raw = model.is_eos or model.name in _COMPACTS_WITH_RAW
     return {
         "descriptors": _descriptors(model),
         "init": _init(model),
@@ -74,6 +79,8 @@ def load_profile(model: Model) -> dict[str, Any]:
         + ([["CRW", model.pixels[1], model.pixels[0], 4]] if raw else []),
         "abilities_tail": bytes(_ABILITIES_SIZE[model.numbering] - _ABILITIES_HEAD).hex(),
         "release": _release(model, sizes, raw=raw),
+        "raw": raw,
+        "movies": Feature.ZOOM in model.features,
     }
 
 
@@ -142,13 +149,21 @@ def _release(model: Model, sizes: list[tuple[str, int, int, int]], *, raw: bool)
     ]
     if model.is_eos:
         kinds = [kind for kind in kinds if kind[1] in (3, 2)]  # an EOS has no superfine
-    records = [(1, code, quality) for code, quality, _, _, _ in kinds] + (
-        [(2, 0, 4)] if raw else []
-    )
+    records = [(1, code, quality, *_NO_SECOND) for code, quality, _, _, _ in kinds]
     table = [[code, 1, quality, _kib(w * h * share)] for code, quality, share, w, h in kinds]
     width, height = model.pixels
     if raw:
-        table.append([0, 2, 4, _kib(width * height * _RAW_BYTES)])
+        raw_size = _kib(width * height * _RAW_BYTES)
+        records.append((2, 0, 4, *_NO_SECOND))
+        table.append([0, 2, 4, raw_size])
+        if model.numbering is Numbering.REVISED:
+            # Guess (section 9.4): the second half of a record is the JPEG beside the RAW.
+            pairs = [row for row in table[:-1] if row[0] != 3]  # medium 2 does not pair
+            records += [(2, 0, 4, 1, code, quality) for code, _, quality, _ in pairs]
+            table += [
+                [code << 4, 0x12, quality << 4 | 4, raw_size + size]
+                for code, _, quality, size in pairs
+            ]
     allowed = {
         "0x05": [2, [0, 1, 2, 5, 6]] if not model.is_eos else [2, []],
         "0x07": [2, [0, 1, 2, 3, 4]],
@@ -160,7 +175,7 @@ def _release(model: Model, sizes: list[tuple[str, int, int, int]], *, raw: bool)
             [0x48, 0x50, 0x58, 0x60, 0x68] if model.is_eos else [0x40, 0x48, 0x50, 0x58, 0],
         ],
         "0x1a": [2, _compensations(model)],
-        "0x27": [2, [byte for record in records for byte in (*record, 0xFF, 0xFF, 0xFF)]],
+        "0x27": [2, [byte for record in records for byte in record]],
     }
     apertures = [0x20, 0x23, 0x25, 0x28, 0x2B, 0x2D, 0x30, 0x33, 0x35, 0x38]
     if model.is_eos:

@@ -17,8 +17,8 @@ from canon.virtual.card import EPOCH
 from canon.virtual.exif import (
     AVI_THM,
     CR2,
+    CR2_JPEG,
     CRW_THM,
-    JPEG,
     Shot,
     app1,
     camera_settings,
@@ -51,7 +51,7 @@ def cr2(shot: Shot, photo: Photo) -> bytes:
         shot: how it was taken; its pixels are those of the sensor.
         photo: the same picture as a JPEG.
     """
-    shot = shot if shot.files != JPEG else replace(shot, files=CR2)
+    shot = shot if shot.files == CR2_JPEG else replace(shot, files=CR2)
     preview = _without_exif(photo.image)
     width, height = _pixels(preview)
     sensor = _sensor(shot)

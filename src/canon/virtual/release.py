@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 from functools import singledispatchmethod
-from typing import Any
+from typing import Any, NamedTuple
 
 from canon.models.model import Feature, Numbering
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
@@ -24,6 +24,7 @@ from canon.native.events import (
     CardChanged,
     FullImageReady,
     NativeEvent,
+    SecondImageReady,
     ThumbnailReady,
 )
 from canon.native.release import (
@@ -58,10 +59,10 @@ from canon.native.release import (
     UnlockFocus,
     Zoom,
 )
-from canon.values import Flash, ImageFormat, ImageSize, PhotoEffect, ShootingMode
+from canon.values import Flash, ImageFormat, ImageSize, PhotoEffect, Quality, ShootingMode
 from canon.virtual.body import Body
 from canon.virtual.card import EPOCH, File
-from canon.virtual.exif import Shot
+from canon.virtual.exif import CR2_JPEG, CRW_THM, JPEG, Shot
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.refusal import BAD_PARAMETER, CARD_FULL, LENS_FAILED, NO_CARD, Status
 from canon.wire import Message
@@ -105,6 +106,14 @@ _EFFECT, _ASSIST, _RECORDS = 0x24, 0x25, 0x27
 _NONE = Elements(4, ())
 
 
+class _Kind(NamedTuple):
+    """What one file of a release is."""
+
+    form: ImageFormat
+    size: ImageSize
+    quality: Quality
+
+
 class ReleaseUnit:
     """What a native camera does under release control.
 
@@ -130,7 +139,7 @@ class ReleaseUnit:
         self._delay = 0.0
         self._measured = False
         self._key = 0
-        self._kept: dict[int, tuple[bytes, bytes]] = {}
+        self._kept: dict[int, tuple[bytes, ...]] = {}  # the thumbnail, then the pictures
         self._number = 0
 
     def take_delay(self) -> float:
@@ -178,14 +187,17 @@ class ReleaseUnit:
         """Take each value that is allowed now; the others stay as they were (section 9)."""
         self._must_be_active()
         wanted, now = command.parameters, self.parameters
+        if wanted.shooting_mode in self.allowed(_PROPERTIES["shooting_mode"]).items:
+            # Guess: what comes in the same block is judged by the mode that comes with it.
+            now = dataclasses.replace(now, shooting_mode=wanted.shooting_mode)
+            self.parameters = now
         changes: dict[str, Any] = {}
         for name, prop in _PROPERTIES.items():
             value = getattr(wanted, name)
             if value != getattr(now, name) and int(value) & 0xFFFF in self._codes(name, prop):
                 changes[name] = value
         record = wanted.image_format, wanted.image_size, wanted.quality
-        records = self.allowed(_RECORDS).items
-        if record in zip(records[0::6], records[1::6], records[2::6], strict=True):
+        if record in self._records():
             changes |= dict(zip(("image_format", "image_size", "quality"), record, strict=True))
         self.parameters = dataclasses.replace(now, **changes)
         return Nothing()
@@ -228,6 +240,14 @@ class ReleaseUnit:
                 kind, items = rows[key]
                 return Elements(kind, tuple(items))
         return _NONE
+
+    def _records(self) -> Iterator[tuple[int, ...]]:
+        """Format, size and quality that go together; two halves are packed (section 9.2)."""
+        items = self.allowed(_RECORDS).items
+        for at in range(0, len(items), 6):
+            first, second = items[at : at + 3], items[at + 3 : at + 6]
+            packed = (one | other << 4 for one, other in zip(first, second, strict=True))
+            yield first if _NOT_HERE in second else tuple(packed)
 
     def _codes(self, name: str, prop: int) -> tuple[int, ...]:
         """Allowed codes as the block holds them: contrast and the like are signed bytes."""
@@ -367,29 +387,31 @@ class ReleaseUnit:
 
     def _finish(self) -> None:
         """Develop the picture, write it to the card, offer it to the host, say that it is done."""
-        from canon.virtual.scene import photograph
-
         mode = self.transfer_mode
         number = self._next_number()
-        photo = photograph(dataclasses.replace(self._shot(), number=number))
-        if mode & _TO_CARD and not self._write(photo.image, number):
+        thumbnail, files = self._develop(dataclasses.replace(self._shot(), number=number))
+        pictures = [data for suffix, data in files.items() if suffix != ".THM"]
+        if mode & _TO_CARD and not self._write(files, number):
             self._tell(CaptureFailed(_FAILED, _NO_ROOM))
             return
         if mode & _THUMBNAIL_TO_CARD and not mode & _TO_CARD:
-            self._write(photo.thumbnail, number)
+            self._write({".JPG": thumbnail}, number)
         if mode & (_THUMBNAIL_TO_HOST | _TO_HOST):
             self._key = self._next_key()
-            self._kept[self._key] = photo.thumbnail, photo.image
+            self._kept[self._key] = thumbnail, *pictures
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
         if mode & _THUMBNAIL_TO_HOST:
-            self._tell(ThumbnailReady(self._key, 1, len(photo.thumbnail), 0, 0xB0))
+            self._tell(ThumbnailReady(self._key, 1, len(thumbnail), 0, 0xB0))
         if mode & _TO_HOST:
-            self._tell(FullImageReady(self._key, 1, len(photo.image), 0, 0xB0))
+            # Guess: both pictures have the same key.
+            for event, picture in zip((FullImageReady, SecondImageReady), pictures, strict=False):
+                self._tell(event(self._key, 1, len(picture), 0, 0xB0))
         self._tell(CaptureStatus(_FINISHED))
         if Feature.EOS_LOCK in self.body.model.features:
             if mode & _TO_CARD:
-                self._tell(CardChanged(0))
+                for _ in pictures:
+                    self._tell(CardChanged(0))
             if self.body.model.numbering is Numbering.CLASSIC:
                 self._tell(CaptureOver(0))
 
@@ -399,24 +421,49 @@ class ReleaseUnit:
 
     def retrieve(self, command: RetrieveCapture) -> bytes:
         """A picture that waits; nothing for a key that is gone."""
-        thumbnail, image = self._kept.get(command.key, (b"", b""))
-        return {1: thumbnail, 2: image}.get(command.what, b"")
+        kept = dict(enumerate(self._kept.get(command.key, ()), start=1))
+        return kept.get(command.what, b"")
 
     def press(self) -> None:
         """Take a picture to the card as by hand, and say that the card has changed."""
-        from canon.virtual.scene import photograph
-
         number = self._next_number()
         shot = dataclasses.replace(self._shot(), number=number, remote=False)
-        if self._write(photograph(shot).image, number):
-            self._tell(CardChanged(1))
+        _, files = self._develop(shot)
+        if self._write(files, number):
+            for suffix in files:
+                if suffix != ".THM":
+                    self._tell(CardChanged(1))
 
-    def _write(self, picture: bytes, number: int) -> bool:
+    def _develop(self, shot: Shot) -> tuple[bytes, dict[str, bytes]]:
+        """The thumbnail, and the files by their suffixes; of RAW+JPEG, the RAW is the first."""
+        from canon.virtual.raw import cr2, crw, thm
+        from canon.virtual.scene import photograph
+
+        photo = photograph(shot)
+        forms = [kind.form for kind in self._kinds()]
+        files = {}
+        if ImageFormat.RAW in forms:
+            width, height = self._pixels(ImageSize.LARGE)
+            whole = dataclasses.replace(
+                shot, width=width, height=height, size=ImageSize.LARGE, quality=Quality.RAW
+            )
+            if self.body.model.numbering is Numbering.REVISED:
+                files[".CR2"] = cr2(whole, photo)
+            else:
+                files[".CRW"] = crw(whole, photo)
+                files[".THM"] = thm(dataclasses.replace(whole, files=CRW_THM), photo)
+        if ImageFormat.JPEG in forms:
+            files[".JPG"] = photo.image
+        return photo.thumbnail, files
+
+    def _write(self, files: dict[str, bytes], number: int) -> bool:
         card = self.body.card
-        if card is None or card.free < len(picture):
+        if card is None or card.free < sum(map(len, files.values())):
             return False
-        parts = "DCIM", f"{number // 10000:03}CANON", f"IMG_{number % 10000:04}.JPG"
-        card.add(parts, File(picture, self.body.seconds))
+        folder = f"{number // 10000:03}CANON"
+        for suffix, data in files.items():
+            name = f"IMG_{number % 10000:04}{suffix}"
+            card.add(("DCIM", folder, name), File(data, self.body.seconds))
         return True
 
     def _next_number(self) -> int:
@@ -438,9 +485,9 @@ class ReleaseUnit:
         from canon.virtual.scene import meter
 
         now, unit = self.parameters, self.parameters.focal_length_unit
-        # A RAW picture is drawn as a large JPEG; its file format is not built.
-        raw = now.image_format is ImageFormat.RAW
-        width, height = self._pixels(ImageSize.LARGE if raw else now.image_size)
+        kinds = self._kinds()
+        form, size, quality = kinds[-1]  # the JPEG, where there is one
+        width, height = self._pixels(ImageSize.LARGE if form is ImageFormat.RAW else size)
         iso = int(now.iso.number or 50)
         bias = now.exposure_compensation.number or Fraction(0)
         priority = now.shooting_mode
@@ -466,8 +513,9 @@ class ReleaseUnit:
             owner=self.body.owner,
             width=width,
             height=height,
-            size=now.image_size,
-            quality=now.quality,
+            size=size,
+            quality=quality,
+            files=CR2_JPEG if len(kinds) > 1 else JPEG,
             mode=now.shooting_mode,
             exposure_time=time,
             aperture=aperture,
@@ -492,6 +540,17 @@ class ReleaseUnit:
             saturation=now.saturation,
             sharpness=now.sharpness,
         )
+
+    def _kinds(self) -> list[_Kind]:
+        """What a release writes: one picture, or two of which the RAW is in the low four bits."""
+        now = self.parameters
+        codes = now.image_format, now.image_size, now.quality
+        shifts = (0, 4) if now.image_format > 0x0F else (0,)
+        halves = [[code >> shift & 0x0F for code in codes] for shift in shifts]
+        return [
+            _Kind(ImageFormat(form), ImageSize(size), Quality(quality))
+            for form, size, quality in halves
+        ]
 
     def _pixels(self, size: ImageSize) -> tuple[int, int]:
         names = {

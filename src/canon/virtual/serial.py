@@ -47,6 +47,7 @@ from canon.serial.packets import (
     fragments,
 )
 from canon.virtual.card import Folder
+from canon.virtual.faults import FaultKind
 from canon.virtual.native import DELAYS, NativeCamera
 from canon.virtual.refusal import BAD_PARAMETER, Status
 from canon.wire import Message, smallest
@@ -114,6 +115,7 @@ class SerialCamera:
         self._wanted_speed: int | None = None
         self._taken = -1  # number of the host's last message, and the message
         self._command = b""
+        self._ack_after = False  # whether that message is acknowledged once more after the answer
         self._answers: list[bytes] = []
         self._waiting: deque[bytes] = deque()  # messages that are still to be sent
         self._number = 0  # of our message that is under way
@@ -190,12 +192,21 @@ class SerialCamera:
     def _end(self, packet: Packet) -> None:
         """The host ended a message."""
         begun, self._begun = self._begun, False
-        if packet.value == EotKind.PING or (packet.number == self._taken and not begun):
+        if packet.value == EotKind.PING:
+            self._assembly.clear()
             self.say(ack(packet.number).frame())
+            return
+        if packet.number == self._taken and not begun:
+            # Guess (A5.3): the second EOT of an upload is acknowledged after the answer.
+            self._ack_after = packet.value == EotKind.UPLOAD and bool(self._waiting)
+            if not self._ack_after:
+                self.say(ack(packet.number).frame())
             return
         message = self._assembly.take(packet.number)
         if message is None:
-            if self._refused != packet.number:  # the second EOT of an upload is not refused again
+            if packet.number == self._refused and packet.value == EotKind.UPLOAD:
+                self._refused = -1  # the second EOT of an upload is not refused once more
+            else:
                 self._refused = packet.number
                 self.say(ack(packet.number, Result.REPEAT).frame())
             return
@@ -226,6 +237,9 @@ class SerialCamera:
         """Send the next message of the answer."""
         message = self._waiting.popleft()
         self._send(b"".join(fragments(message)) + eot(self._number).frame())
+        if self._ack_after:
+            self._ack_after = False
+            self.say(ack(self._taken).frame())
 
     def _send(self, frames: bytes) -> None:
         self._sent = frames
@@ -268,6 +282,9 @@ class SerialCamera:
                 payload = payload[3::-1] + payload[4:]  # the attribute comes last
             try:
                 command = kind.decode(payload.ljust(smallest(kind), b"\0"))
+                fault = self.camera.faults.take(kind.__name__)
+                if fault and fault.kind is FaultKind.REFUSE:
+                    raise Status(fault.number)
                 status, reply = 0, self._reply(command)
             except Status as refusal:
                 status = refusal.code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from canon.native.commands import SubHead
 from canon.native.release import (
     AllowedSize,
     AllowedValues,
@@ -26,7 +27,6 @@ from canon.native.release import (
     SetReleaseParameters,
     SetTransferMode,
     SetZoom,
-    SubHead,
     UnlockFocus,
     Zoom,
 )

@@ -1,0 +1,99 @@
+"""A virtual camera on a modelled RS-232 line, and the host at the other end."""
+
+from __future__ import annotations
+
+from canon.camera.storage import Storage
+from canon.camera.turns import Turns
+from canon.models.model import Model
+from canon.models.native import MODELS, by_slug
+from canon.native.driver import NativeDriver
+from canon.native.serial_link import SerialLink
+from canon.native.session import Session
+from canon.serial.line import Line
+from canon.usb.port import Clock
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File
+from canon.virtual.faults import Fault, Faults
+from canon.virtual.line import VirtualLine
+from canon.virtual.native import NativeCamera
+from canon.virtual.serial import LONGEST_LISTING, ZEROS, SerialCamera
+from canon.wire import Buffer
+
+SERIAL_MODELS = tuple(model for model in MODELS if model.serial_id)
+PICTURE = bytes(at * at % 253 for at in range(20_001))
+NAME = "IMG_0001.JPG"
+PATH = f"DCIM/100CANON/{NAME}"
+TAKEN = 1_055_583_000
+
+
+def row(slug: str) -> Model:
+    """The row of a model."""
+    model = by_slug(slug)
+    assert model is not None
+    return model
+
+
+def a_card(picture: bytes = PICTURE) -> Card:
+    """A card with one picture."""
+    card = Card()
+    card.add(("DCIM", "100CANON", NAME), File(picture, TAKEN))
+    return card
+
+
+def a_camera(
+    slug: str = "powershot-g1",
+    *faults: str,
+    card: Card | None = None,
+    zeros: int = ZEROS,
+    longest_listing: int = LONGEST_LISTING,
+) -> SerialCamera:
+    """A virtual camera behind its serial plug, asleep."""
+    inside = card or a_card()
+    device = NativeCamera(Body(row(slug), lambda: inside), Faults(tuple(map(Fault.parse, faults))))
+    return SerialCamera(device, zeros=zeros, longest_listing=longest_listing)
+
+
+class Host:
+    """A host at the other end of a line: its link, its driver, and the card as users see it.
+
+    Attributes:
+        identity: what the camera has told of itself.
+    """
+
+    def __init__(self, line: Line, speed: int = 115200) -> None:
+        self.link = SerialLink(line, speed)
+        self.link.start()
+        self.driver = NativeDriver(Session(self.link, self.link.model), self.link.model)
+        self.storage = Storage(lambda: self.driver, Turns())
+        self.identity = self.driver.start()
+
+
+class Ears:
+    """A line that notes what passes."""
+
+    def __init__(self, line: VirtualLine) -> None:
+        self._line = line
+        self.sent: list[bytes] = []
+        self.got: list[bytes] = []
+        self.speeds: list[int] = []
+
+    @property
+    def clock(self) -> Clock:
+        return self._line.clock
+
+    def read(self, size: int, timeout_s: float) -> bytes:
+        data = self._line.read(size, timeout_s)
+        if data:
+            self.got.append(data)
+        return data
+
+    def write(self, data: Buffer) -> None:
+        self.sent.append(bytes(data))
+        self._line.write(data)
+
+    def set_speed(self, bits_per_second: int) -> None:
+        self.speeds.append(bits_per_second)
+        self._line.set_speed(bits_per_second)
+
+    def close(self) -> None:
+        self._line.close()

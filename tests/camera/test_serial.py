@@ -1,0 +1,541 @@
+"""Cameras on RS-232: the public verbs over a modelled line, and over one that spoils bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tty
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from serial_rig import NAME, PATH, PICTURE, SERIAL_MODELS, TAKEN, Ears, Host, a_camera, a_card, row
+
+from canon.driver import CardPath
+from canon.errors import (
+    BadParameter,
+    CameraNotFound,
+    CanonError,
+    Disconnected,
+    InUse,
+    NotSupported,
+    ObjectNotFound,
+    PortTimeout,
+    Refused,
+    WriteProtected,
+)
+from canon.models.model import Model, Quirk
+from canon.native.release import EnterReleaseControl
+from canon.native.serial_link import SerialLink
+from canon.serial.frame import encode_frame
+from canon.serial.packets import SPEEDS, WAKE_UP, ack, encode_message, eot, fragments
+from canon.serial.tty import open_tty
+from canon.usb.port import Clock
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File
+from canon.virtual.clock import BodyClock
+from canon.virtual.line import FaultyLine, VirtualLine
+from canon.virtual.native import NativeCamera
+from canon.virtual.serial import SerialCamera
+from canon.virtual.terminal import TerminalServer
+from canon.wire import Buffer
+
+MEGABYTE = bytes(at * (at >> 8) % 251 for at in range(1_000_000))
+
+
+@pytest.fixture
+def host() -> Host:
+    """A host of a PowerShot G1 at 115,200 bits a second."""
+    return Host(VirtualLine(a_camera()))
+
+
+# --- start and end --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "speed"),
+    [
+        pytest.param(
+            model,
+            speed,
+            id=f"{model.slug}-{speed}",
+            marks=pytest.mark.shows("identify", "list", "get", model=model.name),
+        )
+        for model in SERIAL_MODELS
+        for speed in SPEEDS
+    ],
+)
+def test_every_model_at_every_speed(model: Model, speed: int) -> None:
+    camera = a_camera(model.slug)
+    line = VirtualLine(camera)
+    host = Host(line, speed)
+    assert host.link.model.name == model.name
+    assert host.identity.model == f"Canon {model.name}"
+    assert camera.speed == speed
+    assert host.storage.read(PATH) == PICTURE
+    host.driver.close()
+    assert not camera.awake
+    assert camera.speed == 9600
+
+
+def test_start_and_end_are_as_printed() -> None:
+    ears = Ears(VirtualLine(a_camera()))
+    host = Host(ears, 57600)
+    host.driver.close()
+    printed = [
+        WAKE_UP.hex(),
+        "c0000500000000dbd1c1 c00003400201100000 00005e57c1 c000040100000024c6c1",
+        encode_frame(bytes.fromhex("010400000000")).hex(),  # the first ping has number 1
+        encode_frame(bytes.fromhex("00001000 02000000 01000012 10000000 01000000")).hex()
+        + encode_frame(bytes.fromhex("020401000000")).hex(),  # and the first command number 2
+        encode_frame(bytes.fromhex("010500000000")).hex(),  # the camera's first answer number 1
+        "c00002552cc1 c000040100000024c6c1",
+    ]
+    assert ears.sent == [bytes.fromhex(text) for text in printed]
+    assert ears.got[:2] == [
+        encode_frame(bytes.fromhex("00064000") + bytes(22) + b"Canon PowerShot G1".ljust(42, b"\0"))
+        + bytes.fromhex("c000040100000024c6c1"),
+        bytes.fromhex("c000050000 0000dbd1c1"),
+    ]
+    assert ears.speeds == [9600, 57600, 9600]
+
+
+@pytest.mark.parametrize("left_at", SPEEDS)
+def test_a_camera_that_was_left_awake_is_joined(left_at: int) -> None:
+    camera = a_camera()
+    Host(VirtualLine(camera), left_at)  # and killed: the camera is not told
+    host = Host(VirtualLine(camera), 38400)
+    assert host.storage.read(PATH) == PICTURE
+
+
+def test_a_host_that_was_killed_in_mid_transfer_leaves_a_camera_that_works() -> None:
+    camera = a_camera(card=a_card(MEGABYTE))
+    host = Host(VirtualLine(camera))
+
+    def die(done: int, total: int) -> None:
+        if done > 100_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        host.driver.read_file(host.storage.stat(PATH), bytes, die)
+    assert Host(VirtualLine(camera)).storage.read(PATH) == MEGABYTE
+
+
+def test_the_link_goes_on_after_a_download_that_was_given_up() -> None:
+    host = Host(VirtualLine(a_camera(card=a_card(MEGABYTE))))
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            host.driver.read_file(host.storage.stat(PATH), lambda piece: 1 // 0)
+        assert host.driver.power().on_ac
+
+
+def test_nobody_at_the_other_end() -> None:
+    camera = a_camera()
+    camera.speed = 300  # it hears nothing that a host may send
+    line = VirtualLine(camera)
+    with pytest.raises(CameraNotFound, match="check the cable"):
+        Host(line)
+    assert line.clock.now() < 30
+
+
+def test_starting_twice_is_allowed_and_costs_nothing(host: Host) -> None:
+    before = host.link.clock.now()
+    host.link.start()
+    assert host.link.clock.now() == before
+
+
+def test_a_speed_that_no_camera_knows_is_the_callers_mistake() -> None:
+    with pytest.raises(ValueError, match="choose one of 9600"):
+        SerialLink(VirtualLine(a_camera()), 14400)
+
+
+def test_a_body_that_no_row_knows_is_taken_with_care() -> None:
+    camera = a_camera()
+    camera.model = Model(**{**vars(camera.model), "serial_id": "Canon PowerShot X"})
+    host = Host(VirtualLine(camera))
+    assert host.link.model.name == "camera"
+    assert host.storage.read(PATH) == PICTURE
+
+
+# --- the verbs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.shows("owner", "clock", "power", model="PowerShot G1")
+def test_camera_verbs(host: Host) -> None:
+    moment = datetime(2001, 2, 3, 4, 5, 6)
+    host.driver.set_time(moment)
+    assert 0 <= (host.driver.time() - moment).total_seconds() <= 1
+    host.driver.set_owner("Ansel")
+    assert host.driver.identify().owner == "Ansel"
+    assert host.driver.power().on_ac
+    (drive,) = host.driver.drives()
+    assert drive.name == "D:"
+    assert drive.capacity == 256 << 20, "in bytes"
+
+
+def test_before_the_s10_there_is_no_owner() -> None:
+    host = Host(VirtualLine(a_camera("powershot-a50")))
+    assert host.identity.owner == ""
+
+
+@pytest.mark.shows("thumbnail", model="PowerShot G1")
+def test_head_of_a_picture_has_10813_bytes(host: Host) -> None:
+    assert host.driver.read_head(host.storage.stat(PATH)) == PICTURE[:10813]
+
+
+@pytest.mark.shows("put", "delete", "folders", "protect", model="PowerShot G1")
+def test_card_verbs(host: Host) -> None:
+    host.storage.mkdir("DCIM/101CANON")
+    for size in (0, 1, 857, 1536, 1537, 5000):
+        path = f"DCIM/101CANON/UP_{size:04}.JPG"
+        entry = host.storage.upload(MEGABYTE[:size], path)
+        assert entry.size == size
+        assert host.storage.read(path) == MEGABYTE[:size]
+    host.storage.protect(path)
+    assert host.storage.stat(path).protected
+    with pytest.raises(WriteProtected):
+        host.storage.delete(path)
+    host.storage.unprotect(path)
+    for entry in host.storage.ls("DCIM/101CANON"):
+        host.storage.delete(entry)
+    host.storage.rmdir("DCIM/101CANON")
+    assert [entry.name for entry in host.storage.ls("DCIM")] == ["100CANON"]
+
+
+def many_files() -> Card:
+    card = a_card()
+    for number in range(2, 300):
+        card.add(("DCIM", "100CANON", f"IMG_{number:04}.JPG"), File(b"\xff", TAKEN + number))
+    return card
+
+
+@pytest.mark.parametrize("zeros", [0, 5, 6, 11, 16])
+@pytest.mark.parametrize("longest", [60, 1000, 0xFF00])
+def test_listings_in_any_number_of_messages(zeros: int, longest: int) -> None:
+    host = Host(VirtualLine(a_camera(card=many_files(), zeros=zeros, longest_listing=longest)))
+    names = [entry.name for entry in host.storage.walk("DCIM")]
+    assert names == ["100CANON"] + [f"IMG_{number:04}.JPG" for number in range(1, 300)]
+    with pytest.raises(ObjectNotFound):
+        host.storage.ls("DCIM/999CANON")
+
+
+def test_a_missing_file(host: Host) -> None:
+    entry = host.storage.stat(PATH)
+    host.storage.delete(entry)
+    with pytest.raises(ObjectNotFound):
+        host.driver.read_file(entry, bytes)
+
+
+def test_a_long_answer_may_be_refused() -> None:
+    host = Host(VirtualLine(a_camera("powershot-g1", "refuse@GetFile:0x02000086")))
+    with pytest.raises(Refused) as refused:
+        host.storage.read(PATH)
+    assert refused.value.code == 0x02000086
+    assert host.storage.read(PATH) == PICTURE
+
+
+def test_release_control_is_not_known(host: Host) -> None:
+    with pytest.raises(NotSupported):
+        _ = host.driver.remote
+    with pytest.raises(BadParameter):
+        host.driver.session.call(EnterReleaseControl())
+
+
+def test_there_are_no_events_but_time_passes(host: Host) -> None:
+    before = host.link.clock.now()
+    assert list(host.driver.events(5.0)) == []
+    assert host.link.clock.now() == pytest.approx(before + 5.0, abs=0.1)
+
+
+# --- time and speed -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("slug", ["powershot-a50", "powershot-g1"])
+def test_a_download_uses_the_line(slug: str, speed: int) -> None:
+    host = Host(VirtualLine(a_camera(slug, card=a_card(MEGABYTE))), speed)
+    entry = host.storage.stat(PATH)
+    before = host.link.clock.now()
+    host.driver.read_file(entry, bytes)
+    share = len(MEGABYTE) * 10 / speed / (host.link.clock.now() - before)
+    assert share > 0.95
+
+
+def test_an_a50_wants_its_bytes_one_by_one_above_57600() -> None:
+    camera = a_camera("powershot-a50")
+    line = VirtualLine(camera)
+    host = Host(line, 115200)
+    assert Quirk.SLOW_SERIAL in host.link.model.quirks
+    line.write(b"".join(packet.frame() for packet in (eot(0),)) * 3)
+    assert host.driver.power().on_ac, "what came too fast was lost, and no more"
+    without = Model(**{**vars(host.link.model), "quirks": Quirk.NONE})
+    host.link.model = without
+    with pytest.raises(Disconnected):
+        host.driver.power()
+
+
+@pytest.mark.parametrize("slug", ["powershot-a50", "powershot-pro70"])
+def test_uploads_above_57600_are_not_tried_where_they_cannot_work(slug: str) -> None:
+    camera = a_camera(slug)
+    host = Host(VirtualLine(camera), 115200)
+    with pytest.raises(NotSupported, match="57600"):
+        host.storage.upload(PICTURE, "DCIM/100CANON/UP.JPG")
+    assert [entry.name for entry in host.storage.ls("DCIM/100CANON")] == [NAME]
+    assert Host(VirtualLine(a_camera(slug)), 57600).storage.upload(PICTURE, "DCIM/UP.JPG").size
+
+
+# --- trouble --------------------------------------------------------------------------------------
+
+
+def test_a_camera_that_dies_in_mid_transfer(tmp_path: Path) -> None:
+    camera = a_camera(card=a_card(MEGABYTE))
+    host = Host(VirtualLine(camera))
+
+    def kill(done: int, total: int) -> None:
+        if done > 100_000:
+            camera.say = lambda data: None
+
+    before = host.link.clock.now()
+    with pytest.raises(Disconnected, match="does not answer any more"):
+        host.storage.download(PATH, tmp_path, progress=kill)
+    assert host.link.clock.now() - before < 120
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("listening", ["waiting for an event", "waiting for an answer"])
+def test_an_empty_battery(listening: str) -> None:
+    camera = a_camera()
+    host = Host(VirtualLine(camera))
+    last_words = b"".join(fragments(encode_message(0x0001, 0, b""))) + eot(9).frame()
+    camera.say(last_words)
+    with pytest.raises(Disconnected, match="battery is empty"):
+        host.link.poll(1.0) if "event" in listening else host.driver.power()
+
+
+def test_a_repeated_command_is_done_once() -> None:
+    """Acknowledgement and answer are lost; the host repeats, and the camera answers again."""
+    camera = a_camera(card=a_card(MEGABYTE))
+    host = Host(VirtualLine(camera))
+    say = camera.say
+    lost: list[bytes] = []
+
+    def lose(data: bytes) -> None:
+        (lost.append if len(lost) < 2 else say)(data)
+
+    host.driver.drives()
+    camera.say = lose
+    host.driver.delete(CardPath.parse("DCIM/100CANON"), [NAME])
+    assert [len(data) for data in lost] == [10, 34], "an ACK, and an answer with its EOT"
+    assert host.storage.ls("DCIM/100CANON") == []
+
+
+def test_a_doubled_answer_is_dropped(host: Host) -> None:
+    camera = host.link._line.camera  # type: ignore[attr-defined]  # the rig's own line
+    say = camera.say
+    camera.say = lambda data: [say(data) for _ in range(2)]
+    for _ in range(3):
+        assert host.driver.identify() == host.identity
+        assert host.storage.read(PATH) == PICTURE
+
+
+# --- serial under fire ----------------------------------------------------------------------------
+
+LIMIT_S = 900.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("one_in", [20_000, 1_000, 100])
+def test_under_fire(tmp_path: Path, one_in: int, seed: int) -> None:
+    """Whole or not there, on both sides, in bounded time; whole when the line is fair."""
+    camera = a_camera(card=a_card(MEGABYTE))
+    line = SpoiledLater(VirtualLine(camera), one_in, seed)
+    host = Host(line)
+    entry = host.storage.stat(PATH)
+    line.spoil()
+    outcomes = []
+    for verb in (
+        lambda: host.storage.download(entry, tmp_path),
+        lambda: host.storage.upload(MEGABYTE[::-1], "DCIM/100CANON/UP.BIN"),
+    ):
+        before = line.clock.now()
+        try:
+            verb()
+            outcomes.append("whole")
+        except (PortTimeout, Disconnected):
+            outcomes.append("failed")
+        assert line.clock.now() - before < LIMIT_S
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert files == ({NAME: MEGABYTE} if outcomes[0] == "whole" else {})
+    inside = camera.camera.body.card
+    assert inside is not None
+    folder = inside.folder(("DCIM", "100CANON"))
+    assert folder is not None
+    there = {name: file.read() for name, file in folder.entries.items() if isinstance(file, File)}
+    uploaded = {"UP.BIN": MEGABYTE[::-1]} if outcomes[1] == "whole" else {}
+    assert there == {NAME: MEGABYTE, **uploaded}
+    if one_in == 20_000:
+        assert outcomes == ["whole", "whole"]
+    if one_in == 100:
+        assert outcomes == ["failed", "failed"]
+
+
+class SpoiledLater:
+    """A line that spoils bytes from a moment on; until then it is faithful."""
+
+    def __init__(self, line: VirtualLine, one_in: int, seed: int) -> None:
+        self._line: VirtualLine | FaultyLine = line
+        self._spoiled = FaultyLine(line, one_in, seed)
+
+    @property
+    def clock(self) -> Clock:
+        return self._line.clock
+
+    def spoil(self) -> None:
+        self._line = self._spoiled
+
+    def read(self, size: int, timeout_s: float) -> bytes:
+        return self._line.read(size, timeout_s)
+
+    def write(self, data: Buffer) -> None:
+        self._line.write(data)
+
+    def set_speed(self, bits_per_second: int) -> None:
+        self._line.set_speed(bits_per_second)
+
+    def close(self) -> None:
+        self._line.close()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 1 << 32), st.integers(5, 3000), st.sampled_from(tuple(SPEEDS)))
+def test_any_faults_from_the_first_byte_on(seed: int, one_in: int, speed: int) -> None:
+    camera = a_camera()
+    line = FaultyLine(VirtualLine(camera), one_in, seed)
+    try:
+        host = Host(line, speed)
+        assert host.storage.read(PATH) == PICTURE
+        assert [entry.name for entry in host.storage.walk()] == ["DCIM", "100CANON", NAME]
+        host.driver.close()
+    except CanonError:
+        pass
+    assert line.clock.now() < 5 * LIMIT_S
+
+
+class HostileLine:
+    """A line with a camera that says what it likes, whenever the host listens."""
+
+    def __init__(self, camera: VirtualLine, words: Iterator[bytes]) -> None:
+        self._line, self._words = camera, words
+
+    @property
+    def clock(self) -> Clock:
+        return self._line.clock
+
+    def read(self, size: int, timeout_s: float) -> bytes:
+        return next(self._words, b"") or self._line.read(size, timeout_s)
+
+    def write(self, data: Buffer) -> None:
+        self._line.write(data)
+
+    def set_speed(self, bits_per_second: int) -> None:
+        self._line.set_speed(bits_per_second)
+
+    def close(self) -> None:
+        self._line.close()
+
+
+PACKETS = st.builds(
+    lambda number, kind, body: encode_frame(bytes((number, kind)) + body),
+    st.integers(0, 5),
+    st.integers(0, 6),
+    st.binary(max_size=8),
+)
+MESSAGES = st.builds(
+    lambda number, code, transaction, payload: (
+        b"".join(fragments(encode_message(code, transaction, payload))) + eot(number).frame()
+    ),
+    st.integers(0, 8),
+    st.sampled_from([0x2101, 0x210A, 0x210B, 0x2201]),
+    st.integers(0, 8),
+    st.binary(max_size=40) | st.binary(max_size=60).map(lambda tail: bytes(4) + tail),
+)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.just(b"") | st.binary(max_size=50) | PACKETS | MESSAGES, max_size=30))
+def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -> None:
+    line = HostileLine(VirtualLine(a_camera()), iter(words))
+    with contextlib.suppress(CanonError):
+        host = Host(line)
+        host.driver.drives()
+        list(host.storage.walk())
+        host.storage.read(PATH)
+        host.driver.close()
+    assert line.clock.now() < LIMIT_S
+
+
+@given(st.lists(st.binary(max_size=80) | PACKETS | MESSAGES, max_size=30))
+def test_whatever_the_host_says_the_camera_works_on(words: list[bytes]) -> None:
+    camera = a_camera()
+    line = VirtualLine(camera)
+    line.write(WAKE_UP)
+    for word in words:
+        line.write(word)
+    assert Host(VirtualLine(camera)).storage.read(PATH) == PICTURE
+
+
+# --- a port of this computer ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal() -> Iterator[TerminalServer]:
+    """A virtual camera on a pseudo-terminal."""
+    body = Body(row("powershot-g1"), a_card, BodyClock(real=True))
+    with TerminalServer(SerialCamera(NativeCamera(body))) as server:
+        yield server
+
+
+@pytest.mark.parametrize("speed", [9600, 115200])
+def test_over_a_port_of_this_computer(terminal: TerminalServer, speed: int) -> None:
+    for _ in range(2):
+        host = Host(open_tty(terminal.path), speed)
+        assert host.storage.read(PATH) == PICTURE
+        host.driver.close()
+        with pytest.raises(Disconnected):
+            host.driver.power()
+    assert terminal.speeds == {9600, speed}
+
+
+def test_a_terminal_needs_a_real_clock() -> None:
+    with pytest.raises(ValueError, match="real clock"):
+        TerminalServer(a_camera())
+
+
+def test_a_port_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CameraNotFound, match="No such file"):
+        open_tty(str(tmp_path / "ttyUSB0"))
+
+
+def test_a_port_that_another_program_has(terminal: TerminalServer) -> None:
+    line = open_tty(terminal.path)
+    with pytest.raises(InUse, match="another program uses"):
+        open_tty(terminal.path)
+    line.close()
+    line.close()
+    open_tty(terminal.path).close()
+
+
+def test_a_port_that_goes_away() -> None:
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    line = open_tty(os.ttyname(theirs))
+    os.close(ours)
+    with pytest.raises(Disconnected, match="went away"):
+        line.read(1, 1.0)
+    with pytest.raises(Disconnected):
+        line.write(ack(0).frame())
+    line.close()
+    os.close(theirs)

@@ -1,0 +1,625 @@
+"""`canon-remote shell`, as a user types it: scripts on stdin, and a terminal with a keyboard."""
+
+import json
+import os
+import pty
+import re
+import select
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cli_helpers import (
+    PATIENCE_S,
+    PROGRAM,
+    VIRTUAL,
+    environment,
+    files_below,
+    make_card,
+    output,
+    virtual,
+)
+
+FIRST = "DCIM/100CANON/IMG_0001.JPG"
+ALL = [
+    "100CANON/IMG_0001.JPG",
+    "100CANON/IMG_0002.JPG",
+    "100CANON/SND_0002.WAV",
+    "101CANON/IMG_0001.JPG",
+    "101CANON/IMG_0101.JPG",
+]
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    return make_card(tmp_path)
+
+
+# --- scripts -------------------------------------------------------------------------------------
+
+
+def play(
+    folder: Path, *lines: str, words: Sequence[str] = (), port: str = VIRTUAL
+) -> subprocess.CompletedProcess[str]:
+    """Run the shell with its commands on stdin."""
+    return subprocess.run(
+        [PROGRAM, "shell", *words],
+        cwd=folder,
+        env=environment(folder, port),
+        input="\n".join(lines),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+def told(folder: Path, *lines: str, words: Sequence[str] = (), port: str = VIRTUAL) -> list[str]:
+    """The lines that a script prints when all goes well."""
+    ran = play(folder, *lines, words=words, port=port)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("steps", "place"),
+    [
+        ([], "/"),
+        (["DCIM"], "/DCIM"),
+        (["dcim", "100canon"], "/DCIM/100CANON"),
+        (["dcim/100canon/"], "/DCIM/100CANON"),
+        (["DCIM/100CANON", ".."], "/DCIM"),
+        (["DCIM/100CANON", "../101CANON/./"], "/DCIM/101CANON"),
+        (["DCIM/100CANON", "/DCIM"], "/DCIM"),
+        (["DCIM/100CANON", "../../.."], "/"),
+        (["DCIM/100CANON", ""], "/"),
+        ([r"D:\DCIM\100CANON"], "D:/DCIM/100CANON"),
+        (["DCIM", "d:100canon"], None),
+        (["DCIM", "nowhere"], None),
+        (["DCIM/100CANON/IMG_0001.JPG"], None),
+        (["E:"], None),
+    ],
+)
+def test_cd_goes_to_folders_of_the_card(
+    steps: list[str], place: str | None, tmp_path: Path, card: Path
+) -> None:
+    ran = play(tmp_path, *(f"cd {step}" for step in steps), "pwd", port=virtual(card))
+    if place is None:
+        assert ran.returncode != 0
+        assert ran.stdout == ""
+        assert ran.stderr.splitlines()[-1].endswith(f"cd {steps[-1]}")
+    else:
+        assert (ran.returncode, ran.stdout) == (0, f"{place}\n")
+
+
+def test_ls_names_paths_as_they_are_typed(tmp_path: Path, card: Path) -> None:
+    port = virtual(card)
+    assert told(tmp_path, "ls", "ls DCIM", port=port) == [
+        "DCIM/",
+        "DCIM/100CANON/",
+        "DCIM/101CANON/",
+    ]
+    names = ["IMG_0001.JPG", "IMG_0002.JPG", "SND_0002.WAV"]
+    assert told(tmp_path, "cd DCIM/100CANON", "ls", port=port) == names
+    assert told(tmp_path, "cd DCIM/101CANON", "ls ../100CANON", port=port) == [
+        f"/DCIM/100CANON/{name}" for name in names
+    ]
+    long = told(tmp_path, "cd DCIM", "ls -l 100CANON/IMG_0001.JPG", "ls -l", port=port)
+    assert re.fullmatch(r"--n +70000 [-: 0-9]+ 100CANON/IMG_0001\.JPG", long[0])
+    assert long[1].endswith(" 100CANON/")
+    deep = told(tmp_path, "cd DCIM", "ls -r", port=port)
+    assert [line for line in deep if not line.endswith("/")] == ALL
+
+
+def test_every_listed_path_can_be_typed_back(tmp_path: Path, card: Path) -> None:
+    port = virtual(card)
+    for place in ("/", "DCIM", "DCIM/100CANON"):
+        listed = told(tmp_path, f"cd {place}", "ls -r /", port=port)
+        files = [path for path in listed if not path.endswith("/")]
+        again = told(tmp_path, f"cd {place}", *(f"ls {path}" for path in files), port=port)
+        assert len(files) == len(ALL)
+        assert again == files
+
+
+@pytest.mark.parametrize("words", ["owner", "ls -r", "ls -l DCIM", "settings", "zoom"])
+def test_a_verb_answers_as_on_the_command_line(words: str, tmp_path: Path, card: Path) -> None:
+    port = virtual(card)
+    for more in ((), ("--json",)):
+        alone = output(tmp_path, *words.split(), *more, port=port)
+        assert told(tmp_path, words, words=more, port=port) == alone.splitlines()
+
+
+def test_getting_files(tmp_path: Path, card: Path) -> None:
+    (tmp_path / "out").mkdir()
+    lines = told(
+        tmp_path,
+        "cd DCIM/100CANON",
+        "get IMG_0001.JPG ../101CANON/IMG_0101.JPG",
+        "lcd out",
+        "get IMG_0001.JPG",
+        "getall -o all",
+        "cd ..",
+        "getnew -o new/",
+        "getnew -o none/",
+        port=virtual(card),
+    )
+    assert lines == [
+        "IMG_0001.JPG",
+        "IMG_0101.JPG",
+        "IMG_0001.JPG",
+        "all/IMG_0001.JPG",
+        "all/IMG_0002.JPG",
+        "all/SND_0002.WAV",
+        "new/101CANON/IMG_0001.JPG",
+    ]
+    assert files_below(tmp_path / "out") == lines[2:]
+    for name in ("IMG_0001.JPG", "out/IMG_0001.JPG", "out/all/IMG_0001.JPG"):
+        assert (tmp_path / name).read_bytes() == (card / FIRST).read_bytes()
+
+
+def test_thumb_saves_thumbnails(tmp_path: Path) -> None:
+    lines = told(tmp_path, "cd DCIM/100CANON", "thumb IMG_0001.JPG IMG_0002.JPG -o small/")
+    assert lines == ["small/IMG_0001.thumb.jpg", "small/IMG_0002.thumb.jpg"]
+    assert (tmp_path / lines[0]).read_bytes().startswith(b"\xff\xd8\xff")
+
+
+def test_changing_the_card(tmp_path: Path, card: Path) -> None:
+    for name in ("a.jpg", "b.jpg", "c.txt"):
+        (tmp_path / name).write_text(f"this is {name}")
+    lines = told(
+        tmp_path,
+        "mkdir DCIM/200CANON",
+        "cd DCIM/200CANON",
+        "put c.txt",
+        "put *.jpg .",
+        "ls",
+        "get C.TXT -o back.txt",
+        "rm --yes *.JPG",
+        "ls",
+        "rm --yes C.TXT",
+        "cd ..",
+        "rmdir 200CANON",
+        "ls",
+        port=virtual(card),
+    )
+    assert lines == [
+        *(f"DCIM/200CANON/{name}" for name in ("C.TXT", "A.JPG", "B.JPG")),
+        *("C.TXT", "A.JPG", "B.JPG"),
+        "back.txt",
+        "C.TXT",
+        *("100CANON/", "101CANON/"),
+    ]
+    assert (tmp_path / "back.txt").read_text() == "this is c.txt"
+
+
+def test_marks(tmp_path: Path, card: Path) -> None:
+    lines = told(
+        tmp_path,
+        "cd DCIM/100CANON",
+        "protect IMG_*",
+        "ls -l",
+        "old *",
+        "ls -l",
+        "unprotect IMG_000[!2].JPG",
+        "new SND_0002.WAV",
+        "ls -l",
+        port=virtual(card),
+    )
+    marks = {(number // 3, line.split()[-1]): line[:3] for number, line in enumerate(lines)}
+    one, two, sound = "IMG_0001.JPG", "IMG_0002.JPG", "SND_0002.WAV"
+    assert [marks[0, name] for name in (one, two, sound)] == ["-pn", "-pn", "--n"]
+    assert [marks[1, name] for name in (one, two, sound)] == ["-p-", "-p-", "---"]
+    assert [marks[2, name] for name in (one, two, sound)] == ["---", "-p-", "--n"]
+
+
+def test_the_camera_itself(tmp_path: Path, card: Path) -> None:
+    port = virtual(card)
+    assert told(tmp_path, "id", port=port) == [
+        "model     Canon PowerShot G3",
+        "firmware  1.0.2.0",
+        "owner     adsf",
+    ]
+    assert told(tmp_path, 'owner "Ada Lovelace"', "owner", port=port) == ["Ada Lovelace"] * 2
+    assert told(tmp_path, "power", port=port) == ["mains, good"]
+    assert re.fullmatch(r"D: \d+\.\d MB free of 268\.4 MB", told(tmp_path, "disk", port=port)[0])
+    set_to = told(tmp_path, 'date --set "2003-06-14 09:30:00"', port=port)
+    assert set_to[0].startswith("2003-06-14 09:30:")
+    rows = [
+        json.loads(row) for row in told(tmp_path, "power", "disk", words=("--json",), port=port)
+    ]
+    assert rows[0] == {"power": "mains", "battery": "good"}
+    assert rows[1]["D:"]["capacity"] == 256 << 20
+
+
+def test_body_number_where_the_model_tells_it(tmp_path: Path) -> None:
+    lines = told(tmp_path, "id", port="virtual:eos-d60")
+    assert [line.split()[0] for line in lines] == ["model", "firmware", "owner", "body"]
+
+
+def test_taking_pictures(tmp_path: Path) -> None:
+    lines = told(
+        tmp_path,
+        "shots",
+        "zoom 5",
+        "settings iso=100 --json",
+        "capture -o pictures/ --json",
+        "cd DCIM/100CANON",
+        "capture --target card --json",
+        "live -n 2 -o frames",
+        "ls",
+    )
+    assert int(lines[0]) > 0
+    assert lines[1] == "5 of 17"
+    assert json.loads(lines[2])["iso"]["value"] == "100"
+    picture, on_card = json.loads(lines[3])["files"][0], json.loads(lines[4])["card"][0]
+    assert (tmp_path / picture).read_bytes().startswith(b"\xff\xd8\xff")
+    assert lines[5:7] == ["frames/frame_000001.jpg", "frames/frame_000002.jpg"]
+    assert Path(on_card).name in lines[7:]
+
+
+def test_focus_is_kept_from_command_to_command(tmp_path: Path) -> None:
+    ran = play(tmp_path, "focus lock", "capture -o a/", "capture -o b/", "focus unlock")
+    assert ran.returncode == 0
+    lines = ran.stdout.splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("the focus is locked", "the focus is free", 4)
+
+
+def test_folders_of_this_computer(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    lines = told(tmp_path, "lpwd", "lcd there", "lpwd", "lcd", "lpwd", "lcd ~/..", "lpwd")
+    here = str(tmp_path.resolve())
+    assert lines == [here, f"{here}/there", f"{here}/home", here]
+
+
+def test_one_camera_is_opened_once(tmp_path: Path) -> None:
+    ran = play(tmp_path, "id", "ls", "power", "quit", "nonsense", words=("--record", "talk.pcapng"))
+    assert ran.returncode == 0
+    assert "recording to talk.pcapng" in ran.stderr
+    talk = output(tmp_path, "decode", "talk.pcapng")
+    assert talk.count(" ReadStatusLetter()") == 1
+    assert talk.count(" GetPowerStatus()") == 1
+
+
+def test_comments_and_empty_lines(tmp_path: Path) -> None:
+    assert told(tmp_path, "# a comment", "", "  ", "\t# another", "pwd") == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("dance", 2, "no command 'dance'"),
+        ("list", 2, "no command 'list'"),
+        ("shell", 2, "no command 'shell'"),
+        ("ls --colour", 2, "No such option"),
+        ("ls --port usb:", 2, "`canon-remote shell` itself"),
+        ("info --record x.pcapng", 2, "`canon-remote shell` itself"),
+        ('owner "Ada', 2, "quotation mark"),
+        ("owner Ada Lovelace", 2, "unexpected extra argument"),
+        ("rm IMG_0001.JPG", 2, "--yes"),
+        ("put", 2, "Missing argument"),
+        ("cd nowhere", 5, "no such file or folder"),
+        ("rm --yes nothing.jpg", 5, "no such file or folder"),
+        ("rm --yes *.CRW", 5, "no such file or folder"),
+        ("lcd nowhere", 1, "nowhere: No such file"),
+        ("put nothing.jpg", 1, "nothing.jpg"),
+        ("help dance", 2, "no command 'dance'"),
+    ],
+)
+def test_a_script_stops_at_the_first_error(line: str, code: int, said: str, tmp_path: Path) -> None:
+    ran = play(tmp_path, "cd DCIM/100CANON", "", line, "pwd")
+    assert (ran.returncode, ran.stdout) == (code, "")
+    first, last = ran.stderr.splitlines()
+    assert said in first
+    assert last == f"canon-remote: stopped at line 3: {line}"
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "kind"),
+    [
+        (("--json",), "cd nowhere", "ObjectNotFound"),
+        ((), "ls nowhere --json", "ObjectNotFound"),
+        ((), "ls --colour --json", "NoSuchOption"),
+    ],
+)
+def test_an_error_is_told_in_json_too(
+    words: tuple[str, ...], line: str, kind: str, tmp_path: Path
+) -> None:
+    ran = play(tmp_path, line, words=words)
+    assert ran.returncode != 0
+    assert json.loads(ran.stderr.splitlines()[0])["error"]["kind"] == kind
+
+
+def test_done_in_part_stops_a_script_with_1(tmp_path: Path, card: Path) -> None:
+    (tmp_path / "IMG_0001.JPG").write_text("mine")
+    ran = play(tmp_path, "cd DCIM/100CANON", "getall", "pwd", port=virtual(card))
+    assert (ran.returncode, ran.stdout) == (1, "IMG_0002.JPG\nSND_0002.WAV\n")
+    assert (tmp_path / "IMG_0001.JPG").read_text() == "mine"
+
+
+def test_no_camera_is_told_at_once(tmp_path: Path) -> None:
+    ran = play(tmp_path, "ls", port="usbip:127.0.0.1:1/1-1")
+    assert (ran.returncode, ran.stdout) == (3, "")
+
+
+def test_logging_is_told_once_a_command(tmp_path: Path) -> None:
+    ran = play(tmp_path, "power -vv", "power -vv", "power")
+    assert ran.returncode == 0
+    assert ran.stderr.count("GetPowerStatus() →") == 2
+
+
+def test_help_tells_each_command(tmp_path: Path) -> None:
+    lines = told(tmp_path, "help")
+    names = [line.split()[0] for line in lines]
+    wanted = (
+        "ls cd pwd get getall getnew put rm mkdir rmdir thumb id owner date power disk shots "
+        "capture settings focus zoom live protect unprotect new old lcd lpwd reopen help quit"
+    )
+    assert set(wanted.split()) <= set(names)
+    assert all(len(line) <= 80 for line in lines)
+    explained = told(tmp_path, *(f"help {name}" for name in names))
+    assert {line.split()[1] for line in explained if line.startswith("Usage: ")} > {"cd", "get"}
+    assert "getall is short for: get ." in explained
+
+
+def test_shell_help_imports_only_what_it_needs(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "canon.cli.main", "shell", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert not imported & {"readline", "rich", "usb", "canon.camera", "canon.virtual"}
+
+
+# --- a terminal ----------------------------------------------------------------------------------
+
+# A session leader has no terminal of its own until it takes one; Ctrl-C reaches only such.
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; "
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+class Terminal:
+    """A terminal with the shell on it: what it shows, and keys to press."""
+
+    def __init__(self, folder: Path, *words: str, port: str, **variables: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _TAKE_TERMINAL, PROGRAM, "shell", *words],
+            cwd=folder,
+            env={**environment(folder, port), "XDG_STATE_HOME": "", "COLUMNS": "80", **variables},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self._shown = ""
+
+    def press(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._ours, keys.encode())
+
+    def until(self, text: str, patience_s: float = PATIENCE_S) -> str:
+        """What is shown up to a text; that is taken away, what follows it stays."""
+        deadline = time.monotonic() + patience_s  # noqa: TID251  (a real process, real time)
+        while text not in self._shown:
+            left = deadline - time.monotonic()  # noqa: TID251
+            if left <= 0 or not select.select([self._ours], [], [], left)[0]:
+                raise TimeoutError(f"no {text!r} in {self._shown!r}")
+            try:
+                self._shown += os.read(self._ours, 4096).decode(errors="replace")
+            except OSError:  # how Linux tells that the other end is closed
+                raise EOFError(f"no {text!r} in {self._shown!r}") from None
+        before, _, self._shown = self._shown.partition(text)
+        return before
+
+    def do(self, line: str, at: str = "/") -> list[str]:
+        """Type a line; the lines that it prints until the prompt is there again."""
+        self.press(line + "\r")
+        self.until("\r\n")
+        return self.until(prompt(at)).splitlines()
+
+    def end(self) -> int:
+        """Press Ctrl-D; the exit code."""
+        self.press("\x04")
+        return self.process.wait(PATIENCE_S)
+
+    def close(self) -> None:
+        """End the program, if it still runs, and the terminal."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+
+
+def prompt(at: str = "/") -> str:
+    return f"[Canon PowerShot G3] {at}> "
+
+
+@contextmanager
+def on_a_terminal(
+    folder: Path, *words: str, port: str = VIRTUAL, **variables: str
+) -> Iterator[Terminal]:
+    """The shell on a terminal, at its first prompt."""
+    terminal = Terminal(folder, *words, port=port, **variables)
+    try:
+        terminal.until(prompt())
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def test_an_error_does_not_end_it(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path) as shell:
+        assert "no command 'dance'" in shell.do("dance")[0]
+        assert "no such file or folder" in shell.do("cd nowhere")[0]
+        assert shell.do("cd DCIM", at="/DCIM") == []
+        assert shell.do("pwd", at="/DCIM") == ["/DCIM"]
+        assert shell.end() == 0
+
+
+def test_tab_completes_commands_and_names(tmp_path: Path, card: Path) -> None:
+    (tmp_path / "mine.jpg").write_text("mine")
+    (tmp_path / "there").mkdir()
+    typed = [
+        ("unp\t", "unprotect "),
+        ("cd dc\t", "cd DCIM/"),
+        ("ls DCIM/10\t1\t", "ls DCIM/101CANON/"),
+        ("get /dcim/100canon/s\t", "get /dcim/100canon/SND_0002.WAV "),
+        ("get DCIM/101CANON/../100CANON/i\t2\t", "get DCIM/101CANON/../100CANON/IMG_0002.JPG "),
+        ("help zo\t", "help zoom "),
+        ("put min\t", "put mine.jpg "),
+        ("put mine.jpg D\t", "put mine.jpg DCIM/"),
+        ("lcd th\t", "lcd there/"),
+        (f"get {FIRST} -o th\t", f"get {FIRST} -o there/"),
+    ]
+    with on_a_terminal(tmp_path, port=virtual(card)) as shell:
+        for keys, line in typed:
+            shell.press(keys + "\x01#\r")  # to the line's start, and make it a comment
+            shell.until(prompt())
+            shell.press("\x10")  # the line again, as it was
+            shell.until("#" + line)
+            shell.press("\x15")  # and away with it
+        shell.do("cd DCIM/100CANON", at="/DCIM/100CANON")
+        shell.press("ls \t\t")
+        shell.until("IMG_0001.JPG")
+        assert "SND_0002.WAV" in shell.until(prompt("/DCIM/100CANON"))
+
+
+def test_a_folder_is_listed_once_for_tab_until_something_changes(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path, "-vv") as shell:
+        shell.do("cd DCIM", at="/DCIM")
+        shell.press("ls 10\t")
+        assert shell.until("0CANON/").count("GetDirectory(") == 2  # the command and its answer
+        shell.press("\x15ls 10\t")
+        assert "GetDirectory(" not in shell.until("0CANON/")
+        shell.press("\x15")
+        shell.do("mkdir 101TEST", at="/DCIM")
+        shell.press("ls 101\t")
+        assert shell.until("101TEST/").count("GetDirectory(") == 2
+
+
+def test_the_history_is_kept_and_bounded(tmp_path: Path) -> None:
+    history = tmp_path / "home" / ".local" / "state" / "canon-remote" / "history"
+    history.parent.mkdir(parents=True)
+    history.write_text("".join(f"ls old{number}\n" for number in range(1500)))
+    with on_a_terminal(tmp_path) as shell:
+        shell.do("cd DCIM", at="/DCIM")
+        shell.press("rm 100CANON/IMG_0001.JPG\r")
+        shell.until("[y/N]: ")
+        shell.press("n\r")
+        shell.until(prompt("/DCIM"))
+        assert shell.end() == 0
+    kept = history.read_text().splitlines()
+    assert len(kept) == 1000
+    assert kept[-3:] == ["ls old1499", "cd DCIM", "rm 100CANON/IMG_0001.JPG"]
+    with on_a_terminal(tmp_path) as shell:
+        shell.press("\x1b[A")
+        shell.until("rm 100CANON/IMG_0001.JPG")
+        shell.press("\x1b[A")
+        shell.until("cd DCIM")
+        shell.press("\r")
+        shell.until(prompt("/DCIM"))
+
+
+def test_the_history_goes_where_the_system_says(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path, XDG_STATE_HOME=str(tmp_path / "state")) as shell:
+        shell.do("pwd")
+        shell.press("quit\r")
+        assert shell.process.wait(PATIENCE_S) == 0
+    assert (tmp_path / "state" / "canon-remote" / "history").read_text() == "pwd\nquit\n"
+
+
+def test_a_home_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with on_a_terminal(tmp_path, XDG_STATE_HOME=str(tmp_path / "file")) as shell:
+        assert shell.do("pwd") == ["/"]
+        assert shell.end() == 0
+
+
+@pytest.mark.parametrize(("answer", "left"), [("n", True), ("y", False), ("\x03", True)])
+def test_rm_asks(answer: str, left: bool, tmp_path: Path, card: Path) -> None:
+    with on_a_terminal(tmp_path, port=virtual(card)) as shell:
+        shell.press("rm dcim/100canon/img*\r")
+        assert "Delete 2 files from the card for good?" in shell.until("[y/N]: ")
+        shell.press(answer + ("" if answer == "\x03" else "\r"))
+        shell.until(prompt())
+        assert (FIRST in shell.do("ls DCIM/100CANON")) is left
+
+
+def test_ctrl_c_stops_a_download_and_keeps_the_camera(tmp_path: Path, card: Path) -> None:
+    large = "DCIM/101CANON/IMG_0101.JPG"
+    with on_a_terminal(tmp_path, port=virtual(card, pace="real")) as shell:
+        for _ in range(2):
+            shell.press(f"get {large} -o out/\r")
+            deadline = time.monotonic() + PATIENCE_S  # noqa: TID251  (a real process, real time)
+            while not any(file.stat().st_size for file in (tmp_path / "out").glob(".*.part")):
+                assert time.monotonic() < deadline  # noqa: TID251
+            shell.press("\x03")
+            shell.until(prompt())
+            assert files_below(tmp_path / "out") == []
+            assert shell.do("ls DCIM/101CANON")[-1] == large
+        shell.do(f"get {large} -o out/")
+        assert shell.end() == 0
+    assert (tmp_path / "out" / "IMG_0101.JPG").read_bytes() == (card / large).read_bytes()
+
+
+def test_ctrl_c_stops_the_live_view_and_pictures_can_be_taken(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path, port=f"{VIRTUAL}?pace=real") as shell:
+        shell.press("live -o frames\r")
+        shell.until("frame_000002.jpg")
+        shell.press("\x03")
+        shell.until(prompt())
+        shell.do("capture -o pictures/")
+        assert shell.end() == 0
+    assert len(files_below(tmp_path / "pictures")) == 1
+
+
+def test_ctrl_c_at_the_prompt_drops_the_line(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path) as shell:
+        shell.press("mkdir NEVER")
+        shell.until("NEVER")
+        for _ in range(PATIENCE_S):  # Python misses a Ctrl-C that comes just after another key
+            shell.press("\x03")
+            try:
+                shell.until(prompt(), 1)
+                break
+            except TimeoutError:
+                continue
+        assert "NEVER/" not in shell.do("ls")
+        assert shell.end() == 0
+
+
+def test_a_camera_that_went_away_is_opened_again(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path, port=virtual(None, "unplug@GetTime")) as shell:
+        assert "unplugged" in shell.do("date")[0]
+        assert shell.do("ls")[0].startswith("canon-remote: ")
+        assert shell.do("reopen") == []
+        assert shell.do("ls") == ["MISC/", "DCIM/"]
+        assert shell.end() == 0
+
+
+def test_killed_it_ends(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path) as shell:
+        shell.process.send_signal(signal.SIGTERM)
+        assert shell.process.wait(PATIENCE_S) == 130
+        with pytest.raises(EOFError, match="no 'Traceback'"):
+            shell.until("Traceback")
+
+
+def test_what_a_camera_says_cannot_move_the_cursor(tmp_path: Path) -> None:
+    with on_a_terminal(tmp_path) as shell:
+        shell.do(shlex.join(["mkdir", "RED\x1b[31m"]).replace("\x1b", "\x16\x1b"))
+        shown = shell.do("ls")
+        assert all("\x1b[31m" not in line for line in shown)
