@@ -5,6 +5,7 @@
     usb:1-2.3                         by the plug it is in
     usb:serial=123456                 by its serial number
     usbip:127.0.0.1:3240/1-1          over USB/IP
+    serial:/dev/ttyUSB0?speed=57600   over RS-232
     virtual:powershot-g3?card=DIR&pace=real&fault=stall@GetFile
 
 Each way is imported when it is taken, not before.
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 from canon.errors import CameraNotFound
 from canon.models.model import Model
 from canon.models.native import MODELS, by_product, by_slug
+from canon.serial.line import FIRST_SPEED, Line
 from canon.usb.port import CANON, Found, Port
 
 if TYPE_CHECKING:
@@ -101,16 +103,18 @@ def list_ports(port: str = "") -> list[Found]:
             for found in list_devices(host, number)
             if busid in ("", found.busid) and found.vendor == CANON
         ]
+    if kind == "serial":
+        return [Found(f"serial:{rest}", 0, 0, "a serial line")]
     if kind not in ("", "usb"):
-        raise ValueError(f"{port!r} is no port; it begins with usb:, usbip: or virtual:")
+        raise ValueError(f"{port!r} is no port; it begins with usb:, usbip:, serial: or virtual:")
     from canon.usb.libusb import find_devices
 
     choice = _UsbChoice.parse(rest)
     return [found for found in find_devices() if choice.fits(found)]
 
 
-def open_port(port: str) -> Port:
-    """Open the camera that a port string names.
+def open_port(port: str) -> Port | Line:
+    """Open the camera that a port string names: a USB port, or a serial line.
 
     Raises:
         CameraNotFound: there is none; the message says what to check.
@@ -123,6 +127,10 @@ def open_port(port: str) -> Port:
         from canon.virtual.port import VirtualPort
 
         return VirtualPort(make_virtual(rest))
+    if kind == "serial":
+        from canon.serial.tty import open_tty
+
+        return open_tty(_serial_line(rest)[0])
     if kind in ("", "usb") and (choice := _UsbChoice.parse(rest)).is_direct:
         from canon.usb.libusb import open_libusb
 
@@ -137,6 +145,23 @@ def open_port(port: str) -> Port:
     from canon.usb.libusb import open_libusb
 
     return open_libusb(found[0].port.removeprefix("usb:"))
+
+
+def serial_speed(port: str) -> int:
+    """The speed that a `serial:` port string asks for, in bits a second.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    return _serial_line(port.partition(":")[2])[1]
+
+
+def _serial_line(text: str) -> tuple[str, int]:
+    name, _, query = text.partition("?")
+    key, _, value = query.partition("=")
+    if not name or (query and (key != "speed" or not value.isdigit())):
+        raise ValueError(f"'serial:{text}' is no port; write serial:/dev/ttyUSB0?speed=57600")
+    return name, int(value or FIRST_SPEED)
 
 
 def make_virtual(text: str) -> NativeCamera:

@@ -63,7 +63,7 @@ class Host:
     def __init__(self, line: Line, speed: int = 115200) -> None:
         self.link = SerialLink(line, speed)
         self.link.start()
-        self.driver = NativeDriver(Session(self.link, self.link.model), self.link.model)
+        self.driver = NativeDriver(Session(self.link))
         self.storage = Storage(lambda: self.driver, Turns())
         self.identity = self.driver.start()
 

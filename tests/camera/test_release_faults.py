@@ -158,7 +158,7 @@ def test_a_release_is_refused(status: int) -> None:
 # --- events --------------------------------------------------------------------------------------
 
 EVENTS = ("exposed", "ThumbnailReady", "FullImageReady", "finished")
-HOW = ("event-lost{}", "event-twice{}", "event-late{}:1", "event-late{}:8")
+HOW = ("event-lost{}", "event-twice{}", "event-late{}:1", "event-late{}:4", "event-late{}:8")
 
 
 def host_with(device: NativeCamera, how: str, event: str) -> Camera:

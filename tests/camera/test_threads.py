@@ -15,7 +15,7 @@ from canon.errors import CanonError, Disconnected
 from canon.values import CaptureTarget
 from canon.virtual.native import NativeCamera
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 20.0
 
 
 class Worker(threading.Thread):

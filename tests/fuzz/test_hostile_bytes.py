@@ -150,7 +150,7 @@ def open_driver(*answers: Trick) -> NativeDriver:
     start = [Trick(What.HONEST)] * 4
     port = VirtualPort(HostileCamera([*start, *answers]))
     model = by_product(0x306E)
-    driver = NativeDriver(Session(UsbLink(port, model), model), model)
+    driver = NativeDriver(Session(UsbLink(port, model)))
     driver.start()
     return driver
 

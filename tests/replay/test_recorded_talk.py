@@ -37,7 +37,7 @@ def open_replay(traces: Path, name: str) -> tuple[Recording, VirtualPort, Record
 
 def open_session(port: VirtualPort) -> Session:
     """A session that has found the camera awake."""
-    session = Session(UsbLink(port, G3), G3)
+    session = Session(UsbLink(port, G3))
     session.start()
     return session
 
@@ -154,7 +154,7 @@ def test_the_camera_that_remote_capture_met(traces: Path) -> None:
 
 def test_the_driver_finds_the_camera_awake(traces: Path) -> None:
     _, port, camera = open_replay(traces, GPHOTO2)
-    driver = NativeDriver(Session(UsbLink(port, G3), G3), G3)
+    driver = NativeDriver(Session(UsbLink(port, G3)))
     who = driver.start()
     assert (who.model, who.firmware_version) == ("Canon PowerShot G3", "1.0.2.0")
     assert driver.session.link.was_active

@@ -37,7 +37,7 @@ def camera(*faults: str) -> NativeCamera:
 def record(path: Path, talk: Callable[[Session], object], device: NativeCamera) -> Path:
     """Record what a session says to a virtual camera."""
     with path.open("wb") as stream:
-        session = Session(UsbLink(RecordingPort(VirtualPort(device), stream), G3), G3)
+        session = Session(UsbLink(RecordingPort(VirtualPort(device), stream), G3))
         talk(session)
         with suppress(Disconnected):
             session.close()

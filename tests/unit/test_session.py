@@ -39,7 +39,7 @@ from canon.native.session import Session
 def open_session(*script: Answer, model: Model = G3) -> tuple[Session, ScriptedCamera]:
     """A session with a camera that was awake already."""
     camera = ScriptedCamera(*script)
-    return Session(open_link(camera, model), model), camera
+    return Session(open_link(camera, model)), camera
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from canon.values import (
     CaptureTarget,
     Compensation,
     Flash,
+    ImageFormat,
     ImageSize,
     Iso,
     OpenEnum,
@@ -43,7 +44,8 @@ def test_all_enumerations_are_looked_at() -> None:
 def test_every_name_is_read_back(kind: type[OpenEnum]) -> None:
     for member in kind:
         assert kind.parse(member) is member
-        for text in (str(member), member.name, str(member).replace("-", " "), f" {member} "):
+        name = str(member)
+        for text in (name, name.replace("-", "_"), name.replace("-", " "), f" {name} "):
             assert kind.parse(text) is member
             assert kind.parse(text.upper()) is member
 
@@ -82,6 +84,8 @@ def test_no_such_name(typed: object) -> None:
 def test_a_message_has_words() -> None:
     with pytest.raises(ValueError, match="'dusk' is no shooting mode; take one of: auto, program"):
         ShootingMode.parse("dusk")
+    with pytest.raises(ValueError, match=r"no image format; take one of: jpeg, raw, raw\+jpeg"):
+        ImageFormat.parse("tiff")
     with pytest.raises(ValueError, match="'1/7' is no shutter speed; take one of: bulb, 30"):
         ShutterSpeed.parse("1/7")
 

@@ -112,8 +112,8 @@ class Node:
         self.opens.add(opened)
         try:
             await opened.serve()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # closed, or its program ended
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # closed, or its program ended, or the bridge does
         finally:
             self._tasks.discard(task)
             self.opens.discard(opened)

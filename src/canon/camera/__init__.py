@@ -24,6 +24,7 @@ from canon.camera.viewfinder import Viewfinder
 from canon.driver import Ability, Driver, Event, Identity, Power
 from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, ValueRefused
 from canon.models import native as models
+from canon.serial.line import FIRST_SPEED, Line
 from canon.usb.port import Found, Port
 from canon.values import Battery
 
@@ -48,7 +49,7 @@ class Camera:
         viewfinder: the live picture, frame by frame.
     """
 
-    def __init__(self, connect: Callable[[], Port], where: str) -> None:
+    def __init__(self, connect: Callable[[], Port | Line], where: str) -> None:
         self.port = where
         self._connect = connect
         self._driver: Driver | None = None
@@ -75,7 +76,7 @@ class Camera:
             self.close()
         port = self._connect()
         try:
-            driver = _driver_for(port)
+            driver = _driver_for(port, self.port)
             self._identity = driver.start()
         except BaseException:
             port.close()
@@ -274,20 +275,25 @@ def _camera_at(port: str) -> Camera:
     return Camera(lambda: ports.open_port(port), port or "usb:")
 
 
-def _driver_for(port: Port) -> Driver:
-    """The driver of the dialect that the interface speaks."""
+def _driver_for(port: Port | Line, where: str) -> Driver:
+    """The driver of the dialect that is spoken there: the way to a camera tells it, not its id."""
+    from canon.native.driver import NativeDriver
+    from canon.native.session import Session
+
+    if isinstance(port, Line):
+        from canon.native.serial_link import SerialLink
+
+        speed = ports.serial_speed(where) if where.startswith("serial:") else FIRST_SPEED
+        return NativeDriver(Session(SerialLink(port, speed)))
     if port.descriptors.interface != NATIVE:
         spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
         raise NotSupported(
             port.descriptors.product_name or "camera",
             f"native interface (its class is {spoken}); switch it to its normal mode",
         )
-    from canon.native.driver import NativeDriver
-    from canon.native.session import Session
     from canon.native.usb_link import UsbLink
 
-    model = models.by_product(port.descriptors.product)
-    return NativeDriver(Session(UsbLink(port, model), model), model)
+    return NativeDriver(Session(UsbLink(port, models.by_product(port.descriptors.product))))
 
 
 __all__ = ["Camera", "CameraNotFound", "find", "list", "open"]

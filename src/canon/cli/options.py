@@ -18,6 +18,7 @@ from canon.cli.output import error_document, error_message, put_line, say
 
 if TYPE_CHECKING:
     from canon.camera import Camera
+    from canon.serial.line import Line
     from canon.usb.port import Port
 
 TRAFFIC = 5
@@ -73,12 +74,18 @@ class Options:
         """The camera, initialized, for as long as the block lasts; recorded if that was asked."""
         from canon import ports
         from canon.camera import Camera
+        from canon.serial.line import Line
 
         where = self.port or ports.default_port() or "usb:"
 
-        def connect() -> Port:
+        def connect() -> Port | Line:
             port = ports.open_port(where)
-            return port if self.record is None else _recorded(port, self.record, stack)
+            if self.record is None:
+                return port
+            if isinstance(port, Line):
+                port.close()
+                raise ValueError("--record writes USB conversations; a serial line is not USB")
+            return _recorded(port, self.record, stack)
 
         with ExitStack() as stack:
             yield stack.enter_context(Camera(connect, where))

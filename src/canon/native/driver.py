@@ -24,6 +24,7 @@ from canon.errors import (
     ProtocolError,
 )
 from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.native import by_product
 from canon.native.commands import (
     ENTERED,
     FOLDER,
@@ -72,11 +73,15 @@ _GOOD = 6
 class NativeDriver:
     """The verbs of `canon.driver.Driver` for one camera that speaks the native protocol."""
 
-    def __init__(self, session: Session, model: Model) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.model = model
         self._disks: tuple[str, ...] = ()
         self._remote: NativeRemote | None = None
+
+    @property
+    def model(self) -> Model:
+        """The camera's row."""
+        return self.session.model
 
     @property
     def remote(self) -> NativeRemote:
@@ -87,13 +92,20 @@ class NativeDriver:
             from canon.native.remote import NativeRemote
 
             self._remote = NativeRemote(
-                self.session, self.model, lambda: self.list_folder(CardPath(()), deep=True)
+                self.session, lambda: self.list_folder(CardPath(()), deep=True)
             )
         return self._remote
 
     def start(self) -> Identity:
         """Wake the camera and ask who it is; the first question is often lost (section 4.3a)."""
         self.session.start()
+        identity = self._first_identity()
+        if self.model.product and identity.model != f"Canon {self.model.name}":
+            # Bodies that share an id are told apart by their names.
+            self.session.link.model = by_product(self.model.product, identity.model)
+        return identity
+
+    def _first_identity(self) -> Identity:
         for wait_s in (0.5, 1.0, 2.0):
             try:
                 return self._identity(wait_s)

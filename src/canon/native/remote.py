@@ -28,7 +28,7 @@ from canon.errors import (
     StoreFull,
 )
 from canon.exif import read as read_exif
-from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model import Feature, Numbering, Quirk
 from canon.native.commands import (
     LOCK_WORD,
     GetAbilities,
@@ -132,15 +132,12 @@ class NativeRemote:
 
     Args:
         session: the conversation.
-        model: the camera's row.
         list_card: lists everything on the card, to find a new picture.
     """
 
-    def __init__(
-        self, session: Session, model: Model, list_card: Callable[[], Iterator[Entry]]
-    ) -> None:
+    def __init__(self, session: Session, list_card: Callable[[], Iterator[Entry]]) -> None:
         self.session = session
-        self.model = model
+        self.model = session.model
         self.active = False
         self.viewfinder_on = False
         self.stays = False

@@ -61,6 +61,7 @@ class Link(Protocol):
     """Carries the bytes of one command to the camera and those of its answer back."""
 
     clock: Clock
+    model: Model
     transfer_size: int
     was_active: bool
 
@@ -120,15 +121,18 @@ class Session:
 
     Args:
         link: carries them.
-        model: the camera's row.
     """
 
-    def __init__(self, link: Link, model: Model) -> None:
+    def __init__(self, link: Link) -> None:
         self.link = link
         self.clock = link.clock
-        self._model = model
         self._lock = threading.Lock()
         self._readers: list[Events] = []
+
+    @property
+    def model(self) -> Model:
+        """The camera's row, as the link knows it; over RS-232 only once it is awake."""
+        return self.link.model
 
     def start(self) -> None:
         """Wake the camera, or join it where it is."""
@@ -254,16 +258,16 @@ class Session:
 
     def _code(self, command: Command[R]) -> int:
         try:
-            return command.codes[self._model.numbering]
+            return command.codes[self.model.numbering]
         except KeyError:
-            raise NotSupported(self._model.name, f"command {type(command).__name__}") from None
+            raise NotSupported(self.model.name, f"command {type(command).__name__}") from None
 
     def _payload(self, command: Command[R]) -> bytes:
         """What follows the command's head; release control has a head of its own (section 9)."""
         body = command.encode()
         if command.sub is None:
             return body
-        surplus = b"\0" if self._model.numbering is Numbering.REVISED else b""
+        surplus = b"\0" if self.model.numbering is Numbering.REVISED else b""
         return SubHead(command.sub, len(body)).encode() + body + surplus
 
     def _check(self, status: int, command: Command[R]) -> None:

@@ -64,7 +64,7 @@ class UsbLink:
         self.transfer_size = DEFAULT_TRANSFER
         self.was_active = False
         self._port = port
-        self._model = model
+        self.model = model
         self._packet = port.descriptors.endpoint(Endpoint.BULK_IN).packet_size
         self._buffer = memoryview(bytearray(_CHUNK))
         self._sequence = itertools.count(1)
@@ -182,8 +182,8 @@ class UsbLink:
         self._port.control_out(_BLOCK, _WRITE_INIT, 0, short_block(init).encode())
         # Some bodies want their 0x44 bytes read at once; on others that makes every second start
         # fail (section 4.3b).
-        revised = self._model.numbering is Numbering.REVISED
-        if revised or Quirk.INIT_IN_ONE_READ in self._model.quirks:
+        revised = self.model.numbering is Numbering.REVISED
+        if revised or Quirk.INIT_IN_ONE_READ in self.model.quirks:
             self._read(HEAD + 4, 5.0)
         else:
             self._read(HEAD, 5.0)
@@ -201,7 +201,7 @@ class UsbLink:
 
     def _head(self, code: int, size: int, kind: int, sequence: int) -> bytes:
         flavour = 0
-        if self._model.numbering is Numbering.REVISED:
+        if self.model.numbering is Numbering.REVISED:
             flavour = 0x20 if kind == LONG_COMMAND else 0x10
         length = COMMAND - HEAD + size
         group, command = code >> 8, code & 0xFF

@@ -6,7 +6,7 @@ a line with faults all fit it. A line brings its own clock, and the host side us
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from canon.usb.port import Clock
 from canon.wire import Buffer
@@ -15,6 +15,7 @@ FIRST_SPEED = 9600
 """Bits a second at which every camera listens when it is asleep (canon-native-serial, A1)."""
 
 
+@runtime_checkable
 class Line(Protocol):
     """Bytes to and from one camera: 8 data bits, no parity, 1 stop bit. Methods raise PortError."""
 
