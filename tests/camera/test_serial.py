@@ -328,7 +328,7 @@ def test_a_repeated_command_is_done_once() -> None:
     host.driver.drives()
     camera.say = lose
     host.driver.delete(CardPath.parse("DCIM/100CANON"), [NAME])
-    assert [len(data) for data in lost] == [10, 34], "an ACK, and an answer with its EOT"
+    assert [len(data) for data in lost] == [10, 38], "an ACK, and an answer with its EOT"
     assert host.storage.ls("DCIM/100CANON") == []
 
 

@@ -127,7 +127,7 @@ def test_every_listed_path_can_be_typed_back(tmp_path: Path, card: Path) -> None
         assert again == files
 
 
-@pytest.mark.parametrize("words", ["owner", "ls -r", "ls -l DCIM", "settings", "zoom"])
+@pytest.mark.parametrize("words", ["owner", "ls -r DCIM", "ls -l DCIM", "settings", "zoom"])
 def test_a_verb_answers_as_on_the_command_line(words: str, tmp_path: Path, card: Path) -> None:
     port = virtual(card)
     for more in ((), ("--json",)):

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any, NamedTuple
 
-from canon.models.model import Feature, Numbering
+from canon.models.model import Feature, Numbering, Quirk
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
     CaptureFailed,
@@ -141,6 +141,7 @@ class ReleaseUnit:
         self._key = 0
         self._kept: dict[int, tuple[bytes, ...]] = {}  # the thumbnail, then the pictures
         self._number = 0
+        self._asked: ReleaseParameters | None = None  # by the last write of the settings
 
     def take_delay(self) -> float:
         """How much longer than usual the answer takes, once."""
@@ -187,6 +188,9 @@ class ReleaseUnit:
         """Take each value that is allowed now; the others stay as they were (section 9)."""
         self._must_be_active()
         wanted, now = command.parameters, self.parameters
+        if Quirk.SET_TWICE in self.body.model.quirks and wanted != self._asked:
+            self._asked = wanted  # Guess (section 9): such a body only listens the second time
+            return Nothing()
         if wanted.shooting_mode in self.allowed(_PROPERTIES["shooting_mode"]).items:
             # Guess: what comes in the same block is judged by the mode that comes with it.
             now = dataclasses.replace(now, shooting_mode=wanted.shooting_mode)
@@ -412,7 +416,9 @@ class ReleaseUnit:
             if mode & _TO_CARD:
                 for _ in pictures:
                     self._tell(CardChanged(0))
-            if self.body.model.numbering is Numbering.CLASSIC:
+            # Guess (section 10): a body that ends with the card says no more after that.
+            ended = mode & _TO_CARD and Quirk.ENDS_WITH_CARD in self.body.model.quirks
+            if self.body.model.numbering is Numbering.CLASSIC and not ended:
                 self._tell(CaptureOver(0))
 
     def _next_key(self) -> int:
