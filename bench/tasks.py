@@ -96,7 +96,7 @@ def tasks(sizes: Sizes) -> tuple[Task, ...]:
             "change seven settings",
             (
                 "set iso=200 aperture=f/5.6 exposure_compensation=+1 flash=on beep=on "
-                "image_size=medium-1 shooting_mode=program",
+                "image_size=medium-1 shooting_mode=aperture-priority",
             ),
             (
                 "set-config iso=200",
@@ -105,7 +105,7 @@ def tasks(sizes: Sizes) -> tuple[Task, ...]:
                 "set-config flashmode=1",
                 "set-config beep=1",
                 "set-config imageformat=5",
-                "set-config shootingmode=P",
+                "set-config shootingmode=Av",
             ),
             prepared=("set shooting_mode=aperture-priority", "set-config shootingmode=Av"),
         ),

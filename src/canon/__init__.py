@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from canon.camera import list as list
     from canon.camera import open as open
     from canon.errors import CanonError as CanonError
+    from canon.values import Aperture as Aperture
+    from canon.values import CaptureTarget as CaptureTarget
+    from canon.values import Compensation as Compensation
+    from canon.values import Flash as Flash
+    from canon.values import ImageFormat as ImageFormat
+    from canon.values import ImageSize as ImageSize
+    from canon.values import Iso as Iso
+    from canon.values import Metering as Metering
+    from canon.values import PhotoEffect as PhotoEffect
+    from canon.values import Quality as Quality
+    from canon.values import ShootingMode as ShootingMode
+    from canon.values import ShutterSpeed as ShutterSpeed
+    from canon.values import WhiteBalance as WhiteBalance
 
 __version__ = "0.1.0"
 
@@ -28,8 +41,9 @@ _FROM_CAMERA = frozenset({"Camera", "find", "list", "open"})
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
-    module = import_module("canon.camera" if name in _FROM_CAMERA else "canon.errors")
-    try:
-        return getattr(module, name)
-    except AttributeError:
-        raise AttributeError(f"module 'canon' has no attribute {name!r}") from None
+    places = ("canon.camera",) if name in _FROM_CAMERA else ("canon.errors", "canon.values")
+    for place in places:
+        found = getattr(import_module(place), name, None)
+        if found is not None and getattr(found, "__module__", "").startswith("canon."):
+            return found
+    raise AttributeError(f"module 'canon' has no attribute {name!r}")

@@ -124,9 +124,15 @@ def open_port(port: str) -> Port | Line:
     """
     kind, _, rest = port.partition(":")
     if kind == "virtual":
+        device = make_virtual(rest)
+        if device.body.model.product is None:
+            from canon.virtual.line import VirtualLine
+            from canon.virtual.serial import SerialCamera
+
+            return VirtualLine(SerialCamera(device))
         from canon.virtual.port import VirtualPort
 
-        return VirtualPort(make_virtual(rest))
+        return VirtualPort(device)
     if kind == "serial":
         from canon.serial.tty import open_tty
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from canon.camera import Camera
-from canon.models.model import Numbering
+from canon.models.model import Model, Numbering
 from canon.models.native import by_slug
 from canon.native.commands import COMMAND, CommandHead, find_command, has_subcodes
 from canon.native.events import NativeEvent, decode_event
@@ -22,10 +22,16 @@ from canon.wire import Buffer
 LONG = 0x0202
 
 
-def a_device(*faults: str, card: Card | None = None) -> NativeCamera:
-    """A virtual G3 with an empty card, set to small pictures, which are quickly drawn."""
-    model = by_slug("powershot-g3")
+def a_row(slug: str) -> Model:
+    """The row of a model."""
+    model = by_slug(slug)
     assert model is not None
+    return model
+
+
+def a_device(*faults: str, card: Card | None = None, slug: str = "powershot-g3") -> NativeCamera:
+    """A virtual camera with an empty card, set to small pictures, which are quickly drawn."""
+    model = a_row(slug)
     inside = card or Card()
     inside.make_folders(("DCIM", "100CANON"))
     device = NativeCamera(Body(model, lambda: inside), Faults(tuple(map(Fault.parse, faults))))
@@ -54,6 +60,7 @@ class WatchedPort:
         self.commands: list[tuple[float, str]] = []
         self.events: list[tuple[float, NativeEvent]] = []
         self._inner = VirtualPort(device)
+        self._numbering = device.numbering
         self._at = at or (lambda name: None)
 
     def camera(self) -> Camera:
@@ -85,7 +92,7 @@ class WatchedPort:
         self, request: int, value: int, index: int, data: bytes, *, kind: int = VENDOR_OUT
     ) -> None:
         if value == 0x10:
-            name = command_name(data)
+            name = command_name(data, self._numbering)
             self.commands.append((self.clock.now(), name))
             self._at(name)
         self._inner.control_out(request, value, index, data, kind=kind)
@@ -121,13 +128,13 @@ class WatchedPort:
         self._inner.close()
 
 
-def command_name(block: bytes) -> str:
+def command_name(block: bytes, numbering: Numbering) -> str:
     """The name of the class of a command, by its bytes."""
     head = CommandHead.decode(block)
     code = head.group << 8 | head.code
     sub = None
-    if has_subcodes(Numbering.CLASSIC, code):
+    if has_subcodes(numbering, code):
         sub = int.from_bytes(block[COMMAND : COMMAND + 4], "little")
-    found = find_command(Numbering.CLASSIC, code, sub, long=head.kind == LONG)
+    found = find_command(numbering, code, sub, long=head.kind == LONG)
     assert found is not None, block[:COMMAND].hex(" ")
     return found.__name__

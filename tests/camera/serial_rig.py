@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
 from canon.models.model import Model
@@ -9,7 +11,9 @@ from canon.models.native import MODELS, by_slug
 from canon.native.driver import NativeDriver
 from canon.native.serial_link import SerialLink
 from canon.native.session import Session
+from canon.serial.frame import FrameReader
 from canon.serial.line import Line
+from canon.serial.packets import HEAD, MessageHead, decode_packet, encode_message, fragments
 from canon.usb.port import Clock
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
@@ -21,6 +25,7 @@ from canon.wire import Buffer
 
 SERIAL_MODELS = tuple(model for model in MODELS if model.serial_id)
 PICTURE = bytes(at * at % 253 for at in range(20_001))
+MEGABYTE = bytes(at * (at >> 8) % 251 for at in range(1_000_000))
 NAME = "IMG_0001.JPG"
 PATH = f"DCIM/100CANON/{NAME}"
 TAKEN = 1_055_583_000
@@ -66,6 +71,23 @@ class Host:
         self.driver = NativeDriver(Session(self.link))
         self.storage = Storage(lambda: self.driver, Turns())
         self.identity = self.driver.start()
+
+
+def change_answers(camera: SerialCamera, change: Callable[[bytes], bytes]) -> None:
+    """Let a camera send other payloads than it would, whole and well framed."""
+    say = camera.say
+
+    def say_changed(data: bytes) -> None:
+        *pieces, end = (decode_packet(raw) for raw in FrameReader().feed(data))
+        if not pieces:
+            say(data)
+            return
+        message = b"".join(piece.data for piece in pieces)
+        head = MessageHead.decode(message)
+        changed = encode_message(head.code, head.transaction, change(message[HEAD:]))
+        say(b"".join(fragments(changed)) + end.frame())
+
+    camera.say = say_changed
 
 
 class Ears:

@@ -163,6 +163,34 @@ def test_a_release_is_refused(status: int) -> None:
         assert not cam.capture.active
 
 
+def test_release_control_is_refused() -> None:
+    device = a_device("refuse@EnterReleaseControl:0x02000099")
+    with a_camera(device) as cam:
+        with pytest.raises(Refused) as caught:
+            cam.capture.release()
+        assert caught.value.command == "EnterReleaseControl"
+        assert not cam.capture.active
+
+
+@pytest.mark.parametrize("target", [CARD, BOTH], ids=str)
+def test_the_camera_speaks_of_a_picture_that_is_not_on_the_card(target: CaptureTarget) -> None:
+    device = a_device()
+
+    def lose(name: str) -> None:
+        card = device.body.card
+        folder = card.folder(("DCIM", "100CANON")) if card else None
+        if name == "CaptureStatus" and folder:
+            folder.entries.clear()
+
+    with WatchedPort(device, lose).camera() as cam:
+        if target is CARD:
+            with pytest.raises(NotFinished, match="the card has no new one"):
+                cam.capture.release(target=target)
+        else:
+            (picture,) = cam.capture.release(target=target).files
+            assert isinstance(picture, Picture), "what did come is not thrown away"
+
+
 # --- events --------------------------------------------------------------------------------------
 
 EVENTS = ("exposed", "ThumbnailReady", "FullImageReady", "finished")
@@ -507,6 +535,21 @@ def test_closing_leaves_release_control() -> None:
     assert list(frames) == []
     with pytest.raises(Disconnected, match="closed by this program"):
         cam.capture.release()
+
+
+def test_closing_in_the_wait_keeps_the_note_about_the_picture() -> None:
+    device = a_device()
+
+    def close(name: str) -> None:
+        if name == "poll" and port.last == "Release":
+            port.close()
+            cam._driver = None  # as `Camera.close` does, in another thread
+
+    port = WatchedPort(device, close)
+    cam = port.camera()
+    with pytest.raises(Disconnected, match="closed meanwhile") as caught:
+        cam.capture.release(target=CARD)
+    assert "may have been taken; look for it on the card" in notes(caught.value)
 
 
 def test_time_goes_on_for_the_camera_after_a_release_without_host() -> None:

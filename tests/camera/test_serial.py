@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import sys
 import tty
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from serial_rig import NAME, PATH, PICTURE, SERIAL_MODELS, TAKEN, Ears, Host, a_camera, a_card, row
+from serial_rig import (
+    MEGABYTE,
+    NAME,
+    PATH,
+    PICTURE,
+    SERIAL_MODELS,
+    TAKEN,
+    Ears,
+    Host,
+    a_camera,
+    a_card,
+    change_answers,
+    row,
+)
 
+import canon
 from canon.driver import CardPath
 from canon.errors import (
     BadParameter,
     CameraNotFound,
-    CanonError,
     Disconnected,
     InUse,
+    MissingExtra,
     NotSupported,
     ObjectNotFound,
-    PortTimeout,
+    ProtocolError,
     Refused,
     WriteProtected,
 )
@@ -31,19 +43,24 @@ from canon.models.model import Model, Quirk
 from canon.native.release import EnterReleaseControl
 from canon.native.serial_link import SerialLink
 from canon.serial.frame import encode_frame
-from canon.serial.packets import SPEEDS, WAKE_UP, ack, encode_message, eot, fragments
+from canon.serial.packets import (
+    SPEEDS,
+    WAKE_UP,
+    FilePart,
+    ListingPart,
+    ack,
+    encode_message,
+    eot,
+    fragments,
+)
 from canon.serial.tty import open_tty
-from canon.usb.port import Clock
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
-from canon.virtual.line import FaultyLine, VirtualLine
+from canon.virtual.line import VirtualLine
 from canon.virtual.native import NativeCamera
 from canon.virtual.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
-from canon.wire import Buffer
-
-MEGABYTE = bytes(at * (at >> 8) % 251 for at in range(1_000_000))
 
 
 @pytest.fixture
@@ -303,6 +320,12 @@ def test_a_camera_that_dies_in_mid_transfer(tmp_path: Path) -> None:
         host.storage.download(PATH, tmp_path, progress=kill)
     assert host.link.clock.now() - before < 120
     assert list(tmp_path.iterdir()) == []
+    for _ in range(2):
+        before = host.link.clock.now()
+        with pytest.raises(Disconnected):
+            host.driver.power()
+        assert host.link.clock.now() - before < 30
+    host.driver.close()
 
 
 @pytest.mark.parametrize("listening", ["waiting for an event", "waiting for an answer"])
@@ -341,150 +364,71 @@ def test_a_doubled_answer_is_dropped(host: Host) -> None:
         assert host.storage.read(PATH) == PICTURE
 
 
-# --- serial under fire ----------------------------------------------------------------------------
+def part(total: int, offset: int, data: bytes, last: int, size: int | None = None) -> bytes:
+    """A part of a file, after a status of 0."""
+    size = len(data) if size is None else size
+    return bytes(4) + FilePart(total, offset, size, last, data).encode()
 
-LIMIT_S = 900.0
 
-
-@pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("one_in", [20_000, 1_000, 100])
-def test_under_fire(tmp_path: Path, one_in: int, seed: int) -> None:
-    """Whole or not there, on both sides, in bounded time; whole when the line is fair."""
-    camera = a_camera(card=a_card(MEGABYTE))
-    line = SpoiledLater(VirtualLine(camera), one_in, seed)
-    host = Host(line)
+@pytest.mark.parametrize(
+    ("payload", "complaint"),
+    [
+        (part(20_001, 1, b"abc", 0), "where those at 0 of 20001 were due"),
+        (part(20_001, 0, b"abc", 0, size=4), "sent 3 bytes as 4"),
+        (part(2, 0, b"abc", 1), "where those at 0 of 2 were due"),
+        (part(20_001, 0, b"abc", 1), "broke off after 3 of 20001 bytes"),
+        (part(20_001, 0, b"", 0), "broke off after 0 of 20001 bytes"),
+        (part(20_002, 0, b"abc", 0), "where 20001 are the most"),
+        (bytes(3), "4 bytes wanted"),
+        (bytes(10), "4 bytes wanted"),
+    ],
+)
+def test_parts_of_a_file_that_do_not_fit(payload: bytes, complaint: str, tmp_path: Path) -> None:
+    camera = a_camera()
+    host = Host(VirtualLine(camera))
     entry = host.storage.stat(PATH)
-    line.spoil()
-    outcomes = []
-    for verb in (
-        lambda: host.storage.download(entry, tmp_path),
-        lambda: host.storage.upload(MEGABYTE[::-1], "DCIM/100CANON/UP.BIN"),
-    ):
-        before = line.clock.now()
-        try:
-            verb()
-            outcomes.append("whole")
-        except (PortTimeout, Disconnected):
-            outcomes.append("failed")
-        assert line.clock.now() - before < LIMIT_S
-    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert files == ({NAME: MEGABYTE} if outcomes[0] == "whole" else {})
-    inside = camera.camera.body.card
-    assert inside is not None
-    folder = inside.folder(("DCIM", "100CANON"))
-    assert folder is not None
-    there = {name: file.read() for name, file in folder.entries.items() if isinstance(file, File)}
-    uploaded = {"UP.BIN": MEGABYTE[::-1]} if outcomes[1] == "whole" else {}
-    assert there == {NAME: MEGABYTE, **uploaded}
-    if one_in == 20_000:
-        assert outcomes == ["whole", "whole"]
-    if one_in == 100:
-        assert outcomes == ["failed", "failed"]
+    change_answers(camera, lambda honest: payload)
+    with pytest.raises(ProtocolError, match=complaint):
+        host.storage.download(entry, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
-class SpoiledLater:
-    """A line that spoils bytes from a moment on; until then it is faithful."""
-
-    def __init__(self, line: VirtualLine, one_in: int, seed: int) -> None:
-        self._line: VirtualLine | FaultyLine = line
-        self._spoiled = FaultyLine(line, one_in, seed)
-
-    @property
-    def clock(self) -> Clock:
-        return self._line.clock
-
-    def spoil(self) -> None:
-        self._line = self._spoiled
-
-    def read(self, size: int, timeout_s: float) -> bytes:
-        return self._line.read(size, timeout_s)
-
-    def write(self, data: Buffer) -> None:
-        self._line.write(data)
-
-    def set_speed(self, bits_per_second: int) -> None:
-        self._line.set_speed(bits_per_second)
-
-    def close(self) -> None:
-        self._line.close()
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.integers(0, 1 << 32), st.integers(5, 3000), st.sampled_from(tuple(SPEEDS)))
-def test_any_faults_from_the_first_byte_on(seed: int, one_in: int, speed: int) -> None:
+def test_a_listing_that_goes_on_with_nothing() -> None:
     camera = a_camera()
-    line = FaultyLine(VirtualLine(camera), one_in, seed)
-    try:
-        host = Host(line, speed)
-        assert host.storage.read(PATH) == PICTURE
-        assert [entry.name for entry in host.storage.walk()] == ["DCIM", "100CANON", NAME]
-        host.driver.close()
-    except CanonError:
-        pass
-    assert line.clock.now() < 5 * LIMIT_S
+    host = Host(VirtualLine(camera))
+    host.driver.drives()
+    change_answers(camera, lambda honest: bytes(4) + ListingPart(0, bytes(11)).encode())
+    with pytest.raises(ProtocolError, match="sent nothing"):
+        host.storage.ls()
 
 
-class HostileLine:
-    """A line with a camera that says what it likes, whenever the host listens."""
-
-    def __init__(self, camera: VirtualLine, words: Iterator[bytes]) -> None:
-        self._line, self._words = camera, words
-
-    @property
-    def clock(self) -> Clock:
-        return self._line.clock
-
-    def read(self, size: int, timeout_s: float) -> bytes:
-        return next(self._words, b"") or self._line.read(size, timeout_s)
-
-    def write(self, data: Buffer) -> None:
-        self._line.write(data)
-
-    def set_speed(self, bits_per_second: int) -> None:
-        self._line.set_speed(bits_per_second)
-
-    def close(self) -> None:
-        self._line.close()
-
-
-PACKETS = st.builds(
-    lambda number, kind, body: encode_frame(bytes((number, kind)) + body),
-    st.integers(0, 5),
-    st.integers(0, 6),
-    st.binary(max_size=8),
+@pytest.mark.parametrize(
+    ("code", "payload"),
+    [
+        (0x110A, b""),
+        (0x110B, b"\x0fD:\0\0\0"),
+        (0x1101, bytes(8) + rb"D:\DCIM\100CANON\IMG_0001.JPG"),
+    ],
 )
-MESSAGES = st.builds(
-    lambda number, code, transaction, payload: (
-        b"".join(fragments(encode_message(code, transaction, payload))) + eot(number).frame()
-    ),
-    st.integers(0, 8),
-    st.sampled_from([0x2101, 0x210A, 0x210B, 0x2201]),
-    st.integers(0, 8),
-    st.binary(max_size=40) | st.binary(max_size=60).map(lambda tail: bytes(4) + tail),
-)
+def test_long_answers_have_a_limit(host: Host, code: int, payload: bytes) -> None:
+    with pytest.raises(ProtocolError, match="where 2 are the most"):
+        host.link.stream(code, payload, bytes, 2, 5.0)
+    assert host.driver.identify() == host.identity
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.just(b"") | st.binary(max_size=50) | PACKETS | MESSAGES, max_size=30))
-def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -> None:
-    line = HostileLine(VirtualLine(a_camera()), iter(words))
-    with contextlib.suppress(CanonError):
-        host = Host(line)
-        host.driver.drives()
-        list(host.storage.walk())
-        host.storage.read(PATH)
-        host.driver.close()
-    assert line.clock.now() < LIMIT_S
+def test_a_line_that_went_away_can_be_closed() -> None:
+    line = VirtualLine(a_camera())
+    host = Host(line)
+    line.close()
+    with pytest.raises(Disconnected, match="closed"):
+        host.driver.power()
+    host.driver.close()
 
 
-@given(st.lists(st.binary(max_size=80) | PACKETS | MESSAGES, max_size=30))
-def test_whatever_the_host_says_the_camera_works_on(words: list[bytes]) -> None:
-    camera = a_camera()
-    line = VirtualLine(camera)
-    line.write(WAKE_UP)
-    for word in words:
-        line.write(word)
-    assert Host(VirtualLine(camera)).storage.read(PATH) == PICTURE
+def test_a_folder_that_is_there_is_made_without_a_word(host: Host) -> None:
+    host.storage.mkdir("DCIM/100CANON")
+    with pytest.raises(BadParameter):
+        host.storage.mkdir("MISSING/100CANON")
 
 
 # --- a port of this computer ----------------------------------------------------------------------
@@ -501,12 +445,17 @@ def terminal() -> Iterator[TerminalServer]:
 @pytest.mark.parametrize("speed", [9600, 115200])
 def test_over_a_port_of_this_computer(terminal: TerminalServer, speed: int) -> None:
     for _ in range(2):
-        host = Host(open_tty(terminal.path), speed)
-        assert host.storage.read(PATH) == PICTURE
-        host.driver.close()
-        with pytest.raises(Disconnected):
-            host.driver.power()
+        with canon.open(f"serial:{terminal.path}?speed={speed}") as cam:
+            assert cam.model == "Canon PowerShot G1"
+            assert cam.storage.read(PATH) == PICTURE
     assert terminal.speeds == {9600, speed}
+
+
+def test_a_line_that_is_closed_says_so(terminal: TerminalServer) -> None:
+    host = Host(open_tty(terminal.path))
+    host.driver.close()
+    with pytest.raises(Disconnected, match="went away"):
+        host.driver.power()
 
 
 def test_a_terminal_needs_a_real_clock() -> None:
@@ -517,6 +466,12 @@ def test_a_terminal_needs_a_real_clock() -> None:
 def test_a_port_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CameraNotFound, match="No such file"):
         open_tty(str(tmp_path / "ttyUSB0"))
+
+
+def test_without_pyserial_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "serial", None)
+    with pytest.raises(MissingExtra, match=r"canon-remote\[serial\]"):
+        open_tty("/dev/ttyUSB0")
 
 
 def test_a_port_that_another_program_has(terminal: TerminalServer) -> None:

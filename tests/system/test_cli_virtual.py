@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -66,9 +67,9 @@ def test_the_programs_exit_code_is_the_exit_code(tmp_path: Path) -> None:
     ("words", "said"),
     [
         ([], "--list"),
-        (["powershot-g3"], "--usbip HOST:PORT or --run"),
-        (["powershot-g3", "--run"], "--usbip HOST:PORT or --run"),
-        (["powershot-g3", "--usbip", "127.0.0.1:0", "--run", "gphoto2"], "--usbip HOST:PORT or"),
+        (["powershot-g3"], "--usbip HOST:PORT, --serial"),
+        (["powershot-g3", "--run"], "--usbip HOST:PORT, --serial"),
+        (["powershot-g3", "--usbip", "127.0.0.1:0", "--run", "gphoto2"], "say one of --usbip"),
         (["leica-m3", "--usbip", "127.0.0.1:0"], "powershot-g3"),
         (["powershot-g3", "--usbip", "here"], "is no address"),
         (["powershot-g3", "--usbip", "127.0.0.1:99999"], "is no address"),
@@ -145,3 +146,28 @@ def test_decode_needs_one_recording(words: list[str], tmp_path: Path) -> None:
     ran = run(tmp_path, "decode", *words)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("canon-remote: ")
+
+
+def test_a_camera_on_a_serial_port() -> None:
+    """`virtual --serial` prints a port string that another canon-remote opens."""
+    command = [sys.executable, "-m", "canon.cli.main"]
+    with subprocess.Popen(
+        [*command, "virtual", "powershot-a50", "--serial"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout is not None
+            port = server.stdout.readline().strip()
+            assert port.startswith("serial:/dev/pts/")
+            done = subprocess.run(
+                [*command, "--port", port, "ls", "DCIM/100CANON"],
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+            )
+            assert "DCIM/100CANON/IMG_0001.JPG" in done.stdout.splitlines(), done.stderr
+        finally:
+            server.send_signal(signal.SIGINT)
+        assert server.wait(PATIENCE_S) == 0

@@ -87,18 +87,23 @@ class Shell:
         self._verbs = cast("click.Group", root.command)
         self._model = cam.model
         self._listings: dict[CardPath, list[Entry]] = {}
+        self._heeds_ctrl_c = False
 
     def talk(self) -> int:
         """Ask for commands on the terminal until Ctrl-D or `quit`."""
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(INTERRUPTED))  # it ends more than one
+        signal.signal(signal.SIGINT, self._interrupt)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(INTERRUPTED))
         say("`help` lists the commands, Ctrl-D ends")
         with _line_editing(self) as remember:
             while True:
                 try:
+                    self._heeds_ctrl_c = True
                     line = input(self._prompt())
                     if line.strip():
                         remember(line)
+                    self._heeds_ctrl_c = True  # one at the prompt may have been lost in readline
                     self.run(line)
+                    self._heeds_ctrl_c = False
                 except _Quit:
                     return 0
                 except EOFError:
@@ -240,6 +245,12 @@ class Shell:
             names = [entry.name for entry in entries if fnmatchcase(entry.name.upper(), pattern)]
             found = [_spelled(path.parent / name) for name in names]
         return found or [_spelled(path)]
+
+    def _interrupt(self, *_: object) -> None:
+        """Ctrl-C ends a command once; more of them do not cut short what tidies up after it."""
+        if self._heeds_ctrl_c:
+            self._heeds_ctrl_c = False
+            raise KeyboardInterrupt
 
     def _prompt(self) -> str:
         return "".join(filter(str.isprintable, f"[{self._model}] {_absolute(self.here)}> "))
@@ -454,7 +465,7 @@ def _mark(options: Options, paths: tuple[str, ...], *, downloaded: bool) -> int:
 @click.command("reopen")
 @click.pass_obj
 def _reopen(options: _Inside) -> None:
-    """Open the camera again, after it was unplugged or switched off."""
+    """Open the camera again, after it was off or unplugged."""
     options.shell.cam.initialize(force=True)
 
 

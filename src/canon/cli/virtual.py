@@ -33,6 +33,7 @@ class _Virtual(Verb):
     examples=(
         "canon-remote virtual --list",
         "canon-remote virtual powershot-g3 --usbip 127.0.0.1:3240",
+        "canon-remote virtual powershot-a50 --serial",
         "canon-remote virtual powershot-g3 --card ~/Pictures --run gphoto2 --list-files",
         "canon-remote virtual powershot-g3 --fault stall@GetFile:20000 --run gphoto2 -P",
     ),
@@ -52,6 +53,7 @@ class _Virtual(Verb):
     help="Let something go wrong: unplug@GetFile:20000, garbage …; may be given again.",
 )
 @click.option("--usbip", metavar="HOST:PORT", help="Serve it there over USB/IP.")
+@click.option("--serial", is_flag=True, help="Serve it on a pseudo-terminal, as RS-232.")
 @click.option(
     "--run", is_flag=True, help="Run the PROGRAM that follows with the camera plugged in."
 )
@@ -67,25 +69,28 @@ def virtual_verb(
     pace: str,
     faults: tuple[str, ...],
     usbip: str | None,
+    serial: bool,
     run: bool,
     listing: bool,
 ) -> int:
     """Serve a virtual camera.
 
-    It goes to any USB/IP client, or to one program that is run on it. --usbip prints the camera's
-    port string and serves it until Ctrl-C. --run needs neither root nor a kernel module, but
-    Debian's package umockdev; the program's exit code is the exit code.
+    It goes to any USB/IP client, to a serial port, or to one program that is run on it. --usbip and
+    --serial print the camera's port string and serve it until Ctrl-C. --run needs neither root nor
+    a kernel module, but Debian's package umockdev; the program's exit code is the exit code.
     """
     if listing:
         return _list_models(options)
     if model is None:
         raise click.UsageError("name the model; --list lists them")
-    if run == (usbip is not None) or run != bool(command):
-        raise click.UsageError("say either --usbip HOST:PORT or --run PROGRAM ARGS…")
+    if run + serial + (usbip is not None) != 1 or run != bool(command):
+        raise click.UsageError("say one of --usbip HOST:PORT, --serial, --run PROGRAM ARGS…")
     query = [("pace", pace), *(("fault", fault) for fault in faults)]
     if card is not None:
         query.append(("card", card))
     text = f"{model}?{urlencode(query)}"
+    if serial:
+        return _serve_serial(options, text)
     return _run(text, command) if usbip is None else _serve(options, text, usbip)
 
 
@@ -112,6 +117,21 @@ def _serve(options: Options, text: str, usbip: str) -> int:
         host, number = server.address
         shown = f"[{host}]" if ":" in host else host
         port = f"usbip:{shown}:{number}/{server.busid}"
+        options.show({"port": port}, port)
+        say("serving until Ctrl-C")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    return 0
+
+
+def _serve_serial(options: Options, text: str) -> int:
+    from canon import ports
+    from canon.virtual.serial import SerialCamera
+    from canon.virtual.terminal import TerminalServer
+
+    camera = SerialCamera(ports.make_virtual(f"{text}&pace=real"))
+    with TerminalServer(camera) as server:
+        port = f"serial:{server.path}"
         options.show({"port": port}, port)
         say("serving until Ctrl-C")
         with suppress(KeyboardInterrupt):

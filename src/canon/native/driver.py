@@ -8,6 +8,7 @@ was expected means that the file is not there (canon-native-usb, sections 4.4, 6
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
@@ -77,6 +78,7 @@ class NativeDriver:
         self.session = session
         self._disks: tuple[str, ...] = ()
         self._remote: NativeRemote | None = None
+        self._making = threading.Lock()
 
     @property
     def model(self) -> Model:
@@ -88,21 +90,23 @@ class NativeDriver:
         """Release control; NotSupported on a model that has none."""
         if Feature.RELEASE not in self.model.features:
             raise NotSupported(self.model.name, "release control")
-        if self._remote is None:
-            from canon.native.remote import NativeRemote
+        with self._making:
+            if self._remote is None:
+                from canon.native.remote import NativeRemote
 
-            self._remote = NativeRemote(
-                self.session, lambda: self.list_folder(CardPath(()), deep=True)
-            )
-        return self._remote
+                self._remote = NativeRemote(
+                    self.session, lambda: self.list_folder(CardPath(()), deep=True)
+                )
+            return self._remote
 
     def start(self) -> Identity:
         """Wake the camera and ask who it is; the first question is often lost (section 4.3a)."""
         self.session.start()
         identity = self._first_identity()
-        if self.model.product and identity.model != f"Canon {self.model.name}":
+        shared = self.model.product is not None and Feature.RELEASE in self.model.features
+        if shared and identity.model != f"Canon {self.model.name}":
             # Bodies that share an id are told apart by their names.
-            self.session.link.model = by_product(self.model.product, identity.model)
+            self.session.link.model = by_product(self.model.product or 0, identity.model)
         return identity
 
     def _first_identity(self) -> Identity:
@@ -115,6 +119,7 @@ class NativeDriver:
 
     def close(self) -> None:
         """Leave release control, if it is on, and give the camera back."""
+        self.session.end()
         try:
             if self._remote and self._remote.active and not self._remote.stays:
                 self._remote.leave()

@@ -20,6 +20,7 @@ from canon.driver import Entry, Picture, Progress, Shot, Zoom
 from canon.errors import (
     CanonError,
     DecodeError,
+    Disconnected,
     FocusFailed,
     LensFailed,
     NotFinished,
@@ -158,14 +159,17 @@ class NativeRemote:
                 self.session.call(GetAbilities())  # as every known program does before (section 1)
             self.session.call(LockKeys())
             self._keys_locked = True
+        self.active = True  # before the answer: whoever closes meanwhile must leave it
         try:
             self.session.call(EnterReleaseControl(), timeout_s=_LENS_S)
         except LensFailed:
             if not self._was_left_active():
+                self.active = False
                 raise
             _log.warning("the camera was left in release control; going on in it")
             self._last_key = None
         except Refused:
+            self.active = False
             raise
         except BaseException:  # Ctrl-C, say: the lens may come out all the same
             with suppress(CanonError):
@@ -173,7 +177,6 @@ class NativeRemote:
             raise
         else:
             self._last_key = 0
-        self.active = True
 
     def _was_left_active(self) -> bool:
         try:
@@ -186,8 +189,14 @@ class NativeRemote:
         """Stop the viewfinder and leave release control."""
         if self.viewfinder_on:
             self.stop_viewfinder()
+        try:
+            self.session.call(ExitReleaseControl(), timeout_s=_LENS_S)
+        except Disconnected:
+            raise  # another thread closes the camera, and leaves it there
+        except BaseException:
+            self.active = False
+            raise
         self.active = False
-        self.session.call(ExitReleaseControl(), timeout_s=_LENS_S)
 
     # --- settings (sections 9.1 to 9.6) -----------------------------------------------------------
 

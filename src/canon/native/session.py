@@ -18,6 +18,7 @@ from canon.driver import Progress, Sink
 from canon.errors import (
     BadParameter,
     DecodeError,
+    Disconnected,
     KeysNotLocked,
     LensFailed,
     NoCard,
@@ -127,6 +128,7 @@ class Session:
         self.link = link
         self.clock = link.clock
         self._lock = threading.Lock()
+        self._closer: int | None = None  # the thread that has begun to close
         self._readers: list[Events] = []
 
     @property
@@ -136,7 +138,7 @@ class Session:
 
     def start(self) -> None:
         """Wake the camera, or join it where it is."""
-        with self._lock:
+        with self._transaction():
             self.link.start()
 
     def call(self, command: Command[R], *, timeout_s: float = TIMEOUT_S) -> R:
@@ -193,7 +195,7 @@ class Session:
             if progress:
                 progress(done, max(expect, done))
 
-        with self._lock:
+        with self._transaction():
             start = self.clock.now()
             total = self.link.stream(
                 self._code(command), self._payload(command), count, limit, timeout_s
@@ -203,14 +205,14 @@ class Session:
 
     def send_block(self, block: UploadBlock, *, timeout_s: float = TIMEOUT_S) -> UploadDone:
         """Send one block of an upload."""
-        with self._lock:
+        with self._transaction():
             status, data = self.link.upload(self._code(block), block.encode(), timeout_s)
         self._check(status, block)
         return UploadDone.decode(data)
 
     def poll(self, timeout_s: float) -> bool:
         """Wait for an event, and copy it to every reader; whether one came."""
-        with self._lock:
+        with self._transaction():
             raw = self.link.poll(timeout_s)
         if not raw:
             return False
@@ -234,15 +236,27 @@ class Session:
         finally:
             self._readers.remove(reader)
 
+    def end(self) -> None:
+        """Let no other thread talk from now on: what follows is the good-bye of this one."""
+        with self._lock:
+            self._closer = threading.get_ident()
+
     def close(self) -> None:
         """Give the port back."""
         with self._lock:
             self.link.close()
 
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            if self._closer not in (None, threading.get_ident()):
+                raise Disconnected("the camera was closed meanwhile by this program")
+            yield
+
     def _exchange(self, command: Command[R], size: int | None, timeout_s: float) -> bytes:
         family = command.sub is not None
         expect = None if size is None else size + (smallest(SubHead) if family else 0)
-        with self._lock:
+        with self._transaction():
             start = self.clock.now()
             status, data = self.link.exchange(
                 self._code(command), self._payload(command), expect, timeout_s

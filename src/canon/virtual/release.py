@@ -59,7 +59,15 @@ from canon.native.release import (
     UnlockFocus,
     Zoom,
 )
-from canon.values import Flash, ImageFormat, ImageSize, PhotoEffect, Quality, ShootingMode
+from canon.values import (
+    Compensation,
+    Flash,
+    ImageFormat,
+    ImageSize,
+    PhotoEffect,
+    Quality,
+    ShootingMode,
+)
 from canon.virtual.body import Body
 from canon.virtual.card import EPOCH, File
 from canon.virtual.exif import CR2_JPEG, CRW_THM, JPEG, Shot
@@ -495,7 +503,7 @@ class ReleaseUnit:
         form, size, quality = kinds[-1]  # the JPEG, where there is one
         width, height = self._pixels(ImageSize.LARGE if form is ImageFormat.RAW else size)
         iso = int(now.iso.number or 50)
-        bias = now.exposure_compensation.number or Fraction(0)
+        bias = self._stops(now.exposure_compensation)
         priority = now.shooting_mode
         given_aperture = priority in (ShootingMode.APERTURE_PRIORITY, ShootingMode.MANUAL)
         given_time = priority in (ShootingMode.SHUTTER_PRIORITY, ShootingMode.MANUAL)
@@ -528,7 +536,7 @@ class ReleaseUnit:
             iso=iso,
             iso_auto=not now.iso,
             compensation=bias,
-            flash_compensation=now.flash_compensation.number or Fraction(0),
+            flash_compensation=self._stops(now.flash_compensation),
             metering=now.metering,
             flash=now.flash,
             flash_fired=now.flash in (Flash.ON, Flash.ON_RED_EYE),
@@ -546,6 +554,12 @@ class ReleaseUnit:
             saturation=now.saturation,
             sharpness=now.sharpness,
         )
+
+    def _stops(self, code: Compensation) -> Fraction:
+        """A compensation; the revised numbering counts it the other way round (section 9.2)."""
+        if self.body.model.numbering is Numbering.REVISED:
+            code = Compensation((0x18 - code) & 0xFF)
+        return code.number or Fraction(0)
 
     def _kinds(self) -> list[_Kind]:
         """What a release writes: one picture, or two of which the RAW is in the low four bits."""

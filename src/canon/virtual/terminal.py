@@ -7,13 +7,11 @@ bytes pass at once.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import termios
 import threading
 import tty
-from collections.abc import Iterator
 from typing import Self
 
 from canon.virtual.serial import SerialCamera
@@ -26,8 +24,7 @@ class TerminalServer:
     """A virtual camera on a pseudo-terminal.
 
     Args:
-        camera: the camera, whose clock is real. While the server runs, use it only inside
-            `machine`.
+        camera: the camera, whose clock is real. While the server runs, nobody else may use it.
 
     Attributes:
         path: the device to open: "/dev/pts/7".
@@ -41,7 +38,6 @@ class TerminalServer:
         if not camera.clock.real:
             raise ValueError("a camera on a pseudo-terminal needs a body with a real clock")
         self._camera = camera
-        self._lock = threading.Lock()
         self._outgoing = bytearray()
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
@@ -51,12 +47,6 @@ class TerminalServer:
         self.speeds: set[int] = set()
         self._thread = threading.Thread(target=self._serve, name="terminal", daemon=True)
         camera.say = self._outgoing.extend
-
-    @contextlib.contextmanager
-    def machine(self) -> Iterator[SerialCamera]:
-        """The camera, while it hears nothing."""
-        with self._lock:
-            yield self._camera
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -71,10 +61,9 @@ class TerminalServer:
     def _serve(self) -> None:
         clock = self._camera.clock
         while True:
-            with self._lock:
-                clock.run_due()
-                due = clock.next_due()
-                wait_s = None if due is None else max(0.0, due - clock.now())
+            clock.run_due()
+            due = clock.next_due()
+            wait_s = None if due is None else max(0.0, due - clock.now())
             writing = [self._ours] if self._outgoing else []
             ready, writable, _ = select.select([self._ours, self._stop], writing, [], wait_s)
             if self._stop in ready:
@@ -82,8 +71,7 @@ class TerminalServer:
             if writable:
                 del self._outgoing[: os.write(self._ours, self._outgoing)]
             if ready:
-                with self._lock:
-                    self._hear(os.read(self._ours, _ROOM))
+                self._hear(os.read(self._ours, _ROOM))
 
     def _hear(self, data: bytes) -> None:
         speed = termios.tcgetattr(self._theirs)[5]

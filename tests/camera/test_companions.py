@@ -1,0 +1,114 @@
+"""What a camera keeps beside a picture: THM files and spoken notes."""
+
+from __future__ import annotations
+
+import pytest
+from rig import WatchedPort, a_camera, a_row
+
+from canon.camera import Camera
+from canon.camera.storage import companion_names
+from canon.errors import DecodeError, ObjectNotFound
+from canon.exif import thumbnail
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.native import NativeCamera
+
+FOLDER = "DCIM/100CANON"
+PLACE = ("DCIM", "100CANON")
+
+
+def a_body(slug: str, card: Card | None = None) -> NativeCamera:
+    """A virtual camera with that card, or a fresh one."""
+    model = a_row(slug)
+    return NativeCamera(Body(model, lambda: card or fresh_card(model)))
+
+
+def a_card(*names: str) -> Card:
+    """A card with files of these names, of some bytes each."""
+    card = Card()
+    for name in names:
+        card.add((*PLACE, name), File(name.encode() * 30, 1_055_583_000))
+    return card
+
+
+def beside(cam: Camera, name: str) -> list[str]:
+    return [entry.name for entry in cam.storage.companions(f"{FOLDER}/{name}")]
+
+
+@pytest.mark.parametrize(
+    ("name", "companions"),
+    [
+        ("IMG_1234.CRW", ("IMG_1234.THM", "SND_1234.WAV")),
+        ("MVI_1234.AVI", ("MVI_1234.THM",)),
+        ("IMG_1234.JPG", ("SND_1234.WAV",)),
+        ("IMG_1234.CR2", ("SND_1234.WAV",)),
+        ("img_1234.jpg", ("SND_1234.WAV",)),
+        ("A_IMG_1234.JPG", ("A_SND_1234.WAV",)),
+        ("IMG_1234.THM", ()),
+        ("SND_1234.WAV", ()),
+        ("HOLIDAY.JPG", ()),
+        ("README", ()),
+        ("", ()),
+    ],
+)
+def test_names(name: str, companions: tuple[str, ...]) -> None:
+    assert companion_names(name) == companions
+
+
+def test_only_what_is_there_and_lies_in_the_same_folder() -> None:
+    card = a_card("IMG_0001.CRW", "IMG_0001.THM", "IMG_0001.JPG", "IMG_0002.CRW", "SND_0001.WAV")
+    card.add(("DCIM", "101CANON", "IMG_0002.THM"), File(b"of another", 1_055_583_000))
+    with a_camera(a_body("powershot-g2", card)) as cam:
+        assert beside(cam, "IMG_0001.CRW") == ["IMG_0001.THM", "SND_0001.WAV"]
+        assert beside(cam, "IMG_0001.JPG") == ["SND_0001.WAV"], "RAW and JPEG are two pictures"
+        assert beside(cam, "IMG_0002.CRW") == []
+        assert beside(cam, "IMG_0001.THM") == [], "a companion has none"
+        every = list(cam.storage.walk())
+        (second,) = (entry for entry in every if entry.name == "IMG_0002.CRW")
+        assert cam.storage.companions(second, every) == []
+        with pytest.raises(ObjectNotFound):
+            cam.storage.companions(f"{FOLDER}/IMG_0003.CRW")
+
+
+@pytest.mark.parametrize("slug", ["powershot-s45", "eos-d60", "eos-20d", "powershot-sd200"])
+def test_a_fresh_card_has_what_its_body_writes(slug: str) -> None:
+    with a_camera(a_body(slug)) as cam:
+        names = {entry.name for entry in cam.storage.ls(FOLDER)}
+        for name in names:
+            assert set(beside(cam, name)) == names & set(companion_names(name))
+        raw = {"IMG_0007.CR2"} if slug == "eos-20d" else {"IMG_0007.CRW", "IMG_0007.THM"}
+        assert raw <= names or slug == "powershot-sd200"
+        movie = {"MVI_0008.AVI", "MVI_0008.THM"}
+        assert movie <= names if slug.startswith("powershot") else not movie & names
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "asked"),
+    [
+        ("eos-d60", "IMG_0007.CRW", "IMG_0007.THM"),
+        ("powershot-s45", "MVI_0008.AVI", "MVI_0008.THM"),
+        ("eos-20d", "IMG_0007.CR2", "IMG_0007.CR2"),
+        ("eos-20d", "IMG_0001.JPG", "IMG_0001.JPG"),
+    ],
+)
+def test_a_thumbnail_costs_no_more_than_where_it_lies(slug: str, name: str, asked: str) -> None:
+    device = a_body(slug)
+    port = WatchedPort(device)
+    with port.camera() as cam:
+        entry = cam.storage.stat(f"{FOLDER}/{name}")
+        start = device.clock.now()
+        small = cam.storage.thumbnail(entry)
+        assert device.body.card
+        holder = device.body.card.find((*PLACE, asked))
+        assert isinstance(holder, File)
+        assert small == thumbnail(holder.read())
+        assert device.clock.now() - start < 0.3, "of a file of 3 MB only the head, or the THM"
+
+
+def test_without_its_thm_a_crw_has_no_thumbnail() -> None:
+    card = a_card("IMG_0001.CRW", "MVI_0002.AVI", "MVI_0002.THM")
+    with a_camera(a_body("powershot-g2", card)) as cam:
+        with pytest.raises(ObjectNotFound, match=r"IMG_0001\.THM"):
+            cam.storage.thumbnail(f"{FOLDER}/IMG_0001.CRW")
+        with pytest.raises(DecodeError):
+            cam.storage.thumbnail(f"{FOLDER}/MVI_0002.AVI")

@@ -1,0 +1,100 @@
+"""Every body that is driven over USB, built from its row: it must work in the main verbs.
+
+Only our own two ends meet here; gphoto2's runs (tests/interop) count for more.
+"""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from rig import a_camera
+
+from canon.camera import Camera
+from canon.driver import Entry, Picture
+from canon.errors import NotSupported
+from canon.models.model import Feature, Model, Numbering
+from canon.models.native import MODELS, by_product
+from canon.values import CaptureTarget
+from canon.virtual.body import Body
+from canon.virtual.card import fresh_card
+from canon.virtual.native import NativeCamera
+
+DRIVEN = [model for model in MODELS if model.product and not model.untested]
+ALWAYS = ("identify", "owner", "clock", "power", "list", "get", "thumbnail", "delete")
+
+
+def each_model() -> list[object]:
+    """Every row with what its test shows for SUPPORTED.md."""
+    return [
+        pytest.param(
+            model,
+            id=f"{model.slug}-{model.product:04x}",
+            marks=pytest.mark.shows(
+                *ALWAYS,
+                *(("settings", "capture") if Feature.RELEASE in model.features else ()),
+                model=model.name,
+            ),
+        )
+        for model in DRIVEN
+    ]
+
+
+@pytest.mark.parametrize("model", each_model())
+def test_a_body_of_every_row_works(model: Model) -> None:
+    device = NativeCamera(Body(model, lambda: fresh_card(model)))
+    with a_camera(device) as cam:
+        _is_itself(cam, model)
+        _has_a_card(cam)
+        if Feature.RELEASE in model.features:
+            _takes_pictures(cam, model)
+        else:
+            with pytest.raises(NotSupported, match="release control"):
+                cam.capture.release()
+    assert not device.release.active
+    if Feature.EOS_LOCK in model.features:
+        assert not device.body.keys_locked, "its owner can use it again"
+    assert device.padded == 0, "no command came short"
+    if model.numbering is Numbering.CLASSIC:  # the revised one ends some with a byte for nothing
+        assert device.cut == 0
+
+
+def _is_itself(cam: Camera, model: Model) -> None:
+    assert cam.model == f"Canon {model.name}"[:31], "the field has room for no more"
+    assert by_product(model.product or 0, cam.model) is model, "the host found the same row"
+    cam.owner = "Ada"
+    assert cam.owner == "Ada"
+    assert cam.sync_clock() <= cam.camera_time
+    assert cam.on_ac
+    if Feature.ABILITIES in model.features:
+        assert cam.abilities[0].width, "a size has pixels"
+        assert (cam.abilities[0].width, cam.abilities[0].height) == model.pixels
+    if Feature.BODY_ID in model.features:
+        assert cam.body_id
+
+
+def _has_a_card(cam: Camera) -> None:
+    (drive,) = cam.storage.drives()
+    assert drive.capacity == 256 << 20
+    files = [entry for entry in cam.storage.walk() if not entry.is_folder]
+    pictures = [entry for entry in files if entry.name.endswith((".JPG", ".CRW", ".CR2", ".AVI"))]
+    assert len(pictures) >= 6
+    for entry in files:
+        assert len(cam.storage.read(entry)) == entry.size
+    for entry in pictures:
+        assert Image.open(io.BytesIO(cam.storage.thumbnail(entry))).size == (160, 120)
+    cam.storage.delete(pictures[0])
+    assert [entry for entry in cam.storage.walk() if not entry.is_folder] == files[1:]
+
+
+def _takes_pictures(cam: Camera, model: Model) -> None:
+    with cam.capture.control():
+        cam.settings.set(exposure_compensation="+1", iso=100)
+        assert str(cam.settings.exposure_compensation.value) == "+1"
+        (picture,) = cam.capture.release(target=CaptureTarget.HOST).files
+        assert isinstance(picture, Picture)
+        assert Image.open(io.BytesIO(picture.data)).size == model.pixels
+        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        assert isinstance(entry, Entry)
+        assert cam.storage.read(entry)[:2] == picture.data[:2]

@@ -1,0 +1,327 @@
+"""Old EOS bodies and the revised numbering: what goes over the wire where they differ from a G3."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from judges import brightness, exif, opened
+from rig import WatchedPort, a_camera, a_device, a_row
+
+from canon.camera import Camera
+from canon.driver import Entry, Picture
+from canon.errors import CanonError, FocusFailed, NotSupported, Refused
+from canon.native.commands import ENTERED, Command, Listed, Listing
+from canon.native.events import (
+    CaptureOver,
+    CaptureStatus,
+    CardChanged,
+    FullImageReady,
+    NativeEvent,
+    SecondImageReady,
+)
+from canon.values import CaptureTarget
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File
+from canon.virtual.native import NativeCamera
+from canon.wire import Message
+
+OLD, NEW = "eos-d60", "eos-20d"
+HOST, CARD, BOTH = CaptureTarget.HOST, CaptureTarget.CARD, CaptureTarget.BOTH
+FOLDER = "DCIM/100CANON"
+
+
+def a_card() -> Card:
+    card = Card()
+    card.make_folders(("MISC",))
+    for number in (1, 2):
+        card.add(("DCIM", "100CANON", f"IMG_000{number}.JPG"), File(bytes(300), 1_055_583_000))
+    card.add(("DCIM", "101CANON", "IMG_0103.JPG"), File(bytes(300), 1_055_583_000))
+    return card
+
+
+# --- identity ------------------------------------------------------------------------------------
+
+
+def test_the_owner_has_a_command_of_its_own_in_the_revised_numbering() -> None:
+    port = WatchedPort(a_device(slug=NEW))
+    with port.camera() as cam:
+        port.names()
+        cam.owner = "Ada"
+        assert cam.owner == "Ada"
+        assert port.names() == ["SetOwner", "Identify", "GetOwner"]
+    port = WatchedPort(a_device(slug=OLD))
+    with port.camera() as cam:
+        port.names()
+        cam.owner = "Ada"
+        assert cam.owner == "Ada"
+        assert port.names() == ["SetOwner", "Identify"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "printed"),
+    [("eos-d30", "012317767"), (OLD, "19088743"), (NEW, "0019088743"), ("eos-5d", "0019088743")],
+)
+def test_the_number_of_the_body(slug: str, printed: str) -> None:
+    """0x01234567: half in hex on a D30, in ten digits in the revised numbering (section 7.7)."""
+    with a_camera(a_device(slug=slug)) as cam:
+        assert cam.body_id == printed
+
+
+def test_a_compact_tells_no_number() -> None:
+    with a_camera(a_device()) as cam, pytest.raises(NotSupported, match="number of the body"):
+        _ = cam.body_id
+
+
+# --- the card ------------------------------------------------------------------------------------
+
+
+class Climber(NativeCamera):
+    """A body that ends a listing with a way up for each folder to the root, as a 350D does."""
+
+    def answer(self, command: Command[Any]) -> Message | bytes:
+        reply = super().answer(command)
+        if isinstance(reply, Listing):
+            reply = Listing((*reply.entries, *(Listed(ENTERED, 0, 0, ".."),) * 3))
+        return reply
+
+
+def test_surplus_ways_up_in_a_listing_are_ignored() -> None:
+    with a_camera(a_device(slug=NEW, card=a_card())) as cam:
+        right = list(cam.storage.walk())
+        assert [entry.name for entry in cam.storage.ls(FOLDER)] == ["IMG_0001.JPG", "IMG_0002.JPG"]
+    climber = Climber(Body(a_row("eos-350d"), a_card))
+    with a_camera(climber) as cam:
+        assert list(cam.storage.walk()) == right
+        assert [entry.name for entry in cam.storage.ls(FOLDER)] == ["IMG_0001.JPG", "IMG_0002.JPG"]
+    assert [str(entry) for entry in right] == [
+        "MISC",
+        "DCIM",
+        FOLDER,
+        f"{FOLDER}/IMG_0001.JPG",
+        f"{FOLDER}/IMG_0002.JPG",
+        "DCIM/101CANON",
+        "DCIM/101CANON/IMG_0103.JPG",
+    ]
+
+
+@pytest.mark.parametrize(("slug", "command"), [(OLD, "DeleteFiles"), (NEW, "DeleteRevisedFile")])
+def test_deleting_two_files(slug: str, command: str) -> None:
+    port = WatchedPort(a_device(slug=slug, card=a_card()))
+    with port.camera() as cam:
+        entries = cam.storage.ls(FOLDER)
+        port.names()
+        cam.storage.delete(*entries)
+        assert port.names() == [command, command]
+        assert cam.storage.ls(FOLDER) == []
+        assert [entry.name for entry in cam.storage.ls("DCIM/101CANON")] == ["IMG_0103.JPG"]
+
+
+def test_no_file_goes_up_in_the_revised_numbering() -> None:
+    port = WatchedPort(a_device(slug=NEW))
+    with port.camera() as cam:
+        with pytest.raises(NotSupported, match="EOS 20D"):
+            cam.storage.upload(b"something", f"{FOLDER}/A.TXT")
+        assert cam.storage.ls(FOLDER) == []
+
+
+# --- releases ------------------------------------------------------------------------------------
+
+
+def released(port: WatchedPort, cam: Camera) -> list[str]:
+    """The commands of a release to the card, without the listings before and after it."""
+    port.names()
+    cam.capture.release(target=CARD)
+    return [name for name in port.names() if name not in ("ListDisks", "GetDirectory")]
+
+
+def test_keys_are_locked_for_the_release_alone() -> None:
+    port = WatchedPort(a_device(slug=OLD))
+    with port.camera() as cam, cam.capture.control():
+        asked = released(port, cam)
+        assert asked == ["SetTransferMode", "LockEosKeys", "Release", "UnlockEosKeys"]
+    port = WatchedPort(a_device(slug=NEW))
+    with port.camera() as cam, cam.capture.control():
+        assert released(port, cam) == [
+            *("SetTransferMode", "GetAbilities", "LockRevisedKeys"),
+            *("Release", "ReleaseSent", "UnlockRevisedKeys"),
+        ]
+
+
+@pytest.mark.parametrize("slug", [OLD, NEW])
+def test_keys_are_unlocked_after_a_failure(slug: str) -> None:
+    device = a_device("no-focus", slug=slug)
+    with a_camera(device) as cam:
+        with pytest.raises(FocusFailed):
+            cam.capture.release()
+        assert not device.body.keys_locked
+        assert not device.release.active
+        assert cam.capture.release().files, "the next one is fine"
+
+
+@pytest.mark.parametrize(
+    ("slug", "lock", "code"),
+    [(OLD, "LockEosKeys", 0x02000081), (NEW, "LockRevisedKeys", 0x82400020)],
+)
+def test_where_keys_do_not_lock_nothing_is_released(slug: str, lock: str, code: int) -> None:
+    """The shutter is half pressed, or a menu is open (section 6.5)."""
+    port = WatchedPort(a_device(f"refuse@{lock}:{code}", slug=slug))
+    with port.camera() as cam, cam.capture.control():
+        port.names()
+        with pytest.raises(Refused) as refusal:
+            cam.capture.release(target=CARD)
+        assert refusal.value.code == code
+        assert "Release" not in port.names()
+        assert cam.capture.release(target=CARD).files
+
+
+def test_a_refused_list_of_sizes_does_not_stop_a_release() -> None:
+    """Asked for before each lock; what it says does not matter (section 1)."""
+    with a_camera(a_device("refuse@GetAbilities:1", slug=NEW)) as cam:
+        assert cam.capture.release().files
+
+
+@pytest.mark.parametrize(
+    ("slug", "target", "last"),
+    [
+        (OLD, CARD, CaptureOver),
+        (OLD, HOST, CaptureOver),
+        ("eos-10d", CARD, CardChanged),
+        ("eos-10d", HOST, CaptureOver),
+        ("eos-300d", CARD, CardChanged),
+        (NEW, CARD, CardChanged),
+        (NEW, HOST, CaptureStatus),
+        ("powershot-s230", CARD, CaptureOver),
+        ("powershot-s45", CARD, CaptureStatus),
+    ],
+)
+def test_how_a_release_ends(slug: str, target: CaptureTarget, last: type[NativeEvent]) -> None:
+    """By the event that ends it on that body, and without waiting for more (section 10)."""
+    device = a_device(slug=slug)
+    port = WatchedPort(device)
+    with port.camera() as cam, cam.capture.control():
+        (file,) = cam.capture.release(target=target).files
+        assert isinstance(file, Entry if target is CARD else Picture)
+        ended, event = port.events[-1]
+        assert type(event) is last
+        assert all(time > ended - 1 for time, name in port.commands if "Unlock" in name)
+        assert device.clock.now() - ended < 2
+        assert not device.interrupt.waiting()
+
+
+def test_a_release_whose_end_is_never_told() -> None:
+    """It waits for its time, looks for the picture all the same, and the keys are free again."""
+    device = a_device("event-lost@CaptureOver", slug=OLD)
+    with a_camera(device) as cam, cam.capture.control():
+        (entry,) = cam.capture.release(target=CARD, timeout_s=30).files
+        assert isinstance(entry, Entry)
+        assert not device.body.keys_locked
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("slug", "codes"),
+    [(OLD, {"+1": 0x10, "0": 0x18, "-1 1/3": 0x23}), (NEW, {"+1": 0x08, "0": 0, "-1 1/3": 0xF5})],
+)
+def test_the_sign_of_exposure_compensation(slug: str, codes: dict[str, int]) -> None:
+    device = a_device(slug=slug)
+    with a_camera(device) as cam, cam.capture.control():
+        allowed = [str(value) for value in cam.settings.exposure_compensation.allowed]
+        assert allowed[0] == "+2" or allowed[-1] == "+2"
+        for stops, code in codes.items():
+            cam.settings.exposure_compensation.set(stops)
+            assert device.release.parameters.exposure_compensation == code
+            assert str(cam.settings.exposure_compensation.value) == stops
+
+
+def test_more_stops_are_brighter_in_either_numbering() -> None:
+    for slug in (OLD, NEW):
+        levels = []
+        with a_camera(a_device(slug=slug)) as cam, cam.capture.control():
+            for stops in ("-1", "0", "+1"):
+                cam.settings.exposure_compensation.set(stops)
+                (picture,) = cam.capture.release().files
+                assert isinstance(picture, Picture)
+                levels.append(brightness(opened(picture.data)))
+                told = exif(picture.data)["ExifIFD:ExposureCompensation"]
+                assert Fraction(str(told)) == int(stops)
+        assert levels == sorted(set(levels))
+
+
+def test_a_5d_is_told_twice() -> None:
+    once = ["GetReleaseParameters", "SetReleaseParameters", "GetReleaseParameters"]
+    for slug, wanted in ((NEW, once), ("eos-5d", [*once, *once[1:]])):
+        port = WatchedPort(a_device(slug=slug))
+        with port.camera() as cam, cam.capture.control():
+            cam.settings.read()
+            port.names()
+            cam.settings.set(iso=400, quality="normal", exposure_compensation="-1")
+            assert port.names() == wanted
+            assert str(cam.settings.iso.value) == "400"
+
+
+# --- RAW -----------------------------------------------------------------------------------------
+
+
+def test_raw_and_jpeg_are_two_pictures() -> None:
+    port = WatchedPort(a_device(slug=NEW))
+    with port.camera() as cam, cam.capture.control():
+        cam.settings.set(quality="raw+fine", image_format="raw+jpeg", image_size="raw+small")
+        raw, jpeg = cam.capture.release(target=HOST).files
+        ready = [event for _, event in port.events if isinstance(event, FullImageReady)]
+        second = [event for _, event in port.events if isinstance(event, SecondImageReady)]
+        assert isinstance(raw, Picture)
+        assert isinstance(jpeg, Picture)
+        assert [event.size for event in (*ready, *second)] == [len(raw.data), len(jpeg.data)]
+        assert (raw.name[-4:], jpeg.name[-4:]) == (".CR2", ".JPG")
+        assert raw.name[:-4] == jpeg.name[:-4]
+        assert opened(jpeg.data).size == (640, 427)
+        both = cam.capture.release(target=BOTH).files
+        names = ["IMG_0002.CR2", "IMG_0002.JPG"]
+        assert [file.name for file in both] == names * 2
+        assert [type(file) for file in both] == [Picture, Picture, Entry, Entry]
+        for picture, entry in zip(both[:2], both[2:], strict=True):
+            assert isinstance(picture, Picture)
+            assert isinstance(entry, Entry)
+            assert cam.storage.read(entry) == picture.data
+
+
+def test_the_second_picture_may_come_after_the_end() -> None:
+    device = a_device("event-late@SecondImageReady:2", slug=NEW)
+    with a_camera(device) as cam, cam.capture.control():
+        cam.settings.set(quality="raw+normal", image_format="raw+jpeg", image_size="raw+small")
+        assert len(cam.capture.release().files) == 2
+
+
+def test_what_kinds_of_picture_there_are() -> None:
+    with a_camera(a_device(slug=NEW)) as cam, cam.capture.control():
+        assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw", "raw+jpeg"]
+        assert "raw+fine" in map(str, cam.settings.quality.allowed)
+        jpeg = cam.capture.estimated_size("large", "fine")
+        raw = cam.capture.estimated_size("large", "raw", "raw")
+        assert cam.capture.estimated_size("large", "raw+fine", "raw+jpeg") == raw + jpeg
+    with a_camera(a_device(slug=OLD)) as cam, cam.capture.control():
+        assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw"]
+        with pytest.raises(CanonError, match="raw"):
+            cam.settings.set(quality="raw+fine", image_format="raw+jpeg")
+
+
+@pytest.mark.parametrize("slug", [OLD, "powershot-g3", "powershot-s45"])
+def test_a_crw_comes_with_its_thm(slug: str) -> None:
+    with a_camera(a_device(slug=slug)) as cam, cam.capture.control():
+        cam.settings.set(quality="raw", image_format="raw", image_size="large")
+        picture, entry = cam.capture.release(target=BOTH).files
+        assert isinstance(picture, Picture)
+        assert isinstance(entry, Entry)
+        assert picture.name == entry.name == "IMG_0001.CRW"
+        assert cam.storage.read(entry) == picture.data
+        assert entry.size < cam.capture.estimated_size("large", "raw", "raw")
+        (thm,) = cam.storage.companions(entry)
+        assert exif(cam.storage.read(thm))["Canon:RecordMode"] == 2
+        (alone,) = cam.capture.release(target=HOST).files
+        assert isinstance(alone, Picture)
+        assert alone.name.endswith(".CRW")
+        assert len(alone.name) == len("IMG_20030614_093000.CRW"), "named by the camera's clock"
