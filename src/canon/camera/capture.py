@@ -66,6 +66,7 @@ class Capture:
         with self._turns:
             self._started = False
             remote = self._verbs().remote
+            remote.stays = False
             if remote.active:
                 remote.leave()
 

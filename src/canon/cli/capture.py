@@ -199,6 +199,7 @@ def focus_verb(options: Options, what: str) -> None:
             say("the camera stays in release control until `canon-remote focus unlock`")
         elif what == "unlock":
             cam.capture.unlock_focus()
+            cam.capture.stop()
         else:
             cam.capture.measure()
     told = {"lock": "the focus is locked", "unlock": "the focus is free", "auto": "focused once"}

@@ -101,7 +101,9 @@ def main(args: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     options = Options()
     # Killed, the program ends as by Ctrl-C: the camera is let go of, nothing half-done stays.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         code = _canon_remote.main(
             words, prog_name="canon-remote", standalone_mode=False, obj=options

@@ -300,7 +300,7 @@ class UsbLink:
         """Read what is left of a broken-off answer, for that long at most; whether that is all."""
         if not self._unread:
             return True
-        _log.warning("draining an answer that was broken off, %s bytes", self._unread)
+        _log.info("reading what is left of an answer that was broken off")
         deadline = self.clock.now() + seconds
         for _ in range(_MOST_DRAINS):
             if self._unread <= 0 or self.clock.now() >= deadline:

@@ -14,7 +14,7 @@ from typing import Any
 
 from canon.errors import DecodeError, Refused
 from canon.models.model import Numbering
-from canon.native import events
+from canon.native import events, release
 from canon.native.commands import (
     COMMAND,
     FIXED_REPLY,
@@ -40,6 +40,9 @@ from canon.native.session import REFUSALS
 from canon.trace.files import Exchange, Kind, Remark, Setup, Transfer
 from canon.trace.told import SHOWN, Odd, Told, fields_of, odd_of
 from canon.wire import Message, smallest
+
+LAYOUTS = (release, events)
+"""The modules whose messages are told beside the commands': a module that is loaded is known."""
 
 PRIVATE = frozenset({"owner", "data"})
 """The fields that `redact` blanks, wherever they stand; pictures and files it always blanks."""
