@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from canon.native import commands, events, release
-from canon.native.commands import Last, Listed, Names, Version, ZString
+from canon.native.commands import Listed
 from canon.native.release import Elements
+from canon.native.strings import Bare, Last, Names, Version, ZString
 from canon.wire import Code, Codec, Inner, Message, Number, Raw, Text
 
 M = TypeVar("M", bound=Message)
@@ -89,6 +90,6 @@ _STRATEGIES: dict[type[Codec[Any]], Callable[[Any], SearchStrategy[Any]]] = {
         tuple
     ),
     commands._Listing: lambda codec: st.lists(_listed(), max_size=12).map(tuple),
-    commands._Bare: lambda codec: text(),
+    Bare: lambda codec: text(),
     release._Elements: lambda codec: _elements(),
 }
