@@ -269,7 +269,7 @@ def test_a_camera_that_never_stops_is_reset_and_joined_again() -> None:
     assert camera.resets == 1
 
 
-def test_what_was_not_read_is_taken_in_before_closing(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_was_not_read_is_taken_in_before_closing() -> None:
     camera = ScriptedCamera(long(bytes(1000), announced=1000))
     link = open_link(camera)
     with pytest.raises(ProtocolError):
@@ -277,7 +277,6 @@ def test_what_was_not_read_is_taken_in_before_closing(caplog: pytest.LogCaptureF
     link.close()
     assert camera.bulk.waiting() == 0
     assert camera.detached
-    assert "draining" in caplog.text
 
 
 def test_closing_after_the_plug_was_pulled() -> None:
