@@ -25,6 +25,7 @@ from canon.cli.options import Options, Verb
 from canon.cli.output import INTERRUPTED, Tally, exit_code, megabytes, put_line, say
 from canon.driver import CardPath
 from canon.errors import CanonError, NotSupported
+from canon.usb.port import RealClock
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -44,6 +45,7 @@ _SHORT = {
 _NOT_HERE = frozenset({"list", "virtual", "decode", "shell"})
 _CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "reopen"})
 _MOST_HISTORY = 1000
+_TIDY_S = 3.0  # how long a command may tidy up before Ctrl-C counts again
 
 
 @click.command(
@@ -88,6 +90,8 @@ class Shell:
         self._model = cam.model
         self._listings: dict[CardPath, list[Entry]] = {}
         self._heeds_ctrl_c = False
+        self._clock = RealClock()
+        self._interrupted = 0.0
 
     def talk(self) -> int:
         """Ask for commands on the terminal until Ctrl-D or `quit`."""
@@ -247,9 +251,13 @@ class Shell:
         return found or [_spelled(path)]
 
     def _interrupt(self, *_: object) -> None:
-        """Ctrl-C ends a command once; more of them do not cut short what tidies up after it."""
-        if self._heeds_ctrl_c:
-            self._heeds_ctrl_c = False
+        """Ctrl-C ends a command once; more of them do not cut short what tidies up after it.
+
+        After a while one counts again: the first may have been lost where a line is read.
+        """
+        now = self._clock.now()
+        if self._heeds_ctrl_c or now - self._interrupted > _TIDY_S:
+            self._heeds_ctrl_c, self._interrupted = False, now
             raise KeyboardInterrupt
 
     def _prompt(self) -> str:
