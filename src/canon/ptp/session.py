@@ -1,0 +1,1 @@
+"""One conversation with a PTP camera (being built)."""
