@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import canon
-from bench.tables import cost_table, growth_table, start_table
-from bench.tasks import TINY, USUAL, Alternated, Sizes, growth, starts, tasks
+from bench.tables import cost_table, growth_table, start_table, wire_table
+from bench.tasks import TINY, USUAL, Alternated, Sizes, growth, on_the_wire, starts, tasks
 
 _PLACE = re.compile(r"(?<=<!-- make bench -->\n).*(?=<!-- end -->)", re.DOTALL)
 
@@ -46,6 +46,7 @@ def _tables(sizes: Sizes, runs: int, home: Path) -> str:
         start_table(alternated.starts(starts())),
         cost_table(alternated.costs(tasks(sizes))),
         growth_table(alternated.costs(growth(sizes))),
+        wire_table(alternated.wires(on_the_wire(sizes))),
     )
     return "\n\n".join(parts)
 

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from bench.station import Station, Traffic
+from bench.station import Station
 
 _FAILED = re.compile(rb"[Ee]rror|Could not|Traceback")
 
@@ -27,6 +27,7 @@ class Cost:
         wall_s: seconds until the answer.
         cpu_s: seconds of processor time of the program, user and system, all threads.
         peak: the most bytes of memory that it ever had; 0 where that was not measured.
+        wire_s: seconds in which the cable was busy.
     """
 
     transfers: float
@@ -34,6 +35,7 @@ class Cost:
     wall_s: float
     cpu_s: float
     peak: float = 0
+    wire_s: float = 0
 
 
 class Shell:
@@ -64,7 +66,7 @@ class Shell:
     def run(self, lines: Sequence[str]) -> Cost:
         """Have it do what some lines say, and measure from the first one to the last prompt."""
         before = self._spent()
-        transfers, size = self._traffic.transfers, self._traffic.size
+        traffic = replace(self._traffic)
         self._said.clear()
         start = time.perf_counter()
         assert self._child.stdin is not None  # noqa: S101  (a pipe)
@@ -72,11 +74,12 @@ class Shell:
         self._child.stdin.flush()
         self._wait(len(lines))
         return Cost(
-            self._traffic.transfers - transfers,
-            self._traffic.size - size,
+            self._traffic.transfers - traffic.transfers,
+            self._traffic.size - traffic.size,
             time.perf_counter() - start,
             self._spent() - before,
             self._peak(),
+            self._traffic.wire_s - traffic.wire_s,
         )
 
     def __enter__(self) -> Self:
@@ -115,12 +118,12 @@ def ours(station: Station, folder: Path) -> Shell:
 
 def gphoto2(station: Station, folder: Path) -> Shell:
     """Its own shell; it says what it found, when it is asked for the first time."""
-    return Shell(["gphoto2", "--shell"], b"gphoto2: {", station, folder)
+    return Shell(["gphoto2", *station.gphoto2, "--shell"], b"gphoto2: {", station, folder)
 
 
 def whole_run(command: Sequence[str], station: Station, folder: Path) -> Cost:
     """Run a program from its start to its end."""
-    before = Traffic(station.traffic.transfers, station.traffic.size)
+    before = replace(station.traffic)
     start = time.perf_counter()
     child = subprocess.Popen(  # noqa: S603
         command, env=station.env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

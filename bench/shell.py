@@ -30,6 +30,11 @@ def get(cam: Camera, folder: str) -> None:
         cam.storage.download(entry)
 
 
+def put(cam: Camera, name: str, to: str) -> None:
+    """Put a file of this folder on the card."""
+    cam.storage.upload(name, to)
+
+
 def change(cam: Camera, *changes: str) -> None:
     """Change settings, all of them at once."""
     cam.settings.set(**dict(change.split("=") for change in changes))
@@ -46,6 +51,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "summary": summary,
     "ls": ls,
     "get": get,
+    "put": put,
     "set": change,
     "capture": capture,
 }
@@ -53,7 +59,7 @@ VERBS: dict[str, Callable[..., None]] = {
 
 def main() -> None:
     """Answer line by line until the input ends."""
-    with canon.open("usb:") as cam:
+    with canon.open() as cam:
         print("canon> ", end="", flush=True)
         for line in sys.stdin:
             verb, *words = line.split()

@@ -1,80 +1,170 @@
-"""A virtual PowerShot G3 on a virtual bus, which counts what goes over its cable."""
+"""A virtual camera on a virtual cable, which counts what goes over it."""
 
 from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bench.wire import FullSpeedBus, SerialLine
 from canon.bridge.run import attached
+from canon.models.model import Model
 from canon.models.native import by_slug
+from canon.ports import ENVIRONMENT
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
-from canon.virtual.device import Pipe
+from canon.virtual.device import Pipe, UsbDevice
 from canon.virtual.native import NativeCamera
+from canon.virtual.serial import SerialCamera
+from canon.virtual.terminal import TerminalServer
 from canon.virtual.usbip import UsbipServer
 
 FOLDER = ("DCIM", "100CANON")
 _TAKEN = 1_055_583_000  # 14 June 2003
 
 
+@dataclass(frozen=True)
+class Cable:
+    """Which camera it is, and how it is connected.
+
+    Attributes:
+        slug: the camera's model.
+        speed: bits a second of a serial line; 0 is USB.
+    """
+
+    slug: str
+    speed: int = 0
+
+    @property
+    def model(self) -> Model:
+        """The camera's row."""
+        model = by_slug(self.slug)
+        assert model is not None  # noqa: S101  (a row of the table)
+        return model
+
+    @property
+    def limit(self) -> float:
+        """Bytes of payload a second that the wire carries at best."""
+        return SerialLine(self.speed).limit if self.speed else FullSpeedBus.limit
+
+    def __str__(self) -> str:
+        return f"{self.model.name}, {f'{self.speed} bit/s' if self.speed else 'USB'}"
+
+
 @dataclass
 class Traffic:
-    """Transfers that carried something over the cable, and their bytes."""
+    """Transfers that carried something over the cable, their bytes, and seconds on the wire."""
 
     transfers: int = 0
     size: int = 0
+    wire_s: float = 0.0
 
-    def add(self, size: int) -> None:
+    def add(self, size: int, wire_s: float) -> None:
         """Count one transfer."""
         self.transfers += 1
         self.size += size
+        self.wire_s += wire_s
 
 
 class _CountedPipe(Pipe):
-    def __init__(self, pipe: Pipe, traffic: Traffic) -> None:
-        super().__init__(pipe.packet_size)
-        self._traffic = traffic
+    def __init__(self, packet_size: int, traffic: Traffic, wire_s: Callable[[int], float]) -> None:
+        super().__init__(packet_size)
+        self._traffic, self._wire_s = traffic, wire_s
 
     def read(self, room: int, *, partial: bool = False) -> list[memoryview] | None:
         pieces = super().read(room, partial=partial)
         if pieces is not None:
-            self._traffic.add(sum(map(len, pieces)))
+            size = sum(map(len, pieces))
+            self._traffic.add(size, self._wire_s(size))
         return pieces
 
 
-class CountedCamera(NativeCamera):
-    """A virtual G3 that counts its transfers; those of USB itself (descriptors) are not seen.
+class CountedDevice:
+    """A device on a full-speed bus that counts its transfers; fits `UsbDevice`.
+
+    Those of USB itself (descriptors) are not seen.
 
     Args:
-        card: what is in its slot.
+        device: the device; its pipes are replaced by pipes that count.
     """
 
-    def __init__(self, card: Card) -> None:
-        model = by_slug("powershot-g3")
-        assert model is not None  # noqa: S101  (a row of the table)
-        super().__init__(Body(model, lambda: card, BodyClock()))
+    def __init__(self, device: UsbDevice) -> None:
+        self._device = device
+        self.descriptors, self.clock = device.descriptors, device.clock
         self.traffic = Traffic()
-        self.bulk = _CountedPipe(self.bulk, self.traffic)
-        self.interrupt = _CountedPipe(self.interrupt, self.traffic)
+        packet = device.bulk.packet_size
+        self.bus = FullSpeedBus(packet, self.descriptors.device[7])
+        self.bulk: Pipe = _CountedPipe(packet, self.traffic, self.bus.bulk_s)
+        self.interrupt: Pipe = _CountedPipe(
+            device.interrupt.packet_size, self.traffic, lambda _: 0.0
+        )
+        device.bulk, device.interrupt = self.bulk, self.interrupt
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the device is on the bus."""
+        return self._device.plugged
+
+    @plugged.setter
+    def plugged(self, plugged: bool) -> None:
+        self._device.plugged = plugged
 
     def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
         """Answer a control request, and count it."""
-        answer = super().control_in(kind, request, value, index, length)
-        self.traffic.add(len(answer))
+        answer = self._device.control_in(kind, request, value, index, length)
+        self.traffic.add(len(answer), self.bus.control_s(len(answer)))
         return answer
 
     def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
         """Take a control request, and count it."""
-        self.traffic.add(len(data))
-        super().control_out(kind, request, value, index, data)
+        self.traffic.add(len(data), self.bus.control_s(len(data)))
+        self._device.control_out(kind, request, value, index, data)
 
     def bulk_out(self, data: bytes) -> None:
         """Take a bulk transfer, and count it."""
-        self.traffic.add(len(data))
-        super().bulk_out(data)
+        self.traffic.add(len(data), self.bus.bulk_s(len(data)))
+        self._device.bulk_out(data)
+
+    def bus_reset(self) -> None:
+        """Reset the bus."""
+        self._device.bus_reset()
+
+    def detach(self) -> None:
+        """The host went away."""
+        self._device.detach()
+
+
+class CountedSerialCamera(SerialCamera):
+    """A virtual camera on a serial line that counts what it hears.
+
+    Args:
+        body: the camera.
+        line: the line, once the two ends have agreed on its speed.
+    """
+
+    def __init__(self, body: Body[Model], line: SerialLine) -> None:
+        super().__init__(NativeCamera(body))
+        self.traffic, self.line = Traffic(), line
+
+    def count_what_it_says(self) -> None:
+        """Count also what goes to whoever carries its bytes now."""
+        carry = self.say
+
+        def say(data: bytes) -> None:
+            self._count(data)
+            carry(data)
+
+        self.say = say
+
+    def hear(self, data: bytes, speed: int) -> None:
+        """Take bytes, and count them."""
+        self._count(data)
+        super().hear(data, speed)
+
+    def _count(self, data: bytes) -> None:
+        self.traffic.add(len(data), self.line.bytes_s(len(data)))
 
 
 @dataclass(frozen=True)
@@ -84,23 +174,50 @@ class Station:
     Attributes:
         env: the environment to run them in.
         traffic: what went over the cable by now.
+        card: what is in the camera.
+        gphoto2: the words that tell gphoto2 where the camera is.
     """
 
     env: dict[str, str]
     traffic: Traffic
+    card: Card
+    gphoto2: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
-def station(files: int, size: int, env: dict[str, str]) -> Iterator[Station]:
+def station(files: int, size: int, env: dict[str, str], cable: Cable) -> Iterator[Station]:
     """A camera whose card has so many files of that size, for programs that are run meanwhile."""
-    camera = CountedCamera(_card(files, size))
+    card = _card(files, size)
+    make = _on_a_serial_line if cable.speed else _on_usb
+    with make(cable, card, env) as here:
+        yield here
+
+
+@contextlib.contextmanager
+def _on_usb(cable: Cable, card: Card, env: dict[str, str]) -> Iterator[Station]:
+    camera = CountedDevice(NativeCamera(Body(cable.model, lambda: card, BodyClock())))
     with UsbipServer(camera) as server, attached(server.address, env=env) as environment:
-        yield Station(environment, camera.traffic)
+        yield Station(environment | {ENVIRONMENT: "usb:"}, camera.traffic, card)
+
+
+@contextlib.contextmanager
+def _on_a_serial_line(cable: Cable, card: Card, env: dict[str, str]) -> Iterator[Station]:
+    line = SerialLine(cable.speed)
+    body = Body(cable.model, lambda: card, BodyClock(real=True))
+    camera = CountedSerialCamera(body, line)
+    with TerminalServer(camera) as server:
+        camera.count_what_it_says()
+        port, speed = f"serial:{server.path}", str(cable.speed)
+        environment = env | {ENVIRONMENT: f"{port}?speed={speed}"}
+        name = f"Canon {cable.model.name}"
+        words = ("--port", port, "--speed", speed, "--camera", name)
+        yield Station(environment, camera.traffic, card, words)
 
 
 def _card(files: int, size: int) -> Card:
     data = random.Random(files).randbytes(size)  # noqa: S311  (what is in them is of no matter)
     card = Card(capacity=(files * size) + (256 << 20))
+    card.make_folders(FOLDER)
     for number in range(files):
         card.add((*FOLDER, f"IMG_{number:04}.JPG"), File(data, _TAKEN + number))
     return card

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bench.programs import Cost
-from bench.tasks import Pair, Start
+from bench.tasks import OnTheWire, Pair, Start
 
 _MB, _MS = 1e6, 1e3
 
@@ -67,6 +67,27 @@ def cost_table(pairs: Iterable[Pair]) -> str:
     header = "ours : gphoto2 | transfers | MB | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
     told = [f"- in {what}: {', '.join(titles)}" for what, titles in behind.items()]
     return _table(header, rows) + "\n\nBehind gphoto2:\n\n" + "\n".join(told or ["- nowhere"])
+
+
+def wire_table(rows: Iterable[OnTheWire]) -> str:
+    """How busy the wire is, and the share of its limit that the payload gets."""
+    cells: list[Sequence[str]] = []
+    behind: list[str] = []
+    for row in rows:
+        task, mine, others = row.task, row.ours, row.theirs
+        title = f"{task.cable}: {task.title}"
+        if others is None:
+            seconds, ratio, share = f"{mine * _MS:.0f} : —", "", f"{row.share(mine):.1%} : —"
+        else:
+            seconds, ratio = f"{mine * _MS:.0f} : {others * _MS:.0f}", _ratio(mine, others)
+            share = f"{row.share(mine):.1%} : {row.share(others):.1%}"
+            if round(mine / others, 2) > 1:
+                behind.append(title)
+        cells.append((title, f"{task.payload / _MB:.3f}", seconds, ratio, share))
+    header = "ours : gphoto2 | payload MB | wire ms | ratio | share of the limit"
+    return (
+        f"{_table(header, cells)}\n\nBehind gphoto2 on the wire: {', '.join(behind) or 'nowhere'}."
+    )
 
 
 def growth_table(pairs: Iterable[Pair]) -> str:

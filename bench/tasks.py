@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
 from bench.programs import Cost, gphoto2, ours, whole_run
-from bench.station import FOLDER, station
+from bench.station import FOLDER, Cable, station
+from canon.models.model import Numbering
 
 _FOLDER = "/".join(FOLDER)
 _PYTHON = sys.executable
 _COMMAND = str(Path(_PYTHON).with_name("canon-remote"))
 _MODEL = "import canon\nwith canon.open('usb:') as cam: print(cam.model)"
+_G3 = Cable("powershot-g3")
+_ENTRY = 23  # bytes that a listing has for one file: canon-native-usb, section 7.9
+_SOURCE = "PICTURE.JPG"
+_UPLOADED = "AUT_0001.JPG"  # what gphoto2 makes of every name, in the card's first folder
+_MOST_UPLOADED = 61_440  # over USB: a camera takes more, and jams in the next session
+_BLOCK = 1536  # of an upload over RS-232: gphoto2 dies of a last block that is much shorter
+_WIRE_LISTED = 200
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is listed and fetched."""
+    """How much is listed and fetched; a pair is a number of files, and the size of each."""
 
     listed: int
     many: tuple[int, int]
     large: int
     growth: tuple[int, ...]
+    wire_large: dict[Cable, int]
+    wire_many: tuple[int, int]
 
 
-USUAL = Sizes(1000, (100, 1_000_000), 50_000_000, (10, 100, 1000, 10_000))
-TINY = Sizes(10, (2, 10_000), 100_000, (1, 10))
+USUAL = Sizes(
+    1000,
+    (100, 1_000_000),
+    50_000_000,
+    (10, 100, 1000, 10_000),
+    {
+        _G3: 5_000_000,
+        Cable("eos-20d"): 5_000_000,
+        Cable("powershot-g1", 115_200): 1_000_000,
+    },
+    (20, 50_000),
+)
+TINY = Sizes(
+    10,
+    (2, 10_000),
+    100_000,
+    (1, 10),
+    {
+        _G3: 500_000,
+        Cable("powershot-g1", 115_200): 200_000,
+    },
+    (3, 20_000),
+)
 
 
 @dataclass(frozen=True)
@@ -39,11 +71,13 @@ class Task:
     Attributes:
         title: what the table calls it.
         ours: the lines for `bench/shell.py`.
-        theirs: the lines for `gphoto2 --shell`.
+        theirs: the lines for `gphoto2 --shell`; none where it cannot do this.
         prepared: a line for each that comes before, unmeasured; empty for nothing. gphoto2 opens
             the camera only with its first command.
         card: number and size of the files on the card.
         moved: bytes of the files that are fetched; 0 where there are none.
+        sent: bytes of the file that is put on the card; 0 where there is none.
+        cable: which camera it is, and how it is connected.
     """
 
     title: str
@@ -52,6 +86,13 @@ class Task:
     prepared: tuple[str, str] = ("", "storage-info")
     card: tuple[int, int] = (6, 1_000_000)
     moved: int = 0
+    sent: int = 0
+    cable: Cable = _G3
+
+    @property
+    def payload(self) -> int:
+        """Bytes that have to pass: those of files, or else of one listing."""
+        return self.moved or self.sent or self.card[0] * _ENTRY
 
 
 @dataclass(frozen=True)
@@ -69,6 +110,25 @@ class Pair:
     task: Task
     ours: Cost
     theirs: Cost
+
+
+@dataclass(frozen=True)
+class OnTheWire:
+    """How long both programs keep the wire busy with a task.
+
+    Attributes:
+        task: what they do.
+        ours: our seconds.
+        theirs: gphoto2's seconds; None where it cannot do this.
+    """
+
+    task: Task
+    ours: float
+    theirs: float | None
+
+    def share(self, wire_s: float) -> float:
+        """Which part of the wire's limit the payload had, if the wire was busy for so long."""
+        return self.task.payload / self.task.cable.limit / wire_s
 
 
 def starts() -> tuple[Start, ...]:
@@ -124,6 +184,32 @@ def growth(sizes: Sizes) -> tuple[Task, ...]:
     return tuple(_listing(f"{files:,}", files) for files in sizes.growth)
 
 
+def on_the_wire(sizes: Sizes) -> Iterator[Task]:
+    """What is done over each cable."""
+    count, size = sizes.wire_many
+    for cable, large in sizes.wire_large.items():
+        for task in (
+            _download(f"download a file of {large:,} bytes", 1, large),
+            _download(f"download {count} files of {size:,} bytes", count, size),
+            _listing(f"list {_WIRE_LISTED} files", _WIRE_LISTED),
+            *_uploads(cable, large),
+        ):
+            opening = "ls /" if cable.speed else "storage-info"  # which it has for USB only
+            yield replace(task, cable=cable, prepared=("", opening))
+
+
+def _uploads(cable: Cable, large: int) -> Iterator[Task]:
+    """An upload, where the camera takes one. Debian's gphoto2 has it for serial lines only."""
+    size = (large if cable.speed else min(large, _MOST_UPLOADED)) // _BLOCK * _BLOCK
+    if cable.model.numbering is Numbering.CLASSIC:
+        yield Task(
+            f"upload a file of {size:,} bytes",
+            (f"put {_SOURCE} {_UPLOADED}",),
+            (f"put {_SOURCE}",) if cable.speed else (),
+            sent=size,
+        )
+
+
 def _listing(title: str, files: int) -> Task:
     return Task(title, (f"ls {_FOLDER}",), (f"ls /{_FOLDER}",), card=(files, 1000))
 
@@ -170,22 +256,37 @@ class Alternated:
         costs: list[list[Cost]] = [[] for _ in starts]
         for _ in range(self._runs):
             for start, of_start in zip(starts, costs, strict=True):
-                with station(1, 1000, self._env) as here:
+                with station(1, 1000, self._env, _G3) as here:
                     of_start.append(whole_run(start.command, here, self._home))
         return list(zip(starts, map(_median, costs), strict=True))
 
+    def wires(self, tasks: Iterable[Task]) -> Iterator[OnTheWire]:
+        """How long each task keeps the wire busy. One run tells: it is counted, not timed."""
+        for task in tasks:
+            self._tell(f"{task.cable}: {task.title}")
+            mine = self._cost(task, by_us=True).wire_s
+            others = self._cost(task, by_us=False).wire_s if task.theirs else None
+            yield OnTheWire(task, mine, others)
+
     def _cost(self, task: Task, *, by_us: bool) -> Cost:
         with (
-            tempfile.TemporaryDirectory(dir=self._home) as folder,
-            station(*task.card, self._env) as here,
-            (ours if by_us else gphoto2)(here, Path(folder)) as shell,
+            tempfile.TemporaryDirectory(dir=self._home) as name,
+            station(*task.card, self._env, task.cable) as here,
+            (ours if by_us else gphoto2)(here, Path(name)) as shell,
         ):
+            folder, free = Path(name), here.card.free
             if first := task.prepared[0 if by_us else 1]:
                 shell.run([first])
+            if task.sent:
+                (folder / _SOURCE).write_bytes(random.Random(task.sent).randbytes(task.sent))  # noqa: S311
             cost = shell.run(task.ours if by_us else task.theirs)
-            saved = sum(path.stat().st_size for path in Path(folder).iterdir())
-            if saved < task.moved:
-                raise RuntimeError(f"{task.title}: {saved} of {task.moved} bytes were saved")
+            saved = sum(path.stat().st_size for path in folder.iterdir()) - task.sent
+            taken = free - here.card.free
+            if saved < task.moved or taken < task.sent:
+                raise RuntimeError(
+                    f"{task.title}: {saved} of {task.moved} bytes were saved, "
+                    f"and {taken} of {task.sent} put on the card"
+                )
         return cost
 
 

@@ -1,11 +1,14 @@
 """`make bench` in its smallest form: it measures both programs and fills the tables of its page.
 
-The figures themselves are nobody's to assert: the machine is shared.
+Times and memory are nobody's to assert: the machine is shared. Time on the wire is counted, and is
+the same in every run.
 """
 
+import importlib
 import shutil
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -54,7 +57,7 @@ def test_what_the_page_says_stays(page: str) -> None:
 
 def test_each_row_has_what_its_header_promises(page: str) -> None:
     found = tables(page)
-    assert len(found) == 3
+    assert len(found) == 4
     for header, line, *rows in found:
         assert len(rows) >= 2
         assert all(len(row) == len(header) for row in (line, *rows))
@@ -87,3 +90,64 @@ def test_every_task_is_there_and_moves_its_bytes(page: str) -> None:
 def test_a_listing_is_shown_as_it_grows(page: str) -> None:
     _, _, *rows = tables(page)[2]
     assert [row[0] for row in rows] == ["1", "10"]
+
+
+def test_no_row_is_behind_gphoto2_on_the_wire(page: str) -> None:
+    _, _, *rows = tables(page)[3]
+    assert [row[0] for row in rows] == [
+        "PowerShot G3, USB: download a file of 500,000 bytes",
+        "PowerShot G3, USB: download 3 files of 20,000 bytes",
+        "PowerShot G3, USB: list 200 files",
+        "PowerShot G3, USB: upload a file of 61,440 bytes",
+        "PowerShot G1, 115200 bit/s: download a file of 200,000 bytes",
+        "PowerShot G1, 115200 bit/s: download 3 files of 20,000 bytes",
+        "PowerShot G1, 115200 bit/s: list 200 files",
+        "PowerShot G1, 115200 bit/s: upload a file of 199,680 bytes",
+    ]
+    assert "Behind gphoto2 on the wire: nowhere." in page
+
+
+def test_large_downloads_have_95_percent_of_the_wire(page: str) -> None:
+    header, _, *rows = tables(page)[3]
+    shares = {row[0]: row[header.index("share of the limit")].split(" : ")[0] for row in rows}
+    large = [share for title, share in shares.items() if "download a file" in title]
+    assert len(large) == 2
+    assert all(95 <= float(share.rstrip("%")) < 100 for share in large)
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The model of the lines."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    return importlib.import_module("bench.wire")
+
+
+@pytest.mark.parametrize(("packet", "in_a_frame"), [(8, 71), (16, 51), (32, 33), (64, 19)])
+def test_a_frame_has_room_for_as_many_packets_as_usb_says(
+    wire: ModuleType, packet: int, in_a_frame: int
+) -> None:
+    """USB 2.0, table 5-9."""
+    bus = wire.FullSpeedBus(packet, packet)
+    assert bus.bulk_s(in_a_frame * packet) == pytest.approx(0.001)
+    assert bus.bulk_s(in_a_frame * packet + 1) == pytest.approx(0.002)
+
+
+@pytest.mark.parametrize(
+    ("size", "frames"), [(0, 1), (1, 1), (1216, 1), (1217, 2), (5120, 5), (0x40000, 216)]
+)
+def test_each_transfer_takes_whole_frames(wire: ModuleType, size: int, frames: int) -> None:
+    assert wire.FullSpeedBus(64, 32).bulk_s(size) == pytest.approx(frames / 1000)
+
+
+def test_a_control_transfer_has_a_packet_before_and_after_its_data(wire: ModuleType) -> None:
+    bus = wire.FullSpeedBus(64, 32)
+    assert [bus.control_s(size) for size in (0, 31 * 32, 31 * 32 + 1)] == pytest.approx(
+        [0.001, 0.001, 0.002]
+    )
+
+
+def test_the_limits_are_those_of_the_lines(wire: ModuleType) -> None:
+    assert wire.FullSpeedBus(64, 32).limit == pytest.approx(1_216_000)
+    line = wire.SerialLine(115_200)
+    assert line.limit == 11_520
+    assert line.bytes_s(11_520) == 1
