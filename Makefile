@@ -1,10 +1,11 @@
 # `make demo` and `make test` do all the set-up; the other targets stand on the same .venv.
 
 PYTHON ?= python3
+SECONDS ?= 60
 BIN := .venv/bin
-COVERED := src/canon/wire.py,src/canon/native/*
+COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ptp/*
 
-.PHONY: demo test bench supported lint docs test-fresh clean
+.PHONY: demo test fuzz bench supported lint docs test-fresh clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -19,6 +20,10 @@ test: .venv/dev
 	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=95 --format=total >/dev/null \
 		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }
 	@[ "$$CI" != true ] || $(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md --check
+
+# Bytes that somebody makes up, for so many seconds; the corpus stays in build/fuzz.
+fuzz: .venv/dev
+	$(BIN)/python tests/fuzz/fuzz_run.py $(SECONDS)
 
 # What the last `make test` has shown of each model, as a page.
 supported: .venv/dev

@@ -16,7 +16,20 @@ from pathlib import Path
 
 import canon
 from bench.tables import cost_table, growth_table, start_table, wire_table
-from bench.tasks import TINY, USUAL, Alternated, Sizes, growth, on_the_wire, starts, tasks
+from bench.tasks import (
+    G9,
+    SX200_IS,
+    TINY,
+    USUAL,
+    Alternated,
+    Sizes,
+    card_tasks,
+    growth,
+    on_the_wire,
+    release_tasks,
+    starts,
+    tasks,
+)
 
 _PLACE = re.compile(r"(?<=<!-- make bench -->\n).*(?=<!-- end -->)", re.DOTALL)
 
@@ -40,11 +53,17 @@ def main() -> None:
 def _tables(sizes: Sizes, runs: int, home: Path) -> str:
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     env |= {"HOME": str(home), "LC_ALL": "C"}
+    env["COLUMNS"] = "1000"  # else readline repeats the prompt of gphoto2's shell to scroll it
     alternated = Alternated(runs, home, env, lambda title: print(title, file=sys.stderr))
+    ptp = (
+        (G9, (*card_tasks(sizes, G9), *release_tasks(sizes, G9))),
+        (SX200_IS, card_tasks(sizes, SX200_IS)),
+    )
     parts: Sequence[str] = (
         _where(runs),
         start_table(alternated.starts(starts())),
-        cost_table(alternated.costs(tasks(sizes))),
+        cost_table("PowerShot G3", alternated.costs(tasks(sizes))),
+        *(cost_table(f"{cable.model.name}, PTP", alternated.costs(todo)) for cable, todo in ptp),
         growth_table(alternated.costs(growth(sizes))),
         wire_table(alternated.wires(on_the_wire(sizes))),
     )

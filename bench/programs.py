@@ -141,4 +141,5 @@ def whole_run(command: Sequence[str], station: Station, folder: Path) -> Cost:
         station.traffic.size - before.size,
         wall,
         used.ru_utime + used.ru_stime,
+        wire_s=station.traffic.wire_s - before.wire_s,
     )

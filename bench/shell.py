@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
 
 import canon
 from canon.camera import Camera
-from canon.driver import Picture
+from canon.driver import Entry, Picture
+from canon.values import CaptureTarget
 
 
 def summary(cam: Camera) -> None:
@@ -47,6 +50,24 @@ def capture(cam: Camera) -> None:
             picture.save()
 
 
+def shoot(cam: Camera) -> None:
+    """Take a picture to the card, and fetch it."""
+    for entry in cam.capture.release(target=CaptureTarget.CARD).files:
+        if isinstance(entry, Entry):
+            cam.storage.download(entry)
+
+
+def start(cam: Camera) -> None:
+    """Enter release control."""
+    cam.capture.start()
+
+
+def live(cam: Camera, count: str) -> None:
+    """Save so many frames of the viewfinder, one over the other."""
+    for frame in islice(cam.viewfinder, int(count)):
+        Path("frame.jpg").write_bytes(frame)
+
+
 VERBS: dict[str, Callable[..., None]] = {
     "summary": summary,
     "ls": ls,
@@ -54,6 +75,9 @@ VERBS: dict[str, Callable[..., None]] = {
     "put": put,
     "set": change,
     "capture": capture,
+    "shoot": shoot,
+    "start": start,
+    "live": live,
 }
 
 

@@ -7,21 +7,25 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bench.wire import FullSpeedBus, SerialLine
+from bench.wire import SerialLine, UsbBus
 from canon.bridge.run import attached
 from canon.models.model import Model
-from canon.models.native import by_slug
+from canon.models.ptp import PtpModel
 from canon.ports import ENVIRONMENT
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
+from canon.virtual.catalogue import choose
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, UsbDevice
 from canon.virtual.native import NativeCamera
+from canon.virtual.ptp import PtpCamera
 from canon.virtual.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
 from canon.virtual.usbip import UsbipServer
 
 FOLDER = ("DCIM", "100CANON")
+PTP_FOLDER = f"/store_00010001/{'/'.join(FOLDER)}"
+"""What gphoto2 calls the folder on a camera that speaks PTP."""
 _TAKEN = 1_055_583_000  # 14 June 2003
 
 
@@ -38,19 +42,63 @@ class Cable:
     speed: int = 0
 
     @property
-    def model(self) -> Model:
+    def model(self) -> Model | PtpModel:
         """The camera's row."""
-        model = by_slug(self.slug)
-        assert model is not None  # noqa: S101  (a row of the table)
-        return model
+        return choose(self.slug)
 
     @property
-    def limit(self) -> float:
-        """Bytes of payload a second that the wire carries at best."""
-        return SerialLine(self.speed).limit if self.speed else FullSpeedBus.limit
+    def is_ptp(self) -> bool:
+        """Whether it speaks PTP."""
+        return isinstance(self.model, PtpModel)
+
+    @property
+    def line(self) -> SerialLine | UsbBus:
+        """What it runs over."""
+        if self.speed:
+            return SerialLine(self.speed)
+        return CountedDevice(self.device(None, BodyClock())).bus
+
+    def device(self, card: Card | None, clock: BodyClock) -> UsbDevice:
+        """The camera on the USB."""
+        model = self.model
+        if isinstance(model, PtpModel):
+            return PtpCamera(Body(model, lambda: card, clock))
+        return NativeCamera(Body(model, lambda: card, clock))
 
     def __str__(self) -> str:
-        return f"{self.model.name}, {f'{self.speed} bit/s' if self.speed else 'USB'}"
+        line = self.line
+        if isinstance(line, SerialLine):
+            return f"{self.model.name}, {line.speed} bit/s"
+        return f"{self.model.name}, {'high-speed ' if line.is_fast else ''}USB"
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is on the card.
+
+    Attributes:
+        count: how many files.
+        size: bytes in each.
+        pattern: their names, with a place for the number.
+    """
+
+    count: int
+    size: int
+    pattern: str = "IMG_{:04}.JPG"
+
+    @property
+    def names(self) -> list[str]:
+        """Their names, in card order."""
+        return [self.pattern.format(number) for number in range(self.count)]
+
+    def card(self) -> Card:
+        """A card with them."""
+        data = random.Random(self.count).randbytes(self.size)  # noqa: S311  (nobody looks at it)
+        card = Card(capacity=(self.count * self.size) + (256 << 20))
+        card.make_folders(FOLDER)
+        for number, name in enumerate(self.names):
+            card.add((*FOLDER, name), File(data, _TAKEN + number))
+        return card
 
 
 @dataclass
@@ -82,7 +130,7 @@ class _CountedPipe(Pipe):
 
 
 class CountedDevice:
-    """A device on a full-speed bus that counts its transfers; fits `UsbDevice`.
+    """A device on a bus that counts its transfers; fits `UsbDevice`.
 
     Those of USB itself (descriptors) are not seen.
 
@@ -95,7 +143,7 @@ class CountedDevice:
         self.descriptors, self.clock = device.descriptors, device.clock
         self.traffic = Traffic()
         packet = device.bulk.packet_size
-        self.bus = FullSpeedBus(packet, self.descriptors.device[7])
+        self.bus = UsbBus(packet, self.descriptors.device[7])
         self.bulk: Pipe = _CountedPipe(packet, self.traffic, self.bus.bulk_s)
         self.interrupt: Pipe = _CountedPipe(
             device.interrupt.packet_size, self.traffic, lambda _: 0.0
@@ -175,7 +223,7 @@ class Station:
         env: the environment to run them in.
         traffic: what went over the cable by now.
         card: what is in the camera.
-        gphoto2: the words that tell gphoto2 where the camera is.
+        gphoto2: the words that gphoto2 is started with.
     """
 
     env: dict[str, str]
@@ -185,39 +233,42 @@ class Station:
 
 
 @contextlib.contextmanager
-def station(files: int, size: int, env: dict[str, str], cable: Cable) -> Iterator[Station]:
-    """A camera whose card has so many files of that size, for programs that are run meanwhile."""
-    card = _card(files, size)
+def station(
+    files: Files, env: dict[str, str], cable: Cable, *, real: bool = False
+) -> Iterator[Station]:
+    """A camera with files on its card, for programs that are run meanwhile.
+
+    Args:
+        files: what is on the card.
+        env: the environment of the programs.
+        cable: which camera it is, and how it is connected.
+        real: whether its clock runs as the wall clock does; on a serial line it always does.
+    """
     make = _on_a_serial_line if cable.speed else _on_usb
-    with make(cable, card, env) as here:
+    with make(cable, files.card(), env, BodyClock(real=real or bool(cable.speed))) as here:
         yield here
 
 
 @contextlib.contextmanager
-def _on_usb(cable: Cable, card: Card, env: dict[str, str]) -> Iterator[Station]:
-    camera = CountedDevice(NativeCamera(Body(cable.model, lambda: card, BodyClock())))
+def _on_usb(cable: Cable, card: Card, env: dict[str, str], clock: BodyClock) -> Iterator[Station]:
+    camera = CountedDevice(cable.device(card, clock))
+    words = ("--folder", PTP_FOLDER, "--keep", "--force-overwrite") if cable.is_ptp else ()
     with UsbipServer(camera) as server, attached(server.address, env=env) as environment:
-        yield Station(environment | {ENVIRONMENT: "usb:"}, camera.traffic, card)
+        yield Station(environment | {ENVIRONMENT: "usb:"}, camera.traffic, card, words)
 
 
 @contextlib.contextmanager
-def _on_a_serial_line(cable: Cable, card: Card, env: dict[str, str]) -> Iterator[Station]:
-    line = SerialLine(cable.speed)
-    body = Body(cable.model, lambda: card, BodyClock(real=True))
-    camera = CountedSerialCamera(body, line)
+def _on_a_serial_line(
+    cable: Cable, card: Card, env: dict[str, str], clock: BodyClock
+) -> Iterator[Station]:
+    model = cable.model
+    assert isinstance(model, Model)  # noqa: S101  (PTP has no serial line)
+    body = Body(model, lambda: card, clock)
+    camera = CountedSerialCamera(body, SerialLine(cable.speed))
     with TerminalServer(camera) as server:
         camera.count_what_it_says()
         port, speed = f"serial:{server.path}", str(cable.speed)
         environment = env | {ENVIRONMENT: f"{port}?speed={speed}"}
-        name = f"Canon {cable.model.name}"
+        name = f"Canon {model.name}"
         words = ("--port", port, "--speed", speed, "--camera", name)
         yield Station(environment, camera.traffic, card, words)
-
-
-def _card(files: int, size: int) -> Card:
-    data = random.Random(files).randbytes(size)  # noqa: S311  (what is in them is of no matter)
-    card = Card(capacity=(files * size) + (256 << 20))
-    card.make_folders(FOLDER)
-    for number in range(files):
-        card.add((*FOLDER, f"IMG_{number:04}.JPG"), File(data, _TAKEN + number))
-    return card

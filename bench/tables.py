@@ -26,7 +26,7 @@ def start_table(starts: Sequence[tuple[Start, Cost]]) -> str:
     return _table("process start to end | wall ms | ratio | CPU ms | ratio", rows)
 
 
-def cost_table(pairs: Iterable[Pair]) -> str:
+def cost_table(camera: str, pairs: Iterable[Pair]) -> str:
     """From the open port on: each cell is ours and gphoto2's, and their ratio."""
     rows: list[Sequence[str]] = []
     behind: dict[str, list[str]] = {}
@@ -39,7 +39,7 @@ def cost_table(pairs: Iterable[Pair]) -> str:
                 f"{mine.size / _MB:.3f} : {others.size / _MB:.3f}",
                 *_both(mine.wall_s, others.wall_s, _MS),
                 *_both(mine.cpu_s, others.cpu_s, _MS),
-                *_both(mine.peak, others.peak, 1 / _MB),
+                *(_both(mine.peak, others.peak, 1 / _MB) if mine.peak else ("", "")),
             )
         )
         if pair.task.moved:
@@ -62,11 +62,16 @@ def cost_table(pairs: Iterable[Pair]) -> str:
             ("CPU", mine.cpu_s, others.cpu_s),
             ("peak memory", mine.peak, others.peak),
         ):
-            if round(a / b, 2) > 1:
+            if b and round(a / b, 2) > 1:
                 behind.setdefault(what, []).append(pair.task.title)
-    header = "ours : gphoto2 | transfers | MB | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
+    columns = "transfers | MB | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
+    header = f"{camera}, ours : gphoto2 | {columns}"
     told = [f"- in {what}: {', '.join(titles)}" for what, titles in behind.items()]
-    return _table(header, rows) + "\n\nBehind gphoto2:\n\n" + "\n".join(told or ["- nowhere"])
+    return (
+        _table(header, rows)
+        + f"\n\nBehind gphoto2, {camera}:\n\n"
+        + "\n".join(told or ["- nowhere"])
+    )
 
 
 def wire_table(rows: Iterable[OnTheWire]) -> str:

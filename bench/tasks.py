@@ -6,34 +6,43 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from bench.programs import Cost, gphoto2, ours, whole_run
-from bench.station import FOLDER, Cable, station
-from canon.models.model import Numbering
+from bench.station import FOLDER, PTP_FOLDER, Cable, Files, station
+from canon.models.model import Model, Numbering
+from canon.ptp.powershot import FOLDER_ENTRY
 
 _FOLDER = "/".join(FOLDER)
 _PYTHON = sys.executable
 _COMMAND = str(Path(_PYTHON).with_name("canon-remote"))
 _MODEL = "import canon\nwith canon.open('usb:') as cam: print(cam.model)"
 _G3 = Cable("powershot-g3")
+G9, SX200_IS = Cable("powershot-g9"), Cable("powershot-sx200-is")
+"""PowerShots that speak PTP: one with release control, one that only gives its files."""
 _ENTRY = 23  # bytes that a listing has for one file: canon-native-usb, section 7.9
 _SOURCE = "PICTURE.JPG"
 _UPLOADED = "AUT_0001.JPG"  # what gphoto2 makes of every name, in the card's first folder
 _MOST_UPLOADED = 61_440  # over USB: a camera takes more, and jams in the next session
 _BLOCK = 1536  # of an upload over RS-232: gphoto2 dies of a last block that is much shorter
 _WIRE_LISTED = 200
+_PICTURES = Files(6, 1_000_000)
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is listed and fetched; a pair is a number of files, and the size of each."""
+    """How much is listed, fetched, sent and taken.
+
+    A pair is a number of files, and the size of each; pictures are taken small or large.
+    """
 
     listed: int
     many: tuple[int, int]
     large: int
+    movie: int
+    picture: str
     growth: tuple[int, ...]
     wire_large: dict[Cable, int]
     wire_many: tuple[int, int]
@@ -43,11 +52,14 @@ USUAL = Sizes(
     1000,
     (100, 1_000_000),
     50_000_000,
+    64_000_000,
+    "large",
     (10, 100, 1000, 10_000),
     {
         _G3: 5_000_000,
         Cable("eos-20d"): 5_000_000,
         Cable("powershot-g1", 115_200): 1_000_000,
+        G9: 64_000_000,
     },
     (20, 50_000),
 )
@@ -55,10 +67,13 @@ TINY = Sizes(
     10,
     (2, 10_000),
     100_000,
+    3_000_000,
+    "small",
     (1, 10),
     {
         _G3: 500_000,
         Cable("powershot-g1", 115_200): 200_000,
+        G9: 8_000_000,
     },
     (3, 20_000),
 )
@@ -72,27 +87,34 @@ class Task:
         title: what the table calls it.
         ours: the lines for `bench/shell.py`.
         theirs: the lines for `gphoto2 --shell`; none where it cannot do this.
-        prepared: a line for each that comes before, unmeasured; empty for nothing. gphoto2 opens
-            the camera only with its first command.
-        card: number and size of the files on the card.
+        prepared: the lines for each that come before, unmeasured. gphoto2 opens the camera only
+            with its first command.
+        card: the files on the card.
         moved: bytes of the files that are fetched; 0 where there are none.
         sent: bytes of the file that is put on the card; 0 where there is none.
         cable: which camera it is, and how it is connected.
+        whole: the lines are commands, whose words are run from their start to their end; their
+            peak of memory is not measured.
+        paced: the camera takes its time. Its clock jumps for a host that waits at a pipe, but not
+            for one that asks for events again and again.
     """
 
     title: str
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
-    prepared: tuple[str, str] = ("", "storage-info")
-    card: tuple[int, int] = (6, 1_000_000)
+    prepared: tuple[tuple[str, ...], tuple[str, ...]] = ((), ("storage-info",))
+    card: Files = _PICTURES
     moved: int = 0
     sent: int = 0
     cable: Cable = _G3
+    whole: bool = False
+    paced: bool = False
 
     @property
     def payload(self) -> int:
         """Bytes that have to pass: those of files, or else of one listing."""
-        return self.moved or self.sent or self.card[0] * _ENTRY
+        entry = FOLDER_ENTRY if self.cable.is_ptp else _ENTRY
+        return self.moved or self.sent or self.card.count * entry
 
 
 @dataclass(frozen=True)
@@ -128,7 +150,7 @@ class OnTheWire:
 
     def share(self, wire_s: float) -> float:
         """Which part of the wire's limit the payload had, if the wire was busy for so long."""
-        return self.task.payload / self.task.cable.limit / wire_s
+        return self.task.payload / self.task.cable.line.limit / wire_s
 
 
 def starts() -> tuple[Start, ...]:
@@ -145,13 +167,9 @@ def starts() -> tuple[Start, ...]:
 
 
 def tasks(sizes: Sizes) -> tuple[Task, ...]:
-    """All that is compared from the open port on."""
-    count, size = sizes.many
+    """What a PowerShot G3 is asked for from the open port on."""
     return (
-        Task("ten summaries", ("summary",) * 10, ("summary",) * 10),
-        _listing(f"list {sizes.listed:,} files", sizes.listed),
-        _download(f"download {count} files of {size:,} bytes", count, size),
-        _download(f"download a file of {sizes.large:,} bytes", 1, sizes.large),
+        *_files(sizes, Files(1, sizes.large), _G3),
         Task(
             "change seven settings",
             (
@@ -167,62 +185,150 @@ def tasks(sizes: Sizes) -> tuple[Task, ...]:
                 "set-config imageformat=5",
                 "set-config shootingmode=Av",
             ),
-            prepared=("set shooting_mode=aperture-priority", "set-config shootingmode=Av"),
+            prepared=(("set shooting_mode=aperture-priority",), ("set-config shootingmode=Av",)),
         ),
         Task(
             "capture to the host",
             ("capture",),
             ("capture-preview",),
-            prepared=("", "set-config capturesizeclass=2"),
+            prepared=((), ("set-config capturesizeclass=2",)),
         ),
         Task("capture, gphoto2 by way of the card", ("capture",), ("capture-image-and-download",)),
     )
 
 
+def card_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
+    """What is done with the card of a PowerShot that speaks PTP."""
+    size = sizes.many[1]
+    return (
+        *_files(sizes, Files(1, sizes.movie, "MVI_{:04}.AVI"), cable),
+        Task(
+            f"upload a file of {size:,} bytes, start to end",
+            (f"{_COMMAND} put {_SOURCE} {_FOLDER}",),
+            (f"gphoto2 --folder {PTP_FOLDER} --upload-file {_SOURCE}",),
+            sent=size,
+            cable=cable,
+            whole=True,
+        ),
+    )
+
+
+def release_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
+    """What is done in the release control of a PowerShot that speaks PTP."""
+    ours, theirs = "start", "set-config capture=1"
+
+    def shot(title: str, verb: str, target: int) -> Task:
+        before = (
+            (ours, f"set image_size={sizes.picture}"),
+            (
+                theirs,
+                f"set-config imagesize={sizes.picture.capitalize()}",
+                f"set-config capturetarget={target}",
+            ),
+        )
+        fetched = ("capture-image-and-download",)
+        return Task(title, (verb,), fetched, before, cable=cable, paced=True)
+
+    return (
+        Task("enter release control", (ours,), (theirs,), cable=cable, paced=True),
+        Task(
+            "change seven settings",
+            (
+                "set shooting_mode=manual aperture=f/8 shutter_speed=1/30 iso=200 "
+                "image_size=small flash=on white_balance=cloudy",
+            ),
+            (
+                "set-config shootingmode=Manual",
+                "set-config aperture=8",
+                "set-config shutterspeed=1/30",
+                "set-config iso=200",
+                "set-config imagesize=Small",
+                "set-config flashmode=on",
+                "set-config whitebalance=Cloudy",
+            ),
+            ((ours,), (theirs,)),
+            cable=cable,
+        ),
+        shot("capture to the host", "capture", 0),
+        shot("capture to the card, and download", "shoot", 1),
+        Task(
+            "ten live frames",
+            ("live 10",),
+            ("capture-preview",) * 10,
+            ((ours,), (theirs,)),
+            cable=cable,
+        ),
+    )
+
+
 def growth(sizes: Sizes) -> tuple[Task, ...]:
     """The same listing of folders of different sizes."""
-    return tuple(_listing(f"{files:,}", files) for files in sizes.growth)
+    return tuple(_listing(f"{files:,}", files, _G3) for files in sizes.growth)
 
 
 def on_the_wire(sizes: Sizes) -> Iterator[Task]:
     """What is done over each cable."""
-    count, size = sizes.wire_many
     for cable, large in sizes.wire_large.items():
-        for task in (
-            _download(f"download a file of {large:,} bytes", 1, large),
-            _download(f"download {count} files of {size:,} bytes", count, size),
-            _listing(f"list {_WIRE_LISTED} files", _WIRE_LISTED),
-            *_uploads(cable, large),
-        ):
-            opening = "ls /" if cable.speed else "storage-info"  # which it has for USB only
-            yield replace(task, cable=cable, prepared=("", opening))
+        yield _download(Files(1, large), cable)
+        yield _download(Files(*sizes.wire_many), cable)
+        yield _listing(f"list {_WIRE_LISTED} files", _WIRE_LISTED, cable)
+        yield from _uploads(cable, large)
 
 
 def _uploads(cable: Cable, large: int) -> Iterator[Task]:
     """An upload, where the camera takes one. Debian's gphoto2 has it for serial lines only."""
     size = (large if cable.speed else min(large, _MOST_UPLOADED)) // _BLOCK * _BLOCK
-    if cable.model.numbering is Numbering.CLASSIC:
+    model = cable.model
+    if isinstance(model, Model) and model.numbering is Numbering.CLASSIC:
         yield Task(
             f"upload a file of {size:,} bytes",
             (f"put {_SOURCE} {_UPLOADED}",),
             (f"put {_SOURCE}",) if cable.speed else (),
+            ((), _opening(cable)),
             sent=size,
+            cable=cable,
         )
 
 
-def _listing(title: str, files: int) -> Task:
-    return Task(title, (f"ls {_FOLDER}",), (f"ls /{_FOLDER}",), card=(files, 1000))
+def _files(sizes: Sizes, large: Files, cable: Cable) -> Iterator[Task]:
+    """What every camera can do."""
+    yield Task("ten summaries", ("summary",) * 10, ("summary",) * 10, cable=cable)
+    yield _listing(f"list {sizes.listed:,} files", sizes.listed, cable)
+    yield _download(Files(*sizes.many), cable)
+    yield _download(large, cable)
 
 
-def _download(title: str, count: int, size: int) -> Task:
-    names = (f"get IMG_{number:04}.JPG" for number in range(count))
+def _listing(title: str, count: int, cable: Cable) -> Task:
     return Task(
         title,
-        (f"get {_FOLDER}",),
-        (f"cd /{_FOLDER}", *names),
-        card=(count, size),
-        moved=count * size,
+        (f"ls {_FOLDER}",),
+        (f"ls {_folder_for_gphoto2(cable)}",),
+        ((), _opening(cable)),
+        Files(count, 1000),
+        cable=cable,
     )
+
+
+def _download(files: Files, cable: Cable) -> Task:
+    what = "a file" if files.count == 1 else f"{files.count} files"
+    return Task(
+        f"download {what} of {files.size:,} bytes",
+        (f"get {_FOLDER}",),
+        (f"cd {_folder_for_gphoto2(cable)}", *(f"get {name}" for name in files.names)),
+        ((), _opening(cable)),
+        files,
+        moved=files.count * files.size,
+        cable=cable,
+    )
+
+
+def _folder_for_gphoto2(cable: Cable) -> str:
+    return PTP_FOLDER if cable.is_ptp else f"/{_FOLDER}"
+
+
+def _opening(cable: Cable) -> tuple[str]:
+    """The command with which gphoto2 opens the camera; it has the usual one for USB only."""
+    return ("ls /" if cable.speed else "storage-info",)
 
 
 class Alternated:
@@ -256,7 +362,7 @@ class Alternated:
         costs: list[list[Cost]] = [[] for _ in starts]
         for _ in range(self._runs):
             for start, of_start in zip(starts, costs, strict=True):
-                with station(1, 1000, self._env, _G3) as here:
+                with station(Files(1, 1000), self._env, _G3) as here:
                     of_start.append(whole_run(start.command, here, self._home))
         return list(zip(starts, map(_median, costs), strict=True))
 
@@ -269,17 +375,20 @@ class Alternated:
             yield OnTheWire(task, mine, others)
 
     def _cost(self, task: Task, *, by_us: bool) -> Cost:
+        lines = task.ours if by_us else task.theirs
         with (
             tempfile.TemporaryDirectory(dir=self._home) as name,
-            station(*task.card, self._env, task.cable) as here,
-            (ours if by_us else gphoto2)(here, Path(name)) as shell,
+            station(task.card, self._env, task.cable, real=task.paced) as here,
         ):
             folder, free = Path(name), here.card.free
-            if first := task.prepared[0 if by_us else 1]:
-                shell.run([first])
             if task.sent:
                 (folder / _SOURCE).write_bytes(random.Random(task.sent).randbytes(task.sent))  # noqa: S311
-            cost = shell.run(task.ours if by_us else task.theirs)
+            if task.whole:
+                cost = whole_run(lines[0].split(), here, folder)
+            else:
+                with (ours if by_us else gphoto2)(here, folder) as shell:
+                    shell.run(task.prepared[0 if by_us else 1])
+                    cost = shell.run(lines)
             saved = sum(path.stat().st_size for path in folder.iterdir()) - task.sent
             taken = free - here.card.free
             if saved < task.moved or taken < task.sent:

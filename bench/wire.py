@@ -6,10 +6,14 @@ what a program decides: how much it asks for at once, and how often.
 
 A full-speed bus runs in frames of 1 ms, which have room for 1500 bytes. A transaction costs 13
 bytes over the data of its packet (USB 2.0, section 5.8.4, table 5-9), which leaves 19 packets of
-64 bytes in a frame. A program submits a transfer when it has the result of the one before, so in
-the middle of a frame; that frame's schedule is made by then, and the host controller begins in
-the next one (section 5.11). Every transfer thus takes whole frames. Interrupt transfers have a
-part of each frame of their own (section 5.7.4), and take nothing here.
+64 bytes in a frame. A high-speed bus runs in microframes of 125 µs with room for 7500 bytes, and
+a transaction costs 55 (table 5-10): 13 packets of 512 bytes. A bulk packet has 512 bytes there
+and at most 64 at full speed (section 5.8.3), so the packets tell the speed.
+
+A program submits a transfer when it has the result of the one before, so in the middle of a
+frame or microframe; its schedule is made by then, and the host controller begins in the next one
+(section 5.11). Every transfer thus takes whole ones. Interrupt transfers have a part of each
+frame of their own (section 5.7.4), and take nothing here.
 
 A control transfer is one packet for its setup, those of its data, and one for its status (section
 8.5.3); all are counted as large as the endpoint's packets may be.
@@ -18,35 +22,61 @@ A control transfer is one packet for its setup, those of its data, and one for i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import NamedTuple
 
-_FRAME_S = 0.001
-_FRAME_BYTES = 1500  # 12 Mbit/s for a frame
-_OVERHEAD = 13
+
+class _Frame(NamedTuple):
+    """What a bus carries in one go: seconds, bytes, and the bytes that a transaction costs."""
+
+    seconds: float
+    size: int
+    overhead: int
+
+    def packets(self, size: int) -> int:
+        """How many packets of that size it has room for."""
+        return self.size // (self.overhead + size)
+
+
+_FULL_SPEED, _HIGH_SPEED = _Frame(0.001, 1500, 13), _Frame(0.000125, 7500, 55)
+_HIGH_SPEED_PACKET = 512
 
 
 @dataclass(frozen=True)
-class FullSpeedBus:
-    """The bulk and control pipes of one device on a full-speed bus.
+class UsbBus:
+    """The bulk and control pipes of one device on its bus.
 
     Attributes:
         bulk_packet: bytes in a packet of the bulk pipes.
         control_packet: bytes in a packet of the control pipe.
-        limit: bytes a second in one endless bulk transfer of packets of 64 bytes.
     """
 
     bulk_packet: int
     control_packet: int
 
-    limit: ClassVar[float] = 19 * 64 / _FRAME_S
+    @property
+    def is_fast(self) -> bool:
+        """Whether it runs at high speed, 480 Mbit/s; else at full speed, 12 Mbit/s."""
+        return self.bulk_packet == _HIGH_SPEED_PACKET
+
+    @property
+    def limit(self) -> float:
+        """Bytes a second in one endless bulk transfer."""
+        return self._frame.packets(self.bulk_packet) * self.bulk_packet / self._frame.seconds
 
     def bulk_s(self, size: int) -> float:
         """Seconds for a bulk transfer, either way; one without data has a packet, too."""
-        return _frames_s(max(1, _times(self.bulk_packet, size)), self.bulk_packet)
+        return self._seconds(max(1, _times(self.bulk_packet, size)), self.bulk_packet)
 
     def control_s(self, size: int) -> float:
         """Seconds for a control transfer with so many bytes of data, either way."""
-        return _frames_s(2 + _times(self.control_packet, size), self.control_packet)
+        return self._seconds(2 + _times(self.control_packet, size), self.control_packet)
+
+    @property
+    def _frame(self) -> _Frame:
+        return _HIGH_SPEED if self.is_fast else _FULL_SPEED
+
+    def _seconds(self, packets: int, packet_size: int) -> float:
+        return _times(self._frame.packets(packet_size), packets) * self._frame.seconds
 
 
 @dataclass(frozen=True)
@@ -74,8 +104,3 @@ class SerialLine:
 def _times(part: int, whole: int) -> int:
     """How many parts a whole needs."""
     return -(-whole // part)
-
-
-def _frames_s(packets: int, packet_size: int) -> float:
-    in_a_frame = _FRAME_BYTES // (_OVERHEAD + packet_size)
-    return _times(in_a_frame, packets) * _FRAME_S

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 
@@ -15,32 +15,88 @@ import canon
 from canon.camera import Camera
 
 ROOT = Path(__file__).resolve().parent.parent
-VIRTUAL = "virtual:powershot-g3"
+
+
+class Body(NamedTuple):
+    """A virtual body that tests/camera runs on: its row in SUPPORTED.md, and what it has not."""
+
+    name: str
+    lacks: frozenset[str] = frozenset()
+
+
+BODIES = {
+    "virtual:powershot-g3": Body("PowerShot G3"),
+    "virtual:powershot-s60?mode=ptp": Body(
+        "PowerShot S60 (PTP)", frozenset({"file times", "raw quality", "timer and contrast"})
+    ),
+    "virtual:powershot-sx200-is": Body(
+        "PowerShot SX200 IS (PTP)", frozenset({"file times", "release"})
+    ),
+}
+"""One of the native protocol, one of PTP with release control, one that only gives its files.
+
+tests/camera/test_ptp_card.py and test_ptp_release.py show the error that comes for what one lacks.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("cameras")
     group.addoption(
         "--camera-port",
-        default=VIRTUAL,
-        help="the camera that tests/camera runs on, as a port string; a virtual one by default",
+        default="",
+        help="the camera that tests/camera runs on, as a port string; virtual ones by default",
     )
     group.addoption(
         "--yes-erase-my-card",
         action="store_true",
         help="run the tests that delete pictures on a real camera too",
     )
+    group.addoption(
+        "--lacks",
+        action="append",
+        default=[],
+        help="what the camera of --camera-port has not, as it is named in tests/conftest.py",
+    )
     group.addoption("--evidence", help="write what the passed tests show of each model to a file")
 
 
+def bodies(config: pytest.Config) -> dict[str, Body]:
+    """The cameras under test by their ports: the one that is named, or the virtual ones."""
+    if named := config.getoption("--camera-port"):
+        return {named: Body("named", frozenset(config.getoption("--lacks")))}
+    return BODIES
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of the camera under test on each of them."""
+    if "camera_port" in metafunc.fixturenames:
+        under_test = bodies(metafunc.config)
+        names = [body.name for body in under_test.values()]
+        metafunc.parametrize("camera_port", list(under_test), indirect=True, ids=names)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On hardware, leave out what would delete the owner's pictures."""
-    port: str = config.getoption("--camera-port")
-    if not port.startswith("usb:") or config.getoption("--yes-erase-my-card"):
-        return
-    erasing = [item for item in items if item.get_closest_marker("erases")]
-    items[:] = [item for item in items if item not in erasing]
-    config.hook.pytest_deselected(items=erasing)
+    """Leave out what a camera has not, and on hardware what would delete the owner's pictures."""
+    hardware = config.getoption("--camera-port").startswith("usb:")
+    spare = hardware and not config.getoption("--yes-erase-my-card")
+    left_out = {
+        item for item in items if _lacks(item) or (spare and item.get_closest_marker("erases"))
+    }
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
+
+
+def _lacks(item: pytest.Item) -> bool:
+    """Whether the camera of this test has not all that it needs."""
+    needs = {need for mark in item.iter_markers("needs") for need in mark.args}
+    body = bodies(item.config).get(camera_of(item))
+    return body is not None and bool(needs & body.lacks)
+
+
+def camera_of(item: pytest.Item) -> str:
+    """The port of the camera that a test runs on; empty when it makes one of its own."""
+    call = getattr(item, "callspec", None)
+    return str(call.params.get("camera_port", "")) if call else ""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,8 +110,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put what a test shows into its report, so that it travels with it."""
     report = yield
+    model = BODIES.get(camera_of(item), BODIES["virtual:powershot-g3"]).name
     for mark in item.iter_markers("shows"):
-        shown = {"evidence": "simulated", "model": "PowerShot G3", **mark.kwargs}
+        shown = {"evidence": "simulated", "model": model, **mark.kwargs}
         report.user_properties += [
             ("shows", (shown["model"], verb, shown["evidence"])) for verb in mark.args
         ]
@@ -86,10 +143,15 @@ def needed(reason: str) -> None:
     pytest.skip(reason)
 
 
+def traces_folder() -> Path:
+    """Where recordings of real cameras are looked for: CANON_TRACES, or ../shared/traces."""
+    return Path(os.environ.get("CANON_TRACES", ROOT.parent / "shared" / "traces"))
+
+
 @pytest.fixture(scope="session")
 def traces() -> Path:
-    """The folder of recordings of real cameras: CANON_TRACES, or ../shared/traces."""
-    folder = Path(os.environ.get("CANON_TRACES", ROOT.parent / "shared" / "traces"))
+    """The folder of recordings of real cameras."""
+    folder = traces_folder()
     if not folder.is_dir():
         needed(f"there are no recordings at {folder}; set CANON_TRACES")
     return folder
@@ -106,7 +168,7 @@ def program(name: str) -> str:
 @pytest.fixture
 def camera_port(request: pytest.FixtureRequest) -> str:
     """The port string of the camera under test."""
-    return str(request.config.getoption("--camera-port"))
+    return str(request.param)
 
 
 @pytest.fixture

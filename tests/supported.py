@@ -9,7 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-from canon.models.native import MODELS
+from canon.models import native, ptp
+from canon.models.model import Model
+from canon.models.ptp import PtpModel
 
 VERBS = (
     "identify",
@@ -40,28 +42,42 @@ Made by `make supported` from the tests that passed; do not edit.
 - *simulated*: only our own two ends have met.
 - *untested*: nothing shows it.
 
+A body that speaks PTP as well as the native protocol has a row for each.
+
 No camera has been attached to this code yet: *recorded* means recordings, not hardware.
 """
 
 
+def row(model: Model | PtpModel) -> str:
+    """What the row of a body is called."""
+    return f"{model.name} (PTP)" if isinstance(model, PtpModel) else model.name
+
+
 def page(evidence: list[list[str]]) -> str:
     """The page: a row a model, a column a verb, the strongest word in each place."""
-    known = {verb for _, verb, _ in evidence} - set(VERBS)
-    if known:
-        raise SystemExit(f"tests show verbs that the page does not have: {sorted(known)}")
+    driven = dict.fromkeys(row(model) for model in native.MODELS if not model.untested)
+    driven |= dict.fromkeys(map(row, ptp.MODELS))
+    unknown = {verb for _, verb, _ in evidence} - set(VERBS)
+    unknown |= {name for name, _, _ in evidence} - set(driven)
+    if unknown:
+        raise SystemExit(f"tests show verbs or models that the page lacks: {sorted(unknown)}")
     strongest: dict[tuple[str, str], str] = {}
     for name, verb, word in evidence:
         now = strongest.get((name, verb), "untested")
         strongest[name, verb] = min(now, word, key=WORDS.index)
     lines = [HEAD, "| model | " + " | ".join(VERBS) + " |", "|---|" + "---|" * len(VERBS)]
-    untested = []
-    for model in MODELS:
-        words = [strongest.get((model.name, verb), "untested") for verb in VERBS]
-        if model.untested or set(words) == {"untested"}:
-            untested.append(f"- {model.name}: {model.untested or 'no test opens it'}.")
+    untested: dict[str, dict[str, None]] = {}
+    for model in native.MODELS:
+        if model.untested:
+            untested.setdefault(model.untested, {})[row(model)] = None
+    for name in driven:
+        words = [strongest.get((name, verb), "untested") for verb in VERBS]
+        if set(words) == {"untested"}:
+            untested.setdefault("no test opens it", {})[name] = None
         else:
-            lines.append(f"| {model.name} | " + " | ".join(words) + " |")
-    lines += ["", "Untested in every way:", "", *dict.fromkeys(untested)]
+            lines.append(f"| {name} | " + " | ".join(words) + " |")
+    lines += ["", "Untested in every way:", ""]
+    lines += [f"- {reason}: {', '.join(names)}." for reason, names in untested.items()]
     return "\n".join(lines) + "\n"
 
 

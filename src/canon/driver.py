@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from canon.files import new_file, target_path
+from canon.models.custom import CustomFunction
 from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 Sink = Callable[[memoryview], object]
@@ -22,6 +23,9 @@ Progress = Callable[[int, int], object]
 
 MOST_FILE = 0x7FFFFFFF
 """No file of a native camera is longer."""
+
+WITH_THM = ("CRW", "AVI")
+"""The kinds of file whose small picture lies beside them in a THM file of the same name."""
 
 
 @dataclass(frozen=True)
@@ -224,12 +228,15 @@ class Remote(Protocol):
         """Leave release control, and stop the viewfinder before."""
         ...
 
-    def settings(self) -> dict[str, object]:
-        """Every setting that the camera has, by its name."""
+    def settings(self, *names: str) -> dict[str, object]:
+        """At least the settings of these names, or every one that the camera has, by its name."""
         ...
 
     def change(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Write several settings at once, and return all as they then are."""
+        """Write several settings at once, and return at least those as they then are.
+
+        One that the camera does not have is not among them.
+        """
         ...
 
     def allowed(self, name: str) -> tuple[object, ...]:
@@ -266,6 +273,21 @@ class Remote(Protocol):
 
     def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
         """How many bytes a picture of that kind takes."""
+        ...
+
+    def custom_table(self, *, to_write: bool = False) -> tuple[CustomFunction, ...]:
+        """The custom functions that this body has; nothing is asked, nothing need be active.
+
+        NotSupported where it has none, or with `to_write`, where nobody knows how they are set.
+        """
+        ...
+
+    def custom_functions(self) -> dict[str, CustomFunction]:
+        """The custom functions by name, as they are set."""
+        ...
+
+    def set_custom_function(self, number: int, value: int) -> None:
+        """Set a custom function."""
         ...
 
     def release(
@@ -347,18 +369,29 @@ class Driver(Protocol):
         """Fetch a file; returns its length."""
         ...
 
-    def read_head(self, entry: Entry) -> bytes:
-        """Fetch the head of a picture, which holds its thumbnail."""
+    def thumbnail(self, entry: Entry) -> bytes:
+        """Fetch the small JPEG of a picture or a movie; DecodeError when it has none."""
         ...
 
     def write_file(
-        self, path: CardPath, source: BinaryIO, size: int, progress: Progress | None = None
+        self,
+        path: CardPath,
+        source: BinaryIO,
+        size: int,
+        modified: datetime,
+        progress: Progress | None = None,
+        *,
+        replace: bool = False,
     ) -> None:
-        """Put a file on the card."""
+        """Put a file on the card, with its time and as new; `replace` deletes the old one before.
+
+        Nothing of it stays when it fails. A camera that keeps the file but refuses its time or its
+        mark is a warning in the log. NotSupported comes before anything is changed.
+        """
         ...
 
-    def delete(self, folder: CardPath, names: Sequence[str]) -> None:
-        """Delete files of one folder."""
+    def delete(self, path: CardPath) -> None:
+        """Delete a file."""
         ...
 
     def make_folder(self, path: CardPath) -> None:
@@ -370,7 +403,10 @@ class Driver(Protocol):
         ...
 
     def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
-        """Say whether a file is protected, and whether it was never downloaded."""
+        """Say whether a file is protected, and whether it was never downloaded.
+
+        NotSupported on a model that keeps its marks as they are.
+        """
         ...
 
     def set_file_time(self, path: CardPath, moment: datetime) -> None:

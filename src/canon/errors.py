@@ -146,6 +146,12 @@ class LensFailed(Refused):
     )
 
 
+class BatteryLow(Refused):
+    """The battery is too weak for it."""
+
+    meaning = "the battery is too weak; charge it, or use the mains"
+
+
 class BadParameter(Refused):
     """The camera does not accept the parameters, or the path does not exist."""
 

@@ -7,6 +7,7 @@
     usbip:127.0.0.1:3240/1-1          over USB/IP
     serial:/dev/ttyUSB0?speed=57600   over RS-232
     virtual:powershot-g3?card=DIR&pace=real&fault=stall@GetFile
+    virtual:powershot-g3?mode=ptp     one body may speak two protocols
 
 Each way is imported when it is taken, not before.
 """
@@ -20,13 +21,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canon.errors import CameraNotFound
-from canon.models.model import Model
-from canon.models.native import MODELS, by_product, by_slug
 from canon.serial.line import FIRST_SPEED, Line
-from canon.usb.port import CANON, Found, Port
+from canon.usb.port import CANON, PTP, Found, Port
 
 if TYPE_CHECKING:
+    from canon.models.model import Model
+    from canon.models.ptp import PtpModel
+    from canon.virtual.card import Card
+    from canon.virtual.faults import Fault
     from canon.virtual.native import NativeCamera
+    from canon.virtual.ptp import PtpCamera
 
 ENVIRONMENT = "CANON_REMOTE_PORT"
 """The environment variable with the port string to use when none is given."""
@@ -39,9 +43,9 @@ _CHECK = (
 
 @dataclass(frozen=True)
 class _UsbChoice:
-    """Which camera on the bus is meant."""
+    """Which camera on the bus is meant: a Canon, or one that is named, whoever made it."""
 
-    vendor: int = CANON
+    vendor: int | None = CANON
     product: int | None = None
     serial: str = ""
     plug: str = ""
@@ -51,11 +55,11 @@ class _UsbChoice:
         if not text:
             return cls()
         if text.startswith("serial="):
-            return cls(serial=text.removeprefix("serial="))
+            return cls(None, serial=text.removeprefix("serial="))
         if ids := re.fullmatch(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", text):
             return cls(int(ids[1], 16), int(ids[2], 16))
         if re.fullmatch(r"\d+-\d+(\.\d+)*", text):
-            return cls(plug=text)
+            return cls(None, plug=text)
         raise ValueError(
             f"'usb:{text}' is no port; write usb: or usb:04a9:306e or usb:1-2.3 or usb:serial=…"
         )
@@ -67,7 +71,7 @@ class _UsbChoice:
 
     def fits(self, found: Found) -> bool:
         return (
-            self.vendor == found.vendor
+            self.vendor in (None, found.vendor)
             and self.product in (None, found.product)
             and self.serial in ("", found.serial)
             and self.plug in ("", found.port.removeprefix("usb:"))
@@ -87,7 +91,7 @@ def list_ports(port: str = "") -> list[Found]:
     """
     kind, _, rest = port.partition(":")
     if kind == "virtual":
-        model = _virtual_model(rest.partition("?")[0])
+        model = _Virtual.parse(rest).model
         return [Found(port, CANON, model.product or 0, f"Canon {model.name}")]
     if kind == "usbip":
         from canon.usb.usbip import list_devices
@@ -98,10 +102,12 @@ def list_ports(port: str = "") -> list[Found]:
                 f"usbip:{host}:{number}/{found.busid}",
                 found.vendor,
                 found.product,
-                f"Canon {by_product(found.product).name}",
+                f"Canon {_row(found.product, found.interface).name}"
+                if found.vendor == CANON
+                else "",
             )
             for found in list_devices(host, number)
-            if busid in ("", found.busid) and found.vendor == CANON
+            if busid == found.busid or (not busid and found.vendor == CANON)
         ]
     if kind == "serial":
         return [Found(f"serial:{rest}", 0, 0, "a serial line")]
@@ -124,13 +130,15 @@ def open_port(port: str) -> Port | Line:
     """
     kind, _, rest = port.partition(":")
     if kind == "virtual":
+        from canon.virtual.native import NativeCamera
+        from canon.virtual.port import VirtualPort
+
         device = make_virtual(rest)
-        if device.body.model.product is None:
+        if isinstance(device, NativeCamera) and device.body.model.product is None:
             from canon.virtual.line import VirtualLine
             from canon.virtual.serial import SerialCamera
 
             return VirtualLine(SerialCamera(device))
-        from canon.virtual.port import VirtualPort
 
         return VirtualPort(device)
     if kind == "serial":
@@ -170,55 +178,96 @@ def _serial_line(text: str) -> tuple[str, int]:
     return name, int(value or FIRST_SPEED)
 
 
-def make_virtual(text: str) -> NativeCamera:
-    """Build the virtual camera that `powershot-g3?card=DIR&pace=real&fault=…` describes."""
-    from urllib.parse import parse_qsl
+@dataclass(frozen=True)
+class _Virtual:
+    """What the port string of a virtual camera asks for; `card` is None for a card of its own."""
 
-    from canon.virtual.body import Body
-    from canon.virtual.card import Card, card_from_folder, fresh_card
-    from canon.virtual.clock import BodyClock
-    from canon.virtual.faults import Fault, Faults
-    from canon.virtual.native import NativeCamera
+    model: Model | PtpModel
+    real: bool = False
+    faults: tuple[Fault, ...] = ()
+    presses: tuple[float, ...] = ()
+    card: str | None = None
 
-    slug, _, query = text.partition("?")
-    model = _virtual_model(slug)
-    real, faults, presses, folder, empty = False, [], [], "", False
-    for key, value in parse_qsl(query, keep_blank_values=True):
-        if key == "card":
-            folder, empty = value, value == "none"
-        elif key == "pace" and value in ("real", "jump"):
-            real = value == "real"
-        elif key == "fault":
-            faults.append(Fault.parse(value))
-        elif key == "press":
-            presses.append(float(value))
-        else:
-            raise ValueError(
-                f"'{key}={value}' says nothing to a virtual camera; "
-                "use card=DIR, card=none, pace=real, fault=KIND, press=SECONDS"
-            )
+    @classmethod
+    def parse(cls, text: str) -> _Virtual:
+        from urllib.parse import parse_qsl
 
-    def make_card() -> Card | None:
-        if empty:
+        from canon.models.ptp import PtpModel
+        from canon.virtual.catalogue import choose
+        from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, Fault
+
+        slug, _, query = text.partition("?")
+        mode, real, card = "", False, None
+        faults: list[Fault] = []
+        presses: list[float] = []
+        for key, value in parse_qsl(query, keep_blank_values=True):
+            if key == "card":
+                card = value
+            elif key == "pace" and value in ("real", "jump"):
+                real = value == "real"
+            elif key == "mode" and value in ("native", "ptp"):
+                mode = value
+            elif key == "fault":
+                faults.append(Fault.parse(value))
+            elif key == "press":
+                presses.append(float(value))
+            else:
+                raise ValueError(
+                    f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
+                    "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS"
+                )
+        model = choose(slug, mode)
+        speaks_ptp = isinstance(model, PtpModel)
+        for fault in faults:
+            if fault.kind in (NATIVE_ONLY if speaks_ptp else PTP_ONLY):
+                raise ValueError(
+                    f"fault={fault.kind.value}: a camera that speaks "
+                    f"{'PTP' if speaks_ptp else 'the native protocol'} does not have it"
+                )
+        if card and card != "none" and not Path(card).is_dir():
+            raise ValueError(f"card={card}: there is no such folder")
+        return cls(model, real, tuple(faults), tuple(presses), card)
+
+    def make_card(self) -> Card | None:
+        from canon.virtual.card import card_from_folder, fresh_card
+
+        if self.card == "none":
             return None
-        if folder:
-            return card_from_folder(Path(folder))
-        return fresh_card(model)
+        return card_from_folder(Path(self.card)) if self.card else fresh_card(self.model)
 
-    if folder and not empty and not Path(folder).is_dir():
-        raise ValueError(f"card={folder}: there is no such folder")
-    device = NativeCamera(Body(model, make_card, BodyClock(real=real)), Faults(tuple(faults)))
-    for seconds in presses:
+
+def make_virtual(text: str) -> NativeCamera | PtpCamera:
+    """Build the virtual camera that `powershot-g3?card=DIR&mode=ptp&pace=real&fault=…` describes.
+
+    Raises:
+        ValueError: there is no such body, or it cannot do that.
+    """
+    from canon.models.ptp import PtpModel
+    from canon.virtual.body import Body
+    from canon.virtual.clock import BodyClock
+    from canon.virtual.faults import Faults
+
+    wanted = _Virtual.parse(text)
+    clock, faults, model = BodyClock(real=wanted.real), Faults(wanted.faults), wanted.model
+    device: NativeCamera | PtpCamera
+    if isinstance(model, PtpModel):
+        from canon.virtual.ptp import PtpCamera
+
+        device = PtpCamera(Body(model, wanted.make_card, clock), faults)
+    else:
+        from canon.virtual.native import NativeCamera
+
+        device = NativeCamera(Body(model, wanted.make_card, clock), faults)
+    for seconds in wanted.presses:
         device.clock.after(seconds, device.press)
     return device
 
 
-def _virtual_model(slug: str) -> Model:
-    model = by_slug(slug)
-    if model is None:
-        known = ", ".join(row.slug for row in MODELS)
-        raise ValueError(f"there is no virtual {slug!r}; there are: {known}")
-    return model
+def _row(product: int, interface: tuple[int, int, int]) -> Model | PtpModel:
+    """The row of a camera on a bus: the class of its interface says which table holds."""
+    from canon.models import native, ptp
+
+    return ptp.by_product(product) if interface == PTP else native.by_product(product)
 
 
 def _usbip_address(text: str) -> tuple[str, int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import ClassVar, Self
 
@@ -251,7 +252,7 @@ class WhiteBalance(OpenEnum):
     CUSTOM_2 = 0x10
 
 
-class AfMode(OpenEnum):
+class FocusMode(OpenEnum):
     """How the camera keeps focus."""
 
     ONE_SHOT = 0
@@ -279,11 +280,16 @@ class Battery(enum.StrEnum):
 
 
 class Iso(Scale):
-    """The sensitivity: "auto", "50" … "3200"; eight steps a stop."""
+    """The sensitivity: "auto", "6" … "819200"; eight steps a stop."""
 
     labels: ClassVar[Mapping[int, str]] = {
         0x00: "auto",
+        0x28: "6",
+        0x30: "12",
+        0x38: "25",
         0x40: "50",
+        0x43: "64",
+        0x45: "80",
         0x48: "100",
         0x4B: "125",
         0x4D: "160",
@@ -297,19 +303,41 @@ class Iso(Scale):
         0x63: "1000",
         0x65: "1250",
         0x68: "1600",
+        0x6B: "2000",
+        0x6D: "2500",
         0x70: "3200",
+        0x73: "4000",
+        0x75: "5000",
+        0x78: "6400",
+        0x7B: "8000",
+        0x7D: "10000",
+        0x80: "12800",
+        0x83: "16000",
+        0x85: "20000",
+        0x88: "25600",
+        0x8B: "32000",
+        0x8D: "40000",
+        0x90: "51200",
+        0x93: "64000",
+        0x95: "80000",
+        0x98: "102400",
+        0xA0: "204800",
+        0xA8: "409600",
+        0xB0: "819200",
     }
     pattern = re.compile(r"(?:iso *)?(\d+)")
 
 
 class Aperture(Scale):
-    """The f-number: "f/2" … "f/32"; eight steps a stop."""
+    """The f-number: "f/1" … "f/91"; eight steps a stop."""
 
     labels: ClassVar[Mapping[int, str]] = {
         0x08: "f/1",
+        0x0B: "f/1.1",
         0x0D: "f/1.2",
         0x10: "f/1.4",
         0x13: "f/1.6",
+        0x14: "f/1.7",
         0x15: "f/1.8",
         0x18: "f/2",
         0x1B: "f/2.2",
@@ -321,23 +349,41 @@ class Aperture(Scale):
         0x25: "f/3.5",
         0x28: "f/4",
         0x2B: "f/4.5",
+        0x2C: "f/4.8",
         0x2D: "f/5",
         0x30: "f/5.6",
         0x33: "f/6.3",
+        0x34: "f/6.7",
         0x35: "f/7.1",
         0x38: "f/8",
         0x3B: "f/9",
+        0x3C: "f/9.5",
         0x3D: "f/10",
         0x40: "f/11",
         0x43: "f/13",
+        0x44: "f/13.5",
         0x45: "f/14",
         0x48: "f/16",
         0x4B: "f/18",
+        0x4C: "f/19",
         0x4D: "f/20",
         0x50: "f/22",
         0x53: "f/25",
+        0x54: "f/27",
         0x55: "f/29",
         0x58: "f/32",
+        0x5B: "f/36",
+        0x5C: "f/38",
+        0x5D: "f/40",
+        0x60: "f/45",
+        0x63: "f/51",
+        0x64: "f/54",
+        0x65: "f/57",
+        0x68: "f/64",
+        0x6B: "f/72",
+        0x6C: "f/76",
+        0x6D: "f/81",
+        0x70: "f/91",
     }
     pattern = re.compile(r"(?:f */? *)?(\d+(?:\.\d+)?)")
 
@@ -349,57 +395,74 @@ class ShutterSpeed(Scale):
         0x04: "bulb",
         0x10: "30",
         0x13: "25",
+        0x14: "23",
         0x15: "20",
         0x18: "15",
         0x1B: "13",
+        0x1C: "11",
         0x1D: "10",
         0x20: "8",
         0x23: "6",
+        0x24: "5.7",
         0x25: "5",
         0x28: "4",
         0x2B: "3.2",
+        0x2C: "3",
         0x2D: "2.5",
         0x30: "2",
         0x33: "1.6",
+        0x34: "1.5",
         0x35: "1.3",
         0x38: "1",
         0x3B: "0.8",
+        0x3C: "0.7",
         0x3D: "0.6",
         0x40: "0.5",
         0x43: "0.4",
+        0x44: "0.35",
         0x45: "0.3",
         0x48: "1/4",
         0x4B: "1/5",
         0x4D: "1/6",
         0x50: "1/8",
         0x53: "1/10",
+        0x54: "1/11",
         0x55: "1/13",
         0x58: "1/15",
         0x5B: "1/20",
+        0x5C: "1/23",
         0x5D: "1/25",
         0x60: "1/30",
         0x63: "1/40",
+        0x64: "1/45",
         0x65: "1/50",
         0x68: "1/60",
         0x6B: "1/80",
+        0x6C: "1/90",
         0x6D: "1/100",
         0x70: "1/125",
         0x73: "1/160",
+        0x74: "1/180",
         0x75: "1/200",
         0x78: "1/250",
         0x7B: "1/320",
+        0x7C: "1/350",
         0x7D: "1/400",
         0x80: "1/500",
         0x83: "1/640",
+        0x84: "1/750",
         0x85: "1/800",
         0x88: "1/1000",
         0x8B: "1/1250",
+        0x8C: "1/1500",
         0x8D: "1/1600",
         0x90: "1/2000",
         0x93: "1/2500",
+        0x94: "1/3000",
         0x95: "1/3200",
         0x98: "1/4000",
         0x9A: "1/5000",
+        0x9C: "1/6000",
         0x9D: "1/6400",
         0xA0: "1/8000",
     }
@@ -407,9 +470,13 @@ class ShutterSpeed(Scale):
 
 
 class Compensation(Scale):
-    """How much lighter or darker than measured, in stops: "+2" … "0" … "-2"."""
+    """How much lighter or darker than measured, in stops: "+3" … "0" … "-3"."""
 
     labels: ClassVar[Mapping[int, str]] = {
+        0x00: "+3",
+        0x03: "+2 2/3",
+        0x04: "+2 1/2",
+        0x05: "+2 1/3",
         0x08: "+2",
         0x0B: "+1 2/3",
         0x0C: "+1 1/2",
@@ -427,6 +494,10 @@ class Compensation(Scale):
         0x24: "-1 1/2",
         0x25: "-1 2/3",
         0x28: "-2",
+        0x2B: "-2 1/3",
+        0x2C: "-2 1/2",
+        0x2D: "-2 2/3",
+        0x30: "-3",
     }
     pattern = re.compile(r"([+-]?\d+(?: \d/\d|/\d|\.\d+)?) *(?:ev)?")
 
@@ -445,3 +516,29 @@ class CameraOutput(OpenEnum):
     DISPLAY = 1
     VIDEO_OUT = 2
     OFF = 3
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+_EPOCH = datetime(1970, 1, 1)
+
+
+def local_time(seconds: int) -> datetime | None:
+    """A camera's local time, which it counts in seconds; 0 and all ones mean none."""
+    if seconds in (0, 0xFFFFFFFF):
+        return None
+    return _EPOCH + timedelta(seconds=seconds)
+
+
+def local_seconds(moment: datetime) -> int:
+    """A camera's local time as it counts it: seconds since 1970.
+
+    Raises:
+        ValueError: the time has a zone, or is outside what a camera can count.
+    """
+    if moment.tzinfo is not None:
+        raise ValueError("the camera keeps local time without a zone; give a naive datetime")
+    seconds = int((moment - _EPOCH).total_seconds())
+    if not 0 < seconds < 0xFFFFFFFF:
+        raise ValueError(f"{moment} is outside what the camera's clock can show, 1970 to 2106")
+    return seconds

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from canon.camera import Camera
 from canon.models.model import Model, Numbering
 from canon.models.native import by_slug
-from canon.native.commands import COMMAND, CommandHead, find_command, has_subcodes
+from canon.native.commands import COMMAND, HEAD, CommandHead, find_command, has_subcodes
 from canon.native.events import NativeEvent, decode_event
 from canon.usb.port import VENDOR_IN, VENDOR_OUT, Descriptors, Endpoint
 from canon.values import ImageSize
@@ -130,6 +130,8 @@ class WatchedPort:
 
 def command_name(block: bytes, numbering: Numbering) -> str:
     """The name of the class of a command, by its bytes."""
+    if len(block) == HEAD:
+        return "AnnounceUpload"  # its block goes out by bulk
     head = CommandHead.decode(block)
     code = head.group << 8 | head.code
     sub = None

@@ -30,6 +30,8 @@ SETTINGS = (
     "photo_effect",
 )
 
+pytestmark = pytest.mark.needs("release")
+
 
 @pytest.fixture
 def control(cam: Camera) -> Iterator[Camera]:
@@ -166,8 +168,8 @@ def test_exif_shows_the_sensitivity(control: Camera, iso: int) -> None:
     ("mode", "settings", "dial"),
     [
         ("aperture-priority", {"aperture": "f/5.6"}, 3),
-        ("shutter-priority", {"shutter": "1/250"}, 2),
-        ("manual", {"aperture": "f/4", "shutter": "1/15"}, 4),
+        ("shutter-priority", {"shutter_speed": "1/250"}, 2),
+        ("manual", {"aperture": "f/4", "shutter_speed": "1/15"}, 4),
     ],
 )
 def test_exif_shows_aperture_and_time(
@@ -179,14 +181,14 @@ def test_exif_shows_aperture_and_time(
         told = told_of(control, **settings)
     finally:
         control.settings.set(shooting_mode="manual")
-        control.settings.set(aperture=before["aperture"], shutter=before["shutter"])
+        control.settings.set(aperture=before["aperture"], shutter_speed=before["shutter_speed"])
         control.settings.set(shooting_mode="program")
     assert told["Canon:CanonExposureMode"] == dial
     if "aperture" in settings:
         wanted = float(settings["aperture"].removeprefix("f/"))
         assert told["ExifIFD:FNumber"] == pytest.approx(wanted, rel=0.02)
-    if "shutter" in settings:
-        over = int(settings["shutter"].removeprefix("1/"))
+    if "shutter_speed" in settings:
+        over = int(settings["shutter_speed"].removeprefix("1/"))
         assert told["ExifIFD:ExposureTime"] == pytest.approx(1 / over, rel=0.02)
 
 

@@ -96,6 +96,7 @@ def test_a_thumbnail_costs_no_more_than_where_it_lies(slug: str, name: str, aske
     port = WatchedPort(device)
     with port.camera() as cam:
         entry = cam.storage.stat(f"{FOLDER}/{name}")
+        port.names()
         start = device.clock.now()
         small = cam.storage.thumbnail(entry)
         assert device.body.card
@@ -103,6 +104,7 @@ def test_a_thumbnail_costs_no_more_than_where_it_lies(slug: str, name: str, aske
         assert isinstance(holder, File)
         assert small == thumbnail(holder.read())
         assert device.clock.now() - start < 0.3, "of a file of 3 MB only the head, or the THM"
+        assert len(port.names()) == 1, "and no listing"
 
 
 def test_without_its_thm_a_crw_has_no_thumbnail() -> None:

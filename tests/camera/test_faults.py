@@ -155,14 +155,6 @@ def test_a_full_card_keeps_nothing_of_an_upload() -> None:
         assert entry.size == 40_000
 
 
-def test_an_upload_that_breaks_leaves_nothing_on_the_card() -> None:
-    with a_camera("refuse@SetFileTime:0x02000086") as cam:
-        with pytest.raises(Refused):
-            cam.storage.upload(b"12345", "DCIM/100CANON/A.TXT")
-        with pytest.raises(ObjectNotFound):
-            cam.storage.stat("DCIM/100CANON/A.TXT")
-
-
 def test_ctrl_c_in_a_download(tmp_path: Path) -> None:
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt

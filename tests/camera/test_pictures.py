@@ -176,7 +176,7 @@ def test_exposure_by_hand_is_seen(cam: Camera) -> None:
 
 def _manual(cam: Camera, aperture: str, shutter: str) -> Image.Image:
     cam.settings.set(shooting_mode="manual")
-    return taken(cam, aperture=aperture, shutter=shutter)
+    return taken(cam, aperture=aperture, shutter_speed=shutter)
 
 
 def test_effects_are_seen(cam: Camera) -> None:

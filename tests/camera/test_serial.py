@@ -39,7 +39,9 @@ from canon.errors import (
     Refused,
     WriteProtected,
 )
+from canon.exif import thumbnail
 from canon.models.model import Model, Quirk
+from canon.native.commands import GetFile
 from canon.native.release import EnterReleaseControl
 from canon.native.serial_link import SerialLink
 from canon.serial.frame import encode_frame
@@ -55,7 +57,7 @@ from canon.serial.packets import (
 )
 from canon.serial.tty import open_tty
 from canon.virtual.body import Body
-from canon.virtual.card import Card, File
+from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.line import VirtualLine
 from canon.virtual.native import NativeCamera
@@ -199,8 +201,18 @@ def test_before_the_s10_there_is_no_owner() -> None:
 
 
 @pytest.mark.shows("thumbnail", model="PowerShot G1")
+def test_a_thumbnail_is_in_the_head_of_the_picture() -> None:
+    host = Host(VirtualLine(a_camera(card=fresh_card(row("powershot-g1")))))
+    small = host.storage.thumbnail(PATH)
+    assert small == thumbnail(host.storage.read(PATH))
+
+
 def test_head_of_a_picture_has_10813_bytes(host: Host) -> None:
-    assert host.driver.read_head(host.storage.stat(PATH)) == PICTURE[:10813]
+    head = bytearray()
+    host.driver.session.receive(
+        GetFile(1, 1536, r"D:\DCIM\100CANON\IMG_0001.JPG"), head.extend, limit=1 << 20
+    )
+    assert head == PICTURE[:10813]
 
 
 @pytest.mark.shows("put", "delete", "folders", "protect", model="PowerShot G1")
@@ -350,7 +362,7 @@ def test_a_repeated_command_is_done_once() -> None:
 
     host.driver.drives()
     camera.say = lose
-    host.driver.delete(CardPath.parse("DCIM/100CANON"), [NAME])
+    host.driver.delete(CardPath.parse(PATH))
     assert [len(data) for data in lost] == [10, 38], "an ACK, and an answer with its EOT"
     assert host.storage.ls("DCIM/100CANON") == []
 

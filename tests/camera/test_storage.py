@@ -138,11 +138,11 @@ def test_a_thumbnail(cam: Camera, picture: Entry) -> None:
 @pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 0x1400, 0x1401, 40_000])
 def test_what_is_uploaded_comes_back(cam: Camera, folder: str, size: int, tmp_path: Path) -> None:
     data = bytes(at * 7 % 251 for at in range(size))
-    source = tmp_path / "some.txt"
+    source = tmp_path / "some.jpg"
     source.write_bytes(data)
     os.utime(source, (1_055_583_000, 1_055_583_000))
     entry = cam.storage.upload(source, folder)
-    assert entry.name == "SOME.TXT"
+    assert entry.name == "SOME.JPG"
     assert entry.size == size
     assert entry.modified == datetime.fromtimestamp(1_055_583_000)
     assert cam.storage.read(entry) == data
@@ -150,18 +150,18 @@ def test_what_is_uploaded_comes_back(cam: Camera, folder: str, size: int, tmp_pa
 
 @pytest.mark.erases
 def test_an_upload_never_overwrites_unless_told(cam: Camera, folder: str) -> None:
-    cam.storage.upload(b"first", f"{folder}/A.TXT")
+    cam.storage.upload(b"first", f"{folder}/A.JPG")
     with pytest.raises(FileExistsError):
-        cam.storage.upload(b"second", f"{folder}/A.TXT")
-    assert cam.storage.read(f"{folder}/A.TXT") == b"first"
-    cam.storage.upload(b"second", f"{folder}/A.TXT", overwrite=True)
-    assert cam.storage.read(f"{folder}/A.TXT") == b"second"
+        cam.storage.upload(b"second", f"{folder}/A.JPG")
+    assert cam.storage.read(f"{folder}/A.JPG") == b"first"
+    cam.storage.upload(b"second", f"{folder}/A.JPG", overwrite=True)
+    assert cam.storage.read(f"{folder}/A.JPG") == b"second"
 
 
 @pytest.mark.shows("delete", "protect")
 @pytest.mark.erases
 def test_a_protected_file_cannot_be_deleted(cam: Camera, folder: str) -> None:
-    path = f"{folder}/A.TXT"
+    path = f"{folder}/A.JPG"
     cam.storage.upload(b"precious", path)
     cam.storage.protect(path)
     assert cam.storage.stat(path).protected
@@ -176,7 +176,7 @@ def test_a_protected_file_cannot_be_deleted(cam: Camera, folder: str) -> None:
 
 @pytest.mark.erases
 def test_marks_and_times(cam: Camera, folder: str) -> None:
-    path = f"{folder}/A.TXT"
+    path = f"{folder}/A.JPG"
     cam.storage.upload(b"new", path)
     assert cam.storage.stat(path).new
     cam.storage.mark_downloaded(path)
@@ -185,6 +185,13 @@ def test_marks_and_times(cam: Camera, folder: str) -> None:
     assert not cam.storage.stat(path).new, "protection leaves the other mark alone"
     cam.storage.mark_downloaded(path, downloaded=False)
     assert cam.storage.stat(path).protected
+
+
+@pytest.mark.erases
+@pytest.mark.needs("file times")
+def test_the_time_of_a_file(cam: Camera, folder: str) -> None:
+    path = f"{folder}/A.JPG"
+    cam.storage.upload(b"new", path)
     cam.storage.set_time(path, datetime(2004, 2, 29, 12, 0))
     assert cam.storage.stat(path).modified == datetime(2004, 2, 29, 12, 0)
 
@@ -196,10 +203,10 @@ def test_folders(cam: Camera, folder: str) -> None:
     assert cam.storage.ls(folder) == []
     with pytest.raises(CanonError):
         cam.storage.mkdir(folder)
-    cam.storage.upload(b"1", f"{folder}/A.TXT")
+    cam.storage.upload(b"1", f"{folder}/A.JPG")
     with pytest.raises(ValueError, match="not empty"):
         cam.storage.rmdir(folder)
     with pytest.raises(ValueError, match="a file"):
-        cam.storage.rmdir(f"{folder}/A.TXT")
+        cam.storage.rmdir(f"{folder}/A.JPG")
     with pytest.raises(ValueError, match="folder"):
         cam.storage.delete(folder)

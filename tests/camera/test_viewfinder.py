@@ -11,6 +11,8 @@ from canon.camera import Camera
 from canon.driver import Picture
 from canon.values import PhotoEffect
 
+pytestmark = pytest.mark.needs("release")
+
 
 @pytest.mark.shows("live")
 def test_frames_are_small_jpegs(cam: Camera) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from canon.bridge.run import attached, preload_library
@@ -22,11 +23,14 @@ from canon.ports import make_virtual
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault, Faults
 from canon.virtual.native import NativeCamera
+from canon.virtual.ptp import PtpCamera
 from canon.virtual.usbip import UsbipServer
 from conftest import needed, program
 
 PATIENCE_S = 60
 FOLDER = "/DCIM/100CANON"
+
+Device = TypeVar("Device", NativeCamera, PtpCamera)
 
 
 class Witness(Faults):
@@ -43,10 +47,10 @@ class Witness(Faults):
             self._more.notify_all()
         return super().take(command)
 
-    def wait_for(self, command: str) -> None:
-        """Wait until the camera has been asked for something."""
+    def wait_for(self, command: str, times: int = 1) -> None:
+        """Wait until the camera has been asked for something so many times."""
         with self._more:
-            assert self._more.wait_for(lambda: command in self.asked, PATIENCE_S)
+            assert self._more.wait_for(lambda: self.asked.count(command) >= times, PATIENCE_S)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Said:
         return [line for line in stripped if line and not line.startswith("Detected a ")]
 
 
-class Tethered:
+class _Cabled(Generic[Device]):
     """A virtual camera with gphoto2 at the other end of its cable.
 
     Attributes:
@@ -81,13 +85,14 @@ class Tethered:
 
     def __init__(
         self,
-        device: NativeCamera,
+        device: Device,
         witness: Witness,
         server: UsbipServer,
         env: dict[str, str],
         folder: Path,
     ) -> None:
-        self.device, self.witness, self.server = device, witness, server
+        self.device: Device = device
+        self.witness, self.server = witness, server
         self.env, self.folder = env, folder
 
     @property
@@ -134,6 +139,14 @@ class Tethered:
                 running.kill()
 
 
+class Tethered(_Cabled[NativeCamera]):
+    """One that speaks the native protocol."""
+
+
+class TetheredPtp(_Cabled[PtpCamera]):
+    """One that speaks PTP."""
+
+
 @contextmanager
 def tethered(
     folder: Path,
@@ -152,6 +165,37 @@ def tethered(
         pace: whether the camera's clock jumps, or is "real".
         model: which body.
     """
+    witness = Witness(tuple(map(Fault.parse, faults)))
+    made = make_virtual(_port_string(model, card, pace, "native"))
+    assert isinstance(made, NativeCamera)
+    device = NativeCamera(made.body, witness)
+    with _attached(device, folder) as (server, env, work):
+        yield Tethered(device, witness, server, env, work)
+
+
+@contextmanager
+def tethered_ptp(
+    folder: Path, model: str, *faults: str, card: Path | str = "", pace: str = "jump"
+) -> Iterator[TetheredPtp]:
+    """A virtual camera that speaks PTP; the arguments are those of `tethered`."""
+    witness = Witness(tuple(map(Fault.parse, faults)))
+    made = make_virtual(_port_string(model, card, pace, "ptp"))
+    assert isinstance(made, PtpCamera)
+    device = PtpCamera(made.body, witness)
+    with _attached(device, folder) as (server, env, work):
+        yield TetheredPtp(device, witness, server, env, work)
+
+
+def _port_string(model: str, card: Path | str, pace: str, mode: str) -> str:
+    query = {"pace": pace, "mode": mode} | ({"card": str(card)} if card else {})
+    return f"{model}?{urlencode(query)}"
+
+
+@contextmanager
+def _attached(
+    device: NativeCamera | PtpCamera, folder: Path
+) -> Iterator[tuple[UsbipServer, dict[str, str], Path]]:
+    """Serve a camera: its server, the environment in which programs find it, a working folder."""
     try:
         preload_library()
     except PortError as error:
@@ -159,9 +203,6 @@ def tethered(
     home, work = folder / "home", folder / "work"
     home.mkdir()
     work.mkdir()
-    witness = Witness(tuple(map(Fault.parse, faults)))
-    query = urlencode({"pace": pace} | ({"card": card} if card else {}))
-    device = NativeCamera(make_virtual(f"{model}?{query}").body, witness)
     ours = {**os.environ, "HOME": str(home), "LC_ALL": "C", "TZ": "UTC"}
     with UsbipServer(device) as server, attached(server.address, env=ours) as env:
-        yield Tethered(device, witness, server, env, work)
+        yield server, env, work

@@ -257,7 +257,7 @@ def test_all_settings_are_shown(g3: Tethered) -> None:
         ("Av", "aperture=8", "Aperture changed", {"aperture": Aperture.parse("f/8")}),
         ("Av", "aperture=11", "Could not change aperture", {}),
         ("P", "aperture=8", "Could not change aperture", {}),
-        ("Tv", "shutterspeed=1/30", "Shutter speed changed", {"shutter": ShutterSpeed(0x60)}),
+        ("Tv", "shutterspeed=1/30", "Shutter speed changed", {"shutter_speed": ShutterSpeed(0x60)}),
         ("Tv", "shutterspeed=1/8000", "Could not change shutter speed", {}),
         # gphoto2 is wrong: it calls 1 "on" and 2 "auto"; on a G3 they are the other way round.
         ("P", "flashmode=Flash auto", "Flash mode changed", {"flash": Flash.ON}),

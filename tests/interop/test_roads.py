@@ -20,7 +20,7 @@ from canon.bridge.run import attached, preload_library
 from canon.errors import PortError
 from canon.ports import make_virtual
 from canon.virtual.usbip import UsbipServer
-from conftest import ROOT, needed
+from conftest import BODIES, ROOT, needed
 
 PATIENCE_S = 300
 PYTEST = (sys.executable, "-m", "pytest")
@@ -41,14 +41,16 @@ def suite(env: Mapping[str, str], *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize("body", ["powershot-g3", "powershot-s60?mode=ptp"])
 @pytest.mark.parametrize("road", ["usbip", "usb"])
-def test_the_suite_passes(road: str, tmp_path: Path) -> None:
-    collected = suite(os.environ, "--collect-only", "-q")
+def test_the_suite_passes(road: str, body: str, tmp_path: Path) -> None:
+    lacks = [f"--lacks={feature}" for feature in BODIES[f"virtual:{body}"].lacks]
+    collected = suite(os.environ, "--camera-port=virtual:", *lacks, "--collect-only", "-q")
     wanted = sorted(line.partition("::")[2] for line in collected.splitlines() if "::" in line)
     assert len(wanted) > 40
 
     with ExitStack() as stack:
-        server = stack.enter_context(UsbipServer(make_virtual("powershot-g3")))
+        server = stack.enter_context(UsbipServer(make_virtual(body)))
         host, number = server.address
         port, env = f"usbip:{host}:{number}/{server.busid}", dict(os.environ)
         if road == "usb":
@@ -58,7 +60,7 @@ def test_the_suite_passes(road: str, tmp_path: Path) -> None:
                 needed(str(error))
             port, env = "usb:", stack.enter_context(attached(server.address))
         report = tmp_path / "report.xml"
-        suite(env, "--camera-port", port, "--yes-erase-my-card", f"--junitxml={report}")
+        suite(env, "--camera-port", port, *lacks, "--yes-erase-my-card", f"--junitxml={report}")
 
     cases = ElementTree.parse(report).findall(".//testcase")
     bad = {"failure", "error", "skipped"}

@@ -11,6 +11,7 @@ from replay_port import RecordedCamera, replay_port
 from unknown import STRAY_LENGTHS
 
 from canon.camera import Camera
+from canon.conversation import Events
 from canon.driver import CardPath
 from canon.errors import PortTimeout
 from canon.models.native import by_product
@@ -18,7 +19,7 @@ from canon.native import release
 from canon.native.commands import CommandHead, GetDirectory, Identify, SetOwner
 from canon.native.driver import NativeDriver
 from canon.native.events import CaptureStatus, CardChanged, NativeEvent
-from canon.native.session import Events, Session
+from canon.native.session import Session
 from canon.native.usb_link import UsbLink
 from canon.values import Battery
 from canon.virtual.port import VirtualPort
@@ -165,7 +166,7 @@ def test_the_driver_finds_the_camera_awake(traces: Path) -> None:
 # --- events and time ------------------------------------------------------------------------------
 
 
-def next_event(session: Session, events: Events) -> NativeEvent:
+def next_event(session: Session, events: Events[NativeEvent]) -> NativeEvent:
     """The next event; an answer to the polls that bring nothing is not one."""
     deadline = session.clock.now() + 10
     while session.clock.now() < deadline:

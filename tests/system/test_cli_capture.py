@@ -57,6 +57,64 @@ def test_settings_are_changed_together(run: Any) -> None:
     assert told["macro"] == {"value": True, "allowed": [False, True]}
 
 
+def test_properties_go_by_their_number(run: Any) -> None:
+    s60, sx200 = "virtual:powershot-s60?mode=ptp", "virtual:powershot-sx200-is"
+    lines = run("settings", "0xd029", "iso=100", port=s60).stdout.splitlines()
+    assert lines == ["0xd029  13   1, 2, 3", "iso     100  50, 100, 200, 400, auto"]
+    assert run("settings", "0xd033=109,101,0", port=sx200).stdout == "0xd033  109,101,0\n"
+    told = json.loads(run("settings", "0xd045=0x05", "--json", port=sx200).stdout)
+    assert told["0xd045"] == {"value": 5, "allowed": [1, 2, 3, 4, 5, 6, 7]}
+
+
+def test_settings_are_shown_beside_those_that_are_changed(run: Any) -> None:
+    lines = run("settings", "flash", "iso=100", "aperture").stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["flash", "off"],
+        ["iso", "100"],
+        ["aperture", "f/4"],
+    ]
+
+
+def test_custom_functions_are_shown_by_number_and_name(run: Any) -> None:
+    lines = run("custom-functions", port="virtual:eos-20d").stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [["C.Fn", str(nr)] for nr in range(1, 19)]
+    assert lines[5].split(maxsplit=4)[2:] == ["exposure_steps", "1/2", "1/3, 1/2"]
+    told = json.loads(
+        run("custom-functions", "iso-expansion", "--json", port="virtual:eos-20d").stdout
+    )
+    assert told == {"iso_expansion": {"number": 8, "choice": "on", "choices": ["off", "on"]}}
+
+
+def test_custom_functions_are_set(run: Any) -> None:
+    words = ("custom-functions", "mirror_lockup=on", "assist-button=FE lock")
+    lines = run(*words, port="virtual:eos-10d").stdout.splitlines()
+    assert [line.split()[1:4] for line in lines] == [
+        ["12", "mirror_lockup", "on"],
+        ["13", "assist_button", "fe-lock"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "port", "code", "says"),
+    [
+        ((), "virtual:powershot-g3", 6, "PowerShot G3 has no custom functions"),
+        (("mirror_lockup=on",), "virtual:eos-20d", 6, "no known command to set"),
+        (("mirror_lockup=up",), "virtual:eos-10d", 2, "take one of: off, on"),
+        (("mirror",), "virtual:eos-10d", 2, "has no custom function mirror; it has: set_button,"),
+        (
+            ("mirror=on",),
+            "virtual:eos-10d",
+            2,
+            "has no custom function mirror; it has: set_button,",
+        ),
+    ],
+)
+def test_custom_functions_that_cannot_be(
+    run: Any, words: tuple[str, ...], port: str, code: int, says: str
+) -> None:
+    assert says in run("custom-functions", *words, port=port, code=code).stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

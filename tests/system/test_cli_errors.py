@@ -77,15 +77,15 @@ def test_no_camera(tmp_path: Path) -> None:
     assert "because of ConnectionRefusedError" in ran.stderr
 
 
-def test_a_camera_that_does_not_speak_the_native_protocol(tmp_path: Path) -> None:
+def test_a_camera_in_a_mode_that_nobody_speaks(tmp_path: Path) -> None:
     device = ports.make_virtual("powershot-g3")
-    ptp = device.descriptors.configuration.replace(bytes([255, 255, 255]), bytes([6, 1, 1]))
-    assert ptp != device.descriptors.configuration
-    device.descriptors = dataclasses.replace(device.descriptors, configuration=ptp)
+    disk = device.descriptors.configuration.replace(bytes([255, 255, 255]), bytes([8, 6, 80]))
+    assert disk != device.descriptors.configuration
+    device.descriptors = dataclasses.replace(device.descriptors, configuration=disk)
     with UsbipServer(device) as server:
         ran = run(tmp_path, "info", port="usbip:{}:{}/1-1".format(*server.address))
     assert (ran.returncode, ran.stdout) == (6, "")
-    assert "native" in ran.stderr
+    assert "its class is 08/06/50" in ran.stderr
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_camera_that_does_not_speak_the_native_protocol(tmp_path: Path) -> Non
         (["time", "--sync", "--set", "2026-01-01"], "exclude each other"),
         (["put", "a.jpg"], "Missing argument"),
         (["--port", "nix:", "info"], "is no port"),
-        (["--port", "virtual:leica-m3", "info"], "powershot-g3"),
+        (["--port", "virtual:leica-m3", "info"], "virtual --list"),
         (["--port", f"{VIRTUAL}?fault=fire", "info"], "is not a fault"),
     ],
 )
@@ -167,6 +167,38 @@ def test_a_saved_file_that_cannot_be_marked_is_a_warning(tmp_path: Path, card: P
     ran = run(tmp_path, "get", PICTURE, "-o", "out/", port=port)
     assert (ran.returncode, ran.stdout) == (0, "out/IMG_0101.JPG\n")
     assert "warning" in ran.stderr
+
+
+def test_a_body_that_cannot_mark_files_says_so_once(tmp_path: Path) -> None:
+    ran = run(tmp_path, "get", "DCIM", "-o", "out", port="virtual:eos-20d")
+    assert ran.returncode == 0
+    assert len(ran.stdout.splitlines()) == len(files_below(tmp_path / "out")) > 1
+    (line,) = ran.stderr.splitlines()
+    assert line == (
+        "canon-remote: warning: what is saved still counts as new in the camera: "
+        "the EOS 20D has no known command to protect or mark a file"
+    )
+
+
+def test_a_body_that_cannot_protect_files_says_so(tmp_path: Path) -> None:
+    path = "DCIM/100CANON/IMG_0001.JPG"
+    for words in (("protect", path), ("protect", "--off", path)):
+        ran = run(tmp_path, *words, port="virtual:eos-20d")
+        assert (ran.returncode, ran.stdout) == (6, "")
+        assert "EOS 20D has no known command to protect" in ran.stderr
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_before_a_file_that_jams_the_next_session_there_is_a_warning(
+    over: int, tmp_path: Path, card: Path
+) -> None:
+    most = 65572 - len(r"D:\DCIM\100CANON\BIG.DAT")
+    (tmp_path / "big.dat").write_bytes(bytes(most + over))
+    ran = run(tmp_path, "put", "big.dat", "DCIM/100CANON", port=virtual(card))
+    assert (ran.returncode, ran.stdout) == (0, "DCIM/100CANON/BIG.DAT\n")
+    warned = [line for line in ran.stderr.splitlines() if "switched off and on" in line]
+    assert len(warned) == over
+    assert ran.stderr.splitlines() == warned
 
 
 # --- pipes, terminals, signals -------------------------------------------------------------------

@@ -21,9 +21,12 @@ SERVE = ("virtual", "powershot-g3", "--usbip")
 
 def test_virtual_lists_the_models(tmp_path: Path) -> None:
     assert "powershot-g3 " in output(tmp_path, "virtual", "--list")
-    assert {"model": "powershot-g3", "name": "Canon PowerShot G3"} in answer(
-        tmp_path, "virtual", "--list"
-    )
+    assert {
+        "model": "powershot-g3",
+        "name": "Canon PowerShot G3",
+        "modes": ["native", "ptp"],
+        "can": ["files", "release", "viewfinder"],
+    } in answer(tmp_path, "virtual", "--list")
 
 
 def test_virtual_serves_a_camera_until_ctrl_c(tmp_path: Path) -> None:
@@ -70,7 +73,9 @@ def test_the_programs_exit_code_is_the_exit_code(tmp_path: Path) -> None:
         (["powershot-g3"], "--usbip HOST:PORT, --serial"),
         (["powershot-g3", "--run"], "--usbip HOST:PORT, --serial"),
         (["powershot-g3", "--usbip", "127.0.0.1:0", "--run", "gphoto2"], "say one of --usbip"),
-        (["leica-m3", "--usbip", "127.0.0.1:0"], "powershot-g3"),
+        (["leica-m3", "--usbip", "127.0.0.1:0"], "`canon-remote virtual --list` lists"),
+        (["powershot-g1", "--mode", "ptp", "--usbip", "127.0.0.1:0"], "that speaks PTP"),
+        (["powershot-sx200-is", "--serial"], "PTP goes over USB only"),
         (["powershot-g3", "--usbip", "here"], "is no address"),
         (["powershot-g3", "--usbip", "127.0.0.1:99999"], "is no address"),
         (["powershot-g3", "--usbip", "127.0.0.1:0", "--fault", "fire"], "is not a fault"),

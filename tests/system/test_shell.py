@@ -117,6 +117,14 @@ def test_every_listed_path_can_be_typed_back(tmp_path: Path, card: Path) -> None
         assert again == files
 
 
+def test_put_warns_of_a_file_that_jams_the_next_session(tmp_path: Path, card: Path) -> None:
+    (tmp_path / "big.dat").write_bytes(bytes(65_572))
+    ran = play(tmp_path, "cd DCIM", "put big.dat", port=virtual(card))
+    assert (ran.returncode, ran.stdout) == (0, "DCIM/BIG.DAT\n")
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("canon-remote: DCIM/BIG.DAT has 65572 bytes; after a file of more than")
+
+
 @pytest.mark.parametrize("words", ["owner", "ls -r DCIM", "ls -l DCIM", "settings", "zoom"])
 def test_a_verb_answers_as_on_the_command_line(words: str, tmp_path: Path, card: Path) -> None:
     port = virtual(card)
@@ -348,7 +356,8 @@ def test_help_tells_each_command(tmp_path: Path) -> None:
     names = [line.split()[0] for line in lines]
     wanted = (
         "ls cd pwd get getall getnew put rm mkdir rmdir thumb id owner date power disk shots "
-        "capture settings focus zoom live protect unprotect new old lcd lpwd reopen help quit"
+        "capture settings focus zoom live protect unprotect new old start stop lcd lpwd reopen "
+        "help quit"
     )
     assert set(wanted.split()) <= set(names)
     assert all(len(line) <= 80 for line in lines)

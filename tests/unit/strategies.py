@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from canon.native import commands, events, release
-from canon.native.commands import Listed
+from canon.native.commands import CustomValue, Listed
 from canon.native.release import Elements
 from canon.native.strings import Bare, Last, Names, Version, ZString
+from canon.ptp import containers, datasets, operations, powershot
+from canon.ptp.datasets import (
+    MOST_TEXT,
+    Array,
+    Choices,
+    DataType,
+    DevicePropDesc,
+    PropertyValue,
+    PtpText,
+    Range,
+    value_codec,
+)
 from canon.wire import Code, Codec, Inner, Message, Number, Raw, Text
 
 M = TypeVar("M", bound=Message)
 
-LAYOUTS = (commands, release, events)
+LAYOUTS = (commands, release, events, containers, datasets, operations, powershot)
 
 
 def messages() -> list[type[Message]]:
@@ -33,6 +45,8 @@ def messages() -> list[type[Message]]:
 
 def message(kind: type[M]) -> SearchStrategy[M]:
     """Any message of a class that its fields can hold."""
+    if issubclass(kind, DevicePropDesc):
+        return cast("SearchStrategy[M]", st.sampled_from(DataType).flatmap(_description))
     fields = {name: of_codec(codec) for name, codec, _ in kind.layout()}
     return st.builds(kind, **fields)
 
@@ -74,6 +88,30 @@ def _elements() -> SearchStrategy[Elements]:
     return st.builds(Elements, st.just(2), small) | st.builds(Elements, st.just(4), large)
 
 
+def _custom_values() -> SearchStrategy[tuple[CustomValue, ...]]:
+    byte = st.integers(0, 0xFF)
+    return st.lists(st.builds(CustomValue, byte, byte), max_size=30).map(tuple)
+
+
+def _ptp_text() -> SearchStrategy[str]:
+    letters = st.characters(min_codepoint=1, exclude_categories=["Cs"])
+    return st.text(letters, max_size=MOST_TEXT // 2)  # a letter may take two units
+
+
+def _array(codec: Array) -> SearchStrategy[tuple[int, ...]]:
+    return st.lists(_number(codec.number), max_size=40).map(tuple)
+
+
+def _description(kind: DataType) -> SearchStrategy[DevicePropDesc]:
+    """A description of a property of that type."""
+    word = st.integers(0, 0xFFFF)
+    value: SearchStrategy[PropertyValue] = of_codec(value_codec(kind))
+    choices = st.lists(value, max_size=8).map(tuple)
+    form = st.none() | st.builds(Range, value, value, value) | st.builds(Choices, choices)
+    writable = st.integers(0, 1)
+    return st.builds(DevicePropDesc, word, st.just(kind), writable, value, value, form)
+
+
 _STRATEGIES: dict[type[Codec[Any]], Callable[[Any], SearchStrategy[Any]]] = {
     Number: _number,
     Code: lambda codec: _number(codec.number).map(codec.kind),
@@ -91,5 +129,8 @@ _STRATEGIES: dict[type[Codec[Any]], Callable[[Any], SearchStrategy[Any]]] = {
     ),
     commands._Listing: lambda codec: st.lists(_listed(), max_size=12).map(tuple),
     Bare: lambda codec: text(),
+    commands._CustomValues: lambda codec: _custom_values(),
     release._Elements: lambda codec: _elements(),
+    PtpText: lambda codec: _ptp_text(),
+    Array: _array,
 }

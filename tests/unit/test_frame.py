@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from canon.serial.frame import LONGEST, FrameReader, check_sum, encode_frame
 
 POWER = bytes.fromhex("00001800 02000000 0a000022 18000000 70f68a00 00000000 06000030")
-IDENTIFY_S10 = bytes.fromhex(
-    "00005c00 02000000 01000022 5c000000 14f78a00 00000000 00040000 00000001"
-) + b"Canon PowerShot S10".ljust(64, b"\0")
+IDENTIFY_S10 = (
+    bytes.fromhex("00005c00 02000000 01000022 5c000000 14f78a00 00000000 00040000 00000001")
+    + b"Canon PowerShot S10".ljust(32, b"\0")
+    + b"Edouard Lafargue".ljust(32, b"\0")
+)
 
 PRINTED = {
     "00 02": "55 2c",
@@ -23,6 +25,7 @@ PRINTED = {
     "00 03 40 02 01 10 00 00 00 00": "5e 57",
     "00 03 80 02 01 10 00 00 00 00": "4d f9",
     POWER.hex(): "b5 5a",
+    IDENTIFY_S10.hex(): "9c ea",
 }
 """Packets and their check sums as they go over the wire (canon-native-serial, A2 and A5)."""
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from golden import GOLDEN, UNSEEN, Golden
-from golden.vector import PRINTED
+from golden.vector import NOTES, POWERSHOT, PRINTED, PTP_CORE
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import messages
 
 from canon.errors import DecodeError
-from canon.models.model import Numbering
 from canon.native.commands import Command, SubHead, find_command, has_subcodes
 from canon.native.events import NativeEvent, decode_event, encode_event
+from canon.ptp.operations import Operation, find_operation
 from canon.wire import Buffer, Message, smallest, unexplained
 
 each_vector = pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.source)
@@ -67,11 +68,14 @@ def test_encoding_again_gives_the_same_bytes_but_for_what_the_vector_leaves_out(
     "golden", [golden for golden in GOLDEN if golden.code], ids=lambda golden: golden.source
 )
 def test_a_recorded_code_finds_its_command(golden: Golden) -> None:
-    family = has_subcodes(Numbering.CLASSIC, golden.code)
+    if isinstance(golden.value, Operation):
+        assert find_operation(golden.code) is type(golden.value)
+        return
+    family = has_subcodes(golden.numbering, golden.code)
     sub = SubHead.decode(golden.data).sub if family else None
     command = golden.value
     assert isinstance(command, Command)
-    assert find_command(Numbering.CLASSIC, golden.code, sub, long=command.long) is type(command)
+    assert find_command(golden.numbering, golden.code, sub, long=command.long) is type(command)
 
 
 def test_every_message_has_a_vector_or_a_reason_why_not() -> None:
@@ -81,21 +85,32 @@ def test_every_message_has_a_vector_or_a_reason_why_not() -> None:
 
 
 def test_every_command_vector_names_its_code() -> None:
-    assert all(bool(golden.code) == isinstance(golden.value, Command) for golden in GOLDEN)
+    assert all(
+        bool(golden.code) == isinstance(golden.value, Command | Operation) for golden in GOLDEN
+    )
 
 
 @each_vector
 def test_the_bytes_are_in_the_recording_that_the_vector_names(golden: Golden, traces: Path) -> None:
-    if golden.source.startswith(PRINTED):
-        return  # the specification prints these; it belongs to no recording
+    if golden.source.startswith((PRINTED, NOTES, PTP_CORE, POWERSHOT)):
+        return  # printed there, and in no recording
     name, _, place = golden.source.partition(" ")
     numbers = {int(number) for number in place.partition(":")[0].split(",")}
     records = [json.loads(line) for line in (traces / name).read_text().splitlines()]
-    chosen = [record for record in records if record.get("index") in numbers]
-    fields = ("request", "response", "data")
-    raw = [bytes.fromhex(record.get(field, "")) for field in fields for record in chosen]
+    if name.startswith("ptp/"):
+        chosen = [record for record in records if record["i"] in numbers]
+        raw = [_parameters(record) for record in chosen]
+        raw += [bytes.fromhex(record["data"] or "") for record in chosen]
+    else:
+        chosen = [record for record in records if record.get("index") in numbers]
+        fields = ("request", "response", "data")
+        raw = [bytes.fromhex(record.get(field, "")) for field in fields for record in chosen]
     assert len(chosen) == len(numbers)
     assert golden.data in b"".join(raw)
+
+
+def _parameters(record: dict[str, Any]) -> bytes:
+    return b"".join(int(word, 16).to_bytes(4, "little") for word in record["params"])
 
 
 # --- noise ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from canon.driver import CardPath, Shot
-from canon.errors import PortTimeout
+from canon.errors import NotSupported, PortTimeout
 from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.models.native import GENERIC, MODELS, by_product, by_serial_id, by_slug
 from canon.native.driver import NativeDriver
@@ -166,6 +166,15 @@ def test_settings_that_must_be_written_twice() -> None:
     unaware = a_host("eos-5d", without=Quirk.SET_TWICE)
     unaware.remote.enter()
     assert str(unaware.remote.change(changes)["iso"]) == "100", "as before"
+
+
+def test_marks_that_stay_as_they_are() -> None:
+    path = CardPath(("DCIM", "100CANON", "A.JPG"))
+    with pytest.raises(NotSupported):
+        a_host("eos-20d").set_flags(path, protected=True, new=False)
+    unaware = a_host("eos-20d", without=Quirk.MARKS_STAY)
+    unaware.set_flags(path, protected=True, new=False)
+    assert list(unaware.list_folder(path.parent)) == [], "said to be done, of a file that is not"
 
 
 class HastyPort(VirtualPort):

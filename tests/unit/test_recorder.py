@@ -15,8 +15,9 @@ from recordings import PATH, PICTURE, camera, record, tshark
 from canon.errors import Disconnected, PortStalled, PortTimeout
 from canon.native.commands import GetFile, Identify, LockKeys
 from canon.native.session import Session
-from canon.trace.files import Kind, Transfer, read
+from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
+from canon.trace.records import Kind, Transfer
 from canon.usb.port import Endpoint
 from canon.virtual.port import VirtualPort
 

@@ -46,7 +46,7 @@ OFFSETS = {
     "parameter_set": 0x18,
     "iso": 0x1A,
     "aperture": 0x1C,
-    "shutter": 0x1E,
+    "shutter_speed": 0x1E,
     "exposure_compensation": 0x20,
     "bracketing": 0x22,
     "largest_aperture": 0x24,

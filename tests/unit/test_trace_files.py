@@ -16,16 +16,8 @@ from recordings import camera, pcap, record, trace, urb
 
 from canon.native.commands import Identify
 from canon.native.session import Session
-from canon.trace.files import (
-    Exchange,
-    Kind,
-    Record,
-    Remark,
-    Setup,
-    Transfer,
-    blank,
-    read,
-)
+from canon.trace.files import blank, read
+from canon.trace.records import Exchange, Kind, Record, Remark, Setup, Transfer
 from conftest import program
 
 IDENTIFY = bytes.fromhex("c00c550000000100")

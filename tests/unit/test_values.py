@@ -174,7 +174,7 @@ def test_numbers_as_people_type_them(kind: type[Scale], typed: object, label: st
         (Iso, 99),
         (Iso, ""),
         (Iso, None),
-        (Compensation, "+3"),
+        (Compensation, "+4"),
         (Compensation, "1/0"),
         (Compensation, "1 1/3 2/3"),
     ],

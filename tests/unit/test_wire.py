@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from strategies import message, messages, of_codec
 
 from canon.errors import DecodeError
+from canon.ptp.datasets import DevicePropDesc
 from canon.values import Flash
 from canon.wire import (
     Buffer,
@@ -63,8 +64,9 @@ def test_every_message_comes_back_as_it_went(kind: type[Message], data: st.DataO
     sent = data.draw(message(kind))
     raw = sent.encode()
     assert kind.decode(raw) == sent
-    assert smallest(kind) <= len(raw)
-    assert size_of(kind) in (None, len(raw))
+    if kind is not DevicePropDesc:  # which has no layout: its values have the type that it names
+        assert smallest(kind) <= len(raw)
+        assert size_of(kind) in (None, len(raw))
     _, end = kind.read(bytes(3) + raw, 3)
     assert end == 3 + len(raw)
 
@@ -86,6 +88,7 @@ def test_a_codec_without_a_strategy_is_a_failure() -> None:
 def test_messages_are_found_by_walking_the_layout_modules() -> None:
     names = {kind.__name__ for kind in messages()}
     assert {"Identity", "GetDirectory", "ReleaseParameters", "CaptureStatus"} <= names
+    assert {"Container", "ObjectInfo", "GetObject", "FolderEntry", "CaptureComplete"} <= names
     assert "Row" not in names
 
 

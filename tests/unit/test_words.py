@@ -25,7 +25,8 @@ from canon.native.commands import (
     UploadBlock,
 )
 from canon.native.session import Session
-from canon.trace.files import Kind, Remark, Setup, Transfer, read
+from canon.trace.files import read
+from canon.trace.records import Kind, Remark, Setup, Transfer
 from canon.trace.words import Told, redact, tell
 
 ZERO_STATUS = bytes(4)

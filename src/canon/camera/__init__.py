@@ -17,6 +17,7 @@ from typing import Self
 
 from canon import ports
 from canon.camera.capture import Capture
+from canon.camera.raw import Ptp
 from canon.camera.settings import Settings
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
@@ -25,11 +26,8 @@ from canon.driver import Ability, Driver, Event, Identity, Power
 from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, ValueRefused
 from canon.models import native as models
 from canon.serial.line import FIRST_SPEED, Line
-from canon.usb.port import Found, Port
+from canon.usb.port import CANON, NATIVE, PTP, Found, Port
 from canon.values import Battery
-
-NATIVE = (0xFF, 0xFF, 0xFF)
-"""Interface class, subclass and protocol of a camera in its native ("normal") mode."""
 
 
 class Camera:
@@ -47,6 +45,7 @@ class Camera:
         capture: release control, focus, zoom, and taking pictures.
         settings: what the camera is set to.
         viewfinder: the live picture, frame by frame.
+        ptp: operations and properties of a PTP camera by their numbers.
     """
 
     def __init__(self, connect: Callable[[], Port | Line], where: str) -> None:
@@ -57,7 +56,8 @@ class Camera:
         turns = Turns()
         self.storage = Storage(self._verbs, turns)
         self.capture = Capture(self._verbs, lambda: self.model, self._is_open, turns)
-        self.settings = Settings(self.capture)
+        self.ptp = Ptp(self._verbs, lambda: self.model)
+        self.settings = Settings(self.capture, self.ptp)
         self.viewfinder = Viewfinder(self.capture, self._is_open, turns)
 
     def initialize(self, force: bool = False) -> None:
@@ -244,7 +244,7 @@ def find(
         ValueError: the port string cannot be read.
     """
     for found in list(port):
-        name = found.name or models.by_product(found.product).name
+        name = found.name or _name_of(found)
         if (
             idProduct in (None, found.product)
             and serial in ("", found.serial)
@@ -275,25 +275,56 @@ def _camera_at(port: str) -> Camera:
     return Camera(lambda: ports.open_port(port), port or "usb:")
 
 
+def _name_of(found: Found) -> str:
+    """The name of a product id; a body with two protocols has it in both tables."""
+    if found.vendor != CANON:
+        return ""
+    native = models.by_product(found.product)
+    if native.product == found.product:
+        return native.name
+    from canon.models.ptp import by_product
+
+    return by_product(found.product).name
+
+
 def _driver_for(port: Port | Line, where: str) -> Driver:
     """The driver of the dialect that is spoken there: the way to a camera tells it, not its id."""
+    if isinstance(port, Line):
+        speed = ports.serial_speed(where) if where.startswith("serial:") else FIRST_SPEED
+        return _on_line(port, speed)
+    if port.descriptors.interface == NATIVE:
+        return _native(port)
+    if port.descriptors.interface == PTP:
+        return _ptp(port)
+    spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
+    raise NotSupported(
+        port.descriptors.product_name or "camera",
+        f"interface that we know (its class is {spoken}); switch it to its normal mode, or to PTP",
+    )
+
+
+def _on_line(line: Line, speed: int) -> Driver:
     from canon.native.driver import NativeDriver
+    from canon.native.serial_link import SerialLink
     from canon.native.session import Session
 
-    if isinstance(port, Line):
-        from canon.native.serial_link import SerialLink
+    return NativeDriver(Session(SerialLink(line, speed)))
 
-        speed = ports.serial_speed(where) if where.startswith("serial:") else FIRST_SPEED
-        return NativeDriver(Session(SerialLink(port, speed)))
-    if port.descriptors.interface != NATIVE:
-        spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
-        raise NotSupported(
-            port.descriptors.product_name or "camera",
-            f"native interface (its class is {spoken}); switch it to its normal mode",
-        )
+
+def _native(port: Port) -> Driver:
+    from canon.native.driver import NativeDriver
+    from canon.native.session import Session
     from canon.native.usb_link import UsbLink
 
     return NativeDriver(Session(UsbLink(port, models.by_product(port.descriptors.product))))
+
+
+def _ptp(port: Port) -> Driver:
+    from canon.models.ptp import by_product
+    from canon.ptp.driver import PtpDriver
+    from canon.ptp.session import Session
+
+    return PtpDriver(Session(port), by_product(port.descriptors.product))
 
 
 __all__ = ["Camera", "CameraNotFound", "find", "list", "open"]

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from canon.camera.turns import Turns
 from canon.driver import Driver, Progress, Remote, Shot, Zoom
 from canon.errors import CanonError, Disconnected, ValueRefused
+from canon.models.custom import CustomFunction
 from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 _log = logging.getLogger(__name__)
@@ -188,9 +189,13 @@ class Capture:
             remote.lock_focus()
 
     def stay(self) -> None:
-        """Let release control stay on when the camera is closed, for the next program."""
-        self.start()
+        """Let release control stay on when the camera is closed, for the next program.
+
+        Raises:
+            NotSupported: it cannot; the end of a PTP session ends release control.
+        """
         self._verbs().remote.stays = True
+        self.start()
 
     def unlock_focus(self) -> None:
         """Let the focus go."""
@@ -227,6 +232,45 @@ class Capture:
         """Choose what shows the picture: the display, the video output, or nothing."""
         with self.turn() as remote:
             remote.set_output(CameraOutput.parse(output))
+
+    def custom_functions(self) -> dict[str, CustomFunction]:
+        """The camera's custom functions (C.Fn) by name, in the order of its menu.
+
+        Each has its `number` in the menu, its `choice`, and the `choices` there are.
+
+        Raises:
+            NotSupported: this model has none that are known.
+        """
+        self._verbs().remote.custom_table()
+        with self.turn() as remote:
+            return remote.custom_functions()
+
+    def set_custom_functions(self, **choices: object) -> dict[str, CustomFunction]:
+        """Set custom functions, one after the other, and return all as they then are.
+
+        `set_custom_functions(mirror_lockup=True, exposure_steps="1/3")`: a choice by its name or
+        its number, True and False for "on" and "off". Nothing is set when one is not understood.
+
+        Raises:
+            ValueError: this body has no such custom function, or it has no such choice.
+            ValueRefused: the camera did not take a choice; those before it are set.
+            NotSupported: this model has none, or nobody knows how they are set.
+        """
+        table = {row.name: row for row in self._verbs().remote.custom_table(to_write=True)}
+        if unknown := choices.keys() - table.keys():
+            raise ValueError(
+                f"the {self.model} has no custom function {', '.join(sorted(unknown))}; "
+                f"it has: {', '.join(table)}"
+            )
+        wanted = {name: table[name].parse(choice) for name, choice in choices.items()}
+        with self.turn() as remote:
+            for name, value in wanted.items():
+                remote.set_custom_function(table[name].number, value)
+            now = remote.custom_functions()
+        for name, value in wanted.items():
+            if name not in now or now[name].value != value:
+                raise ValueRefused(name, choices[name], table[name].choices)
+        return now
 
     @property
     def available_shots(self) -> int:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Generic, TypeVar, overload
 
 from canon.camera.capture import Capture
-from canon.errors import NotSupported, ValueRefused
+from canon.camera.raw import Ptp
+from canon.errors import BadParameter, NotSupported, ValueRefused
 from canon.values import (
     AfDistance,
-    AfMode,
     Aperture,
     Compensation,
     DriveMode,
     Flash,
     FocusingPoint,
+    FocusMode,
     ImageFormat,
     ImageSize,
     Iso,
@@ -49,7 +51,7 @@ class Setting(Generic[T]):
         Raises:
             NotSupported: this camera does not have it, or not in its present mode.
         """
-        return self._settings.read()[self.name]  # type: ignore[return-value]  # by _Named's kind
+        return self._settings.read(self.name)[self.name]  # type: ignore[return-value]  # by _Named's kind
 
     @property
     def allowed(self) -> tuple[T, ...]:
@@ -139,41 +141,57 @@ class Settings:
     af_distance = _Named(AfDistance.parse)
     focusing_point = _Named(FocusingPoint.parse)
     white_balance = _Named(WhiteBalance.parse)
-    af_mode = _Named(AfMode.parse)
+    focus_mode = _Named(FocusMode.parse)
     contrast = _Named(_step(-127, 126))
     saturation = _Named(_step(-127, 126))
     sharpness = _Named(_step(-127, 126))
     iso = _Named(Iso.parse)
     aperture = _Named(Aperture.parse)
-    shutter = _Named(ShutterSpeed.parse)
+    shutter_speed = _Named(ShutterSpeed.parse)
     exposure_compensation = _Named(Compensation.parse)
     flash_compensation = _Named(Compensation.parse)
     photo_effect = _Named(PhotoEffect.parse)
+    assist_light = _Named(_on_off)
+    auto_rotate = _Named(_on_off)
     largest_aperture: _Named[Aperture] = _Named(None)
     smallest_aperture: _Named[Aperture] = _Named(None)
     focal_length: _Named[float] = _Named(None)
     focal_length_wide: _Named[float] = _Named(None)
     focal_length_tele: _Named[float] = _Named(None)
+    rotation: _Named[int] = _Named(None)
 
-    def __init__(self, capture: Capture) -> None:
+    def __init__(self, capture: Capture, ptp: Ptp) -> None:
         self._capture = capture
+        self._ptp = ptp
 
     def __iter__(self) -> Iterator[str]:
         """The names of the settings that this camera has now."""
         return iter(self.read())
 
     def __getitem__(self, name: str) -> Setting[object]:
-        """The setting of that name; ValueError when there is none."""
-        _kind(name)
+        """The setting of that name, or a property by its number; ValueError when there is none."""
+        if not _is_number(name):
+            _kind(name)
         return Setting(self, name)
 
-    def read(self) -> Values:
-        """Every setting that the camera has now, with its value, read at once."""
-        with self._capture.turn() as remote:
-            return Values(_with_macro(remote.settings()), self._capture.model)
+    def read(self, *names: str) -> Values:
+        """The settings of these names, or all that the camera has now, with their values."""
+        values: dict[str, object] = {}
+        numbers = [name for name in names if _is_number(name)]
+        named = ["af_distance" if name == MACRO else name for name in names if name not in numbers]
+        if named or not names:
+            with self._capture.turn() as remote:
+                values |= _with_macro(remote.settings(*named))
+        for number in numbers:
+            with self._listed(number) as code:
+                values[number] = self._ptp.get(code)
+        return Values(values, self._capture.model)
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """What the camera itself allows for a setting now; empty when it does not say."""
+        if _is_number(name):
+            with self._listed(name) as code:
+                return self._ptp.allowed(code)
         with self._capture.turn() as remote:
             if name != MACRO:
                 return remote.allowed(name)
@@ -182,8 +200,11 @@ class Settings:
                 on for on, code in _MACRO_DISTANCE.items() if not distances or code in distances
             )
 
-    def set(self, **changes: object) -> Values:
-        """Change several settings by one write and one read-back, and return all of them.
+    def set(self, **changes: object) -> dict[str, object]:
+        """Change several settings at once, and read them back.
+
+        Returns:
+            The settings that were changed, as the camera now has them.
 
         Raises:
             ValueError: there is no such setting, no camera has such a value, or the setting can
@@ -191,7 +212,14 @@ class Settings:
             ValueRefused: the camera did not take a value; the error has what it takes.
             NotSupported: this camera does not have the setting.
         """
-        wanted = {name: _parsed(name, value) for name, value in changes.items()}
+        numbers = {name: value for name, value in changes.items() if _is_number(name)}
+        wanted = {
+            name: _parsed(name, value) for name, value in changes.items() if name not in numbers
+        }
+        return (self._set_named(wanted) if wanted else {}) | self._set_numbers(numbers)
+
+    def _set_named(self, changes: Mapping[str, object]) -> dict[str, object]:
+        wanted = dict(changes)
         if MACRO in wanted:
             wanted["af_distance"] = _MACRO_DISTANCE[bool(wanted.pop(MACRO))]
         with self._capture.turn() as remote:
@@ -201,7 +229,31 @@ class Settings:
                     raise _missing(self._capture.model, name)
                 if now[name] != value:
                     raise ValueRefused(name, value, remote.allowed(name))
-            return Values(_with_macro(now), self._capture.model)
+            return {name: value for name, value in _with_macro(now).items() if name in changes}
+
+    def _set_numbers(self, changes: Mapping[str, object]) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for number, value in changes.items():
+            with self._listed(number) as code:
+                try:
+                    self._ptp.set(code, value)
+                except BadParameter as refusal:
+                    allowed = self._ptp.allowed(code)
+                    raise ValueRefused(
+                        number, value, allowed, refusal.code, refusal.command
+                    ) from refusal
+                values[number] = self._ptp.get(code)
+        return values
+
+    @contextmanager
+    def _listed(self, number: str) -> Iterator[int]:
+        """A property's code; release control for what the camera lists only in it."""
+        code = int(number, 16)
+        if code in self._ptp.properties:
+            yield code
+        else:
+            with self._capture.turn():
+                yield code
 
 
 class Values(dict[str, object]):
@@ -221,6 +273,10 @@ _KINDS = {name: kind for name, kind in vars(Settings).items() if isinstance(kind
 NAMES = tuple(_KINDS)
 """The names of all settings, those that can only be read at the end."""
 _MACRO_DISTANCE = {False: AfDistance.AUTO, True: AfDistance.CLOSE_UP}
+
+
+def _is_number(name: str) -> bool:
+    return re.fullmatch(r"0[xX][0-9a-fA-F]{1,4}", name) is not None
 
 
 def _kind(name: str) -> _Named[object]:

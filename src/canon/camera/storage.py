@@ -10,14 +10,13 @@ import io
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from canon.camera.turns import Turns
-from canon.driver import CardPath, Drive, Driver, Entry, Progress
-from canon.errors import CanonError, ObjectNotFound, ProtocolError
+from canon.driver import WITH_THM, CardPath, Drive, Driver, Entry, Progress
+from canon.errors import ObjectNotFound, ProtocolError
 from canon.files import new_file, target_path
 
 _log = logging.getLogger(__name__)
@@ -26,7 +25,6 @@ Place = Entry | CardPath | str
 """Where something is on the card: an entry of a listing, or its path."""
 
 _IN_MEMORY = 64 << 20
-_WITH_THM = ("CRW", "AVI")
 _WITH_SOUND = ("JPG", "CRW", "CR2")
 
 
@@ -130,13 +128,7 @@ class Storage:
             DecodeError: the picture has none.
             ObjectNotFound: the THM file is not on the card.
         """
-        from canon.exif import thumbnail
-
-        entry = self._file(place)
-        stem, _, suffix = entry.name.rpartition(".")
-        if suffix.upper() in _WITH_THM:
-            return thumbnail(self.read(entry.path.parent / f"{stem}.THM"))
-        return thumbnail(self._verbs().read_head(entry))
+        return self._verbs().thumbnail(self._file(place))
 
     def companions(self, place: Place, among: Iterable[Entry] | None = None) -> list[Entry]:
         """What the camera keeps beside a file: the THM of a CRW or AVI, the sound of a picture.
@@ -168,6 +160,10 @@ class Storage:
     ) -> Entry:
         """Put a file on the card, and return its entry. What is half-written is deleted again.
 
+        The file keeps its time, and counts as new; a camera that refuses that keeps the file all
+        the same, and the log has a warning. So it has before a file that the camera takes and that
+        blocks later uploads: over USB, one of more than about 65,500 bytes.
+
         Args:
             source: a file of this computer, or bytes.
             to: the folder, or the file's path on the card.
@@ -176,12 +172,15 @@ class Storage:
 
         Raises:
             FileExistsError: the card has such a file already.
+            NotSupported: this model takes no files; nothing was changed.
             StoreFull: it does not fit.
             WriteProtected: the file that would be replaced is protected.
         """
         verbs = self._verbs()
         path = self._upload_path(source, to)
         there = self._entry_or_none(path)
+        if there is not None and there.is_folder:
+            raise ValueError(f"{path} is a folder; give the path of the file, with its name")
         if there is not None and not overwrite:
             raise FileExistsError(f"{path} is on the card already; choose another name")
         if isinstance(source, bytes):
@@ -192,16 +191,7 @@ class Storage:
             status = os.fstat(file.fileno())
             size, moment = status.st_size, datetime.fromtimestamp(status.st_mtime)
         with file, self._turns:
-            if there is not None:
-                verbs.delete(path.parent, [path.name])
-            try:
-                verbs.write_file(path, file, size, progress)
-                verbs.set_file_time(path, moment.replace(microsecond=0))
-                verbs.set_flags(path, protected=False, new=True)
-            except BaseException:
-                with suppress(CanonError):
-                    verbs.delete(path.parent, [path.name])
-                raise
+            verbs.write_file(path, file, size, moment, progress, replace=there is not None)
         return self.stat(path)
 
     def delete(self, *places: Place) -> None:
@@ -212,7 +202,7 @@ class Storage:
             ObjectNotFound: a file is not there.
         """
         for entry in [self._file(place) for place in places]:
-            self._verbs().delete(entry.path.parent, [entry.name])
+            self._verbs().delete(entry.path)
 
     def mkdir(self, place: Place) -> None:
         """Make a folder; the one that it is in must exist."""
@@ -228,16 +218,24 @@ class Storage:
         self._verbs().remove_folder(entry.path)
 
     def protect(self, place: Place, *, protected: bool = True) -> None:
-        """Protect a file from deletion."""
+        """Protect a file from deletion.
+
+        Raises:
+            NotSupported: this model has no known command for it.
+        """
         entry = self._file(place)
         self._verbs().set_flags(entry.path, protected=protected, new=entry.new)
 
     def unprotect(self, place: Place) -> None:
-        """Take a file's protection off."""
+        """Take a file's protection off; raises what `protect` raises."""
         self.protect(place, protected=False)
 
     def mark_downloaded(self, place: Place, *, downloaded: bool = True) -> None:
-        """Say that a file was downloaded, so that the camera no longer counts it as new."""
+        """Say that a file was downloaded, so that the camera no longer counts it as new.
+
+        Raises:
+            NotSupported: this model has no known command for it.
+        """
         entry = self._file(place)
         self._verbs().set_flags(entry.path, protected=entry.protected, new=not downloaded)
 
@@ -283,7 +281,7 @@ def companion_names(name: str) -> tuple[str, ...]:
     stem, _, suffix = name.upper().rpartition(".")
     kind, underscore, number = stem.rpartition("_")
     names = []
-    if suffix in _WITH_THM:
+    if suffix in WITH_THM:
         names.append(f"{stem}.THM")
     if suffix in _WITH_SOUND and underscore:
         names.append(f"{kind[:-3]}SND_{number}.WAV")

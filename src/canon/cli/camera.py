@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
@@ -14,8 +15,9 @@ from canon.errors import NoCard, NotSupported
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver import Ability, Drive
+    from canon.driver import Drive
 
+T = TypeVar("T")
 _FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
 
@@ -72,12 +74,15 @@ def info_verb(options: Options) -> None:
     """Show what the camera is.
 
     Its model, firmware and owner, its power, clock and cards, and the picture sizes that it takes.
+    What this camera does not tell is left out.
     """
     with options.camera() as cam:
         model, firmware, owner = cam.model, cam.firmware_version, cam.owner
-        state = cam.power
-        power, battery = "mains" if state.on_ac else "battery", str(state.battery)
-        clocks, drives, abilities = _Clocks.read(cam), _drives(cam), _abilities(cam)
+        state = _if_told(lambda: cam.power)
+        clocks = _if_told(lambda: _Clocks.read(cam))
+        drives, abilities = _drives(cam), _if_told(lambda: cam.abilities) or ()
+    power = state and ("mains" if state.on_ac else "battery")
+    battery = state and str(state.battery)
     document = {
         "port": cam.port,
         "model": model,
@@ -85,7 +90,7 @@ def info_verb(options: Options) -> None:
         "owner": owner,
         "power": power,
         "battery": battery,
-        "clock": clocks.document(),
+        "clock": clocks and clocks.document(),
         "drives": [asdict(drive) for drive in drives],
         "abilities": [asdict(ability) for ability in abilities],
     }
@@ -93,8 +98,8 @@ def info_verb(options: Options) -> None:
         ("model", model),
         ("firmware", firmware),
         ("owner", owner),
-        ("power", f"{power}, {battery}"),
-        ("clock", str(clocks)),
+        *([("power", f"{power}, {battery}")] if state else []),
+        *([("clock", str(clocks))] if clocks else []),
         *(("card", _space(drive)) for drive in drives),
         *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in abilities),
     ]
@@ -148,11 +153,12 @@ def _drives(cam: Camera) -> tuple[Drive, ...]:
         return ()
 
 
-def _abilities(cam: Camera) -> tuple[Ability, ...]:
+def _if_told(ask: Callable[[], T]) -> T | None:
+    """What the camera answers; None when this model does not tell it."""
     try:
-        return cam.abilities
+        return ask()
     except NotSupported:
-        return ()
+        return None
 
 
 def _space(drive: Drive) -> str:

@@ -1,4 +1,4 @@
-"""Verbs of release control: `settings`, `capture`, `focus`, `zoom`, `live`."""
+"""Verbs of release control: `settings`, `custom-functions`, `capture`, `focus`, `zoom`, `live`."""
 
 from __future__ import annotations
 
@@ -40,11 +40,15 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     once, and read back.
     """
     changes = _assignments(word for word in words if "=" in word)
-    with options.camera() as cam, cam.capture.control():
-        names = [word.partition("=")[0] for word in words]
+    names = [word.partition("=")[0] for word in words]
+    by_number = names and all(name.startswith("0x") for name in names)
+    with options.camera() as cam, nullcontext() if by_number else cam.capture.control():
         for name in names:
             _ = cam.settings[name]  # an unknown name is told before anything is changed
-        values = cam.settings.set(**changes) if changes else cam.settings.read()
+        changed = cam.settings.set(**changes) if changes else {}
+        others = [name for name in names if name not in changed]
+        values = cam.settings.read(*others) if others or not names else changed
+        values |= changed
         rows = [(name, values[name], cam.settings.allowed(name)) for name in names or list(values)]
     document = {
         name: {"value": _plain(value), "allowed": [_plain(one) for one in allowed]}
@@ -56,6 +60,48 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     for name, value, allowed in rows:
         choices = ", ".join(map(_shown, allowed))
         lines.append(f"{name:{width}}  {_shown(value):{value_width}}  {choices}".rstrip())
+    options.show(document, *lines)
+
+
+@click.command(
+    "custom-functions",
+    cls=Verb,
+    examples=(
+        "canon-remote custom-functions",
+        "canon-remote custom-functions mirror_lockup",
+        "canon-remote custom-functions mirror_lockup=on exposure_steps=1/3",
+    ),
+)
+@click.argument("words", metavar="[NAME[=CHOICE]]...", nargs=-1)
+@click.pass_obj
+def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
+    """Show or set the custom functions (C.Fn) of an EOS.
+
+    Each is shown with its number in the camera's menu, with what is set, and with its choices. They
+    stay as they are set when the camera is switched off.
+    """
+    changes = _assignments(word for word in words if "=" in word)
+    with options.camera() as cam:
+        capture = cam.capture
+        now = capture.set_custom_functions(**changes) if changes else capture.custom_functions()
+        names = [word.partition("=")[0].strip().replace("-", "_") for word in words] or list(now)
+        if unknown := [name for name in names if name not in now]:
+            raise ValueError(
+                f"the {cam.model} has no custom function {', '.join(unknown)}; "
+                f"it has: {', '.join(now)}"
+            )
+    rows = [now[name] for name in names]
+    document = {
+        row.name: {"number": row.number, "choice": row.choice, "choices": list(row.choices)}
+        for row in rows
+    }
+    width = max((len(row.name) for row in rows), default=0)
+    choice_width = max((len(row.choice) for row in rows), default=0)
+    lines = (
+        f"C.Fn {row.number:2}  {row.name:{width}}  {row.choice:{choice_width}}  "
+        + ", ".join(row.choices)
+        for row in rows
+    )
     options.show(document, *lines)
 
 
@@ -188,18 +234,23 @@ def _save_in(picture: Picture, to: Path, overwrite: bool) -> Path:
 def focus_verb(options: Options, what: str) -> None:
     """Focus once, or lock and unlock the focus.
 
-    `lock` leaves the camera in release control, so that the lock holds; `unlock` ends both. To lock
-    the focus for pictures that are taken at once, use `capture --af-lock`. Taken from recordings of
-    Canon's own program; not yet confirmed by hand.
+    `lock` leaves the camera in release control, so that the lock holds; `unlock` ends both. In the
+    shell, `stop` ends release control. To lock the focus for pictures that are taken at once, use
+    `capture --af-lock`. A camera that speaks PTP leaves release control at the end of each command:
+    there, `lock` is for the shell. Taken from recordings of Canon's own program; not yet confirmed
+    by hand.
     """
     with options.camera() as cam:
         if what == "lock":
+            if not options.keeps_open:
+                cam.capture.stay()
             cam.capture.lock_focus()
-            cam.capture.stay()
-            say("the camera stays in release control until `canon-remote focus unlock`")
+            until = "`stop`" if options.keeps_open else "`canon-remote focus unlock`"
+            say(f"the camera stays in release control until {until}")
         elif what == "unlock":
             cam.capture.unlock_focus()
-            cam.capture.stop()
+            if not options.keeps_open:
+                cam.capture.stop()
         else:
             cam.capture.measure()
     told = {"lock": "the focus is locked", "unlock": "the focus is free", "auto": "focused once"}
@@ -270,9 +321,11 @@ def _shown(value: object) -> str:
     """A value for people: as it can be typed back."""
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _plain(value: object) -> object:
-    """A value for JSON: numbers and truth as they are, everything else as it is typed."""
-    return value if type(value) in (bool, int, float) else str(value)
+    """A value for JSON: numbers, lists and truth as they are, everything else as it is typed."""
+    return value if type(value) in (bool, int, float, tuple) else str(value)

@@ -26,15 +26,15 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     nargs=2,
     type=(_FILE, click.Path(path_type=Path)),
     metavar="IN OUT",
-    help="Copy a recording without names and pictures, so that it can be shown to others.",
+    help="Copy a recording without owners' names, serial numbers and pictures, to show to others.",
 )
 @click.argument("file", required=False, type=_FILE)
 @click.pass_obj
 def decode_verb(options: Options, file: Path | None, redact: tuple[Path, Path] | None) -> None:
-    """Tell a recording in words.
+    """Tell a recording in words, of the native protocol or of PTP.
 
     FILE is a usbmon capture (pcap or pcapng, as Wireshark, tcpdump and --record write it) or a
-    canon-native-trace of JSON lines.
+    trace of JSON lines.
     """
     from canon.trace import words
     from canon.trace.files import read

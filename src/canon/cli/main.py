@@ -31,10 +31,12 @@ _VERBS = {
     "owner": "camera",
     "time": "camera",
     "settings": "capture",
+    "custom-functions": "capture",
     "capture": "capture",
     "focus": "capture",
     "zoom": "capture",
     "live": "capture",
+    "ptp": "ptp",
     "shell": "shell",
     "virtual": "virtual",
     "decode": "decode",
@@ -71,7 +73,7 @@ class _Verbs(click.Group):
         if cmd_name not in _VERBS:
             return None
         module = import_module(f"canon.cli.{_VERBS[cmd_name]}")
-        verb: click.Command = getattr(module, f"{cmd_name}_verb")
+        verb: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_verb")
         return verb
 
     def invoke(self, ctx: click.Context) -> Any:

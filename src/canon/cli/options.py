@@ -36,12 +36,14 @@ class Options:
         as_json: whether to print JSON.
         verbosity: how many -v there are.
         record: the file to record the conversation in.
+        keeps_open: whether the camera stays open after the verb, as in the shell.
     """
 
     port: str = ""
     as_json: bool = False
     verbosity: int = 0
     record: Path | None = None
+    keeps_open: bool = False
 
     def absorb(self, params: dict[str, Any]) -> None:
         """Take the shared options out of a command's parameters."""

@@ -43,7 +43,7 @@ _SHORT = {
     "date": ("time",),
 }
 _NOT_HERE = frozenset({"list", "virtual", "decode", "shell"})
-_CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "reopen"})
+_CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "ptp", "reopen"})
 _MOST_HISTORY = 1000
 _TIDY_S = 3.0  # how long a command may tidy up before Ctrl-C counts again
 
@@ -269,6 +269,7 @@ class _Inside(Options):
     """The options of a command in the shell, whose camera is open already."""
 
     shell: Shell
+    keeps_open: bool = True
 
     def absorb(self, params: dict[str, Any]) -> None:
         """Take the shared options, of which those that open a camera cannot be here."""
@@ -470,6 +471,20 @@ def _mark(options: Options, paths: tuple[str, ...], *, downloaded: bool) -> int:
     return tally.exit_code
 
 
+@click.command("start")
+@click.pass_obj
+def _start(options: _Inside) -> None:
+    """Enter release control, and stay in it until `stop`."""
+    options.shell.cam.capture.start()
+
+
+@click.command("stop")
+@click.pass_obj
+def _stop(options: _Inside) -> None:
+    """Leave release control."""
+    options.shell.cam.capture.stop()
+
+
 @click.command("reopen")
 @click.pass_obj
 def _reopen(options: _Inside) -> None:
@@ -504,6 +519,7 @@ def _quit() -> None:
 _OWN = {
     command.name or "": command
     for command in (
-        _cd, _pwd, _lcd, _lpwd, _id, _power, _disk, _shots, _new, _old, _reopen, _help, _quit,
+        _cd, _pwd, _lcd, _lpwd, _id, _power, _disk, _shots, _new, _old, _start, _stop, _reopen,
+        _help, _quit,
     )
 }  # fmt: skip

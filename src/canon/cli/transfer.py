@@ -12,7 +12,7 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import BarOf, Tally, progress_bar, say
-from canon.errors import CanonError
+from canon.errors import CanonError, NotSupported
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -92,6 +92,7 @@ def get_verb(
                         beside = Path(output).with_suffix(name.suffix)
                         jobs.append((entry, Path(output, name) if is_folder else beside))
         saved: set[Path] = set()  # what was saved just now is never replaced
+        marks = True  # whether this model can mark files at all, as far as we know
         with progress_bar(0 if thumbnail else sum(entry.size for entry, _ in jobs)) as begin:
             for entry, target in jobs:
                 with tally.one(str(entry)):
@@ -99,8 +100,8 @@ def get_verb(
                     size = _save(cam, entry, target, begin, overwrite=replace, thumbnail=thumbnail)
                     saved.add(target)
                     tally.done(str(target), file=str(target), size=size)
-                    if entry.new and not thumbnail:
-                        _mark(cam, entry)
+                    if entry.new and not thumbnail and marks:
+                        marks = _mark(cam, entry)
     return tally.exit_code
 
 
@@ -119,7 +120,9 @@ def get_verb(
 def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: bool) -> int:
     """Put files into a folder of the card.
 
-    What each one is called there is printed.
+    What each one is called there is printed. They keep their time, and count as new. Over USB, a
+    file of more than about 65,500 bytes blocks uploads in the camera's next session until it is
+    switched off and on; a warning on stderr says so before.
     """
     with options.camera() as cam, Tally(options.as_json, "file", "put") as tally:
         place = cam.storage.stat(folder)
@@ -175,11 +178,16 @@ def _save(
     return len(data)
 
 
-def _mark(cam: Camera, entry: Entry) -> None:
+def _mark(cam: Camera, entry: Entry) -> bool:
+    """Mark a file as downloaded; returns whether it is worth trying with the next one."""
     try:
         cam.storage.mark_downloaded(entry)
+    except NotSupported as error:
+        say(f"warning: what is saved still counts as new in the camera: {error}")
+        return False
     except CanonError as error:
         say(f"warning: {entry} was saved, but still counts as new in the camera: {error}")
+    return True
 
 
 def _size(file: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -33,6 +34,7 @@ class _Virtual(Verb):
     examples=(
         "canon-remote virtual --list",
         "canon-remote virtual powershot-g3 --usbip 127.0.0.1:3240",
+        "canon-remote virtual powershot-s45 --mode ptp --usbip 127.0.0.1:3240",
         "canon-remote virtual powershot-a50 --serial",
         "canon-remote virtual powershot-g3 --card ~/Pictures --run gphoto2 --list-files",
         "canon-remote virtual powershot-g3 --fault stall@GetFile:20000 --run gphoto2 -P",
@@ -52,6 +54,11 @@ class _Virtual(Verb):
     metavar="KIND[@COMMAND][:NUMBER]",
     help="Let something go wrong: unplug@GetFile:20000, garbage …; may be given again.",
 )
+@click.option(
+    "--mode",
+    type=click.Choice(["native", "ptp"]),
+    help="Which protocol it speaks, where the body has both; by default one that works.",
+)
 @click.option("--usbip", metavar="HOST:PORT", help="Serve it there over USB/IP.")
 @click.option("--serial", is_flag=True, help="Serve it on a pseudo-terminal, as RS-232.")
 @click.option(
@@ -68,6 +75,7 @@ def virtual_verb(
     card: str | None,
     pace: str,
     faults: tuple[str, ...],
+    mode: str | None,
     usbip: str | None,
     serial: bool,
     run: bool,
@@ -88,6 +96,8 @@ def virtual_verb(
     query = [("pace", pace), *(("fault", fault) for fault in faults)]
     if card is not None:
         query.append(("card", card))
+    if mode is not None:
+        query.append(("mode", mode))
     text = f"{model}?{urlencode(query)}"
     if serial:
         return _serve_serial(options, text)
@@ -95,11 +105,14 @@ def virtual_verb(
 
 
 def _list_models(options: Options) -> int:
-    from canon.models.native import MODELS
+    from canon.virtual.catalogue import offers
 
     options.show(
-        [{"model": model.slug, "name": f"Canon {model.name}"} for model in MODELS],
-        *(f"{model.slug:20} Canon {model.name}" for model in MODELS),
+        [asdict(offer) for offer in offers()],
+        *(
+            f"{offer.model:28} {offer.name:34} {', '.join(offer.modes):12} {', '.join(offer.can)}"
+            for offer in offers()
+        ),
     )
     return 0
 
@@ -126,10 +139,14 @@ def _serve(options: Options, text: str, usbip: str) -> int:
 
 def _serve_serial(options: Options, text: str) -> int:
     from canon import ports
+    from canon.virtual.native import NativeCamera
     from canon.virtual.serial import SerialCamera
     from canon.virtual.terminal import TerminalServer
 
-    camera = SerialCamera(ports.make_virtual(f"{text}&pace=real"))
+    device = ports.make_virtual(f"{text}&pace=real")
+    if not isinstance(device, NativeCamera):
+        raise click.UsageError("PTP goes over USB only; a camera on a serial line is --mode native")
+    camera = SerialCamera(device)
     with TerminalServer(camera) as server:
         port = f"serial:{server.path}"
         options.show({"port": port}, port)

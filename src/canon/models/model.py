@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from canon.models.custom import CustomFunction
+
 
 class Numbering(enum.Enum):
     """Which command codes a native camera understands."""
@@ -49,6 +51,8 @@ class Quirk(enum.Flag):
     """Settings must be written twice, with a read between (section 9)."""
     INIT_IN_ONE_READ = enum.auto()
     """The answer to the init block must be read at once (section 4.3b)."""
+    MARKS_STAY = enum.auto()
+    """A command to protect or mark a file is answered well, and changes nothing (section 8)."""
     SLOW_SERIAL = enum.auto()
     """Above 57,600 bits a second it wants its bytes one by one."""
 
@@ -66,6 +70,7 @@ class Model:
         pixels: width and height of its largest picture.
         serial_id: what it says of itself on RS-232.
         untested: why nobody drives it in this protocol; empty where somebody does.
+        custom: its custom functions; empty where it has none, or nobody knows them.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Model:
     pixels: tuple[int, int]
     serial_id: str = ""
     untested: str = ""
+    custom: tuple[CustomFunction, ...] = ()
 
     @property
     def slug(self) -> str:

@@ -339,6 +339,44 @@ class GetOwner(Command[OwnerName], reply=OwnerName, revised=0x1205):
     """Ask for the owner's name, where the identity does not have it (section 8)."""
 
 
+class CustomValue(NamedTuple):
+    """A custom function's value, and its number in the menu."""
+
+    value: int
+    number: int
+
+
+class _CustomValues(Codec[tuple[CustomValue, ...]]):
+    """A length that counts itself, then a byte of value and a byte of number for each."""
+
+    fixed = False
+    smallest = 4
+
+    def read(self, buffer: Buffer, at: int) -> tuple[tuple[CustomValue, ...], int]:
+        length, start = Number(4).read(buffer, at)
+        if length < self.smallest or length % 2:
+            raise DecodeError(f"custom functions of {length} bytes", at)
+        pairs = take(buffer, start, length - self.smallest)
+        values = tuple(map(CustomValue, pairs[::2], pairs[1::2]))
+        return values, at + length
+
+    def write(self, value: tuple[CustomValue, ...]) -> bytes:
+        pairs = b"".join(map(bytes, value))
+        return Number(4).write(self.smallest + len(pairs)) + pairs
+
+
+class CustomFunctions(Message, padded=0x40):
+    """What all custom functions are set to (section 8)."""
+
+    values: Annotated[tuple[CustomValue, ...], _CustomValues()]
+
+
+class GetCustomFunctions(Command[CustomFunctions], reply=CustomFunctions, revised=0x121D):
+    """Ask what all custom functions are set to (section 8)."""
+
+    zero: u32
+
+
 # --- the card (group 0x11) ------------------------------------------------------------------------
 
 

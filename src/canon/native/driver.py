@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from canon import driver
-from canon.driver import MOST_FILE, Ability, CardPath, Entry, Identity, Power, Progress, Sink
+from canon.driver import (
+    MOST_FILE,
+    WITH_THM,
+    Ability,
+    CardPath,
+    Entry,
+    Identity,
+    Power,
+    Progress,
+    Sink,
+)
 from canon.errors import (
     CanonError,
     NoCard,
@@ -23,6 +34,7 @@ from canon.errors import (
     PortStalled,
     PortTimeout,
     ProtocolError,
+    Refused,
 )
 from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.models.native import by_product
@@ -52,7 +64,7 @@ from canon.native.commands import (
     get_file,
 )
 from canon.native.session import Session
-from canon.values import Battery
+from canon.values import Battery, local_seconds, local_time
 from canon.wire import latin
 
 if TYPE_CHECKING:
@@ -154,11 +166,11 @@ class NativeDriver:
 
     def time(self) -> datetime:
         """The camera's clock."""
-        return _moment(self.session.call(GetTime()).seconds) or _EPOCH
+        return local_time(self.session.call(GetTime()).seconds) or _EPOCH
 
     def set_time(self, moment: datetime) -> None:
         """Set the camera's clock."""
-        self.session.call(SetTime(_seconds(moment)))
+        self.session.call(SetTime(local_seconds(moment)))
 
     def power(self) -> Power:
         """Ask how the camera is powered."""
@@ -205,17 +217,54 @@ class NativeDriver:
         """Fetch a file; ObjectNotFound when the camera sends nothing of it."""
         return self._fetch(_FILE, entry, sink, entry.size or MOST_FILE, progress)
 
-    def read_head(self, entry: Entry) -> bytes:
-        """Fetch the head of a picture, 1 MiB at most."""
+    def thumbnail(self, entry: Entry) -> bytes:
+        """Fetch the head of a picture, or the THM file beside a CRW or AVI; 1 MiB at most."""
+        from canon.exif import thumbnail
+
+        stem, _, suffix = entry.name.rpartition(".")
         head = bytearray()
-        self._fetch(_THUMBNAIL, entry, head.extend, _MOST_HEAD, None)
-        return bytes(head)
+        if suffix.upper() in WITH_THM:
+            beside = Entry(entry.path.parent / f"{stem}.THM")
+            if not self._fetch(_FILE, beside, head.extend, _MOST_HEAD, None):
+                raise _nothing_of(beside)
+        else:
+            self._fetch(_THUMBNAIL, entry, head.extend, _MOST_HEAD, None)
+        return thumbnail(bytes(head))
 
     def write_file(
-        self, path: CardPath, source: BinaryIO, size: int, progress: Progress | None = None
+        self,
+        path: CardPath,
+        source: BinaryIO,
+        size: int,
+        modified: datetime,
+        progress: Progress | None = None,
+        *,
+        replace: bool = False,
     ) -> None:
         """Put a file on the card, block by block; its folder must exist (section 7.12)."""
         native = self._native(path)
+        limit = self.session.link.upload_limit() - len(native)
+        if size > limit:
+            _log.warning(
+                "%s has %d bytes; after a file of more than %d this camera takes no other in its "
+                "next session, until it is switched off and on",
+                path,
+                size,
+                limit,
+            )
+        if replace:
+            self.delete(path)
+        try:
+            self._send_blocks(native, source, size, progress)
+            self._finish_upload(path, modified)
+        except BaseException:
+            with suppress(CanonError):
+                self.delete(path)
+            raise
+
+    def _send_blocks(
+        self, native: str, source: BinaryIO, size: int, progress: Progress | None
+    ) -> None:
         offset = 0
         while offset < size or not size:
             data = source.read(min(self.session.link.transfer_size, size - offset))
@@ -228,9 +277,25 @@ class NativeDriver:
             if not size:
                 break
 
-    def delete(self, folder: CardPath, names: Sequence[str]) -> None:
-        """Delete files of one folder."""
-        for command in delete_files(self.model.numbering, self._native(folder), names):
+    def _finish_upload(self, path: CardPath, modified: datetime) -> None:
+        """Give a file that has come up its time and its mark, as far as the camera lets us.
+
+        A serial A5 knows no command for the time (canon-native-serial, A5).
+        """
+        last: dict[str, Callable[[], None]] = {
+            "time": lambda: self.set_file_time(path, modified),
+            "mark as new": lambda: self.set_flags(path, protected=False, new=True),
+        }
+        for what, give in last.items():
+            try:
+                give()
+            except (Refused, ValueError) as error:
+                _log.warning("%s is on the card, but without its %s: %s", path, what, error)
+
+    def delete(self, path: CardPath) -> None:
+        """Delete a file."""
+        folder = self._native(path.parent)
+        for command in delete_files(self.model.numbering, folder, [path.name]):
             self.session.call(command, timeout_s=30.0)
 
     def make_folder(self, path: CardPath) -> None:
@@ -242,13 +307,15 @@ class NativeDriver:
         self.session.call(RemoveDirectory(self._native(path)))
 
     def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
-        """Write the two attributes that count (section 7.11)."""
+        """Write the two attributes that count (section 7.11); NotSupported where none does."""
+        if Quirk.MARKS_STAY in self.model.quirks:
+            raise NotSupported(self.model.name, "known command to protect or mark a file")
         bits = (PROTECTED if protected else 0) | (NEW if new else 0)
         self.session.call(SetAttributes(bits, self._native(path.parent), path.name))
 
     def set_file_time(self, path: CardPath, moment: datetime) -> None:
         """Set a file's time."""
-        self.session.call(SetFileTime(_seconds(moment), self._native(path)))
+        self.session.call(SetFileTime(local_seconds(moment), self._native(path)))
 
     def _identity(self, timeout_s: float) -> Identity:
         reply = self.session.call(Identify(), timeout_s=timeout_s)
@@ -267,7 +334,7 @@ class NativeDriver:
             command, sink, limit=limit, progress=progress, expect=entry.size, timeout_s=15.0
         )
         if not got and (entry.size or what == _THUMBNAIL):
-            raise ObjectNotFound(0, "GetFile", f"the camera sent nothing of {entry.path}")
+            raise _nothing_of(entry)
         return got
 
     def _drive_names(self) -> tuple[str, ...]:
@@ -287,6 +354,10 @@ class NativeDriver:
         return latin("\\".join((drive, *path.parts))).upper().decode("latin-1")
 
 
+def _nothing_of(entry: Entry) -> ObjectNotFound:
+    return ObjectNotFound(0, "GetFile", f"the camera sent nothing of {entry.path}")
+
+
 def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
     """Put a flat listing together again; surplus ways up are ignored (section 7.9)."""
     here = [root]
@@ -301,7 +372,7 @@ def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
         yield Entry(
             path,
             0 if folder else row.size,
-            _moment(row.time),
+            local_time(row.time),
             is_folder=folder,
             protected=bool(row.attributes & PROTECTED),
             new=bool(row.attributes & NEW) and not folder,
@@ -310,19 +381,3 @@ def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
             if len(here) > _MOST_DEPTH:
                 raise ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep")
             here.append(path)
-
-
-def _moment(seconds: int) -> datetime | None:
-    """The camera's local time; 0 and all ones mean none."""
-    if seconds in (0, 0xFFFFFFFF):
-        return None
-    return _EPOCH + timedelta(seconds=seconds)
-
-
-def _seconds(moment: datetime) -> int:
-    if moment.tzinfo is not None:
-        raise ValueError("the camera keeps local time without a zone; give a naive datetime")
-    seconds = int((moment - _EPOCH).total_seconds())
-    if not 0 < seconds < 0xFFFFFFFF:
-        raise ValueError(f"{moment} is outside what the camera's clock can show, 1970 to 2106")
-    return seconds

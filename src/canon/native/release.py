@@ -14,13 +14,13 @@ from canon.errors import DecodeError
 from canon.native.commands import Command, Nothing
 from canon.values import (
     AfDistance,
-    AfMode,
     Aperture,
     CameraOutput,
     Compensation,
     DriveMode,
     Flash,
     FocusingPoint,
+    FocusMode,
     ImageFormat,
     ImageSize,
     Iso,
@@ -79,7 +79,7 @@ class ReleaseParameters(Message):
     focusing_point: Annotated[FocusingPoint, Code(FocusingPoint, 2)]
     white_balance: Annotated[WhiteBalance, Code(WhiteBalance, 1)]
     slow_shutter: u8
-    af_mode: Annotated[AfMode, Code(AfMode, 1)]
+    focus_mode: Annotated[FocusMode, Code(FocusMode, 1)]
     image_stabilizer: u8
     contrast: s8
     saturation: s8
@@ -88,7 +88,7 @@ class ReleaseParameters(Message):
     parameter_set: u16
     iso: Annotated[Iso, Code(Iso, 2)]
     aperture: Annotated[Aperture, Code(Aperture, 2)]
-    shutter: Annotated[ShutterSpeed, Code(ShutterSpeed, 2)]
+    shutter_speed: Annotated[ShutterSpeed, Code(ShutterSpeed, 2)]
     exposure_compensation: Annotated[Compensation, Code(Compensation, 1)]
     flash_compensation: Annotated[Compensation, Code(Compensation, 1)]
     bracketing: u8
@@ -272,15 +272,25 @@ class GetEstimatedSize(ReleaseControl[EstimatedSize], reply=EstimatedSize, sub=0
     quality: Annotated[Quality, Code(Quality, 1)]
 
 
-class CustomFunction(Message, padded=10):
-    """A custom function of an old EOS (section 9.8)."""
+class CustomFunctionValue(Message, padded=10):
+    """What a custom function of an old EOS is set to (section 9.8)."""
 
-    number: u16
-    unknown_02: u16
+    number: u16  # 0xffff: the body does not have it
+    number_again: u16
     value: u16
 
 
-class GetCustomFunction(ReleaseControl[CustomFunction], reply=CustomFunction, sub=0x0F, padded=10):
+class GetCustomFunction(
+    ReleaseControl[CustomFunctionValue], reply=CustomFunctionValue, sub=0x0F, padded=10
+):
     """Read a custom function of an old EOS (section 9.8)."""
 
     number: u16
+
+
+class SetCustomFunction(ReleaseControl[Nothing], sub=0x0E, padded=10):
+    """Set a custom function of an old EOS (section 9.8)."""
+
+    number: u16
+    number_again: u16
+    value: u16

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from canon.conversation import Events
 from canon.driver import Entry, Picture, Progress, Shot, Zoom
 from canon.errors import (
     CanonError,
@@ -24,12 +25,15 @@ from canon.errors import (
     FocusFailed,
     LensFailed,
     NotFinished,
+    NotSupported,
     ObjectNotFound,
     Refused,
     StoreFull,
 )
 from canon.exif import read as read_exif
+from canon.models.custom import CustomFunction
 from canon.models.model import Feature, Numbering, Quirk
+from canon.native import custom
 from canon.native.commands import (
     LOCK_WORD,
     GetAbilities,
@@ -80,7 +84,7 @@ from canon.native.release import (
     StopViewfinder,
     UnlockFocus,
 )
-from canon.native.session import Events, Session
+from canon.native.session import Session
 from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 _log = logging.getLogger(__name__)
@@ -200,7 +204,7 @@ class NativeRemote:
 
     # --- settings (sections 9.1 to 9.6) -----------------------------------------------------------
 
-    def settings(self) -> dict[str, object]:
+    def settings(self, *names: str) -> dict[str, object]:
         """Both blocks, as values; what the model does not have is left out."""
         main = self.session.call(GetReleaseParameters())
         return self._values(main, self._extended())
@@ -325,6 +329,24 @@ class NativeRemote:
         """How many bytes a picture of that kind takes, by the camera's table."""
         return self.session.call(GetEstimatedSize(size, form, quality)).size
 
+    # --- custom functions (sections 8, 9.8) -------------------------------------------------------
+
+    def custom_table(self, *, to_write: bool = False) -> tuple[CustomFunction, ...]:
+        """What the model's row has; how the revised numbering writes them is not known."""
+        if not self.model.custom:
+            raise NotSupported(self.model.name, "custom functions that are known")
+        if to_write and self.model.numbering is Numbering.REVISED:
+            raise NotSupported(self.model.name, "known command to set a custom function")
+        return self.model.custom
+
+    def custom_functions(self) -> dict[str, CustomFunction]:
+        """Ask what they are set to."""
+        return custom.read(self.session)
+
+    def set_custom_function(self, number: int, value: int) -> None:
+        """Set one of them."""
+        custom.write(self.session, number, value)
+
     # --- viewfinder (section 10) ------------------------------------------------------------------
 
     def start_viewfinder(self) -> None:
@@ -364,13 +386,14 @@ class NativeRemote:
         self.session.call(
             SetTransferMode(mode | (_THUMBNAIL_TO_HOST if thumbnail else 0)), timeout_s=_LENS_S
         )
+        two = self._takes_two()
         wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
-        if host and self._takes_two():
+        if host and two:
             wanted.append(_SECOND)
         told = self._fire(wanted, timeout_s, card=card)
         found: tuple[Entry, ...] = ()
         try:
-            found = self._new_on_card(before) if card else ()
+            found = self._wait_for_files(before, 2 if two else 1) if card else ()
             small = self._thumbnail(told) if thumbnail else None
             images = [self._retrieve(_IMAGE, told, progress)] if host else []
             if host and _SECOND in told.ready:
@@ -457,7 +480,7 @@ class NativeRemote:
                 self.session.call(UnlockRevisedKeys() if revised else UnlockEosKeys())
 
     def _wait(
-        self, events: Events, wanted: list[int], timeout_s: float, *, card: bool
+        self, events: Events[NativeEvent], wanted: list[int], timeout_s: float, *, card: bool
     ) -> _Progress:
         """Wait until the camera is done; then a little longer for what is missing."""
         clock = self.session.clock
@@ -509,6 +532,21 @@ class NativeRemote:
         if revised or Quirk.ENDS_WITH_CARD in self.model.quirks:
             return frozenset({CardChanged, CaptureOver})
         return frozenset({CaptureOver})
+
+    def _wait_for_files(self, before: set[Any], due: int) -> tuple[Entry, ...]:
+        """The new pictures; the second may be written after the release has ended (section 10).
+
+        The card itself tells when both are there: an event may be lost, or come twice.
+        """
+        found = self._new_on_card(before)
+        clock = self.session.clock
+        deadline = clock.now() + _GRACE_S
+        while 0 < len(found) < due and clock.now() < deadline:
+            if self.session.poll(0.05) or clock.now() >= deadline:
+                found = self._new_on_card(before)
+        if 0 < len(found) < due:
+            _log.warning("%d files were due on the card; %d came", due, len(found))
+        return found
 
     def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
         """The new pictures; the thumbnail beside a CRW is none."""

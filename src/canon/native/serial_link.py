@@ -14,7 +14,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from canon.driver import Sink
+from canon.driver import MOST_FILE, Sink
 from canon.errors import (
     CameraNotFound,
     DecodeError,
@@ -179,8 +179,8 @@ class SerialLink:
         sink(memoryview(data))
         return len(data)
 
-    def upload(self, code: int, payload: Buffer, timeout_s: float) -> tuple[int, bytes]:
-        """Send one block of an upload, and return the status and data of its answer (A5.3).
+    def upload_limit(self) -> int:
+        """No file is too long for a serial line.
 
         Raises:
             NotSupported: this model takes none at the present speed.
@@ -189,6 +189,10 @@ class SerialLink:
             raise NotSupported(
                 self.model.name, f"upload above {_SLOW_ABOVE} bits a second; open it at that speed"
             )
+        return MOST_FILE
+
+    def upload(self, code: int, payload: Buffer, timeout_s: float) -> tuple[int, bytes]:
+        """Send one block of an upload, and return the status and data of its answer (A5.3)."""
         status, data = self._ask(code, payload, timeout_s, EotKind.UPLOAD)
         return status, data.ljust(8, b"\0")  # what follows the status is not known
 

@@ -8,17 +8,14 @@ of events. Any thread may call; one lock covers one transaction.
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar, cast
 
+from canon.conversation import Conversation, Events
 from canon.driver import Progress, Sink
 from canon.errors import (
     BadParameter,
     DecodeError,
-    Disconnected,
     KeysNotLocked,
     LensFailed,
     NoCard,
@@ -55,7 +52,6 @@ REFUSALS: dict[int, type[Refused]] = {
 
 TIMEOUT_S = 5.0
 _MOST_REPLY = 16 << 20
-_MOST_EVENTS = 256
 
 
 class Link(Protocol):
@@ -80,6 +76,14 @@ class Link(Protocol):
         """A command with a long answer, passed on as it comes; its length."""
         ...
 
+    def upload_limit(self) -> int:
+        """The most bytes, those of its path among them, of a file that goes up without harm.
+
+        Raises:
+            NotSupported: this model takes no file over this link as it is now.
+        """
+        ...
+
     def upload(self, code: int, payload: Buffer, timeout_s: float) -> tuple[int, bytes]:
         """A block of an upload: the status and data of its answer."""
         ...
@@ -93,30 +97,6 @@ class Link(Protocol):
         ...
 
 
-class Events:
-    """One reader's queue of events; when it overflows, the oldest go and are counted."""
-
-    def __init__(self) -> None:
-        self._lost = 0
-        self._queue: deque[NativeEvent] = deque()
-
-    def put(self, event: NativeEvent) -> None:
-        """Add an event."""
-        if len(self._queue) >= _MOST_EVENTS:
-            self._queue.popleft()
-            self._lost += 1
-        self._queue.append(event)
-
-    def get(self) -> NativeEvent | None:
-        """The oldest event, or None."""
-        return self._queue.popleft() if self._queue else None
-
-    def take_lost(self) -> int:
-        """How many events were dropped since this was last asked."""
-        lost, self._lost = self._lost, 0
-        return lost
-
-
 class Session:
     """The commands and events of one camera, over any link.
 
@@ -127,9 +107,7 @@ class Session:
     def __init__(self, link: Link) -> None:
         self.link = link
         self.clock = link.clock
-        self._lock = threading.Lock()
-        self._closer: int | None = None  # the thread that has begun to close
-        self._readers: list[Events] = []
+        self._talk: Conversation[NativeEvent] = Conversation()
 
     @property
     def model(self) -> Model:
@@ -138,7 +116,7 @@ class Session:
 
     def start(self) -> None:
         """Wake the camera, or join it where it is."""
-        with self._transaction():
+        with self._talk.turn():
             self.link.start()
 
     def call(self, command: Command[R], *, timeout_s: float = TIMEOUT_S) -> R:
@@ -195,7 +173,7 @@ class Session:
             if progress:
                 progress(done, max(expect, done))
 
-        with self._transaction():
+        with self._talk.turn():
             start = self.clock.now()
             total = self.link.stream(
                 self._code(command), self._payload(command), count, limit, timeout_s
@@ -205,14 +183,14 @@ class Session:
 
     def send_block(self, block: UploadBlock, *, timeout_s: float = TIMEOUT_S) -> UploadDone:
         """Send one block of an upload."""
-        with self._transaction():
+        with self._talk.turn():
             status, data = self.link.upload(self._code(block), block.encode(), timeout_s)
         self._check(status, block)
         return UploadDone.decode(data)
 
     def poll(self, timeout_s: float) -> bool:
         """Wait for an event, and copy it to every reader; whether one came."""
-        with self._transaction():
+        with self._talk.turn():
             raw = self.link.poll(timeout_s)
         if not raw:
             return False
@@ -222,41 +200,26 @@ class Session:
             _log.warning("an event that cannot be read: %s", error)
             return True
         _log.debug("event %r", event)
-        for reader in tuple(self._readers):
-            reader.put(event)
+        self._talk.tell(event)
         return True
 
-    @contextmanager
-    def events(self) -> Iterator[Events]:
+    def events(self) -> AbstractContextManager[Events[NativeEvent]]:
         """A reader's queue: every event from now on until the block ends."""
-        reader = Events()
-        self._readers.append(reader)
-        try:
-            yield reader
-        finally:
-            self._readers.remove(reader)
+        return self._talk.events()
 
     def end(self) -> None:
         """Let no other thread talk from now on: what follows is the good-bye of this one."""
-        with self._lock:
-            self._closer = threading.get_ident()
+        self._talk.end()
 
     def close(self) -> None:
         """Give the port back."""
-        with self._lock:
+        with self._talk.lock:
             self.link.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            if self._closer not in (None, threading.get_ident()):
-                raise Disconnected("the camera was closed meanwhile by this program")
-            yield
 
     def _exchange(self, command: Command[R], size: int | None, timeout_s: float) -> bytes:
         family = command.sub is not None
         expect = None if size is None else size + (smallest(SubHead) if family else 0)
-        with self._transaction():
+        with self._talk.turn():
             start = self.clock.now()
             status, data = self.link.exchange(
                 self._code(command), self._payload(command), expect, timeout_s

@@ -14,7 +14,14 @@ import logging
 import math
 
 from canon.driver import Sink
-from canon.errors import DecodeError, PortError, PortStalled, PortTimeout, ProtocolError
+from canon.errors import (
+    DecodeError,
+    NotSupported,
+    PortError,
+    PortStalled,
+    PortTimeout,
+    ProtocolError,
+)
 from canon.models.model import Model, Numbering, Quirk
 from canon.native import events
 from canon.native.commands import (
@@ -46,6 +53,7 @@ _MOST_FIXED = 0x10000
 _DRAIN_S = 5.0
 _LAST_DRAIN_S = 1.0  # at the end; what then still comes, the next start throws away
 _MOST_DRAINS = 1000
+_UPLOAD_LIMIT = 65572
 _MOST_STALE = 0x10000  # bytes of other answers that are dropped before giving up
 DEFAULT_TRANSFER = 0x1400
 """Block size of downloads where the camera gives none (section 4.2)."""
@@ -135,6 +143,16 @@ class UsbLink:
         if left:
             raise ProtocolError(f"the camera broke off after {length - left} of {length} bytes")
         return length
+
+    def upload_limit(self) -> int:
+        """The most bytes of a file and its path that let the next session upload too (7.12).
+
+        Raises:
+            NotSupported: in the revised numbering no command for an upload is known.
+        """
+        if self.model.numbering is Numbering.REVISED:
+            raise NotSupported(self.model.name, "known command to put a file on its card")
+        return _UPLOAD_LIMIT
 
     def upload(self, code: int, payload: Buffer, timeout_s: float) -> tuple[int, bytes]:
         """Send one block of an upload, and return the status and data of its answer (7.12)."""

@@ -27,8 +27,8 @@ ALL = 0xFFFFFFFF
 """All stores; as a parent, the root of a store."""
 ASSOCIATION = 0x3001
 """The object format of a folder."""
-UNDEFINED, JPEG, JFIF, SCRIPT, TEXT, WAV, AVI, CRW = (
-    0x3000, 0x3801, 0x3808, 0x3002, 0x3004, 0x3008, 0x300A, 0xB101
+UNDEFINED, JPEG, JFIF, SCRIPT, TEXT, DPOF, WAV, AVI, CRW, CR2, MOV = (
+    0x3000, 0x3801, 0x3808, 0x3002, 0x3004, 0x3006, 0x3008, 0x300A, 0xB101, 0xB103, 0xB104
 )  # fmt: skip
 
 
@@ -186,6 +186,13 @@ class InitiateCapture(Operation[Nothing], code=0x100E):
 
     storage: u32
     format: u32
+
+
+class FormatStore(Operation[Nothing], code=0x100F):
+    """Erase a card; file system 0 is the one that it has."""
+
+    storage: u32
+    filesystem: u32
 
 
 class SetObjectProtection(Operation[Nothing], code=0x1012, patient=True):

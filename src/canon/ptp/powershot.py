@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from typing import Annotated
 
-from canon.ptp.datasets import Codes
+from canon.ptp.datasets import Codes, PtpText
 from canon.ptp.operations import Bytes, Nothing, Operation, PtpEvent
 from canon.wire import Message, Text, u8, u16, u32
 
@@ -24,11 +24,29 @@ class KeepDeviceOn(Operation[Nothing], code=0x9003, patient=True):
     """Let the camera not switch itself off."""
 
 
+class ObjectPath(Message):
+    """Where an object is: the label of its card, and its path with backslashes."""
+
+    path: Annotated[str, PtpText()]
+
+
+class NamedObject(Message):
+    """The handle of an object that was named."""
+
+    handle: u32
+
+
+class GetObjectHandleByName(
+    Operation[NamedObject], code=0x9006, data=ObjectPath, returns=NamedObject, patient=True
+):
+    r"""The handle of the file at a path like `A:\DCIM\100CANON\IMG_0001.JPG`."""
+
+
 class InitiateReleaseControl(Operation[Nothing], code=0x9008):
     """Enter release control: the lens comes out, and the settings appear."""
 
 
-class TerminateReleaseControl(Operation[Nothing], code=0x9009):
+class TerminateReleaseControl(Operation[Nothing], code=0x9009, patient=True):
     """Leave release control."""
 
 
@@ -159,11 +177,17 @@ class Property(enum.IntEnum):
     OWNER = 0xD033
     TIME = 0xD034
     OUTPUT = 0xD036
+    LARGEST_APERTURE_APEX = 0xD038
+    ZOOMED_WIDTH = 0xD039
+    SMALLEST_APERTURE_APEX = 0xD03C
+    DIGITAL_ZOOM_START = 0xD03D
+    FULL_ZOOM_WIDTH = 0xD03F
     PHOTO_EFFECT = 0xD040
     ASSIST_LIGHT = 0xD041
     ROTATION = 0xD043
     AUTO_ROTATE = 0xD044
     EVENT_EMULATE_MODE = 0xD045
+    AVERAGE_FILE_SIZES = 0xD048
     MODEL_ID = 0xD049
 
 

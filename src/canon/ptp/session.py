@@ -1,1 +1,469 @@
-"""One conversation with a PTP camera (being built)."""
+"""One conversation with a PTP camera: typed operations, typed replies, and events.
+
+The session numbers the transactions, looks at the response before it reads the reply, turns a
+refusal into the error that says what to do, and asks a busy camera again where that does no harm.
+It is the only reader of events. Any thread may call; one lock covers one transaction (ptp-core,
+sections 2, 6 and 7).
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeVar, cast
+
+from canon.conversation import Conversation, Events
+from canon.driver import Progress, Sink
+from canon.errors import (
+    BadParameter,
+    BatteryLow,
+    DecodeError,
+    DeviceBusy,
+    Disconnected,
+    LensFailed,
+    NoCard,
+    ObjectNotFound,
+    PortError,
+    ProtocolError,
+    Refused,
+    StoreFull,
+    WriteProtected,
+)
+from canon.ptp.containers import HEAD, MOST_PARAMETERS, Container, ContainerKind, parameters
+from canon.ptp.datasets import DeviceInfo
+from canon.ptp.operations import (
+    Bytes,
+    CloseSession,
+    GetDeviceInfo,
+    OpenSession,
+    Operation,
+    PtpEvent,
+    Response,
+    make_event,
+)
+from canon.ptp.powershot import CheckEvent
+from canon.ptp.transport import Ended, Incoming, Outgoing, Transport, pauses
+from canon.usb.port import CANON, Port
+from canon.wire import Message, take
+
+_log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+REFUSALS: dict[int, type[Refused]] = {
+    Response.PARAMETER_NOT_SUPPORTED: BadParameter,
+    Response.INVALID_STORAGE_ID: NoCard,
+    Response.INVALID_OBJECT_HANDLE: ObjectNotFound,
+    Response.INVALID_OBJECT_FORMAT_CODE: BadParameter,
+    Response.STORE_FULL: StoreFull,
+    Response.OBJECT_WRITE_PROTECTED: WriteProtected,
+    Response.STORE_NOT_AVAILABLE: NoCard,
+    Response.DEVICE_BUSY: DeviceBusy,
+    Response.INVALID_PARENT_OBJECT: ObjectNotFound,
+    Response.INVALID_DEVICE_PROP_FORMAT: BadParameter,
+    Response.INVALID_DEVICE_PROP_VALUE: BadParameter,
+    Response.INVALID_PARAMETER: BadParameter,
+    Response.CANON_LENS_COVER_CLOSED: LensFailed,
+    Response.CANON_BATTERY_LOW: BatteryLow,
+    Response.CANON_NOT_READY: DeviceBusy,
+}
+"""What a response code means (section 6); any other one is a plain Refused."""
+
+_LOST = "the session with the camera is lost; open the camera again"
+_HINTS: dict[int, str] = {
+    Response.SESSION_NOT_OPEN: _LOST,
+    Response.INVALID_TRANSACTION_ID: _LOST,
+    Response.OPERATION_NOT_SUPPORTED: "this camera does not have the operation",
+    Response.CANON_UNKNOWN_COMMAND: "this camera does not have the operation",
+    Response.DEVICE_PROP_NOT_SUPPORTED: "this camera does not have the property, or not now",
+    Response.STORE_READ_ONLY: "the card is write-protected; look for its slider",
+    Response.CANON_REFUSED: "it may need release control, or another shooting mode",
+    Response.NO_THUMBNAIL_PRESENT: "the file has no small picture",
+}
+"""What to do about responses whose class does not say it."""
+
+TIMEOUT_S = 20.0
+"""How long a camera may be silent; one that focuses may be for eight seconds (section 1.7)."""
+_OPEN_S, _OPEN_OTHERS_S = 1.5, 8.0
+_SETTLE_S, _LAST_SETTLE_S = 5.0, 1.0
+_MOST_SESSIONS = 10
+_LAST_NUMBER = 0xFFFFFFFE
+_MOST_REPLY = 16 << 20
+_MOST_CHECKED = 0x200  # bytes that CheckEvent may give; an event has 24 at most
+_FIRST_READ = 0x3F00  # most replies are shorter
+_NONE = Incoming(lambda piece: None, _MOST_REPLY)
+_NOBODY = DeviceInfo(0, 0, 0, "", 0, (), (), (), (), (), "", "", "", "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from a raw operation.
+
+    Attributes:
+        response: the response code; 0x2001 is OK.
+        parameters: those of the response.
+        data: the data that came, empty when none did.
+    """
+
+    response: int
+    parameters: tuple[int, ...]
+    data: bytes
+
+
+class Session:
+    """The operations and events of one camera.
+
+    Args:
+        port: the open port.
+
+    Attributes:
+        clock: the port's.
+        info: what the camera said of itself, as last read.
+        asks: whether `poll` asks the camera for events, by CheckEvent.
+        listens: whether `poll` reads the interrupt pipe.
+        stays_open: leave the session open at the end: some bodies take no other after it.
+    """
+
+    def __init__(self, port: Port) -> None:
+        self.clock = port.clock
+        self.info = _NOBODY
+        self.asks = False
+        self.listens = True
+        self.stays_open = False
+        self._port = port
+        self._transport = Transport(port)
+        self._talk: Conversation[PtpEvent] = Conversation()
+        self._number = 0
+        self._open = False
+
+    def start(self) -> DeviceInfo:
+        """Open a session, or join the one that a dead program left, and ask who the camera is.
+
+        Raises:
+            PortError, ProtocolError: the camera does not answer, not even after a reset.
+        """
+        with self._turn():
+            self._open_session(lambda: None, self._transport.reset, self._transport.reset_port)
+        return self.refresh()
+
+    def refresh(self) -> DeviceInfo:
+        """Ask again who the camera is: its properties come and go with release control."""
+        self.info = self.call(GetDeviceInfo())
+        return self.info
+
+    def supports(self, operation: type[Operation[Any]]) -> bool:
+        """Whether the camera lists an operation."""
+        return operation.code in self.info.operations
+
+    def call(
+        self, operation: Operation[R], data: Message | None = None, *, timeout_s: float = TIMEOUT_S
+    ) -> R:
+        """Carry out an operation and return its dataset, or the parameters that come back.
+
+        Args:
+            operation: what to do.
+            data: the dataset that goes, where the operation names one.
+            timeout_s: how long the camera may be silent, and how long it may be busy.
+
+        Raises:
+            Refused: the camera said no; the class tells why.
+            DecodeError: the reply cannot be read.
+        """
+        wanted = operation.data or type(None)
+        if not isinstance(data, wanted):
+            raise TypeError(f"{type(operation).__name__} takes {wanted.__name__} as its data")
+        collected = bytearray()
+        incoming = Incoming(collected.extend, _MOST_REPLY, _FIRST_READ if operation.reply else 0)
+        encoded = None if data is None else data.encode()
+        ended = self._patiently(operation, encoded, incoming, timeout_s)
+        if operation.reply is None:
+            return _returned(operation, ended)
+        if ended.length is None and operation.reply is not Bytes:
+            raise ProtocolError(f"the camera sent no data for {type(operation).__name__}")
+        reply = operation.reply.decode(collected)
+        _log.debug("%r → %r", operation, reply)
+        return cast("R", reply)
+
+    def receive(
+        self,
+        operation: Operation[Bytes],
+        sink: Sink,
+        *,
+        limit: int,
+        progress: Progress | None = None,
+        expect: int = 0,
+        timeout_s: float = TIMEOUT_S,
+    ) -> int:
+        """Carry out an operation and pass its data to `sink` as they come; return their length.
+
+        Args:
+            operation: one that brings data.
+            sink: takes the data; a view is valid only during the call.
+            limit: the most bytes that are taken.
+            progress: is told after each piece.
+            expect: the length that is likely; progress counts towards it.
+            timeout_s: how long the camera may be silent, and how long it may be busy.
+
+        Raises:
+            Refused: the camera said no; the class tells why.
+            ProtocolError: more than `limit` bytes come, or fewer than announced.
+        """
+        done = 0
+
+        def count(piece: memoryview) -> None:
+            nonlocal done
+            sink(piece)
+            done += len(piece)
+            if progress:
+                progress(done, max(expect, done))
+
+        incoming = Incoming(count, limit, max(expect, _FIRST_READ))
+        self._patiently(operation, None, incoming, timeout_s)
+        return done
+
+    def send(
+        self,
+        operation: Operation[R],
+        source: BinaryIO,
+        size: int,
+        progress: Progress | None = None,
+        timeout_s: float = TIMEOUT_S,
+        *,
+        after: tuple[Operation[Any], Message] | None = None,
+    ) -> R:
+        """Carry out an operation with the next `size` bytes of `source` as its data.
+
+        Args:
+            operation: what to do.
+            source: holds the data.
+            size: how many bytes go.
+            progress: is told after each piece.
+            timeout_s: how long the camera may be silent.
+            after: an operation and its dataset to carry out right before, with nothing between.
+
+        Returns:
+            The parameters that come back.
+
+        Raises:
+            Refused: the camera said no; the class tells why.
+            ValueError: the source holds less. The operation is cancelled.
+        """
+        steps: list[tuple[Operation[Any], Outgoing | None]] = []
+        if after:
+            first, dataset = after
+            steps.append((first, _going(dataset.encode())))
+        steps.append((operation, Outgoing(source, size, progress)))
+        with self._turn():
+            for step, outgoing in steps:
+                ended = self._transact(step.code, step.encode(), outgoing, _NONE, timeout_s)
+                if ended.code != Response.OK:
+                    raise refusal(ended.code, type(step).__name__)
+        return _returned(operation, ended)
+
+    def ask(self, code: int, parameters: tuple[int, ...] = (), data: bytes | None = None) -> Answer:
+        """The raw door: any operation by its code. A refusal is no error here.
+
+        Args:
+            code: operation code.
+            parameters: at most five numbers of 32 bits.
+            data: what goes; None when nothing does.
+        """
+        if len(parameters) > MOST_PARAMETERS or not all(0 <= n <= 0xFFFFFFFF for n in parameters):
+            raise ValueError(f"{parameters} are not at most five numbers of 32 bits")
+        values = b"".join(value.to_bytes(4, "little") for value in parameters)
+        collected = bytearray()
+        incoming = Incoming(collected.extend, _MOST_REPLY, _FIRST_READ)
+        ended = self._exchange(code, values, _going(data), incoming, TIMEOUT_S)
+        return Answer(ended.code, ended.parameters, bytes(collected))
+
+    # --- events -----------------------------------------------------------------------------------
+
+    def poll(self, timeout_s: float) -> bool:
+        """Wait for an event, and copy it to every reader; whether one came."""
+        deadline = self.clock.now() + timeout_s
+        for pause in pauses():
+            event = _readable(self._asked()) if self.asks else None
+            left = max(0.0, deadline - self.clock.now())
+            wait = min(pause, left) if self.asks else left
+            if event is None and self.listens:
+                with self._turn():
+                    event = _readable(self._transport.event(wait))
+            elif event is None:
+                self.clock.sleep(wait)
+            if event is not None:
+                _log.debug("event %r", event)
+                self._talk.tell(event)
+                return True
+            if self.clock.now() >= deadline:
+                break
+        return False
+
+    def events(self) -> AbstractContextManager[Events[PtpEvent]]:
+        """A reader's queue: every event from now on until the block ends."""
+        return self._talk.events()
+
+    def _asked(self) -> bytes:
+        """The event that CheckEvent brings, b"" when there is none."""
+        collected = bytearray()
+        incoming = Incoming(collected.extend, _MOST_CHECKED)
+        ended = self._exchange(CheckEvent.code, b"", None, incoming, TIMEOUT_S)
+        if ended.code == Response.OK:
+            return bytes(collected)
+        error = refusal(ended.code, CheckEvent.__name__)
+        if isinstance(error, DeviceBusy):
+            return b""
+        raise error
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def end(self) -> None:
+        """Let no other thread talk from now on: what follows is the good-bye of this one."""
+        self._talk.end()
+
+    def close(self) -> None:
+        """End the session as far as that goes, and give the port back."""
+        with self._talk.lock:
+            try:
+                if self._open and self._transport.settle(_LAST_SETTLE_S) and not self.stays_open:
+                    self._transact(CloseSession.code, b"", None, _NONE, _OPEN_S)
+            except (PortError, ProtocolError) as error:
+                _log.info("while closing: %s", error)
+            finally:
+                self._open = False
+                self._port.close()
+
+    # --- transactions -----------------------------------------------------------------------------
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._talk.turn():
+            try:
+                yield
+            except Disconnected:
+                self._open = False  # there is nobody to say good-bye to
+                raise
+
+    def _patiently(
+        self, operation: Operation[R], data: bytes | None, incoming: Incoming, timeout_s: float
+    ) -> Ended:
+        """Carry out an operation, again while the camera is busy if the operation allows it."""
+        deadline = self.clock.now() + timeout_s
+        for pause in pauses():
+            ended = self._exchange(
+                operation.code, operation.encode(), _going(data), incoming, timeout_s
+            )
+            if ended.code == Response.OK:
+                break
+            error = refusal(ended.code, type(operation).__name__)
+            again = operation.patient and not ended.length and isinstance(error, DeviceBusy)
+            if not again or self.clock.now() + pause > deadline:
+                raise error
+            self.clock.sleep(pause)
+        return ended
+
+    def _exchange(
+        self,
+        code: int,
+        values: bytes,
+        outgoing: Outgoing | None,
+        incoming: Incoming,
+        timeout_s: float,
+    ) -> Ended:
+        with self._turn():
+            return self._transact(code, values, outgoing, incoming, timeout_s)
+
+    def _transact(
+        self,
+        code: int,
+        values: bytes,
+        outgoing: Outgoing | None,
+        incoming: Incoming,
+        timeout_s: float,
+    ) -> Ended:
+        """One transaction, after what an earlier one left behind is cleared away."""
+        if not self._transport.settle(_SETTLE_S):
+            _log.warning("the camera is reset; release control and the like are off")
+            self._open_session(self._transport.reset, self._transport.reset_port)
+        start = self.clock.now()
+        self._number = self._number % _LAST_NUMBER + 1
+        ended = self._transport.exchange(code, self._number, values, outgoing, incoming, timeout_s)
+        _log.debug(
+            "operation %#06x: %s, %s bytes in %.3f s",
+            code,
+            Response(ended.code).name,
+            ended.length,
+            self.clock.now() - start,
+        )
+        return ended
+
+    def _open_session(self, *steps: Callable[[], None]) -> None:
+        """Open a session after one of these steps, the first that helps (section 2)."""
+        timeout_s = _OPEN_S if self._port.descriptors.vendor == CANON else _OPEN_OTHERS_S
+        self._open = False
+        for step in steps:
+            try:
+                step()
+                self._try_sessions(timeout_s)
+            except Disconnected:
+                raise
+            except (PortError, ProtocolError) as error:
+                _log.warning("no session yet: %s", error)
+                trouble = error
+            else:
+                self._number, self._open = 0, True
+                return
+        raise trouble
+
+    def _try_sessions(self, timeout_s: float) -> None:
+        """OpenSession with one number after the other."""
+        for session in range(1, _MOST_SESSIONS + 1):
+            values = OpenSession(session).encode()
+            ended = self._transport.exchange(OpenSession.code, 0, values, None, _NONE, timeout_s)
+            if ended.code in (Response.OK, Response.SESSION_ALREADY_OPEN):
+                return
+            if ended.code != Response.INVALID_TRANSACTION_ID:
+                raise refusal(ended.code, OpenSession.__name__)
+        raise ProtocolError("the camera opens no session: it takes no transaction number as new")
+
+
+def _going(data: bytes | None) -> Outgoing | None:
+    return None if data is None else Outgoing(io.BytesIO(data), len(data))
+
+
+def _returned(operation: Operation[R], ended: Ended) -> R:
+    """The parameters that came back; those that are missing are 0."""
+    values = b"".join(value.to_bytes(4, "little") for value in ended.parameters)
+    returned = operation.returns.decode(values.ljust(4 * MOST_PARAMETERS, b"\0"))
+    _log.debug("%r → %r", operation, returned)
+    return cast("R", returned)
+
+
+def refusal(code: int, name: str) -> Refused:
+    """The error that a response code stands for; `name` is what was refused."""
+    detail = f"response {Response(code).name}"
+    if hint := _HINTS.get(code):
+        detail += f": {hint}"
+    return REFUSALS.get(code, Refused)(code, name, detail)
+
+
+def _readable(raw: bytes) -> PtpEvent | None:
+    """An event; None when there is none, or one that cannot be read."""
+    try:
+        return _read_event(raw) if raw else None
+    except DecodeError as error:
+        _log.warning("an event that cannot be read: %s", error)
+        return None
+
+
+def _read_event(raw: bytes) -> PtpEvent:
+    """An event out of its container.
+
+    Raises:
+        DecodeError: it is none.
+    """
+    head = Container.decode(raw)
+    if head.kind != ContainerKind.EVENT:
+        raise DecodeError(f"a container of kind {int(head.kind)} is no event", 4, "event")
+    return make_event(head.code, parameters(take(raw, HEAD, head.length - HEAD)))

@@ -1,9 +1,9 @@
 """Recordings of USB traffic, read as one stream whatever the file.
 
-Three kinds of file: usbmon captures as `.pcap` and as `.pcapng` (link types 189 and 220, what
-Wireshark, tcpdump and `--record` write), and `canon-native-trace/1`, a JSON object on each line.
-A capture's request and its completion are joined to one `Transfer`; a trace that kept only commands
-gives `Exchange`s; everything else worth knowing is a `Remark`.
+Usbmon captures come as `.pcap` and as `.pcapng` (link types 189 and 220, what Wireshark, tcpdump
+and `--record` write): a request and its completion are joined to one `Transfer`. Traces have a JSON
+object on each line (`canon.trace.jsonl`); one that kept no transfers gives `Exchange`s of native
+commands or `Transaction`s of PTP. Everything else worth knowing is a `Remark`.
 
 A recording is not trusted: no length in it is believed before the bytes are there, and what is
 broken becomes a `Remark`, so one bad record never hides the rest. Only a file that is no recording
@@ -12,16 +12,15 @@ at all is an error, a `ValueError`.
 
 from __future__ import annotations
 
-import enum
-import json
 import os
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from canon.errors import MissingExtra
+from canon.trace.jsonl import blank_trace, read_trace
+from canon.trace.records import Kind, Record, Remark, Setup, Span, Transfer
 
 USB_LINUX = 189
 USB_LINUX_MMAPPED = 220
@@ -32,129 +31,9 @@ URB = "QsBBBHBBqiiII8s"
 """The first 48 bytes of a usbmon header: id, event, kind, endpoint, address, bus, two flags (zero
 where setup bytes and data are there), time, status, length, captured length, setup bytes."""
 
-_LARGEST = 64 << 20  # bytes of one packet or line; the kernel's largest USB request has 16 MiB
+_LARGEST = 64 << 20  # bytes of one packet; the kernel's largest USB request has 16 MiB
 _OPTIONS = 4096  # bytes of options after a packet: dpkt's time for them grows with their square
 _WAITING = 256  # requests that have no completion yet
-
-
-class Kind(enum.Enum):
-    """The four kinds of USB transfers."""
-
-    ISOCHRONOUS = 0
-    INTERRUPT = 1
-    CONTROL = 2
-    BULK = 3
-
-
-@dataclass(frozen=True)
-class Setup:
-    """The eight bytes that begin a control transfer.
-
-    Attributes:
-        kind: bmRequestType; bit 7 is set when data comes from the device.
-        request: bRequest.
-        value: wValue.
-        index: wIndex.
-        length: wLength, the bytes asked for or sent.
-    """
-
-    kind: int
-    request: int
-    value: int
-    index: int
-    length: int
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """One USB transfer.
-
-    Attributes:
-        index: the number of the record that holds its data; in a capture the frame number of
-            Wireshark, in a trace the record's own `index`.
-        time: seconds at which the host asked, None when that was not written down.
-        took: seconds until it was over, None when that was not written down.
-        device: `bus.address` in a capture, empty in a trace (which has only one device).
-        endpoint: the endpoint's address; bit 7 is set when data comes from the device.
-        kind: control, bulk, interrupt or isochronous.
-        setup: what a control transfer asks.
-        data: the bytes that passed, as far as they were recorded from the start on.
-        tail: the last bytes that passed, where only some in the middle are missing.
-        size: how many bytes passed.
-        room: how many the host asked for or wanted to send.
-        status: 0, a negative Linux error number, or None when no completion was recorded.
-        note: what the recording says about it.
-    """
-
-    index: int
-    time: float | None
-    took: float | None
-    device: str
-    endpoint: int
-    kind: Kind
-    setup: Setup | None = None
-    data: bytes = b""
-    tail: bytes = b""
-    size: int = 0
-    room: int = 0
-    status: int | None = 0
-    note: str = ""
-
-    @property
-    def inward(self) -> bool:
-        """Whether data goes from the device to the host."""
-        return bool(self.setup.kind & 0x80 if self.setup else self.endpoint & 0x80)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every byte that passed is in `data`."""
-        return len(self.data) == self.size
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One native command and its reply, from a trace that did not keep the transfers.
-
-    Attributes:
-        index: the record's number.
-        code: the command: cmd2 in the high byte, cmd1 in the low one.
-        long: whether the reply is a long one (cmd3 0x202).
-        payload: what followed the command's head, as far as it was recorded.
-        size: how many bytes that were.
-        reply: the bytes of the reply from `reply_from` on, as far as they were recorded.
-        reply_from: the offset in the reply at which the recording begins.
-        reply_size: how many bytes the reply had, counted from its first.
-    """
-
-    index: int
-    code: int
-    long: bool
-    payload: bytes
-    size: int
-    reply: bytes
-    reply_from: int
-    reply_size: int
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What a recording tells besides transfers.
-
-    Attributes:
-        index: the number of the record it stands at.
-        time: seconds, None when that was not written down.
-        name: `Gap` (something was left out), `HostTimeout` (the host program chose a time-out),
-            `ClearHalt`, or `Broken` (a record that cannot be read).
-        text: the details.
-    """
-
-    index: int
-    time: float | None
-    name: str
-    text: str
-
-
-Record = Transfer | Exchange | Remark
 
 
 def read(path: str | os.PathLike[str]) -> Iterator[Record]:
@@ -166,7 +45,7 @@ def read(path: str | os.PathLike[str]) -> Iterator[Record]:
     """
     with Path(path).open("rb") as file:
         if _is_trace(file, path):
-            yield from _trace(file)
+            yield from read_trace(file)
         else:
             yield from _join(_Capture(file, os.fspath(path)))
 
@@ -174,7 +53,7 @@ def read(path: str | os.PathLike[str]) -> Iterator[Record]:
 def blank(
     source: str | os.PathLike[str],
     target: str | os.PathLike[str],
-    spans: Mapping[int, Iterable[tuple[int, int]]],
+    spans: Mapping[int, Iterable[Span]],
 ) -> None:
     """Copy a recording with bytes of some records blanked.
 
@@ -183,8 +62,8 @@ def blank(
     Args:
         source: the recording.
         target: where the copy goes; an existing file is replaced.
-        spans: for the number of a record (`Transfer.index`, `Exchange.index`) the (start, end) of
-            what is to become zeros; of an Exchange, the payload comes first and the reply after it.
+        spans: for the number of a record (its `index`) the (start, end) of what is to become zeros;
+            of an Exchange, the payload comes first and the reply after it.
 
     Raises:
         ValueError: the source is no recording, or the target is the source.
@@ -194,7 +73,7 @@ def blank(
         raise ValueError("the copy cannot replace the recording itself; name another file")
     with Path(source).open("rb") as file, Path(target).open("wb") as copy:
         if _is_trace(file, source):
-            _blank_trace(file, copy, spans)
+            blank_trace(file, copy, spans)
         else:
             _blank_capture(_Capture(file, os.fspath(source)), file, copy, spans)
 
@@ -210,7 +89,7 @@ def _is_trace(file: BinaryIO, path: str | os.PathLike[str]) -> bool:
     if start[:1] != b"{" and start not in _MAGICS:
         raise ValueError(
             f"{os.fspath(path)} is no recording of USB traffic; "
-            "a usbmon .pcap or .pcapng or a canon-native-trace/1 .jsonl is wanted"
+            "a usbmon .pcap or .pcapng, or a trace of JSON lines is wanted"
         )
     return start[:1] == b"{"
 
@@ -384,7 +263,7 @@ def _blank_capture(
     capture: _Capture,
     file: BinaryIO,
     copy: BinaryIO,
-    spans: Mapping[int, Iterable[tuple[int, int]]],
+    spans: Mapping[int, Iterable[Span]],
 ) -> None:
     here = 0
     for number, at, end, raw in capture:
@@ -400,97 +279,3 @@ def _blank_capture(
         copy.write(file.read(end - at - len(raw)))
         file.seek(after)
         here = end
-
-
-# --- traces --------------------------------------------------------------------------------------
-
-_KINDS = {"control": Kind.CONTROL, "bulk": Kind.BULK, "interrupt": Kind.INTERRUPT}
-_HEX = ("data", "data_prefix", "data_suffix", "request", "response")
-
-
-def _lines(file: BinaryIO) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each line's object; an empty one, and why, where a line cannot be read."""
-    while line := file.readline(_LARGEST):
-        try:
-            fields = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield {}, f"a line that is not JSON: {error}"
-            continue
-        yield fields if isinstance(fields, dict) else {}, "a line that holds no object"
-
-
-def _trace(file: BinaryIO) -> Iterator[Record]:
-    index = -1
-    for fields, trouble in _lines(file):
-        if index < 0 and fields.get("format") != "canon-native-trace/1":
-            raise ValueError("the first line does not say that this is a canon-native-trace/1")
-        if fields.get("type") != "header":
-            try:
-                yield _record(fields)
-            except (KeyError, TypeError, ValueError, OverflowError) as error:
-                reason = f"a record that lacks or garbles {error}" if fields else trouble
-                yield Remark(index, None, "Broken", reason)
-        index += 1
-
-
-def _record(fields: Mapping[str, Any]) -> Record:
-    kind, index = fields["type"], int(fields["index"])
-    time = float(fields["t"]) if "t" in fields else None
-    if kind == "command":
-        return _exchange(fields, index)
-    if kind == "gap":
-        return Remark(index, time, "Gap", str(fields["note"]))
-    if kind == "host_timeout":
-        return Remark(index, time, "HostTimeout", f"{int(fields['ms'])} ms")
-    if kind == "clear_halt":
-        return Remark(index, time, "ClearHalt", "")
-    name, _, direction = str(kind).partition("_")
-    setup = None
-    if name == "control":
-        words = ("bmRequestType", "bRequest", "wValue", "wIndex", "wLength")
-        setup = Setup(*(int(fields[word]) for word in words))
-    return Transfer(
-        index=index,
-        time=time,
-        took=float(fields["t_done"]) - time if time is not None and "t_done" in fields else None,
-        device="",
-        endpoint=int(fields.get("endpoint", 0x80 if direction == "in" else 0)),
-        kind=_KINDS[name],
-        setup=setup,
-        data=bytes.fromhex(fields.get("data_prefix", fields.get("data", ""))),
-        tail=bytes.fromhex(fields.get("data_suffix", "")),
-        size=int(fields["actual"]),
-        room=int(fields.get("requested", fields.get("wLength", 0))),
-        note=str(fields.get("note", "")),
-    )
-
-
-def _exchange(fields: Mapping[str, Any], index: int) -> Exchange:
-    code = int(fields["cmd2"], 16) << 8 | int(fields["cmd1"], 16)
-    return Exchange(
-        index=index,
-        code=code,
-        long=int(fields["cmd3"], 16) == 0x202,
-        payload=bytes.fromhex(fields["request"]),
-        size=int(fields["request_len"]),
-        reply=bytes.fromhex(fields["response"]),
-        reply_from=int(fields.get("response_from", 0)),
-        reply_size=int(fields["response_total"]),
-    )
-
-
-def _blank_trace(
-    file: BinaryIO, copy: BinaryIO, spans: Mapping[int, Iterable[tuple[int, int]]]
-) -> None:
-    for fields, _ in _lines(file):
-        if not fields:
-            continue
-        for start, stop in spans.get(fields.get("index", -1), ()):
-            at = 0
-            for name in _HEX:
-                if isinstance(text := fields.get(name), str):
-                    size = len(text) // 2
-                    first, last = (min(max(edge - at, 0), size) for edge in (start, stop))
-                    fields[name] = f"{text[: 2 * first]}{'00' * (last - first)}{text[2 * last :]}"
-                    at += size
-        copy.write(json.dumps(fields).encode() + b"\n")

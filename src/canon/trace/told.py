@@ -19,8 +19,10 @@ class Odd:
     """Bytes that nobody can explain.
 
     Attributes:
-        part: where they are: `command`, `reply` or `event`.
-        offset: bytes from the start of that block, as the specification counts.
+        part: where they are: `command`, `reply` or `event`; in PTP `command`, `data`, `response`
+            or `event`.
+        offset: bytes from the start of that block, as the specification counts; of PTP's data, from
+            the start of the dataset.
         raw: the bytes, no more than 256 of them.
     """
 
@@ -35,7 +37,7 @@ class Told:
 
     Attributes:
         index: the number of the record with which it begins.
-        name: the command, the event, or what else it is.
+        name: the command, the operation, the event, or what else it is.
         fields: what it says.
         reply: what the camera answered; None when there is no answer.
         unexplained: the bytes of both that nobody can explain.

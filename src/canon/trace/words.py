@@ -1,7 +1,8 @@
 """A recording told in words, and copied without what is private.
 
-Each device in a recording is followed by itself (`canon.trace.talk`). Nothing stops the telling:
-what makes no sense is told as that.
+Each device in a recording is followed by itself, in the dialect that it speaks
+(`canon.trace.native_talk`, `canon.trace.ptp_talk`). Nothing stops the telling: what makes no sense
+is told as that.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 
-from canon.trace.files import Exchange, Record, Remark, Transfer, blank, read
-from canon.trace.talk import PRIVATE, Span, Talk
+from canon.trace.files import blank, read
+from canon.trace.native_talk import NativeTalk
+from canon.trace.ptp_talk import PtpTalk, is_ptp
+from canon.trace.records import Exchange, Record, Remark, Transaction, Transfer
+from canon.trace.steps import Private
 from canon.trace.told import Odd, Told
+from canon.usb.port import NATIVE, PTP, VENDOR_IN, VENDOR_OUT, Descriptors
 
-__all__ = ["PRIVATE", "Odd", "Told", "redact", "tell"]
+__all__ = ["Odd", "Told", "redact", "tell"]
+
+_GET_CONFIGURATION = (0x80, 6, 2)  # bmRequestType, bRequest, kind of descriptor
 
 
 def tell(records: Iterable[Record]) -> Iterator[Told]:
@@ -25,8 +32,8 @@ def tell(records: Iterable[Record]) -> Iterator[Told]:
 def redact(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
     """Copy a recording without its private parts, so that it can be shown to others.
 
-    Blanked are the fields named in `PRIVATE`, files, pictures and frames and, to be safe, all data
-    that are not understood: other devices, unknown commands, what was cut.
+    Blanked are the names of owners and artists, serial numbers, files, pictures and frames and, to
+    be safe, all data that are not understood: other devices, unknown commands, what was cut.
 
     Raises:
         ValueError: the source is no recording, or the target is the source.
@@ -42,30 +49,68 @@ class _Teller:
     """Follows every device of a recording; knows what of it is private."""
 
     def __init__(self) -> None:
-        self.private: dict[int, list[Span]] = {}
-        self._talks: dict[str, Talk] = {}
+        self.private: Private = {}
+        self._devices: dict[str, _Device] = {}
         self._start: float | None = None
 
     def tell(self, records: Iterable[Record]) -> Iterator[Told]:
         for record in records:
-            device = record.device if isinstance(record, Transfer) else ""
-            if device not in self._talks:
-                self._talks[device] = Talk(self.private)
-            talk = self._talks[device]
+            name = record.device if isinstance(record, Transfer) else ""
+            device = self._devices.setdefault(name, _Device(self.private))
             if self._start is None and not isinstance(record, Exchange):
                 self._start = record.time
-            match record:
-                case Transfer():
-                    steps = talk.transfer(record)
-                case Exchange():
-                    steps = talk.exchange(record)
-                case Remark():
-                    steps = talk.remark(record)
-            yield from self._stamped(steps, device)
-        for device, talk in self._talks.items():
-            yield from self._stamped(talk.end(), device)
+            yield from self._stamped(device.tell(record), name)
+        for name, device in self._devices.items():
+            yield from self._stamped(device.end(), name)
 
     def _stamped(self, steps: Iterable[Told], device: str) -> Iterator[Told]:
         for told in steps:
             passed = None if told.time is None else round(told.time - (self._start or 0.0), 6)
             yield dataclasses.replace(told, time=passed, device=device)
+
+
+class _Device:
+    """One device: follows it in the dialect that it speaks, once something has told which."""
+
+    def __init__(self, private: Private) -> None:
+        self._native, self._ptp = NativeTalk(private), PtpTalk(private)
+        self._talk: NativeTalk | PtpTalk | None = None
+
+    def tell(self, record: Record) -> Iterator[Told]:
+        match record:
+            case Exchange():
+                yield from self._native.exchange(record)
+            case Transaction():
+                self._talk = self._ptp
+                yield from self._ptp.transaction(record)
+            case Transfer():
+                yield from self._choose(record)
+                yield from self._now.transfer(record)
+            case Remark():
+                yield from self._now.remark(record)
+
+    def end(self) -> Iterator[Told]:
+        yield from self._now.end()
+
+    @property
+    def _now(self) -> NativeTalk | PtpTalk:
+        return self._talk or self._native
+
+    def _choose(self, transfer: Transfer) -> Iterator[Told]:
+        """Go over to the dialect that a transfer tells, if it tells one."""
+        talk = self._spoken(transfer)
+        if talk is not None:
+            yield from self._now.end() if talk is not self._now else ()
+            self._talk = talk
+
+    def _spoken(self, transfer: Transfer) -> NativeTalk | PtpTalk | None:
+        """Who can follow it: what the device says of itself counts more than what passes."""
+        setup = transfer.setup
+        if setup and (setup.kind, setup.request, setup.value >> 8) == _GET_CONFIGURATION:
+            interface = Descriptors(b"", transfer.data).interface
+            return self._native if interface == NATIVE else self._ptp if interface == PTP else None
+        if self._talk is not None:
+            return None
+        if setup and setup.kind in (VENDOR_IN, VENDOR_OUT):
+            return self._native
+        return self._ptp if is_ptp(transfer) else None

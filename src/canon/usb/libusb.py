@@ -32,6 +32,8 @@ from canon.errors import (
 from canon.usb.descriptors import read_descriptors
 from canon.usb.port import (
     CANON,
+    NATIVE,
+    PTP,
     VENDOR_IN,
     VENDOR_OUT,
     Descriptors,
@@ -44,14 +46,15 @@ from canon.wire import Buffer
 CONTROL_S = 5.0
 """Seconds that a control request may take."""
 
-_NATIVE, _PTP = (0xFF, 0xFF, 0xFF), (6, 1, 1)
 _INTERFACE = 0
 _RULE = 'SUBSYSTEM=="usb", ATTR{idVendor}=="04a9", MODE="0660", TAG+="uaccess"'
 _RULE_FILE = "/etc/udev/rules.d/70-canon-remote.rules"
 
 
 def find_devices() -> list[Found]:
-    """The Canon cameras that are plugged in, also those that may not be opened.
+    """The cameras that are plugged in, also those that may not be opened.
+
+    They are Canon's, and those of other makers that speak PTP.
 
     Raises:
         PortError: there is no libusb.
@@ -67,7 +70,7 @@ def find_devices() -> list[Found]:
 
 
 def open_libusb(place: str = "") -> LibusbPort:
-    """Open the camera at a place, or the first one.
+    """Open the camera at a place, or the first Canon.
 
     Args:
         place: bus and ports as in `1-2.3`, which is what follows `usb:` in `Found.port`.
@@ -79,11 +82,11 @@ def open_libusb(place: str = "") -> LibusbPort:
     """
     backend = _backend()
     for device, about in _cameras(backend):
-        if place in ("", _place(about)):
+        if place == _place(about) or (not place and about.idVendor == CANON):
             return LibusbPort(backend, device)
+    what = f"camera is on USB at {place}" if place else "Canon camera is on USB"
     raise CameraNotFound(
-        f"no Canon camera is on USB{' at ' + place if place else ''}; switch it on, set it to "
-        "connect to a computer, and check the cable"
+        f"no {what}; switch it on, set it to connect to a computer, and check the cable"
     )
 
 
@@ -272,10 +275,10 @@ def _backend() -> Any:
 
 
 def _cameras(backend: Any) -> Iterator[tuple[Any, Any]]:
-    """Canon's devices that look like a camera, each with its device descriptor."""
+    """The devices that look like a camera, each with its device descriptor."""
     for device in backend.enumerate_devices():
-        about = backend.get_device_descriptor(device)
-        if about.idVendor == CANON and _interface(backend, device) in (_NATIVE, _PTP):
+        about, kind = backend.get_device_descriptor(device), _interface(backend, device)
+        if kind == PTP or (kind == NATIVE and about.idVendor == CANON):
             yield device, about
 
 

@@ -18,6 +18,10 @@ from canon.wire import Buffer
 
 CANON = 0x04A9
 """Canon's USB vendor id."""
+NATIVE = (0xFF, 0xFF, 0xFF)
+"""Interface class, subclass and protocol of a camera in its native ("normal") mode."""
+PTP = (6, 1, 1)
+"""Those of a camera that speaks PTP."""
 
 _MOST_DUMPED = 0x400
 VENDOR_OUT = 0x40

@@ -16,7 +16,7 @@ import contextlib
 import itertools
 import socket
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from canon.errors import (
@@ -87,6 +87,7 @@ class RemoteDevice:
         speed: as Linux counts: 1 low, 2 full, 3 high, 5 super.
         vendor: USB vendor id.
         product: USB product id.
+        interface: class, subclass and protocol of its first interface, where the server tells.
     """
 
     busid: str
@@ -95,6 +96,7 @@ class RemoteDevice:
     speed: int
     vendor: int
     product: int
+    interface: tuple[int, int, int] = (0, 0, 0)
 
 
 class Reply(NamedTuple):
@@ -198,8 +200,8 @@ def list_devices(host: str, port: int = DEFAULT_PORT) -> list[RemoteDevice]:
         found = []
         for _ in range(count):
             device, interfaces = _device(_receive(sock, _DEVICE.size))
-            _receive(sock, 4 * interfaces)
-            found.append(device)
+            kinds = _receive(sock, 4 * interfaces).ljust(3, b"\0")
+            found.append(replace(device, interface=(kinds[0], kinds[1], kinds[2])))
         return found
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from canon.models.model import Model
+from canon.models.ptp import PtpModel
 from canon.virtual.card import EPOCH, Card
 from canon.virtual.clock import BodyClock
 from canon.virtual.profile import load_profile
 
 CardMaker = Callable[[], "Card | None"]
+Row = TypeVar("Row", Model, PtpModel)
 
 
-class Body:
+class Body(Generic[Row]):
     """One camera body.
 
     Args:
-        model: its row in the table of models.
+        model: its row in the table of the dialect that it speaks.
         card: makes the card when it is first looked at; None is an empty slot.
         clock: its time.
         started: what the camera's own clock shows at the start, its local time.
@@ -25,12 +28,12 @@ class Body:
 
     def __init__(
         self,
-        model: Model,
+        model: Row,
         card: CardMaker,
         clock: BodyClock | None = None,
         started: datetime | None = None,
     ) -> None:
-        self.model = model
+        self.model: Row = model
         self.clock = clock or BodyClock()
         self.profile = load_profile(model)
         self.owner: str = self.profile["owner"]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canon.models.model import Model, Numbering
+from canon.models.ptp import PtpModel
 from canon.values import Quality
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class File:
     def read(self) -> bytes:
         """All of its bytes."""
         return self.data if isinstance(self.data, bytes) else self.data.read_bytes()
+
+    def part(self, start: int, size: int) -> bytes:
+        """Up to `size` of its bytes from offset `start` on."""
+        if isinstance(self.data, bytes):
+            return self.data[start : start + size]
+        with self.data.open("rb") as file:
+            file.seek(start)
+            return file.read(size)
 
 
 @dataclass
@@ -133,12 +142,12 @@ def card_from_folder(folder: Path) -> Card:
     return card
 
 
-def fresh_card(model: Model) -> Card:
+def fresh_card(model: Model | PtpModel) -> Card:
     """The card of a virtual camera that was given none: six pictures, one with a spoken note.
 
     Where the profile of the body is built from its row, a RAW file follows if it writes them, and
-    a movie if it is a compact camera, each with the THM that belongs to it. A body with a recorded
-    profile has the plain card.
+    a movie if it is a compact camera, each with the THM that belongs to it. A native body with a
+    recorded profile has the plain card.
 
     Raises:
         MissingExtra: Pillow is not installed.
@@ -169,7 +178,9 @@ def fresh_card(model: Model) -> Card:
     return card
 
 
-def _more(model: Model, first: Shot, profile: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _more(
+    model: Model | PtpModel, first: Shot, profile: dict[str, Any]
+) -> Iterator[tuple[str, bytes]]:
     """A RAW file and a movie with what belongs to them, by their names."""
     from canon.virtual.exif import CRW_THM
     from canon.virtual.raw import cr2, crw, movie, thm
@@ -177,10 +188,10 @@ def _more(model: Model, first: Shot, profile: dict[str, Any]) -> Iterator[tuple[
 
     shot = replace(first, taken=first.taken + timedelta(seconds=5400), number=first.number + 6)
     if profile.get("raw"):
-        width, height = model.pixels
+        width, height = model.pixels if isinstance(model, Model) else profile["image"]
         photo = photograph(replace(shot, width=640, height=480))
         whole = replace(shot, width=width, height=height, quality=Quality.RAW, files=CRW_THM)
-        if model.numbering is Numbering.REVISED:
+        if isinstance(model, Model) and model.numbering is Numbering.REVISED:
             yield "IMG_0007.CR2", cr2(whole, photo)
         else:
             yield "IMG_0007.CRW", crw(whole, photo)

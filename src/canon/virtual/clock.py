@@ -12,16 +12,23 @@ import itertools
 import time
 from collections.abc import Callable
 
+_IDLE_S = 0.25
+"""How far a clock goes on for each question without an answer."""
+
 
 class BodyClock:
     """Seconds since the body was switched on, and what happens when.
 
     Args:
         real: whether time passes by itself, at the pace of the wall clock.
+
+    Attributes:
+        served: whether the host lives in another process, and sleeps by a clock of its own.
     """
 
     def __init__(self, *, real: bool = False) -> None:
         self.real = real
+        self.served = False
         self._skipped = 0.0
         self._start = time.monotonic() if real else 0.0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
@@ -59,6 +66,14 @@ class BodyClock:
     def sleep(self, seconds: float) -> None:
         """Let time pass for whoever waits on this body."""
         self.advance_to(self.now() + seconds)
+
+    def idle(self) -> None:
+        """Let time pass because the host asks and there is nothing to tell: it is waiting.
+
+        A host in this process sleeps by this clock, and at real pace time passes by itself.
+        """
+        if self.served and not self.real:
+            self.sleep(_IDLE_S)
 
     def forget(self) -> None:
         """Drop everything that is due: the body was switched off."""

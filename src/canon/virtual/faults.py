@@ -1,8 +1,9 @@
 """Faults that a virtual camera has on request.
 
-A fault is written `KIND[@COMMAND][:NUMBER]`: `stall@GetFile`, `unplug@GetFile:20000`,
+A fault is written `KIND[@COMMAND][:NUMBER]`: `stall@GetFile`, `unplug@GetObject:20000`,
 `letter-i`, `pieces`. Without a command it hits the next one; it hits once, but `garbage`, `pieces`,
-`no-lengths` and the letters stay.
+`no-lengths`, `split-header`, `no-zlp` and the letters stay. Section numbers are those of
+docs/protocol.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ class FaultKind(enum.Enum):
     LONG = "long"
     """The answer has NUMBER bytes too many."""
     ECHO = "echo"
-    """The answer carries another command's sequence number."""
+    """The answer carries another command's sequence number, or transaction id."""
     REFUSE = "refuse"
-    """The status is NUMBER."""
+    """The status is NUMBER; a PTP camera does not do what it refuses."""
     EMPTY = "empty"
-    """A long answer of no bytes."""
+    """A long answer, or a data phase, of no bytes."""
     GARBAGE = "garbage"
     """The reserved bytes of every head hold garbage, as on many models (section 6.2)."""
     NO_LENGTHS = "no-lengths"
@@ -52,6 +53,25 @@ class FaultKind(enum.Enum):
     """The status letter is 'I' (section 4.1)."""
     LETTER_E = "letter-e"
     """The status letter is 'E' (section 4.1)."""
+    BUSY = "busy"
+    """The command is refused as busy (0x2019) for NUMBER tenths of a second, each time it comes;
+    without a command, every one is."""
+    NO_DATA = "no-data"
+    """The response comes without its data phase, and says that all is well."""
+    DATA_AFTER_REFUSAL = "data-after-refusal"
+    """The data comes, and then a response that refuses, with NUMBER or else 0x2002."""
+    BAD_LENGTH = "bad-length"
+    """The length in the container's head is wrong by NUMBER, which may be negative."""
+    NO_LENGTH = "no-length"
+    """The length in the head of data is 0xffffffff: it ends with a short packet (section 1.4)."""
+    SPLIT_HEADER = "split-header"
+    """The head of data comes in a transfer of its own (section 1.4)."""
+    NO_ZLP = "no-zlp"
+    """No zero-length packet ends data that fill their last packet (section 1.4)."""
+    OPEN_SESSION = "open-session"
+    """A session is open already at the start, as after a host that was killed (section 2)."""
+    STALL_OUT = "stall-out"
+    """The camera stalls the data that it is sent, and answers 0x2007 (section 1.3)."""
 
 
 _OF_ANSWERS = frozenset(
@@ -64,9 +84,39 @@ _OF_ANSWERS = frozenset(
         FaultKind.ECHO,
         FaultKind.REFUSE,
         FaultKind.EMPTY,
+        FaultKind.NO_DATA,
+        FaultKind.DATA_AFTER_REFUSAL,
+        FaultKind.BAD_LENGTH,
+        FaultKind.NO_LENGTH,
     }
 )
 _OF_EVENTS = frozenset({FaultKind.EVENT_LOST, FaultKind.EVENT_TWICE, FaultKind.EVENT_LATE})
+
+NATIVE_ONLY = frozenset(
+    {
+        FaultKind.GARBAGE,
+        FaultKind.NO_LENGTHS,
+        FaultKind.LOSE_HEAD,
+        FaultKind.PIECES,
+        FaultKind.LETTER_I,
+        FaultKind.LETTER_E,
+    }
+)
+"""Faults that a PTP camera cannot have."""
+PTP_ONLY = frozenset(
+    {
+        FaultKind.BUSY,
+        FaultKind.NO_DATA,
+        FaultKind.DATA_AFTER_REFUSAL,
+        FaultKind.BAD_LENGTH,
+        FaultKind.NO_LENGTH,
+        FaultKind.SPLIT_HEADER,
+        FaultKind.NO_ZLP,
+        FaultKind.OPEN_SESSION,
+        FaultKind.STALL_OUT,
+    }
+)
+"""Faults that a native camera cannot have."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +169,9 @@ class Faults:
         """The fault that hits an event now, and is used up by it."""
         return self._take(_OF_EVENTS, event)
 
-    def take_kind(self, kind: FaultKind) -> bool:
-        """Whether that fault waits; it is used up."""
-        return self._take(frozenset({kind}), "") is not None
+    def take_kind(self, kind: FaultKind, command: str = "") -> Fault | None:
+        """That fault, if it waits for this command; it is used up."""
+        return self._take(frozenset({kind}), command)
 
     def _take(self, kinds: frozenset[FaultKind], name: str) -> Fault | None:
         for fault in self._waiting:

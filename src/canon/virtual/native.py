@@ -10,7 +10,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from canon.errors import DecodeError
-from canon.models.model import Feature, Numbering
+from canon.models.model import Feature, Model, Numbering
 from canon.native.commands import (
     COMMAND,
     FIXED_COMMAND,
@@ -30,6 +30,7 @@ from canon.native.commands import (
     DeleteFiles,
     GetAbilities,
     GetBodyId,
+    GetCustomFunctions,
     GetDirectory,
     GetFile,
     GetOwner,
@@ -102,7 +103,9 @@ class NativeCamera:
         active: whether an earlier host has left it active (status letter 'A').
     """
 
-    def __init__(self, body: Body, faults: Faults | None = None, *, active: bool = False) -> None:
+    def __init__(
+        self, body: Body[Model], faults: Faults | None = None, *, active: bool = False
+    ) -> None:
         self.body = body
         self.numbering = body.model.numbering
         self.revised = self.numbering is Numbering.REVISED
@@ -410,6 +413,10 @@ class NativeCamera:
         tail = bytes.fromhex(profile["abilities_tail"])
         reply = Abilities(0, profile["model_id"], profile["short_name"], formats, tail)
         return Abilities(len(reply.encode()), reply.model_id, reply.name, formats, tail)
+
+    @answer.register
+    def _custom_functions(self, command: GetCustomFunctions) -> Message:
+        return self.release.custom.answer(command)
 
     @answer.register
     def _lock_keys(self, command: LockKeys) -> Message:

@@ -1,8 +1,9 @@
 """What a virtual body reports of itself: recorded, or else built from its row.
 
-Recorded profiles are the JSON files beside this one. The others take their bytes from the tables of
-the specification (canon-native-usb, sections 4.2, 7.1, 7.5, 9) and their sizes from the row; what
-no table gives is a guess, and as plain as possible.
+Recorded profiles are the JSON files below `profiles`, those of PTP bodies in `profiles/ptp`. The
+other native ones take their bytes from the tables of the specification (canon-native-usb, sections
+4.2, 7.1, 7.5, 9) and their sizes from the row; what no table gives is a guess, and as plain as
+possible. A PTP body without a recording reports what a body of its family does.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from importlib import resources
 from typing import Any
 
 from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.ptp import PtpModel, PtpQuirk
 
 _INIT_VERSIONS = {
     "00050700": ("G1", "Pro90", "Digital IXUS", "IXY DIGITAL"),
     "01000200": ("S10", "S20"),
-    "01000503": ("G2", "D30", "D60", "S110", "A10", "A20", "S30", "S300", "300D"),
+    "01000503": ("G2", "D30", "D60", "S110", "A10", "A20", "S30", "S300"),
+    "01000583": ("300D", "Digital Rebel", "Kiss Digital"),
     "01061583": ("S45", "S50", "S230", "S400", "S1 IS", "SD", "20D", "350D", "5D", "IXUS v3"),
     "03050481": ("Optura", "MV", "ZR", "Elura", "FV", "IXY DV"),
     "03051581": ("S200", "S330", "A30", "A40", "A200", "IXUS v2", "IXUS 330"),
@@ -24,6 +27,7 @@ _INIT_VERSIONS = {
 _IDENTITY_VERSIONS = {
     "EOS D60": "00057700",
     "EOS D30": "00057f00",
+    "PowerShot A50": "00020000",
     "PowerShot S10": "00040000",
     "PowerShot S20": "00040000",
     "EOS 20D": "00087781",
@@ -42,6 +46,9 @@ _MODEL_IDS = {
 }
 """The number of a model in its pictures, MakerNote 0x0010 (sections 4.2, 7.5)."""
 
+_CUSTOM = {"EOS D30": {1: 1}, "EOS 20D": {6: 1, 8: 1}}
+"""The custom functions that were set when a real body was asked (sections 8, 9.8)."""
+
 _KINDS = (("SuperFine", 1, 5, 0.53), ("Fine", 2, 3, 0.295), ("Normal", 3, 2, 0.147))
 """Name, kind in the abilities, quality code, and bytes a pixel as on the recorded G3 (9.5)."""
 _RAW_BYTES = 1.0
@@ -54,11 +61,26 @@ _ABILITIES_SIZE = {Numbering.CLASSIC: 0x330, Numbering.REVISED: 0x420}
 _ABILITIES_HEAD = 0x22A
 
 
-def load_profile(model: Model) -> dict[str, Any]:
-    """What a body of this model reports of itself."""
-    file = resources.files("canon.virtual") / "profiles" / f"{model.slug}.json"
-    if file.is_file():
-        recorded: dict[str, Any] = json.loads(file.read_text())
+_RELEASE_FAMILY, _FILES_FAMILY = "powershot-s60", "powershot-sx200-is"
+_LAST_WITH_RELEASE = 0x3173  # PowerShot SX100 IS; those after it that shoot do it as an EOS does
+_COMPACTS = ("PowerShot", "Digital IXUS", "IXY", "IXUS")
+_FIRST_FAST = 0x30F0
+_CRW, _AVI = 0xB101, 0x300A
+
+
+_PROFILES = resources.files("canon.virtual") / "profiles"
+
+
+def load_profile(model: Model | PtpModel) -> dict[str, Any]:
+    """What a body of this model reports of itself.
+
+    Raises:
+        ValueError: nothing is known of a PTP body of this kind; `ptp_source` tells it before.
+    """
+    if isinstance(model, PtpModel):
+        return _ptp_profile(model)
+    recorded = _recorded(model.slug)
+    if recorded is not None:
         return recorded
     sizes = _sizes(model)
     raw = model.is_eos or model.name in _COMPACTS_WITH_RAW
@@ -71,6 +93,7 @@ def load_profile(model: Model) -> dict[str, Any]:
         "owner": "",
         "short_name": model.name[:31],
         "body_id": 0x01234567,
+        "custom": _CUSTOM.get(model.name, {}),
         "formats": [
             [f"{name}:{kind}"[:19], height, width, number]
             for name, _, width, height in sizes
@@ -82,6 +105,65 @@ def load_profile(model: Model) -> dict[str, Any]:
         "raw": raw,
         "movies": Feature.ZOOM in model.features,
     }
+
+
+def ptp_source(model: PtpModel) -> str:
+    """The slug of the body whose recording a virtual PTP body reports; "" when there is none.
+
+    It is its own where there is one, else that of a body of its family.
+    """
+    if (_PROFILES / "ptp" / f"{model.slug}.json").is_file():
+        return model.slug
+    if not model.name.startswith(_COMPACTS):
+        return ""
+    if PtpQuirk.CAPTURE not in model.quirks:
+        return _FILES_FAMILY
+    return _RELEASE_FAMILY if model.product <= _LAST_WITH_RELEASE else ""
+
+
+def _ptp_profile(model: PtpModel) -> dict[str, Any]:
+    source = ptp_source(model)
+    profile = _recorded(f"ptp/{source}")
+    if profile is None:
+        raise ValueError(f"there is no virtual {model.name} yet that speaks PTP")
+    values = profile["values"]
+    if source != model.slug:
+        # Guess: a body without a recording is like the others of its family, under its own name.
+        profile["model"] = f"Canon {model.name}"
+        for code in ("0xd032", "0xd402"):
+            if code in values:
+                values[code]["default"] = values[code]["current"] = profile["model"]
+    formats, kinds = profile["image_formats"], values.get("0xd007", {}).get("allowed", ())
+    return profile | {
+        "descriptors": _ptp_descriptors(model),
+        "model_id": values.get("0xd049", {}).get("current", 0),
+        "firmware": profile["version"].rpartition("-")[2],
+        "owner": "",
+        "raw": 2 in kinds and _CRW in formats,
+        "movies": _AVI in formats,
+    }
+
+
+def _ptp_descriptors(model: PtpModel) -> dict[str, Any]:
+    """USB descriptors with a still image interface (ptp-core, section 1.1)."""
+    fast = model.product >= _FIRST_FAST  # Guess: bodies from 2005 on have high speed
+    version, packet = ("0002", "0002") if fast else ("1001", "4000")
+    product = model.product.to_bytes(2, "little").hex()
+    return {
+        "device": f"1201{version}00000040a904{product}010001020001",
+        "configuration": "09022700010100c001"
+        "09040000030601010007058102"
+        f"{packet}0007050202{packet}0007058303080009",
+        "strings": {"1": "Canon Inc.", "2": "Canon Digital Camera"},
+    }
+
+
+def _recorded(name: str) -> dict[str, Any] | None:
+    file = _PROFILES / f"{name}.json"
+    if not file.is_file():
+        return None
+    profile: dict[str, Any] = json.loads(file.read_text())
+    return profile
 
 
 def _sizes(model: Model) -> list[tuple[str, int, int, int]]:

@@ -8,14 +8,13 @@ shooting mode (canon-native-usb, sections 9 to 12).
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any, NamedTuple
 
-from canon.models.model import Feature, Numbering, Quirk
+from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
     CaptureFailed,
@@ -66,20 +65,20 @@ from canon.values import (
     ImageSize,
     PhotoEffect,
     Quality,
-    ShootingMode,
 )
 from canon.virtual.body import Body
-from canon.virtual.card import EPOCH, File
-from canon.virtual.exif import CR2_JPEG, CRW_THM, JPEG, Shot
+from canon.virtual.card import EPOCH
+from canon.virtual.custom import CustomUnit
+from canon.virtual.exif import CR2_JPEG, JPEG, Shot
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.refusal import BAD_PARAMETER, CARD_FULL, LENS_FAILED, NO_CARD, Status
+from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
 from canon.wire import Message
 
-_LENS_S = 2.67
 _LENS_CAP_S = 10.0
-_FOCUS_S = 0.8  # Guess: how much of the 3.385 s the lens takes to focus
-_EXPOSED_S = 3.385 - _FOCUS_S
+_EXPOSED_S = 3.385 - FOCUS_S
 _POLL_S = 0.064
+_SECOND_S = 0.5  # Guess: how much later the JPEG of RAW + JPEG is on the card
 _ZOOM_S = 0.15  # Guess: seconds for each position
 _EXPOSED, _FINISHED, _FAILED = 0x1C, 0x1D, 0x0A
 _NO_FOCUS, _NO_ROOM = 1, 2  # Guess: the second; the first is a 5D's (section 11.1)
@@ -99,13 +98,13 @@ _PROPERTIES = {
     "af_distance": 0x0C,
     "focusing_point": 0x0D,
     "white_balance": 0x0E,
-    "af_mode": 0x10,
+    "focus_mode": 0x10,
     "contrast": 0x12,
     "saturation": 0x13,
     "sharpness": 0x14,
     "iso": 0x17,
     "aperture": 0x18,
-    "shutter": 0x19,
+    "shutter_speed": 0x19,
     "exposure_compensation": 0x1A,
     "flash_compensation": 0x1B,
 }
@@ -131,13 +130,17 @@ class ReleaseUnit:
         tell: sends an event.
     """
 
-    def __init__(self, body: Body, faults: Faults, tell: Callable[[NativeEvent], None]) -> None:
+    def __init__(
+        self, body: Body[Model], faults: Faults, tell: Callable[[NativeEvent], None]
+    ) -> None:
         self.body = body
         self.faults = faults
         self.profile: dict[str, Any] = body.profile["release"]
         self.parameters = ReleaseParameters.decode(bytes.fromhex(self.profile["parameters"]))
         extended = bytes.fromhex(self.profile["extended"])
         self.extended = ExtendedParameters.decode(extended) if extended else None
+        self.custom = CustomUnit(body)
+        self.shutter = Shutter(body)
         self.active = False
         self.viewfinder_on = False
         self.focus_locked = False
@@ -148,7 +151,6 @@ class ReleaseUnit:
         self._measured = False
         self._key = 0
         self._kept: dict[int, tuple[bytes, ...]] = {}  # the thumbnail, then the pictures
-        self._number = 0
         self._asked: ReleaseParameters | None = None  # by the last write of the settings
 
     def take_delay(self) -> float:
@@ -159,7 +161,8 @@ class ReleaseUnit:
     @singledispatchmethod
     def answer(self, command: Command[Any]) -> Message | bytes:
         """The reply to a command of release control."""
-        raise Status(BAD_PARAMETER)
+        self._must_be_active()
+        return self.custom.answer(command)
 
     # --- in and out -------------------------------------------------------------------------------
 
@@ -173,7 +176,7 @@ class ReleaseUnit:
         if self.active or (locks and not self.body.keys_locked):
             raise Status(LENS_FAILED)
         self.active = True
-        self._delay = _LENS_S
+        self._delay = LENS_S
         self._key = 0
         return Nothing()
 
@@ -327,14 +330,14 @@ class ReleaseUnit:
     @answer.register
     def _measure(self, command: DoAeAfAwb) -> Message:
         self._must_be_active()
-        self._delay = _FOCUS_S
+        self._delay = FOCUS_S
         self._measured = True
         return Nothing()
 
     @answer.register
     def _lock_focus(self, command: LockFocus) -> Message:
         self._must_be_active()
-        self._delay = _FOCUS_S
+        self._delay = FOCUS_S
         self.focus_locked = True
         return Nothing()
 
@@ -384,7 +387,7 @@ class ReleaseUnit:
     @answer.register
     def _release(self, command: Release) -> Message:
         self._must_be_active()
-        focus_s = 0 if self.focus_locked or self._measured else _FOCUS_S
+        focus_s = 0 if self.focus_locked or self._measured else FOCUS_S
         self._measured = False
         if not self.focus_locked and self.faults.take_kind(FaultKind.NO_FOCUS):
             self._after(focus_s, CaptureFailed(_FAILED, _NO_FOCUS))
@@ -400,14 +403,13 @@ class ReleaseUnit:
     def _finish(self) -> None:
         """Develop the picture, write it to the card, offer it to the host, say that it is done."""
         mode = self.transfer_mode
-        number = self._next_number()
-        thumbnail, files = self._develop(dataclasses.replace(self._shot(), number=number))
-        pictures = [data for suffix, data in files.items() if suffix != ".THM"]
-        if mode & _TO_CARD and not self._write(files, number):
+        taken = self._take(self._shot())
+        thumbnail, pictures = taken.thumbnail, taken.pictures.values()
+        if mode & _TO_CARD and not self._write(taken, CardChanged(0)):
             self._tell(CaptureFailed(_FAILED, _NO_ROOM))
             return
         if mode & _THUMBNAIL_TO_CARD and not mode & _TO_CARD:
-            self._write({".JPG": thumbnail}, number)
+            self._write(taken.only_thumbnail(), CardChanged(0))
         if mode & (_THUMBNAIL_TO_HOST | _TO_HOST):
             self._key = self._next_key()
             self._kept[self._key] = thumbnail, *pictures
@@ -422,8 +424,7 @@ class ReleaseUnit:
         self._tell(CaptureStatus(_FINISHED))
         if Feature.EOS_LOCK in self.body.model.features:
             if mode & _TO_CARD:
-                for _ in pictures:
-                    self._tell(CardChanged(0))
+                self._tell(CardChanged(0))
             # Guess (section 10): a body that ends with the card says no more after that.
             ended = mode & _TO_CARD and Quirk.ENDS_WITH_CARD in self.body.model.quirks
             if self.body.model.numbering is Numbering.CLASSIC and not ended:
@@ -440,87 +441,40 @@ class ReleaseUnit:
 
     def press(self) -> None:
         """Take a picture to the card as by hand, and say that the card has changed."""
-        number = self._next_number()
-        shot = dataclasses.replace(self._shot(), number=number, remote=False)
-        _, files = self._develop(shot)
-        if self._write(files, number):
-            for suffix in files:
-                if suffix != ".THM":
-                    self._tell(CardChanged(1))
+        taken = self._take(dataclasses.replace(self._shot(), remote=False))
+        if self._write(taken, CardChanged(1)):
+            self._tell(CardChanged(1))
 
-    def _develop(self, shot: Shot) -> tuple[bytes, dict[str, bytes]]:
-        """The thumbnail, and the files by their suffixes; of RAW+JPEG, the RAW is the first."""
-        from canon.virtual.raw import cr2, crw, thm
-        from canon.virtual.scene import photograph
-
-        photo = photograph(shot)
+    def _take(self, shot: Shot) -> Taken:
         forms = [kind.form for kind in self._kinds()]
-        files = {}
-        if ImageFormat.RAW in forms:
-            width, height = self._pixels(ImageSize.LARGE)
-            whole = dataclasses.replace(
-                shot, width=width, height=height, size=ImageSize.LARGE, quality=Quality.RAW
-            )
-            if self.body.model.numbering is Numbering.REVISED:
-                files[".CR2"] = cr2(whole, photo)
-            else:
-                files[".CRW"] = crw(whole, photo)
-                files[".THM"] = thm(dataclasses.replace(whole, files=CRW_THM), photo)
-        if ImageFormat.JPEG in forms:
-            files[".JPG"] = photo.image
-        return photo.thumbnail, files
+        sensor = self._pixels(ImageSize.LARGE)
+        return self.shutter.take(shot, forms, sensor, self.body.model.raw_suffix)
 
-    def _write(self, files: dict[str, bytes], number: int) -> bool:
-        card = self.body.card
-        if card is None or card.free < sum(map(len, files.values())):
+    def _write(self, taken: Taken, second: NativeEvent) -> bool:
+        """Put the files on the card if there is room; the JPEG beside a RAW comes later."""
+        if not self.shutter.has_room(taken):
             return False
-        folder = f"{number // 10000:03}CANON"
-        for suffix, data in files.items():
-            name = f"IMG_{number % 10000:04}{suffix}"
-            card.add(("DCIM", folder, name), File(data, self.body.seconds))
+        raw, jpeg = taken.split(".JPG")
+        if raw.files and jpeg.files:
+            self.shutter.write(raw)
+            self.body.clock.after(_SECOND_S, lambda: self._write_second(jpeg, second))
+        else:
+            self.shutter.write(taken)
         return True
 
-    def _next_number(self) -> int:
-        """The number of the next picture: one more than any on the card, or ever given."""
-        numbers = [self._number, 1000000]
-        card = self.body.card
-        dcim = card.folder(("DCIM",)) if card else None
-        for folder in dcim.entries if dcim else ():
-            if named := re.fullmatch(r"([1-9]\d\d)CANON", folder):
-                inside = card.folder(("DCIM", folder)) if card else None
-                for name in inside.entries if inside else ():
-                    if numbered := re.fullmatch(r"\w{3}_(\d{4})\.\w{3}", name):
-                        numbers.append(int(named[1]) * 10000 + int(numbered[1]))
-        self._number = max(numbers) + 1
-        return self._number
+    def _write_second(self, jpeg: Taken, event: NativeEvent) -> None:
+        self.shutter.write(jpeg)
+        self._tell(event)
 
     def _shot(self) -> Shot:
         """How the next picture is taken, by the settings."""
-        from canon.virtual.scene import meter
-
         now, unit = self.parameters, self.parameters.focal_length_unit
         kinds = self._kinds()
         form, size, quality = kinds[-1]  # the JPEG, where there is one
         width, height = self._pixels(ImageSize.LARGE if form is ImageFormat.RAW else size)
-        iso = int(now.iso.number or 50)
-        bias = self._stops(now.exposure_compensation)
-        priority = now.shooting_mode
-        given_aperture = priority in (ShootingMode.APERTURE_PRIORITY, ShootingMode.MANUAL)
-        given_time = priority in (ShootingMode.SHUTTER_PRIORITY, ShootingMode.MANUAL)
-        aperture: float = float(now.aperture.number or 2)
-        time = now.shutter.number or Fraction(1, 60)
-        if not (given_aperture and given_time):
-            aperture, time = meter(
-                iso,
-                bias=float(bias),
-                aperture=aperture if given_aperture else None,
-                exposure_time=time if given_time else None,
-                open_aperture=float(now.largest_aperture.number or 2),
-                smallest_aperture=float(now.smallest_aperture.number or 8),
-            )
-        return Shot(
+        shot = Shot(
             taken=EPOCH + timedelta(seconds=self.body.seconds),
-            number=self._number,
+            number=self.shutter.number,
             model=f"Canon {self.body.model.name}",
             model_id=self.body.profile["model_id"],
             firmware=self.body.profile["firmware"],
@@ -531,11 +485,11 @@ class ReleaseUnit:
             quality=quality,
             files=CR2_JPEG if len(kinds) > 1 else JPEG,
             mode=now.shooting_mode,
-            exposure_time=time,
-            aperture=aperture,
-            iso=iso,
+            exposure_time=now.shutter_speed.number or Fraction(1, 60),
+            aperture=float(now.aperture.number or 2),
+            iso=int(now.iso.number or 50),
             iso_auto=not now.iso,
-            compensation=bias,
+            compensation=self._stops(now.exposure_compensation),
             flash_compensation=self._stops(now.flash_compensation),
             metering=now.metering,
             flash=now.flash,
@@ -553,6 +507,11 @@ class ReleaseUnit:
             contrast=now.contrast,
             saturation=now.saturation,
             sharpness=now.sharpness,
+        )
+        return metered(
+            shot,
+            open_aperture=float(now.largest_aperture.number or 2),
+            smallest_aperture=float(now.smallest_aperture.number or 8),
         )
 
     def _stops(self, code: Compensation) -> Fraction:

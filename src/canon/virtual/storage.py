@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from typing import Any
 
-from canon.models.model import Numbering, Quirk
+from canon.models.model import Model, Numbering, Quirk
 from canon.native.commands import (
     ENTERED,
     FOLDER,
@@ -54,7 +54,7 @@ class StorageUnit:
         body: the camera.
     """
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body[Model]) -> None:
         self.body = body
         self.revised = body.model.numbering is Numbering.REVISED
         self.disk = "A:" if self.revised else "D:"
@@ -150,7 +150,7 @@ class StorageUnit:
 
     @answer.register
     def _set_attributes(self, command: SetAttributes) -> Message:
-        if self.revised:
+        if Quirk.MARKS_STAY in self.body.model.quirks:
             return Nothing()  # taken, and without effect, as on a 20D (section 8)
         file = self._file((*self._parts(command.directory), command.name))
         file.protected = bool(command.attributes & PROTECTED)

@@ -59,6 +59,7 @@ class UsbipServer:
             raise PortError(
                 f"nothing can be served at {host}:{port} ({error.strerror}); choose another port"
             ) from error
+        device.clock.served = True
         self._accepting = threading.Thread(target=self._accept, name="usbip", daemon=True)
         self._ticking = threading.Thread(target=self._bus.tick, name="usbip-clock", daemon=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from canon.native import commands, events, release
 from canon.wire import Message
-from golden import blocks, camera, card, notices, remote
+from golden import blocks, camera, card, notes, notices, ptp, remote, revised, tables
 from golden.vector import Golden
 
 GOLDEN: tuple[Golden, ...] = (
@@ -18,6 +18,10 @@ GOLDEN: tuple[Golden, ...] = (
     *card.VECTORS,
     *remote.VECTORS,
     *notices.VECTORS,
+    *notes.VECTORS,
+    *revised.VECTORS,
+    *tables.VECTORS,
+    *ptp.VECTORS,
 )
 
 _READ = "read in another driver or told in notes; no bytes are printed"
@@ -30,39 +34,18 @@ UNSEEN: dict[type[Message], str] = {
     events.NativeEvent: _ROLE,
     events.ImageReady: _ROLE,
     events.UnknownEvent: "what stands for bytes that nobody has seen",
-    commands.SetTime: _READ,
-    commands.SetOwner: _READ,
-    commands.UploadBlock: _READ,
-    commands.UploadDone: _READ,
-    commands.MakeDirectory: _READ,
-    commands.RemoveDirectory: _READ,
-    commands.SetFileTime: _READ,
-    commands.RetrieveCapture: _ELSEWHERE,
+    commands.RemoveDirectory: "only its answer is printed, a status",
     commands.RetrieveFrame: _ELSEWHERE,
     release.StartViewfinder: _ELSEWHERE,
     release.StopViewfinder: _ELSEWHERE,
     release.SelectCameraOutput: _ELSEWHERE,
     release.DoAeAfAwb: _ELSEWHERE,
-    commands.LockEosKeys: _READ,
-    commands.UnlockEosKeys: _READ,
-    commands.LockRevisedKeys: _READ,
-    commands.KeysLocked: _READ,
-    commands.UnlockRevisedKeys: _READ,
-    commands.ReleaseSent: _READ,
-    commands.GetBodyId: _READ,
-    commands.BodyId: _READ,
-    commands.GetOwner: _READ,
-    commands.OwnerName: _READ,
-    commands.GetRevisedFile: _READ,
-    commands.DeleteRevisedFile: _READ,
-    release.GetCustomFunction: _READ,
-    release.CustomFunction: _READ,
-    release.GetAvailableShots: _READ,
-    release.AvailableShots: _READ,
-    release.SetExtendedParameters: _READ,
-    events.CaptureFailed: _READ,
+    commands.LockRevisedKeys: "printed without its word, which is gphoto2's",
+    commands.UnlockRevisedKeys: "printed with eight zeros, which gphoto2 leaves out",
+    commands.OwnerName: "printed with a telephone number, which is not for us to spread",
+    release.SetCustomFunction: "read in s10sh; no bytes are printed",
     events.SecondImageReady: _READ,
-    events.CaptureOver: _READ,
+    **ptp.UNSEEN,
 }
 
 __all__ = ["GOLDEN", "UNSEEN", "Golden"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from canon.native.events import (
+    CaptureFailed,
+    CaptureOver,
     CaptureStatus,
     CardChanged,
     EventHead,
@@ -10,7 +12,7 @@ from canon.native.events import (
     InitDone,
     ThumbnailReady,
 )
-from golden.vector import GPHOTO2, PRINTED, Golden, unhex
+from golden.vector import GPHOTO2, NOTES, PRINTED, Golden, unhex
 
 _D60_KEY = int.from_bytes(unhex("eb00b017"), "little")
 
@@ -33,5 +35,30 @@ VECTORS = (
         FullImageReady(_D60_KEY, 1, 0x680C5, 0, 0xAF),
         unhex("02000000 0c000000 17000000 eb00b017 01 c5800600 00 af"),
         f"{PRINTED} 11.2: a D60, the table's column put together",
+    ),
+    Golden(
+        ThumbnailReady(1, 1, 0xC09, 0, 0xB0),
+        unhex("02000000 08000000 17000000 01000000 01 090c0000 00 b0"),
+        f"{NOTES} release shutter: a G2; {PRINTED} 11.2",
+    ),
+    Golden(
+        FullImageReady(1, 1, 0x9CB5A, 0, 0xB0),
+        unhex("02000000 0c000000 17000000 01000000 01 5acb0900 00 b0"),
+        f"{NOTES} release shutter: a G2; {PRINTED} 11.2",
+    ),
+    Golden(
+        CaptureFailed(0x0A, 1),
+        unhex("02000000 0a000000 14000000 0a000000 01000000"),
+        f"{NOTES} release shutter: a D60",
+    ),
+    Golden(
+        CardChanged(0),
+        unhex("02000000 0e000000 10000000 00000000"),
+        f"{NOTES} release shutter: an EOS",
+    ),
+    Golden(
+        CaptureOver(0),
+        unhex("02000000 0f000000 10000000 00000000"),
+        f"{NOTES} release shutter: an EOS",
     ),
 )

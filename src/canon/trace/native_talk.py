@@ -1,4 +1,4 @@
-"""One device's part of a recording, followed command by command.
+"""A native conversation in a recording, followed command by command.
 
 A command opens an `_Asked`; the bulk data that follow belong to its reply until the length that the
 reply announces is reached, or something else begins. Names, fields and the bytes that nobody can
@@ -37,23 +37,26 @@ from canon.native.commands import (
     has_subcodes,
 )
 from canon.native.session import REFUSALS
-from canon.trace.files import Exchange, Kind, Remark, Setup, Transfer
+from canon.trace.records import Exchange, Kind, Remark, Setup, Span, Transfer
+from canon.trace.steps import (
+    InterruptPipe,
+    Private,
+    ending,
+    plain_step,
+    secret_spans,
+    standard_step,
+    unknown_step,
+)
 from canon.trace.told import SHOWN, Odd, Told, fields_of, odd_of
 from canon.wire import Message, smallest
 
 LAYOUTS = (release, events)
 """The modules whose messages are told beside the commands': a module that is loaded is known."""
 
-PRIVATE = frozenset({"owner", "data"})
-"""The fields that `redact` blanks, wherever they stand; pictures and files it always blanks."""
-
 _STATUS = COMMAND + 4  # where a fixed reply's data begin
 _KEPT = 16 << 20  # bytes of one reply that are looked at; what is longer is counted
 _WAKE_REPLY = bytes.fromhex("04000000 02030000").ljust(0x44, b"\0")
 _LETTERS = {b"A": "already active", b"C": "just woken up", b"I": "an error", b"E": "an error"}
-_ENDINGS = {None: "no end was recorded", -2: "nothing came in time", -32: "stalled"}
-
-Span = tuple[int, int]
 
 
 @dataclass
@@ -89,8 +92,8 @@ class _Asked:
             self.data += transfer.data
         self.got += transfer.size
         self.holes |= not transfer.complete
-        if transfer.status != 0 and _ending(transfer) not in self.notes:
-            self.notes.append(_ending(transfer))
+        if transfer.status != 0 and ending(transfer) not in self.notes:
+            self.notes.append(ending(transfer))
 
     def expected(self) -> int | None:
         """The bytes that the reply announces, None while that is not known."""
@@ -111,34 +114,32 @@ class _Asked:
         return self.reply_kind == FIXED_REPLY and self.code > 0 and data[:6] == begins
 
 
-class Talk:
-    """Follows one device.
+class NativeTalk:
+    """Follows one device that speaks the native protocol.
 
     Args:
         private: for the number of a record, the spans of its data that nobody else should see;
             all of them until they are understood.
     """
 
-    def __init__(self, private: dict[int, list[Span]]) -> None:
+    def __init__(self, private: Private) -> None:
         self._private = private
         self._asked: _Asked | None = None
         self._unanswered: tuple[str, dict[str, Any]] | None = None
-        self._polls: tuple[Transfer, int] | None = None
-        self._event = bytearray()
-        self._event_from: list[Transfer] = []
+        self._pipe = InterruptPipe(events.HEAD, events.event_length, self._event)
 
     def transfer(self, transfer: Transfer) -> Iterator[Told]:
         """Go on with one transfer."""
         if held := len(transfer.data) + len(transfer.tail):
             self._private[transfer.index] = [(0, held)]
         if transfer.kind is Kind.INTERRUPT and transfer.inward:
-            yield from self._interrupt(transfer)
+            yield from self._pipe.transfer(transfer)
             return
-        yield from self._quiet()
+        yield from self._pipe.quiet()
         if transfer.kind is Kind.CONTROL and transfer.setup is not None:
             yield from self._control(transfer, transfer.setup)
         elif transfer.kind is not Kind.BULK:
-            yield _unknown(transfer)
+            yield unknown_step(transfer)
         elif transfer.inward:
             yield from self._answer(transfer)
         else:
@@ -173,25 +174,22 @@ class Talk:
             self._asked.notes.append(f"a gap in the recording: {remark.text}")
             self._asked.holes = True
             return
-        yield from self._quiet()
+        yield from self._pipe.quiet()
         fields = {"limit": remark.text} if remark.name == "HostTimeout" else {}
         note = "" if fields else remark.text
         yield Told(remark.index, remark.name, fields, note=note, time=remark.time)
 
     def end(self) -> Iterator[Told]:
         """Tell what was not over when the recording ended."""
-        yield from self._quiet()
+        yield from self._pipe.quiet()
         yield from self._close()
-        if self._event:
-            first = self._event_from[0]
-            odd = (Odd("event", 0, bytes(self._event[:SHOWN])),)
-            yield Told(first.index, "CutEvent", unexplained=odd, time=first.time)
+        yield from self._pipe.end()
 
     # --- control transfers -----------------------------------------------------------------------
 
     def _control(self, transfer: Transfer, setup: Setup) -> Iterator[Told]:
         if setup.kind & 0x60 == 0:
-            yield _standard(transfer, setup, self._private)
+            yield standard_step(transfer, setup, self._private)
             return
         yield from self._close()
         match setup.kind, setup.request, setup.value:
@@ -199,7 +197,7 @@ class Talk:
                 meaning = _LETTERS.get(transfer.data, "unknown")
                 reply = {"letter": transfer.data.decode("latin-1"), "meaning": meaning}
                 self._private[transfer.index] = [(1, len(transfer.data))]
-                yield _plain_step(transfer, "ReadStatusLetter", reply=reply)
+                yield plain_step(transfer, "ReadStatusLetter", reply=reply)
             case 0xC0, 0x04, 0x01:
                 yield self._init_block(transfer, "ReadInitBlock", InitBlock)
             case 0xC0, 0x04, 0x04:
@@ -212,18 +210,18 @@ class Talk:
             case 0x40, 0x04, 0x10:
                 yield from self._command(transfer)
             case _:
-                yield _unknown(transfer)
+                yield unknown_step(transfer)
 
     def _init_block(self, transfer: Transfer, name: str, kind: type[Message]) -> Told:
         try:
             fields = fields_of(kind.decode(transfer.data))
             odd = odd_of("reply" if transfer.inward else "command", kind, transfer.data)
         except DecodeError:
-            return _unknown(transfer)
+            return unknown_step(transfer)
         self._private[transfer.index] = [(smallest(kind), len(transfer.data))]
         if transfer.inward:
-            return _plain_step(transfer, name, reply=fields, odd=odd)
-        return _plain_step(transfer, name, fields=fields, odd=odd)
+            return plain_step(transfer, name, reply=fields, odd=odd)
+        return plain_step(transfer, name, fields=fields, odd=odd)
 
     # --- commands and replies --------------------------------------------------------------------
 
@@ -240,13 +238,13 @@ class Talk:
             else:
                 _read_command(asked, block)
         except DecodeError:
-            yield _unknown(transfer)
+            yield unknown_step(transfer)
             return
         self._private[transfer.index] = [
             (start + COMMAND, end + COMMAND) for start, end in asked.secret
         ]
         if transfer.status != 0:
-            asked.notes.append(_ending(transfer))
+            asked.notes.append(ending(transfer))
         if self._unanswered == (asked.name, asked.fields):
             asked.notes.append("sent again")
         self._asked = asked
@@ -254,7 +252,7 @@ class Talk:
     def _answer(self, transfer: Transfer) -> Iterator[Told]:
         asked = self._asked
         if asked is None:
-            yield _unknown(transfer)
+            yield unknown_step(transfer)
             return
         asked.take(transfer)
         expected = asked.expected()
@@ -275,30 +273,7 @@ class Talk:
 
     # --- events ----------------------------------------------------------------------------------
 
-    def _interrupt(self, transfer: Transfer) -> Iterator[Told]:
-        if not transfer.size and transfer.status in (0, -2, None):
-            first, count = self._polls or (transfer, 0)
-            self._polls = first, count + 1
-            return
-        yield from self._quiet()
-        self._event += transfer.data
-        self._event_from.append(transfer)
-        if transfer.status or not transfer.complete:
-            yield from self._drop_event()
-        while len(self._event) >= events.HEAD:
-            try:
-                length = events.event_length(self._event)
-            except DecodeError:
-                yield from self._drop_event()
-                return
-            if len(self._event) < length:
-                return
-            yield self._tell_event(bytes(self._event[:length]))
-            del self._event[:length]
-            self._event_from = self._event_from[-1:] if self._event else []
-
-    def _tell_event(self, block: bytes) -> Told:
-        first = self._event_from[0]
+    def _event(self, block: bytes, sources: list[Transfer]) -> Told:
         kind, body = events.event_class(block), block[events.HEAD :]
         odd: tuple[Odd, ...] = (Odd("event", events.HEAD, body),)
         fields: dict[str, Any] = {"code": f"{events.EventHead.decode(block).code:#04x}"}
@@ -306,25 +281,12 @@ class Talk:
             try:
                 fields = fields_of(kind.decode(body))
                 odd = odd_of("event", kind, body, events.HEAD)
-                for transfer in self._event_from:
+                for transfer in sources:
                     self._private.pop(transfer.index, None)
             except DecodeError as error:
-                return _plain_step(first, kind.__name__, odd=odd, note=str(error))
-        note = "" if len(self._event_from) == 1 else f"in {len(self._event_from)} pieces"
-        return _plain_step(first, kind.__name__, fields=fields, odd=odd, note=note)
-
-    def _drop_event(self) -> Iterator[Told]:
-        raw, sources = bytes(self._event[:SHOWN]), self._event_from
-        self._event, self._event_from = bytearray(), []
-        odd = (Odd("event", 0, raw),) if raw else ()
-        yield _plain_step(sources[-1], "BrokenEvent", odd=odd)
-
-    def _quiet(self) -> Iterator[Told]:
-        """Tell the polls to which nothing came."""
-        if self._polls is not None:
-            first, count = self._polls
-            self._polls = None
-            yield Told(first.index, "NoEvent", {"polls": count}, time=first.time)
+                return plain_step(sources[0], kind.__name__, odd=odd, note=str(error))
+        note = "" if len(sources) == 1 else f"in {len(sources)} pieces"
+        return plain_step(sources[0], kind.__name__, fields=fields, odd=odd, note=note)
 
 
 # --- reading the blocks --------------------------------------------------------------------------
@@ -380,7 +342,7 @@ def _read_payload(asked: _Asked, numbering: Numbering, payload: bytes) -> None:
     try:
         asked.fields = fields_of(kind.decode(parameters))
         asked.odd += odd_of("command", kind, parameters, COMMAND + at)
-        asked.secret = _secret(kind, parameters, at)
+        asked.secret = secret_spans(kind, parameters, at)
     except DecodeError as error:
         asked.notes.append(str(error))
         asked.odd.append(Odd("command", COMMAND + at, parameters[:SHOWN]))
@@ -490,74 +452,8 @@ def _read_body(
     try:
         reply = fields_of(kind.decode(data[at:]))
         asked.odd += odd_of("reply", kind, data[at:], at)
-        return reply, _secret(kind, data[at:], at)
+        return reply, secret_spans(kind, data[at:], at)
     except DecodeError as error:
         asked.notes.append(str(error))
         asked.odd.append(Odd("reply", at, data[at:][:SHOWN]))
         return None, [(at, max(asked.got, len(data)))]
-
-
-def _standard(transfer: Transfer, setup: Setup, private: dict[int, list[Span]]) -> Told:
-    """A request that every USB device knows; only two descriptors are no secret."""
-    match setup.request, setup.value >> 8:
-        case 6, 1 if len(transfer.data) >= 12:
-            private.pop(transfer.index, None)
-            vendor, product = (
-                int.from_bytes(transfer.data[at : at + 2], "little") for at in (8, 10)
-            )
-            reply: dict[str, Any] = {"vendor": f"{vendor:#06x}", "product": f"{product:#06x}"}
-            return _plain_step(transfer, "GetDeviceDescriptor", reply=reply)
-        case 6, 2:
-            private.pop(transfer.index, None)
-            reply = {"bytes": transfer.size}
-            return _plain_step(transfer, "GetConfigurationDescriptor", reply=reply)
-        case 1, 0 if setup.kind & 0x1F == 2:
-            return _plain_step(transfer, "ClearHalt", fields={"endpoint": f"{setup.index:#04x}"})
-        case _:
-            fields = {"request": setup.request, "value": setup.value, "index": setup.index}
-            reply = {"bytes": transfer.size} if transfer.inward else {}
-            return _plain_step(transfer, "StandardRequest", fields=fields, reply=reply)
-
-
-def _unknown(transfer: Transfer) -> Told:
-    """A transfer that belongs to nothing known."""
-    fields: dict[str, Any] = {"endpoint": f"{transfer.endpoint:#04x}", "bytes": transfer.size}
-    if setup := transfer.setup:
-        fields |= {
-            "request": f"{setup.kind:#04x}/{setup.request:#04x}",
-            "value": f"{setup.value:#06x}",
-        }
-    odd = Odd("reply" if transfer.inward else "command", 0, transfer.data[:SHOWN])
-    name = f"Unknown{transfer.kind.name.title()}"
-    return _plain_step(transfer, name, fields=fields, odd=(odd,) if odd.raw else ())
-
-
-def _plain_step(
-    transfer: Transfer,
-    name: str,
-    *,
-    fields: dict[str, Any] | None = None,
-    reply: dict[str, Any] | None = None,
-    odd: tuple[Odd, ...] = (),
-    note: str = "",
-) -> Told:
-    """A step that is one transfer."""
-    notes = [note, transfer.note, _ending(transfer) if transfer.status != 0 else ""]
-    text = "; ".join(part for part in notes if part)
-    return Told(transfer.index, name, fields or {}, reply, odd, text, transfer.time)
-
-
-def _ending(transfer: Transfer) -> str:
-    """How a transfer ended that did not end well."""
-    return _ENDINGS.get(transfer.status, f"the transfer ended with error {transfer.status}")
-
-
-def _secret(kind: type[Message], buffer: bytes, at: int) -> list[Span]:
-    """Where the private fields of a message lie, and what follows it; `at` is where it begins."""
-    spans, end = [], 0
-    for place in kind.layout():
-        start = end if place.at is None else place.at
-        _, end = place.codec.read(buffer, start)
-        if place.name in PRIVATE:
-            spans.append((at + start, at + end))
-    return [*spans, (at + end, at + len(buffer))]

@@ -1,0 +1,492 @@
+"""The camera verbs in PTP: identity, clock, and what is on the card.
+
+What the camera lists in its DeviceInfo is asked for, and nothing else: a verb whose operation or
+property it does not list is NotSupported before anything is sent. So a camera of another maker
+works as far as the standard goes (ptp-core, sections 4 and 5; canon-powershot-ptp, sections 3, 8).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from canon import driver
+from canon.driver import Ability, CardPath, Entry, Identity, Power, Progress, Sink
+from canon.errors import CanonError, DecodeError, NotSupported, Refused
+from canon.models.ptp import PtpModel, PtpQuirk, by_product
+from canon.ptp.datasets import (
+    ARRAY,
+    Choices,
+    DataType,
+    DevicePropDesc,
+    ObjectInfo,
+    PropertyValue,
+    moment,
+    time_text,
+)
+from canon.ptp.fields import PICTURE_KINDS
+from canon.ptp.listed import Listed
+from canon.ptp.objects import Objects
+from canon.ptp.operations import (
+    ALL,
+    ASSOCIATION,
+    AVI,
+    CR2,
+    CRW,
+    DPOF,
+    JPEG,
+    MOV,
+    TEXT,
+    UNDEFINED,
+    WAV,
+    DeleteObject,
+    GetDevicePropDesc,
+    GetObject,
+    GetPartialObject,
+    GetThumb,
+    Response,
+    SendObject,
+    SendObjectInfo,
+    SetObjectProtection,
+)
+from canon.ptp.powershot import (
+    NEW,
+    PROTECTED,
+    CheckEvent,
+    InitiateReleaseControl,
+    Property,
+    SetObjectArchive,
+)
+from canon.ptp.session import Answer, Session, refusal
+from canon.values import Battery, local_seconds, local_time
+from canon.wire import latin
+
+if TYPE_CHECKING:
+    from canon.ptp.remote import PtpRemote
+
+_log = logging.getLogger(__name__)
+
+_EPOCH = datetime(1970, 1, 1)
+_MOST_OWNER = 31
+_BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.1)
+_FOUR_GIB = 1 << 32
+_MOST_THUMBNAIL = 1 << 20
+_GENERIC_FOLDER = 1
+_DELETE_S = 30.0
+_BATTERY_LEVEL = 0x5001  # the standard's, in per cent
+_DATE_TIME = 0x5011
+_LOW_PER_CENT = 25
+_NORMAL, _FROM_AC = 1, 1  # of BATTERY_STATUS and BATTERY_KIND; the latter is a guess (section 3)
+_FORMATS = {
+    "JPG": JPEG,
+    "CRW": CRW,
+    "CR2": CR2,
+    "AVI": AVI,
+    "MOV": MOV,
+    "WAV": WAV,
+    "MRK": DPOF,
+    "TXT": TEXT,
+}
+_NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
+_GROUP = 6  # numbers of one kind of picture in SIZE_QUALITY_MODE
+
+
+class PtpDriver:
+    """The verbs of `canon.driver.Driver` for one camera that speaks PTP.
+
+    Args:
+        session: the conversation.
+        model: the camera's row, as its product id tells it.
+
+    Attributes:
+        model: the row that the name chose which the camera reports.
+    """
+
+    def __init__(self, session: Session, model: PtpModel) -> None:
+        self.session = session
+        self.model = model
+        self._listed = Listed(session)
+        self._life = ExitStack()  # what lasts until the camera is closed
+        self._objects: Objects | None = None
+        self._remote: PtpRemote | None = None
+        self._making = threading.Lock()
+
+    @property
+    def objects(self) -> Objects:
+        """The files and folders, found when they are first asked for."""
+        with self._making:
+            if self._objects is None:
+                events = self._life.enter_context(self.session.events())
+                self._objects = Objects(self.session, events, fast=self._listed.is_canon)
+            return self._objects
+
+    @property
+    def remote(self) -> PtpRemote:
+        """Release control; NotSupported on a model that has none."""
+        if not self._listed.is_canon or not self.session.supports(InitiateReleaseControl):
+            raise NotSupported(self._listed.name, "release control")
+        objects = self.objects
+        with self._making:
+            if self._remote is None:
+                from canon.ptp.remote import PtpRemote
+
+                self._remote = PtpRemote(self.session, objects, self._listed)
+            return self._remote
+
+    def start(self) -> Identity:
+        """Open the session, and ask who the camera is."""
+        info = self.session.start()
+        self.model = by_product(self.model.product, info.model)
+        self.session.stays_open = PtpQuirk.KEEP_SESSION_OPEN in self.model.quirks
+        self.session.asks = self._listed.is_canon and self.session.supports(CheckEvent)
+        return self._identity()
+
+    def close(self) -> None:
+        """Leave release control, if it is on, and end the session."""
+        self.session.end()
+        try:
+            if self._remote and self._remote.active:
+                self._remote.leave()
+        except CanonError as error:
+            _log.info("while closing: %s", error)
+        finally:
+            self._life.close()
+            self.session.close()
+
+    def events(self, timeout_s: float) -> Iterator[driver.Event]:
+        """What the camera says by itself, until it was silent for `timeout_s`."""
+        with self.session.events() as events:
+            deadline = self.session.clock.now() + timeout_s
+            while self.session.clock.now() < deadline:
+                self.session.poll(min(0.05, timeout_s))
+                if lost := events.take_lost():
+                    yield driver.Event("EventsLost", {"count": lost})
+                while event := events.get():
+                    yield driver.Event(type(event).__name__, dict(vars(event)))
+                    deadline = self.session.clock.now() + timeout_s
+
+    # --- who it is --------------------------------------------------------------------------------
+
+    def identify(self) -> Identity:
+        """Ask who the camera is."""
+        self.session.refresh()
+        return self._identity()
+
+    def _identity(self) -> Identity:
+        """A PowerShot's version is `1-1.0.2.0`: the firmware is what follows the dash."""
+        info = self.session.info
+        owner = ""
+        if self._listed.has(Property.OWNER):
+            letters = self._listed.value(Property.OWNER, DataType.AUINT8)
+            owner = bytes(letters if isinstance(letters, tuple) else ()).decode("latin-1")
+        return Identity(
+            info.model, re.sub(r"^\d+-", "", info.version), owner.partition("\0")[0].strip()
+        )
+
+    def set_owner(self, owner: str) -> None:
+        """Set the owner's name; ValueError over 31 characters."""
+        if len(owner) > _MOST_OWNER:
+            raise ValueError(
+                f"the owner's name has {len(owner)} characters; {_MOST_OWNER} are the most"
+            )
+        self._listed.need(Property.OWNER, "owner's name")
+        self._listed.write(Property.OWNER, DataType.AUINT8, (*latin(owner), 0))
+
+    def time(self) -> datetime:
+        """The camera's clock."""
+        if self._listed.has(_DATE_TIME):
+            return moment(str(self._listed.value(_DATE_TIME, DataType.TEXT))) or _EPOCH
+        self._listed.need(Property.TIME, "clock that can be read")
+        seconds = self._listed.value(Property.TIME, DataType.UINT32)
+        return (local_time(seconds) if isinstance(seconds, int) else None) or _EPOCH
+
+    def set_time(self, when: datetime) -> None:
+        """Set the camera's clock."""
+        seconds = local_seconds(when)
+        if self._listed.has(_DATE_TIME):
+            self._listed.write(_DATE_TIME, DataType.TEXT, time_text(when))
+            return
+        self._listed.need(Property.TIME, "clock that can be set")
+        self._listed.write(Property.TIME, DataType.UINT32, seconds)
+
+    def power(self) -> Power:
+        """Ask how the camera is powered."""
+        if self._listed.has(Property.BATTERY_STATUS):
+            good = self._listed.value(Property.BATTERY_STATUS, DataType.UINT32) == _NORMAL
+            on_ac = self._listed.has(Property.BATTERY_KIND) and (
+                self._listed.value(Property.BATTERY_KIND, DataType.UINT16) == _FROM_AC
+            )
+        elif self._listed.has(_BATTERY_LEVEL):
+            level = self._listed.value(_BATTERY_LEVEL, DataType.UINT8)
+            good, on_ac = isinstance(level, int) and level > _LOW_PER_CENT, False
+        else:
+            raise NotSupported(self._listed.name, "property that tells of its power")
+        return Power(on_ac=on_ac, battery=Battery.GOOD if good else Battery.LOW)
+
+    def body_id(self) -> str:
+        """The serial number; NotSupported where the camera does not tell it."""
+        serial = self.session.info.serial.strip().lstrip("0")
+        if not serial:
+            raise NotSupported(self._listed.name, "number of the body that it tells")
+        return serial
+
+    def abilities(self) -> tuple[Ability, ...]:
+        """The picture sizes; NotSupported where the camera does not list them."""
+        self._listed.need(Property.SIZE_QUALITY_MODE, "list of picture sizes")
+        row = self.session.call(GetDevicePropDesc(Property.SIZE_QUALITY_MODE))
+        groups = row.form.values if isinstance(row.form, Choices) else (row.current,)
+        found = (_ability(group) for group in dict.fromkeys(groups) if isinstance(group, tuple))
+        return tuple(ability for ability in found if ability)
+
+    # --- cards ------------------------------------------------------------------------------------
+
+    def drives(self) -> tuple[driver.Drive, ...]:
+        """The cards, with their space."""
+        return self.objects.drives()
+
+    def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
+        """What is in a folder, in card order; a folder comes before what is in it."""
+        return self.objects.listing(path, deep=deep)
+
+    def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
+        """Fetch a file: in blocks of 1 MiB when it is long and the camera gives parts."""
+        if not entry.size:
+            return 0
+        in_parts = self.session.supports(GetPartialObject)
+        fetch = self._whole
+        if in_parts and _BLOCK < entry.size < _FOUR_GIB:
+            fetch = self._in_parts
+        return self.objects.at(entry.path, lambda handle: fetch(handle, entry, sink, progress))
+
+    def _whole(self, handle: int, entry: Entry, sink: Sink, progress: Progress | None) -> int:
+        return self.session.receive(
+            GetObject(handle), sink, limit=entry.size, progress=progress, expect=entry.size
+        )
+
+    def _in_parts(self, handle: int, entry: Entry, sink: Sink, progress: Progress | None) -> int:
+        done = 0
+        while done < entry.size:
+            size = min(_BLOCK, entry.size - done)
+            got = self.session.receive(
+                GetPartialObject(handle, done, size), sink, limit=size, expect=size
+            )
+            if not got:
+                break
+            done += got
+            if progress:
+                progress(done, entry.size)
+        return done
+
+    def thumbnail(self, entry: Entry) -> bytes:
+        """Fetch the small JPEG of a picture or a movie; DecodeError when it has none."""
+        self._listed.must(GetThumb, "small pictures of its files")
+        return self.objects.at(entry.path, lambda handle: self._small(handle, entry.name))
+
+    def _small(self, handle: int, name: str) -> bytes:
+        data = bytearray()
+        try:
+            self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL)
+        except Refused as error:
+            if error.code != Response.NO_THUMBNAIL_PRESENT:
+                raise
+        if not data:
+            raise DecodeError("the camera has no small picture of it", 0, name)
+        return bytes(data)
+
+    def write_file(
+        self,
+        path: CardPath,
+        source: BinaryIO,
+        size: int,
+        modified: datetime,
+        progress: Progress | None = None,
+        *,
+        replace: bool = False,
+    ) -> None:
+        """Put a file on the card; its folder must exist (ptp-core, section 5.2)."""
+        self._listed.must(SendObject, "way to take files")
+        name = self._name(path)
+        if replace:
+            self.delete(path)
+        kind = self._format(name)
+        info = _object(kind, size, name, time_text(modified))
+        try:
+            self._at_parent(
+                path,
+                lambda announce: self.session.send(
+                    SendObject(), source, size, progress, after=(announce, info)
+                ),
+            )
+        except BaseException as error:
+            if not isinstance(error, Refused) or error.command == SendObject.__name__:
+                with suppress(CanonError):
+                    self.delete(path)
+            raise
+        self._mark_as_new(path)
+
+    def _format(self, name: str) -> int:
+        """The object format of a file by its name, if the camera takes such files."""
+        suffix = name.upper().rpartition(".")[2]
+        takes = self.session.info.image_formats
+        for kind in _FORMATS.get(suffix, UNDEFINED), UNDEFINED:
+            if not takes or kind in takes:
+                return kind
+        raise NotSupported(self._listed.name, f"way to take {suffix} files")
+
+    def _at_parent(self, path: CardPath, act: Callable[[SendObjectInfo], object]) -> None:
+        """Do something with the announcement of what comes into a folder.
+
+        The handle that is answered is wrong on some bodies, so nobody looks at it.
+        """
+        store = self.objects.store(path.drive)
+
+        def announce(parent: int) -> None:
+            act(SendObjectInfo(store.id, parent or ALL))
+
+        self.objects.at(path.parent, announce)
+
+    def _mark_as_new(self, path: CardPath) -> None:
+        """Let a file that has come up count as new, where the camera keeps such marks."""
+        if not self._keeps_marks:
+            return
+        try:
+            found = self.objects.find(path)
+            if not found.flags & NEW:
+                self.session.call(SetObjectArchive(found.handle, found.flags | NEW))
+        except Refused as error:
+            _log.warning("%s is on the card, but without its mark as new: %s", path, error)
+
+    def delete(self, path: CardPath) -> None:
+        """Delete a file or an empty folder."""
+        self._listed.must(DeleteObject, "way to delete files")
+
+        def delete(handle: int) -> None:
+            self.session.call(DeleteObject(handle, 0), timeout_s=_DELETE_S)
+            self.objects.forget(handle)
+
+        self.objects.at(path, delete)
+
+    def make_folder(self, path: CardPath) -> None:
+        """Make a folder: an object that is announced, and never comes."""
+        self._listed.must(SendObjectInfo, "way to make folders")
+        info = _object(ASSOCIATION, 0, self._name(path), "")
+        self._at_parent(path, lambda announce: self.session.call(announce, info))
+
+    def remove_folder(self, path: CardPath) -> None:
+        """Remove a folder."""
+        self.delete(path)
+
+    def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
+        """Change what is to be changed; NotSupported where the camera has no operation for it."""
+        found = self.objects.find(path)
+        if protected != found.entry.protected:
+            self._listed.must(SetObjectProtection, "way to protect files")
+            self.session.call(SetObjectProtection(found.handle, int(protected)))
+        if new != found.entry.new:
+            if not self._keeps_marks:
+                raise NotSupported(self._listed.name, "marks of files that were downloaded")
+            flags = found.flags & ~(NEW | PROTECTED)
+            flags |= (PROTECTED if protected else 0) | (NEW if new else 0)
+            self.session.call(SetObjectArchive(found.handle, flags))
+        self.objects.forget(found.handle)
+
+    def set_file_time(self, path: CardPath, moment: datetime) -> None:
+        """No operation for it is known."""
+        raise NotSupported(self._listed.name, "known operation to set a file's time")
+
+    # --- operations and properties by their numbers -----------------------------------------------
+
+    def call(self, code: int, parameters: tuple[int, ...], data: bytes | None) -> Answer:
+        """Carry out any operation; a refusal is an error that keeps its code."""
+        answer = self.session.ask(code, parameters, data)
+        if answer.response != Response.OK:
+            raise refusal(answer.response, f"operation {code:#06x}")
+        return answer
+
+    def describe(self, code: int) -> DevicePropDesc:
+        """A property: its type, value and choices."""
+        self._listed.must(GetDevicePropDesc, "properties")
+        return self._listed.describe(code)
+
+    def choices(self, code: int) -> tuple[PropertyValue, ...]:
+        """The values that the camera lists for a property now."""
+        form = self.describe(code).form
+        return form.values if isinstance(form, Choices) else ()
+
+    def set_property(self, code: int, value: object) -> None:
+        """Write a property, of the type that its description names.
+
+        Raises:
+            ValueError: the value is of another type.
+        """
+        kind = self.describe(code).kind
+        self._listed.write(code, kind, _typed(kind, value))
+
+    # --- helpers ----------------------------------------------------------------------------------
+
+    @property
+    def _keeps_marks(self) -> bool:
+        return self._listed.is_canon and self.session.supports(SetObjectArchive)
+
+    def _name(self, path: CardPath) -> str:
+        """The name of a new file; a Canon takes 8.3 capitals only (section 8)."""
+        if not self._listed.is_canon:
+            return path.name
+        name = path.name.upper()
+        if not _NAME_8_3.fullmatch(name):
+            raise ValueError(f"{path.name!r} is too long; give a name like IMG_0001.JPG")
+        return name
+
+
+def _typed(kind: DataType, value: object) -> PropertyValue:
+    """A value of a property, as people type it or as it is."""
+    if kind == DataType.TEXT:
+        return str(value)
+    if not isinstance(value, str):
+        return cast("PropertyValue", value)  # write_value looks at it
+    try:
+        numbers = tuple(int(part, 0) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(f"{value!r} is no number, and no list of them as 1,2,3") from None
+    return numbers if kind & ARRAY or len(numbers) != 1 else numbers[0]
+
+
+def _object(kind: int, size: int, name: str, modified: str) -> ObjectInfo:
+    """What is said of a file or folder that comes up: everything of a picture is 0."""
+    return ObjectInfo(
+        storage=0,
+        format=kind,
+        protection=0,
+        size=min(size, _FOUR_GIB - 1),
+        thumbnail_format=0,
+        thumbnail_size=0,
+        thumbnail_width=0,
+        thumbnail_height=0,
+        width=0,
+        height=0,
+        depth=0,
+        parent=0,
+        association=_GENERIC_FOLDER if kind == ASSOCIATION else 0,
+        description=0,
+        sequence=0,
+        name=name,
+        captured="",
+        modified=modified,
+        keywords="",
+    )
+
+
+def _ability(group: tuple[int, ...]) -> Ability | None:
+    """One kind of picture: height, width, code, and three zeros."""
+    if len(group) < _GROUP or not group[0]:
+        return None
+    height, width, code = group[:3]
+    if code not in PICTURE_KINDS:
+        return Ability(f"UNKNOWN_{code:#x}", width, height)
+    size, quality = (str(part).replace("-", " ").capitalize() for part in PICTURE_KINDS[code])
+    return Ability(f"{size}:{quality}", width, height)

@@ -1,0 +1,91 @@
+"""What a PTP camera lists of itself: the operations that it carries out, and its properties.
+
+Nothing that it does not list is asked for: that is NotSupported, before anything is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from canon.errors import DecodeError, NotSupported
+from canon.ptp.datasets import DataType, DevicePropDesc, PropertyValue, read_value, write_value
+from canon.ptp.fields import SIGNED
+from canon.ptp.operations import (
+    Bytes,
+    GetDevicePropDesc,
+    GetDevicePropValue,
+    Operation,
+    SetDevicePropValue,
+)
+from canon.ptp.powershot import Property
+from canon.ptp.session import TIMEOUT_S, Session
+
+_LONGEST = 16  # bytes of a number
+_FIRST_OF_CANON = 0xD000  # properties below are the standard's
+
+
+class Listed:
+    """The operations and properties of one session.
+
+    Args:
+        session: the conversation.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @property
+    def name(self) -> str:
+        """The camera's name without the maker's, for messages."""
+        return self.session.info.model.removeprefix("Canon ") or "camera"
+
+    @property
+    def is_canon(self) -> bool:
+        """Whether operations and properties beyond the standard are Canon's."""
+        return "canon" in self.session.info.manufacturer.lower()
+
+    def must(self, operation: type[Operation[Any]], feature: str) -> None:
+        """NotSupported unless the camera has an operation."""
+        if not self.session.supports(operation):
+            raise NotSupported(self.name, feature)
+
+    def has(self, code: int) -> bool:
+        """Whether the camera has a property; Canon's numbers are other things elsewhere."""
+        known = code < _FIRST_OF_CANON or self.is_canon
+        return known and code in self.session.info.properties
+
+    def need(self, code: int, feature: str) -> None:
+        """NotSupported unless the camera has a property."""
+        if not self.has(code):
+            raise NotSupported(self.name, feature)
+
+    def describe(self, code: int) -> DevicePropDesc:
+        """A property: its type, value and choices."""
+        return self.session.call(GetDevicePropDesc(code))
+
+    def value(self, code: int, kind: DataType) -> PropertyValue:
+        """The value of a property whose type is known."""
+        return read_value(kind, self.session.call(GetDevicePropValue(code)).data)[0]
+
+    def number(self, code: Property) -> int:
+        """The value of a property that is a number, of whatever length that numbers have."""
+        data = self.session.call(GetDevicePropValue(code)).data
+        if len(data) > _LONGEST:
+            raise DecodeError(f"{len(data)} bytes are no number", 0, code.name)
+        return int.from_bytes(data, "little", signed=code in SIGNED)
+
+    def write(
+        self, code: int, kind: DataType, value: PropertyValue, *, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        """Write a property; ValueError when the value does not fit its type."""
+        data = Bytes(write_value(kind, value))
+        self.session.call(SetDevicePropValue(code), data, timeout_s=timeout_s)
+
+    def write_number(
+        self, code: int, kind: DataType, number: int, *, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        """Write a number as the camera describes it; DecodeError when no number fits there."""
+        try:
+            self.write(code, kind, number, timeout_s=timeout_s)
+        except ValueError as error:
+            raise DecodeError(str(error), 0, "DevicePropDesc", "kind") from error

@@ -1,0 +1,372 @@
+"""What is on the cards of a PTP camera: paths for people, handles for the camera.
+
+A PowerShot lists a folder in one answer; any other camera names the handles, and each object is
+asked for. Handles are kept for the session, and dropped when the camera says that one is gone or
+refuses it. A camera is not trusted: a folder inside itself, endless folders and doubled names end
+in an error or are left out (ptp-core, section 4.4; canon-powershot-ptp, section 2.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from canon.conversation import Events
+from canon.driver import CardPath, Drive, Entry
+from canon.errors import DecodeError, DeviceBusy, NoCard, ObjectNotFound, ProtocolError, Refused
+from canon.ptp.datasets import FileSystem, ObjectInfo, StorageInfo, moment
+from canon.ptp.operations import (
+    ALL,
+    ASSOCIATION,
+    OBJECT_SIZE,
+    GetObjectHandles,
+    GetObjectInfo,
+    GetObjectSize,
+    GetStorageIDs,
+    GetStorageInfo,
+    ObjectAdded,
+    ObjectInfoChanged,
+    ObjectRemoved,
+    PtpEvent,
+    Response,
+    StoreAdded,
+    StoreRemoved,
+)
+from canon.ptp.powershot import (
+    FOLDER,
+    FOLDER_ENTRY,
+    NEW,
+    PROTECTED,
+    RAM,
+    CanonObjectInfoChanged,
+    FolderEntry,
+    GetObjectInfoEx,
+)
+from canon.ptp.session import Session
+from canon.values import local_time
+
+T = TypeVar("T")
+_Key = tuple[int, tuple[str, ...]]  # a store, and a path in capitals
+
+_MOST_DEPTH = 32
+_MOST_IN_FOLDER = 0x10000
+_MOST_OBJECTS = 1 << 20
+_LONG = 0xFFFFFFFF  # the size of a file whose length does not fit
+_ROOTS = (0, ALL)
+_MOST_STORES = 16
+_STALE = (Response.INVALID_OBJECT_HANDLE, Response.INVALID_PARENT_OBJECT)
+_NEVER = (Response.OPERATION_NOT_SUPPORTED, Response.CANON_UNKNOWN_COMMAND)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A card: its number, its drive letter, and what the camera says of it."""
+
+    id: int
+    name: str
+    info: StorageInfo
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object: where it is, its handle, and its flags as the camera keeps them."""
+
+    store: int
+    handle: int
+    flags: int
+    entry: Entry
+
+
+class Objects:
+    """The files and folders of one session.
+
+    Args:
+        session: the conversation.
+        events: a reader of its events, for handles that change meanwhile.
+        fast: whether the camera is a Canon, whose folders come in one answer.
+    """
+
+    def __init__(self, session: Session, events: Events[PtpEvent], *, fast: bool) -> None:
+        self.session = session
+        self._events = events
+        self._fast = fast and session.supports(GetObjectInfoEx)
+        self._stores: tuple[Store, ...] = ()
+        self._known: dict[_Key, tuple[int, CardPath]] = {}  # handle, and path as it is written
+        self._infos: dict[int, ObjectInfo] = {}
+
+    # --- cards ------------------------------------------------------------------------------------
+
+    def drives(self) -> tuple[Drive, ...]:
+        """The cards, asked for anew."""
+        self._catch_up()
+        self._stores = self._ask_stores()
+        return tuple(
+            Drive(store.name, store.info.capacity, store.info.free) for store in self._stores
+        )
+
+    def store(self, name: str) -> Store:
+        """The card of that name, the first one when it is empty.
+
+        Raises:
+            NoCard: there is none.
+            ObjectNotFound: there is no card of that name.
+        """
+        self._catch_up()
+        if not self._stores:
+            self._stores = self._ask_stores()
+        for store in self._stores:
+            if name.upper() in ("", store.name):
+                return store
+        raise ObjectNotFound(0, "GetStorageIDs", f"there is no drive {name}")
+
+    def _ask_stores(self) -> tuple[Store, ...]:
+        stores: list[Store] = []
+        for number in self.session.call(GetStorageIDs()).ids[:_MOST_STORES]:
+            if number == RAM or not number & 0xFFFF:
+                continue  # what waits in the camera's memory, or an empty slot
+            with suppress(NoCard):
+                info = self.session.call(GetStorageInfo(number))
+                if info.filesystem is not FileSystem.CANON_RAM:
+                    stores.append(Store(number, _letter(info.label, stores), info))
+        if not stores:
+            raise NoCard(0, "GetStorageIDs")
+        return tuple(stores)
+
+    # --- paths ------------------------------------------------------------------------------------
+
+    def listing(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
+        """What is in a folder; the folder itself is looked up before this returns.
+
+        Raises:
+            ObjectNotFound: there is no such folder.
+        """
+        store = self.store(path.drive)
+        found = self._folder(store, path)
+        if deep:
+            return self._walk(store, found)
+        return (one.entry for one in found)
+
+    def find(self, path: CardPath) -> Found:
+        """What the folder's listing says of an object now.
+
+        Raises:
+            ObjectNotFound: it is not there.
+        """
+        for one in self._folder(self.store(path.drive), path.parent):
+            if one.entry.name.upper() == path.name.upper():
+                return one
+        raise ObjectNotFound(0, "GetObjectHandles", f"there is no {path}")
+
+    def at(self, path: CardPath, act: Callable[[int], T]) -> T:
+        """Do something with a path's handle; 0 is the root of a card.
+
+        A handle from an earlier listing that the camera no longer knows is looked up once more.
+        """
+        store = self.store(path.drive)
+        if not path.parts:
+            return act(0)
+        if len(path.parts) > _MOST_DEPTH:
+            raise ObjectNotFound(0, "GetObjectHandles", f"no card has folders as deep as {path}")
+        known = self._known.get(_key(store.id, path))
+        if known is not None:
+            handle, _ = known
+            try:
+                return act(handle)
+            except Refused as error:
+                if error.code not in _STALE:
+                    raise
+                self.forget(handle)
+        return act(self.find(path).handle)
+
+    def forget(self, handle: int) -> None:
+        """Drop what is known of an object, and of what is in it."""
+        self._infos.pop(handle, None)
+        for top in [key for key, (known, _) in self._known.items() if known == handle]:
+            for key in [key for key in self._known if _is_below(key, top)]:
+                del self._known[key]
+
+    def entry_of(self, handle: int) -> Entry | None:
+        """The entry of an object that the camera has named; None when it is a folder."""
+        info = self.info(handle)
+        if info.format == ASSOCIATION:
+            return None
+        names, parent = [info.name or _nameless(handle)], info.parent
+        for _ in range(_MOST_DEPTH):
+            if parent in _ROOTS:
+                break
+            folder = self.info(parent)
+            names.append(folder.name or _nameless(parent))
+            parent = folder.parent
+        else:
+            raise _too_deep()
+        drive = next((one.name for one in self._stores if one.id == info.storage), "")
+        path = CardPath(tuple(reversed(names)), drive)
+        self._known[_key(info.storage, path)] = handle, path
+        if self._fast:  # it tells whether the file is new, which the standard's answer does not
+            asked = GetObjectInfoEx(info.storage, 0, info.parent, handle)
+            with suppress(Refused):
+                for row in _rows(self.session.call(asked).data):
+                    if row.handle == handle:
+                        return self._from_row(info.storage, row, path.parent).entry
+        return self._from_info(info.storage, handle, path, info).entry
+
+    def info(self, handle: int) -> ObjectInfo:
+        """What the camera says of an object, asked for once."""
+        self._catch_up()
+        if handle not in self._infos:
+            self._infos[handle] = self.session.call(GetObjectInfo(handle))
+        return self._infos[handle]
+
+    # --- folders ----------------------------------------------------------------------------------
+
+    def _folder(self, store: Store, path: CardPath) -> list[Found]:
+        """What is in the folder at a path, with the names as the camera writes them."""
+
+        def children(handle: int) -> list[Found]:
+            _, written = self._known.get(_key(store.id, path), (0, CardPath((), store.name)))
+            return self._children(store, handle, written)
+
+        return self.at(CardPath(path.parts, store.name), children)
+
+    def _walk(self, store: Store, top: list[Found]) -> Iterator[Entry]:
+        seen: set[int] = set()
+        levels = [iter(top)]
+        for _ in range(_MOST_OBJECTS):
+            one = next(levels[-1], None)
+            if one is None:
+                levels.pop()
+                if not levels:
+                    return
+                continue
+            yield one.entry
+            if one.entry.is_folder:
+                if one.handle in seen:
+                    raise ProtocolError(f"the folder {one.entry.path} is inside itself")
+                seen.add(one.handle)
+                if len(levels) > _MOST_DEPTH:
+                    raise _too_deep()
+                levels.append(iter(self._children(store, one.handle, one.entry.path)))
+        raise ProtocolError(f"the card has more than {_MOST_OBJECTS} files and folders")
+
+    def _children(self, store: Store, handle: int, path: CardPath) -> list[Found]:
+        """What is in a folder, with its handles; the first of two objects with one name counts."""
+        rows = self._fast_listing(store, handle, path) or self._slow_listing(store, handle, path)
+        found: dict[str, Found] = {}
+        for one in rows:
+            found.setdefault(one.entry.name.upper(), one)
+        for one in found.values():
+            self._known[_key(store.id, one.entry.path)] = one.handle, one.entry.path
+        return list(found.values())
+
+    def _fast_listing(self, store: Store, handle: int, path: CardPath) -> list[Found]:
+        """The folder in one answer; nothing where the camera refuses, or has nothing to say."""
+        if not self._fast:
+            return []
+        try:
+            data = self.session.call(GetObjectInfoEx(store.id, 0, handle, 0)).data
+        except DeviceBusy:
+            raise
+        except Refused as error:
+            if error.code in _STALE:
+                raise
+            self._fast = error.code not in _NEVER
+            return []
+        _check_count(len(data) // FOLDER_ENTRY, path)
+        return [self._from_row(store.id, row, path) for row in _rows(data)]
+
+    def _slow_listing(self, store: Store, handle: int, path: CardPath) -> list[Found]:
+        handles = self.session.call(GetObjectHandles(store.id, 0, handle or ALL)).handles
+        _check_count(len(handles), path)
+        found = []
+        for one in dict.fromkeys(handles):
+            info = self.info(one)
+            if info.parent == handle or (not handle and info.parent in _ROOTS):
+                here = path / (info.name or _nameless(one))
+                found.append(self._from_info(store.id, one, here, info))
+        return found
+
+    def _from_row(self, store: int, row: FolderEntry, path: CardPath) -> Found:
+        folder = bool(row.flags & FOLDER) or row.format == ASSOCIATION
+        entry = Entry(
+            path / (row.name or _nameless(row.handle)),
+            0 if folder else self._length(row.handle, row.size),
+            local_time(row.time),
+            is_folder=folder,
+            protected=bool(row.flags & PROTECTED),
+            new=bool(row.flags & NEW) and not folder,
+        )
+        return Found(store, row.handle, row.flags, entry)
+
+    def _from_info(self, store: int, handle: int, path: CardPath, info: ObjectInfo) -> Found:
+        folder = info.format == ASSOCIATION
+        entry = Entry(
+            path,
+            0 if folder else self._length(handle, info.size),
+            moment(info.modified) or moment(info.captured),
+            is_folder=folder,
+            protected=bool(info.protection),
+        )
+        return Found(store, handle, PROTECTED if info.protection else 0, entry)
+
+    def _length(self, handle: int, size: int) -> int:
+        """The length of a file; one of 4 GiB or more is asked for."""
+        if size != _LONG or not self.session.supports(GetObjectSize):
+            return size
+        return self.session.call(GetObjectSize(handle, OBJECT_SIZE)).size
+
+    def _catch_up(self) -> None:
+        """Drop what the camera has meanwhile said is no longer so."""
+        if self._events.take_lost():
+            self._forget_all()
+        while event := self._events.get():
+            if isinstance(event, StoreAdded | StoreRemoved):
+                self._forget_all()
+            elif isinstance(
+                event, ObjectAdded | ObjectRemoved | ObjectInfoChanged | CanonObjectInfoChanged
+            ):
+                self.forget(event.handle)
+
+    def _forget_all(self) -> None:
+        self._stores = ()
+        self._known.clear()
+        self._infos.clear()
+
+
+def _rows(data: bytes) -> Iterator[FolderEntry]:
+    if len(data) % FOLDER_ENTRY:
+        raise DecodeError(f"{len(data)} bytes are no listing", 0, "FolderEntry")
+    for at in range(0, len(data), FOLDER_ENTRY):
+        yield FolderEntry.read(data, at)[0]
+
+
+def _key(store: int, path: CardPath) -> _Key:
+    return store, tuple(part.upper() for part in path.parts)
+
+
+def _is_below(key: _Key, top: _Key) -> bool:
+    return key[0] == top[0] and key[1][: len(top[1])] == top[1]
+
+
+def _letter(label: str, before: list[Store]) -> str:
+    """A card's drive letter: its label's when that is one and free, else the next one that is."""
+    taken = {store.name for store in before}
+    letter = re.fullmatch(r"([A-Za-z]):?\\?", label.strip())
+    if letter and f"{letter[1].upper()}:" not in taken:
+        return f"{letter[1].upper()}:"
+    return next(f"{one}:" for one in map(chr, range(0x41, 0x7F)) if f"{one}:" not in taken)
+
+
+def _nameless(handle: int) -> str:
+    return f"{handle:08X}"
+
+
+def _check_count(count: int, path: CardPath) -> None:
+    if count > _MOST_IN_FOLDER:
+        raise ProtocolError(f"the camera lists {count} files in {path}; no folder has so many")
+
+
+def _too_deep() -> ProtocolError:
+    return ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep")

@@ -1,0 +1,488 @@
+"""A PTP conversation in a recording, followed operation by operation.
+
+The bulk pipe carries containers; a container may be spread over many transfers, and a transfer may
+hold the end of one and the next. A command container opens an `_Asked`; its data and its response
+belong to it. Names, fields and the bytes that nobody can explain come from the message classes, the
+same that talk to a camera (ptp-core, section 1).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from canon.errors import DecodeError
+from canon.ptp.containers import (
+    CANCEL,
+    CLASS_IN,
+    CLASS_OUT,
+    GET_STATUS,
+    HEAD,
+    MOST_PARAMETERS,
+    RESET,
+    UNKNOWN_LENGTH,
+    Cancel,
+    Container,
+    ContainerKind,
+    DeviceStatus,
+    parameters,
+)
+from canon.ptp.operations import Operation, Response, find_operation
+from canon.ptp.powershot import CheckEvent
+from canon.trace import names
+from canon.trace.ptp_data import (
+    DataReader,
+    Dataset,
+    say_event,
+    say_parameters,
+    unknown_data,
+)
+from canon.trace.records import Kind, Remark, Setup, Span, Transaction, Transfer
+from canon.trace.steps import (
+    InterruptPipe,
+    Private,
+    ending,
+    plain_step,
+    standard_step,
+    unknown_step,
+)
+from canon.trace.told import SHOWN, Odd, Told, odd_of
+from canon.wire import Buffer, Message, smallest
+
+_KEPT = 16 << 20  # bytes of one dataset that are looked at; what is longer is counted
+_NO_EVENT = {"event": None}
+_MOST_COMMAND, _MOST_EVENT = HEAD + 4 * MOST_PARAMETERS, HEAD + 4 * 3
+
+
+class _Piece(NamedTuple):
+    """The part of a record that belongs to a container's payload."""
+
+    record: int
+    start: int
+    at: int  # in the payload
+    size: int
+
+
+@dataclass
+class _Block:
+    """A container, and what has come of it.
+
+    Attributes:
+        head: its head.
+        inward: whether the camera sent it.
+        record: the number of the record that holds the head.
+        at: where in that.
+        time: when it began.
+        payload: what was recorded of the payload, until the first hole.
+        got: how many bytes of it passed, the lost ones too.
+        pieces: where the payload lies.
+    """
+
+    head: Container
+    inward: bool
+    record: int
+    at: int
+    time: float | None
+    payload: bytearray = field(default_factory=bytearray)
+    got: int = 0
+    pieces: list[_Piece] = field(default_factory=list)
+
+    @property
+    def left(self) -> float:
+        """The bytes that are still to come."""
+        if self.head.length == UNKNOWN_LENGTH:
+            return math.inf
+        return self.head.length - HEAD - self.got
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that passed was recorded and kept."""
+        return len(self.payload) == self.got
+
+    def take(self, transfer: Transfer, start: int) -> int:
+        """Add what a transfer brings from `start` on; return where that ends."""
+        size = int(min(self.left, transfer.size - start))
+        held = transfer.data[start : start + size]
+        if self.whole and len(self.payload) < _KEPT:
+            self.payload += held
+        if len(held) == size:
+            self.pieces.append(_Piece(transfer.index, start, self.got, size))
+        self.got += size
+        return start + size
+
+
+@dataclass
+class _Asked:
+    """An operation, its data (as far as they were recorded) and its response."""
+
+    index: int
+    time: float | None
+    code: int
+    number: int
+    values: tuple[int, ...] | None
+    inward: bool | None = None
+    data: bytes = b""
+    size: int = 0  # of the data
+    block: _Block | None = None  # that the data came in
+    response: int | None = None
+    returned: tuple[int, ...] = ()
+    odd: list[Odd] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the data are those of this operation."""
+        if self.block is None:
+            return True
+        head = self.block.head
+        return (head.code, head.transaction) == (self.code, self.number)
+
+
+class PtpTalk:
+    """Follows one device that speaks PTP.
+
+    Args:
+        private: for the number of a record, the spans of its data that nobody else should see;
+            all of them until they are understood.
+    """
+
+    def __init__(self, private: Private) -> None:
+        self._private = private
+        self._reader = DataReader()
+        self._asked: _Asked | None = None
+        self._block: _Block | None = None
+        self._pipe = InterruptPipe(HEAD, _event_length, self._event)
+
+    def transfer(self, transfer: Transfer) -> Iterator[Told]:
+        """Go on with one transfer."""
+        if held := len(transfer.data) + len(transfer.tail):
+            self._private[transfer.index] = [(0, held)]
+        if transfer.kind is Kind.INTERRUPT and transfer.inward:
+            yield from self._pipe.transfer(transfer)
+        elif transfer.kind is Kind.CONTROL and transfer.setup is not None:
+            yield from self._after_polls(self._control(transfer, transfer.setup))
+        elif transfer.kind is Kind.BULK:
+            yield from self._after_polls(self._bulk(transfer))
+        else:
+            yield from self._after_polls((unknown_step(transfer),))
+
+    def transaction(self, record: Transaction) -> Iterator[Told]:
+        """Tell an operation whose transfers were not kept."""
+        asked = _Asked(
+            record.index,
+            record.time,
+            record.code,
+            record.number,
+            record.parameters,
+            record.inward,
+            record.data,
+            record.size,
+            response=record.response,
+            returned=record.returned,
+        )
+        if record.parameters is None:
+            asked.notes.append("only the data were recorded")
+        self._private[record.index] = [(0, len(record.data))]
+        told, secret = self._finish(asked)
+        self._reveal(record.index, 0, len(record.data), secret)
+        yield from self._after_polls(self._told(told))
+
+    def remark(self, remark: Remark) -> Iterator[Told]:
+        """Tell a remark."""
+        yield from self._pipe.quiet()
+        yield Told(remark.index, remark.name, note=remark.text, time=remark.time)
+
+    def end(self) -> Iterator[Told]:
+        """Tell what was not over when the recording ended."""
+        yield from self._after_polls(self._end_block())
+        yield from self._after_polls(self._close())
+        yield from self._pipe.quiet()
+        yield from self._pipe.end()
+
+    def _after_polls(self, steps: Iterable[Told]) -> Iterator[Told]:
+        """Tell the polls that brought nothing before anything else is told."""
+        for told in steps:
+            yield from self._pipe.quiet()
+            yield told
+
+    def _told(self, told: Told) -> Iterator[Told]:
+        """An operation that is over; one that asked for events in vain is only counted."""
+        in_vain = told.name == CheckEvent.__name__ and told.reply == _NO_EVENT
+        if in_vain and not told.note and not told.unexplained:
+            self._pipe.nothing(told.index, told.time)
+        else:
+            yield told
+
+    # --- control transfers ------------------------------------------------------------------------
+
+    def _control(self, transfer: Transfer, setup: Setup) -> Iterator[Told]:
+        """The requests of the class, and those that every device knows."""
+        if setup.kind & 0x60 == 0:
+            yield standard_step(transfer, setup, self._private)
+            return
+        match setup.kind, setup.request:
+            case (kind, request) if (kind, request) == (CLASS_OUT, RESET):
+                yield from self._close()
+                yield plain_step(transfer, "ResetDevice", reply={})
+            case (kind, request) if (kind, request) == (CLASS_OUT, CANCEL):
+                yield self._cancel(transfer)
+            case (kind, request) if (kind, request) == (CLASS_IN, GET_STATUS):
+                yield self._status(transfer)
+            case _:
+                yield unknown_step(transfer)
+
+    def _cancel(self, transfer: Transfer) -> Told:
+        try:
+            cancel = Cancel.decode(transfer.data)
+        except DecodeError:
+            return unknown_step(transfer)
+        self._reveal(transfer.index, 0, smallest(Cancel))
+        fields = {"transaction": cancel.transaction}
+        return plain_step(
+            transfer, "Cancel", fields=fields, odd=odd_of("command", Cancel, transfer.data)
+        )
+
+    def _status(self, transfer: Transfer) -> Told:
+        try:
+            status = DeviceStatus.decode(transfer.data)
+            halted = parameters(status.rest)
+        except DecodeError:
+            return unknown_step(transfer)
+        self._reveal(transfer.index, 0, len(transfer.data))
+        reply = {
+            "status": Response(status.code).name,
+            "halted": [f"{endpoint:#04x}" for endpoint in halted],
+        }
+        return plain_step(transfer, "GetDeviceStatus", reply=reply)
+
+    # --- containers -------------------------------------------------------------------------------
+
+    def _bulk(self, transfer: Transfer) -> Iterator[Told]:
+        """Take a transfer's bytes, container by container."""
+        if transfer.status != 0 and self._asked and ending(transfer) not in self._asked.notes:
+            self._asked.notes.append(ending(transfer))
+        if self._block and self._block.inward != transfer.inward:
+            yield from self._end_block()
+        at = 0
+        while at < transfer.size:
+            if self._block is None:
+                head = _head(transfer, at)
+                if head is None:
+                    yield from self._stray(transfer, at)
+                    return
+                self._block = _Block(head, transfer.inward, transfer.index, at, transfer.time)
+                at += HEAD
+            at = self._block.take(transfer, at)
+            if not self._block.left:
+                yield from self._end_block()
+        if self._is_over(transfer):
+            yield from self._end_block()
+
+    def _is_over(self, transfer: Transfer) -> bool:
+        """Whether a short packet has ended a container of unknown length."""
+        block = self._block
+        if block is None or block.left != math.inf or not transfer.inward:
+            return False
+        return transfer.size < transfer.room and (block.got > 0 or not transfer.size)
+
+    def _end_block(self) -> Iterator[Told]:
+        """Go on with a container that is over, or broken off."""
+        block, self._block = self._block, None
+        if block is None:
+            return
+        asked = self._asked
+        match block.head.kind, block.inward:
+            case ContainerKind.COMMAND, False if block.whole:
+                yield from self._close()
+                self._asked = self._open(block)
+            case ContainerKind.DATA, inward if asked and asked.block is None:
+                asked.block, asked.inward = block, inward
+                asked.data, asked.size = bytes(block.payload), block.got
+                if not asked.fits:
+                    head = block.head
+                    whose = f"{head.code:#06x} in transaction {head.transaction}"
+                    asked.notes.append(f"the data are those of {whose}")
+                if 0 < block.left < math.inf:
+                    length = block.head.length - HEAD
+                    asked.notes.append(f"the data are cut: {block.got} of {length} bytes")
+            case ContainerKind.RESPONSE, True if asked and block.whole:
+                yield from self._respond(asked, block)
+            case _:
+                yield self._lone(block)
+
+    def _open(self, block: _Block) -> _Asked:
+        values, odd = _values(block, "command")
+        self._show(block, [(0, block.got)] if odd else [])
+        head = block.head
+        return _Asked(block.record, block.time, head.code, head.transaction, values, odd=odd)
+
+    def _respond(self, asked: _Asked, block: _Block) -> Iterator[Told]:
+        head = block.head
+        asked.returned, odd = _values(block, "response")
+        asked.odd += odd
+        self._show(block, [(0, block.got)] if odd else [])
+        if head.transaction < asked.number:
+            asked.notes.append(f"a late response to transaction {head.transaction} came first")
+            return
+        if head.transaction > asked.number:
+            asked.notes.append(f"the response carries transaction {head.transaction}")
+        asked.response = head.code
+        yield from self._close()
+
+    def _close(self) -> Iterator[Told]:
+        """Tell the operation that is over."""
+        asked, self._asked = self._asked, None
+        if asked is None:
+            return
+        told, secret = self._finish(asked)
+        if asked.block is not None:
+            self._show(asked.block, secret)
+        yield from self._told(told)
+
+    def _lone(self, block: _Block) -> Told:
+        """A container that answers nothing: the recording may have begun in the middle."""
+        self._show(block, [(0, block.got)])
+        head = block.head
+        fields = {
+            "container": head.kind.name,
+            "code": f"{head.code:#06x}",
+            "transaction": head.transaction,
+            "bytes": block.got,
+        }
+        odd = (Odd("data", 0, bytes(block.payload[:SHOWN])),) if block.payload else ()
+        note = "it belongs to no operation"
+        return Told(block.record, "LoneContainer", fields, None, odd, note, block.time)
+
+    def _stray(self, transfer: Transfer, at: int) -> Iterator[Told]:
+        """Bytes that begin no container."""
+        if at == 0 or self._asked is None:
+            yield unknown_step(transfer)
+            return
+        odd = Odd("data", self._asked.size, transfer.data[at:][:SHOWN])
+        self._asked.odd += [odd] if odd.raw else []
+        self._asked.notes.append(f"{transfer.size - at} bytes more than announced")
+
+    # --- what may be seen -------------------------------------------------------------------------
+
+    def _show(self, block: _Block, secret: Sequence[Span]) -> None:
+        """Let a container be seen, but for the secret spans of its payload."""
+        self._reveal(block.record, block.at, block.at + HEAD)
+        for piece in block.pieces:
+            shift = piece.start - piece.at
+            hidden = [(start + shift, end + shift) for start, end in secret]
+            self._reveal(piece.record, piece.start, piece.start + piece.size, hidden)
+
+    def _reveal(self, record: int, start: int, end: int, secret: Sequence[Span] = ()) -> None:
+        """Let a span of a record be seen, but for the secret spans in it."""
+        around = [
+            part
+            for first, last in self._private.get(record, ())
+            for part in ((first, min(last, start)), (max(first, end), last))
+        ]
+        inside = [(max(first, start), min(last, end)) for first, last in secret]
+        self._private[record] = [(first, last) for first, last in around + inside if first < last]
+
+    # --- events -----------------------------------------------------------------------------------
+
+    def _event(self, block: bytes, sources: list[Transfer]) -> Told:
+        try:
+            name, fields, odd = say_event(block)
+        except DecodeError as error:
+            raw = (Odd("event", 0, block),)
+            return plain_step(sources[0], "BrokenEvent", odd=raw, note=str(error))
+        for transfer in sources:
+            self._private.pop(transfer.index, None)
+        return plain_step(sources[0], name, fields=fields, odd=odd)
+
+    # --- a whole transaction ----------------------------------------------------------------------
+
+    def _finish(self, asked: _Asked) -> tuple[Told, Sequence[Span]]:
+        """What an operation, its data and its response say, and what of the data is private."""
+        kind = find_operation(asked.code)
+        name = names.operation_name(asked.code)
+        fields, odd = _parameters(kind, asked.values or (), "command")
+        reply, surplus = _parameters(kind and kind.returns, asked.returned, "response")
+        if kind is None and asked.code not in names.OPERATIONS:
+            name, fields = "UnknownOperation", {"code": name, **fields}
+        dataset = self._dataset(asked, kind)
+        if asked.inward:
+            reply = dataset.fields | reply
+        elif asked.inward is False:
+            fields |= {"data": dataset.fields}
+        if asked.response not in (None, Response.OK):
+            response = Response(asked.response)
+            reply = {"response": response.name, "code": f"{int(response):#06x}", **reply}
+        if asked.response is None and asked.values is not None:
+            asked.notes.append("no answer")
+        answered = asked.response is not None or asked.inward
+        told = Told(
+            asked.index,
+            name,
+            fields,
+            reply if answered else None,
+            tuple(one for one in (*odd, *dataset.odd, *surplus, *asked.odd) if one.raw),
+            "; ".join(filter(None, (*asked.notes, dataset.note))),
+            asked.time,
+        )
+        return told, dataset.secret
+
+    def _dataset(self, asked: _Asked, kind: type[Operation[Any]] | None) -> Dataset:
+        """What the data of an operation say; how many they are, where some were not kept."""
+        if asked.inward is None:
+            return Dataset({})
+        kept = len(asked.data)
+        if kept < asked.size:
+            note = f"the recording kept {kept} of {asked.size} bytes of the data"
+            fields = {"bytes": asked.size}
+            return Dataset(fields, secret=((0, asked.size),), note="" if kept >= _KEPT else note)
+        if kind is None or not asked.fits:
+            return unknown_data(asked.data)
+        return self._reader.read(kind, asked.values or (), asked.data, inward=asked.inward)
+
+
+def is_ptp(transfer: Transfer) -> bool:
+    """Whether these bytes hardly are anything but PTP: a container, an event, a class request."""
+    if setup := transfer.setup:
+        of_class = setup.kind in (CLASS_IN, CLASS_OUT)
+        return of_class and CANCEL <= setup.request <= GET_STATUS
+    if transfer.kind is Kind.INTERRUPT:  # an event's first piece may have eight bytes
+        length, kind = (int.from_bytes(transfer.data[at : at + 4], "little") for at in (0, 4))
+        return HEAD <= length <= _MOST_EVENT and kind & 0xFFFF == ContainerKind.EVENT
+    return transfer.kind is Kind.BULK and _head(transfer, 0) is not None
+
+
+def _parameters(
+    kind: type[Message] | None, values: tuple[int, ...], part: str
+) -> tuple[dict[str, Any], tuple[Odd, ...]]:
+    """Parameters by name, or as numbers where nobody knows what they are."""
+    if kind is not None:
+        return say_parameters(kind, values, part)
+    return {"parameters": [names.handle_name(value) for value in values]} if values else {}, ()
+
+
+def _values(block: _Block, part: str) -> tuple[tuple[int, ...], list[Odd]]:
+    """The parameters of a command or a response."""
+    try:
+        return parameters(block.payload), []
+    except DecodeError:
+        return (), [Odd(part, HEAD, bytes(block.payload[:SHOWN]))]
+
+
+def _head(transfer: Transfer, at: int) -> Container | None:
+    """The head of the container that begins there; None when none does."""
+    if at + HEAD > len(transfer.data):
+        return None
+    head = Container.decode(transfer.data[at : at + HEAD])
+    if head.kind == ContainerKind.DATA:
+        return head if head.length >= HEAD else None
+    wanted = ContainerKind.RESPONSE if transfer.inward else ContainerKind.COMMAND
+    return head if head.kind == wanted and HEAD <= head.length <= _MOST_COMMAND else None
+
+
+def _event_length(data: Buffer) -> int:
+    head = Container.decode(data)
+    if head.kind != ContainerKind.EVENT or not HEAD <= head.length <= _MOST_EVENT:
+        raise DecodeError("no event begins here", 0)
+    return head.length

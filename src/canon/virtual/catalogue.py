@@ -1,0 +1,81 @@
+"""Which virtual bodies there are, and which protocols each speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from canon.models import native, ptp
+from canon.models.model import Feature, Model
+from canon.models.ptp import PtpModel
+from canon.ptp.powershot import InitiateReleaseControl, ViewfinderOn
+from canon.virtual.profile import load_profile, ptp_source
+
+NATIVE, PTP = "native", "ptp"
+_SPEAKS = {"": "", NATIVE: " that speaks the native protocol", PTP: " that speaks PTP"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A virtual body.
+
+    Attributes:
+        model: its name in a port string.
+        name: what it is called.
+        modes: "native" and "ptp", the one it speaks unless asked for the other first.
+        can: "files", "release", "viewfinder", in the first mode.
+    """
+
+    model: str
+    name: str
+    modes: tuple[str, ...]
+    can: tuple[str, ...]
+
+
+def choose(slug: str, mode: str = "") -> Model | PtpModel:
+    """The row of a virtual body; without a mode, that of one in which somebody drives a real one.
+
+    Raises:
+        ValueError: there is none.
+    """
+    rows = _rows(slug)
+    if mode:
+        rows = {mode: rows[mode]} if mode in rows else {}
+    if not rows:
+        raise ValueError(
+            f"there is no virtual {slug!r}{_SPEAKS[mode]}; "
+            "`canon-remote virtual --list` lists what there is"
+        )
+    return next(iter(rows.values()))
+
+
+def offers() -> list[Offer]:
+    """All virtual bodies, by name."""
+    slugs = {model.slug for model in (*native.MODELS, *ptp.MODELS)}
+    found = []
+    for slug in sorted(slugs):
+        if rows := _rows(slug):
+            first = next(iter(rows.values()))
+            found.append(Offer(slug, f"Canon {first.name}", tuple(rows), _can(first)))
+    return found
+
+
+def _rows(slug: str) -> dict[str, Model | PtpModel]:
+    """The rows of a body by mode, the better one first."""
+    model, other = native.by_slug(slug), ptp.by_slug(slug)
+    rows: dict[str, Model | PtpModel] = {}
+    if model is not None:
+        rows[NATIVE] = model
+    if other is not None and ptp_source(other):
+        rows[PTP] = other
+    if model is not None and model.untested:
+        return dict(reversed(rows.items()))
+    return rows
+
+
+def _can(model: Model | PtpModel) -> tuple[str, ...]:
+    if isinstance(model, PtpModel):
+        listed = load_profile(model)["operations"]
+        remote, live = InitiateReleaseControl.code in listed, ViewfinderOn.code in listed
+    else:
+        remote, live = Feature.RELEASE in model.features, Feature.VIEWFINDER in model.features
+    return ("files", *(["release"] if remote else []), *(["viewfinder"] if live else []))

@@ -1,0 +1,508 @@
+"""The card of a virtual PTP camera, behind the operations on stores and objects (ptp-core, 4, 5).
+
+Files and folders are known by handles. They are numbered as a PowerShot SX200 IS does it: folder
+100CANON is 0x01900000, IMG_0001.JPG in it is 0x01900011 (canon-powershot-ptp, section 2.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import singledispatchmethod
+from pathlib import PureWindowsPath
+from typing import Any
+
+from canon import exif
+from canon.errors import DecodeError
+from canon.models.ptp import PtpModel, PtpQuirk
+from canon.ptp.datasets import (
+    FileSystem,
+    ObjectHandles,
+    ObjectInfo,
+    StorageIDs,
+    StorageInfo,
+    StoreKind,
+    moment,
+    time_text,
+)
+from canon.ptp.operations import (
+    ALL,
+    ASSOCIATION,
+    AVI,
+    CRW,
+    JFIF,
+    JPEG,
+    OBJECT_SIZE,
+    TEXT,
+    UNDEFINED,
+    WAV,
+    Count,
+    DeleteObject,
+    FormatStore,
+    GetNumObjects,
+    GetObject,
+    GetObjectHandles,
+    GetObjectInfo,
+    GetObjectSize,
+    GetPartialObject,
+    GetStorageIDs,
+    GetStorageInfo,
+    GetThumb,
+    NewObject,
+    Nothing,
+    ObjectRemoved,
+    Operation,
+    PtpEvent,
+    Response,
+    SendObject,
+    SendObjectInfo,
+    SetObjectProtection,
+    Size64,
+)
+from canon.ptp.powershot import (
+    FOLDER,
+    NEW,
+    PROTECTED,
+    RAM,
+    FolderEntry,
+    GetObjectHandleByName,
+    GetObjectInfoEx,
+    NamedObject,
+    ObjectPath,
+    SetObjectArchive,
+)
+from canon.virtual.body import Body
+from canon.virtual.card import EPOCH, Card, File, Folder
+from canon.virtual.refusal import Status
+from canon.wire import Message
+
+CARD, NO_CARD = 0x00010001, 0x00010000
+"""The store in the slot, and the empty slot (ptp-core, section 4.2)."""
+
+Parts = tuple[str, ...]
+
+_DPOF, _CR2, _MOV, _ANCILLARY = 0x3006, 0xB103, 0xB104, 0xBF01
+_FORMATS = {
+    ".JPG": JPEG,
+    ".CRW": CRW,
+    ".CR2": _CR2,
+    ".AVI": AVI,
+    ".MOV": _MOV,
+    ".WAV": WAV,
+    ".MRK": _DPOF,
+    ".TXT": TEXT,
+    ".THM": _ANCILLARY,  # Guess: what the code without a name in the lists of real bodies is
+}
+_NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,3})?")
+_HEAD = 0x10000  # bytes of a file that hold its EXIF
+_DCIM, _ELSEWHERE, _KEPT = 0x00080000, 0x00100000, 0x88000001  # Guess: the latter two
+_NOT_GIVEN = 0xFFFFFFFF
+_MOST_SIZE = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Item:
+    """An object as it is now; a picture in memory has no path."""
+
+    handle: int
+    storage: int
+    parent: int
+    path: Parts
+    name: str
+    format: int
+    entry: File | Folder
+
+
+class Handles:
+    """The numbers of the paths on a card: given when a path is first seen, and never again."""
+
+    def __init__(self) -> None:
+        self._handles: dict[Parts, int] = {}
+        self._paths: dict[int, Parts] = {}
+        self._names: dict[int, str] = {}
+        self._shortened = 0
+
+    def of(self, parts: Parts) -> int:
+        """The handle of a path."""
+        parts = tuple(part.upper() for part in parts)
+        handle = self._handles.get(parts)
+        if handle is None:
+            handle = self._next(parts)
+            self._handles[parts], self._paths[handle] = handle, parts
+            self._names[handle] = self._short(parts[-1])
+        return handle
+
+    def path(self, handle: int) -> Parts | None:
+        """The path with a handle; None when none has it."""
+        return self._paths.get(handle)
+
+    def name(self, handle: int) -> str:
+        """What the object with a handle is called: its name, cut to 8.3 where a card could not."""
+        return self._names[handle]
+
+    def _next(self, parts: Parts) -> int:
+        handle = _scheme(parts)
+        while handle in self._paths:
+            handle += 1
+        return handle
+
+    def _short(self, name: str) -> str:
+        if _NAME.fullmatch(name):
+            return name
+        self._shortened += 1
+        stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
+        return f"{stem[: 7 - len(str(self._shortened))]}~{self._shortened}{dot}{suffix[:3]}"
+
+
+def _scheme(parts: Parts) -> int:
+    """The handle that a path has on a PowerShot, if nothing else has it."""
+    if parts == ("DCIM",):
+        return _DCIM
+    if parts[0] != "DCIM" or not (folder := re.match(r"([1-9]\d\d)\w{5}$", parts[1])):
+        return _ELSEWHERE
+    number = int(folder[1]) << 18
+    if len(parts) == 3 and (file := re.match(r"\w{4}(\d{4})\.", parts[2])):
+        return number | int(file[1]) << 4 | 1
+    return number
+
+
+class Objects:
+    """What a PTP camera does with its card, and with the pictures in its memory.
+
+    Args:
+        body: the camera.
+        tell: sends an event.
+    """
+
+    def __init__(self, body: Body[PtpModel], tell: Callable[[PtpEvent], None]) -> None:
+        self.body = body
+        self._tell = tell
+        self._handles = Handles()
+        self._kept: dict[int, Item] = {}
+        self._last_kept = _KEPT
+        self._announced: tuple[Parts, ObjectInfo] | None = None
+
+    # --- for the rest of the camera ---------------------------------------------------------------
+
+    def handle(self, parts: Parts) -> int:
+        """The handle of a file or a folder on the card."""
+        return self._handles.of(parts)
+
+    def keep(self, name: str, data: bytes, format: int) -> int:
+        """Keep a picture in the camera's memory, and return its handle."""
+        self._last_kept += 0x10
+        file = File(data, self.body.seconds)
+        self._kept[self._last_kept] = Item(self._last_kept, RAM, 0, (), name, format, file)
+        return self._last_kept
+
+    def drop_kept(self) -> None:
+        """Forget the pictures in memory."""
+        self._kept.clear()
+
+    def forget_announced(self) -> None:
+        """Forget the file that was announced: its bytes did not follow."""
+        self._announced = None
+
+    # --- stores (ptp-core, sections 4.2 and 4.3) --------------------------------------------------
+
+    @singledispatchmethod
+    def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
+        """The reply to an operation: its dataset, or what comes back in the response.
+
+        Args:
+            operation: what is asked.
+            data: what came in its data phase.
+
+        Raises:
+            Status: it is refused.
+        """
+        raise Status(Response.OPERATION_NOT_SUPPORTED)
+
+    @answer.register
+    def _storage_ids(self, operation: GetStorageIDs, data: bytes) -> Message:
+        slot = CARD if self.body.card else NO_CARD
+        return StorageIDs((slot, RAM) if self.body.profile["ram_store"] else (slot,))
+
+    @answer.register
+    def _storage_info(self, operation: GetStorageInfo, data: bytes) -> Message:
+        if operation.storage == RAM and self.body.profile["ram_store"]:
+            ram = StoreKind.FIXED_RAM, FileSystem.CANON_RAM
+            return StorageInfo(*ram, 0, 0, 0, _NOT_GIVEN, "", "V")
+        card = self.body.card
+        if operation.storage != (CARD if card else NO_CARD):
+            raise Status(Response.INVALID_STORAGE_ID)
+        row = self.body.profile["storage"]
+        return StorageInfo(
+            StoreKind(row["type"]),
+            FileSystem(row["filesystem"]),
+            row["access"],
+            card.capacity if card else 0,
+            card.free if card else 0,
+            _NOT_GIVEN,
+            row["description"],
+            row["label"],
+        )
+
+    @answer.register
+    def _format(self, operation: FormatStore, data: bytes) -> Message:
+        self._card(operation.storage).root = Folder()
+        return Nothing()
+
+    # --- what there is (ptp-core, section 4.4; canon-powershot-ptp, section 2.1) ------------------
+
+    @answer.register
+    def _count(self, operation: GetNumObjects, data: bytes) -> Message:
+        wanted = operation.storage, operation.format, operation.parent
+        return Count(len(self._listed(*wanted)))
+
+    @answer.register
+    def _handles_of(self, operation: GetObjectHandles, data: bytes) -> Message:
+        wanted = operation.storage, operation.format, operation.parent
+        return ObjectHandles(tuple(item.handle for item in self._listed(*wanted)))
+
+    @answer.register
+    def _listing(self, operation: GetObjectInfoEx, data: bytes) -> bytes:
+        if operation.handle:
+            items = [self._item(operation.handle)]
+        else:
+            items = self._listed(operation.storage, 0, operation.parent or ALL)
+        return b"".join(_entry(item).encode() for item in items)
+
+    @answer.register
+    def _info(self, operation: GetObjectInfo, data: bytes) -> Message:
+        item = self._item(operation.handle)
+        if isinstance(item.entry, Folder):
+            folder = ASSOCIATION, 0, 0, 0, 0, 0, 0, 0, 0, 0, item.parent, 1, 1, 0, item.name
+            return ObjectInfo(item.storage, *folder, "", "", "")
+        thumbnail, (width, height) = self._thumbnail(item), _pixels(item.entry)
+        small = (JFIF, len(thumbnail), 160, 120) if thumbnail else (0, 0, 0, 0)
+        taken = time_text(EPOCH + timedelta(seconds=item.entry.time))
+        return ObjectInfo(
+            item.storage,
+            item.format,
+            int(item.entry.protected),
+            min(item.entry.size, _MOST_SIZE),
+            *small,
+            width,
+            height,
+            24 if width else 0,
+            item.parent,
+            0,
+            0,
+            0,
+            item.name,
+            taken,
+            taken,
+            "",
+        )
+
+    @answer.register
+    def _by_name(self, operation: GetObjectHandleByName, data: bytes) -> Message:
+        path = PureWindowsPath(ObjectPath.decode(data).path)
+        label = self.body.profile["storage"]["label"].rstrip(":")
+        if path.drive not in ("", f"{label}:"):
+            raise Status(Response.INVALID_PARAMETER)
+        parts = tuple(part.upper() for part in path.parts if part != path.anchor)
+        if not parts or self._card(CARD).find(parts) is None:
+            raise Status(Response.INVALID_OBJECT_HANDLE)
+        return NamedObject(self.handle(parts))
+
+    # --- bytes (ptp-core, section 5.1) ------------------------------------------------------------
+
+    @answer.register
+    def _object(self, operation: GetObject, data: bytes) -> bytes:
+        return self._file(operation.handle).read()
+
+    @answer.register
+    def _part(self, operation: GetPartialObject, data: bytes) -> bytes:
+        file = self._file(operation.handle)
+        if operation.offset > file.size:
+            raise Status(Response.INVALID_PARAMETER)
+        return file.part(operation.offset, operation.size)
+
+    @answer.register
+    def _size(self, operation: GetObjectSize, data: bytes) -> Message:
+        if operation.property != OBJECT_SIZE:
+            raise Status(Response.DEVICE_PROP_NOT_SUPPORTED)
+        return Size64(self._file(operation.handle).size)
+
+    @answer.register
+    def _thumb(self, operation: GetThumb, data: bytes) -> bytes:
+        thumbnail = self._thumbnail(self._item(operation.handle))
+        if not thumbnail:
+            raise Status(Response.NO_THUMBNAIL_PRESENT)
+        return thumbnail
+
+    # --- changes (ptp-core, sections 5.2 and 5.3) -------------------------------------------------
+
+    @answer.register
+    def _protect(self, operation: SetObjectProtection, data: bytes) -> Message:
+        file = self._file(operation.handle)
+        if operation.protection > 1:
+            raise Status(Response.INVALID_PARAMETER)
+        file.protected = bool(operation.protection)
+        return Nothing()
+
+    @answer.register
+    def _archive(self, operation: SetObjectArchive, data: bytes) -> Message:
+        self._file(operation.handle).new = bool(operation.flags & NEW)
+        return Nothing()
+
+    @answer.register
+    def _delete(self, operation: DeleteObject, data: bytes) -> Message:
+        if operation.handle in self._kept:
+            del self._kept[operation.handle]
+            return Nothing()
+        if operation.handle == ALL:
+            every = self._listed(ALL, operation.format, 0)
+            items = [item for item in every if isinstance(item.entry, File)]  # Guess: no folders
+        else:
+            items = [self._item(operation.handle)]
+        gone = [self._remove(item, self._card(ALL)) for item in items]
+        if not all(gone):
+            alone = len(items) == 1 and isinstance(items[0].entry, File)
+            raise Status(Response.OBJECT_WRITE_PROTECTED if alone else Response.PARTIAL_DELETION)
+        return Nothing()
+
+    @answer.register
+    def _announce(self, operation: SendObjectInfo, data: bytes) -> Message:
+        info, card = ObjectInfo.decode(data), self._card(operation.storage or ALL)
+        where: Parts = ()
+        if operation.parent not in (0, ALL):
+            where = self._folder_path(operation.parent)
+        name, folder = info.name.upper(), card.folder(where)
+        # Guess: a camera whose card has names of 8.3 characters takes no others, and no name twice.
+        if not _NAME.fullmatch(name):
+            raise Status(Response.INVALID_PARAMETER)
+        if folder is None or name in folder.entries:
+            raise Status(Response.ACCESS_DENIED)
+        known = self.body.profile["image_formats"]
+        if info.format != ASSOCIATION and known and info.format not in known:
+            raise Status(Response.INVALID_OBJECT_FORMAT_CODE)
+        if info.size > card.free:
+            raise Status(Response.STORE_FULL)
+        parts = *where, name
+        if info.format == ASSOCIATION:
+            folder.entries[name] = Folder(self.body.seconds)
+        else:
+            self._announced = parts, info
+        parent = self.handle(where) if where else 0
+        return NewObject(CARD, parent, self.handle(parts))
+
+    @answer.register
+    def _send(self, operation: SendObject, data: bytes) -> Message:
+        if self._announced is None:
+            raise Status(Response.NO_VALID_OBJECT_INFO)
+        (parts, info), self._announced = self._announced, None
+        if len(data) < info.size:
+            raise Status(Response.INCOMPLETE_TRANSFER)
+        when = moment(info.modified) or moment(info.captured)
+        time = int((when - EPOCH).total_seconds()) if when else self.body.seconds
+        self._card(CARD).add(parts, File(data[: info.size], time))
+        return Nothing()
+
+    # --- how it is done ---------------------------------------------------------------------------
+
+    def _card(self, storage: int) -> Card:
+        card = self.body.card
+        if card is None and storage in (NO_CARD, ALL):
+            raise Status(Response.STORE_NOT_AVAILABLE)
+        if card is None or storage not in (CARD, ALL):
+            raise Status(Response.INVALID_STORAGE_ID)
+        return card
+
+    def _item(self, handle: int) -> Item:
+        if handle in self._kept:
+            return self._kept[handle]
+        parts, card = self._handles.path(handle), self.body.card
+        entry = card.find(parts) if parts and card else None
+        if entry is None or not parts:
+            raise Status(Response.INVALID_OBJECT_HANDLE)
+        return self._on_card(parts, entry)
+
+    def _on_card(self, parts: Parts, entry: File | Folder) -> Item:
+        handle = self.handle(parts)
+        parent = self.handle(parts[:-1]) if len(parts) > 1 else 0
+        suffix = PureWindowsPath(parts[-1]).suffix.upper()
+        format = ASSOCIATION if isinstance(entry, Folder) else _FORMATS.get(suffix, UNDEFINED)
+        return Item(handle, CARD, parent, parts, self._handles.name(handle), format, entry)
+
+    def _file(self, handle: int) -> File:
+        entry = self._item(handle).entry
+        if isinstance(entry, Folder):
+            raise Status(Response.INVALID_OBJECT_HANDLE)
+        return entry
+
+    def _folder_path(self, handle: int) -> Parts:
+        parts, card = self._handles.path(handle), self.body.card
+        if not parts or not card or card.folder(parts) is None:
+            raise Status(Response.INVALID_PARENT_OBJECT)
+        return parts
+
+    def _listed(self, storage: int, format: int, parent: int) -> list[Item]:
+        """The objects that a host asks for; parent 0 is all of them, ALL the root."""
+        items: list[Item]
+        if storage == RAM:
+            items = list(self._kept.values()) if parent in (0, ALL) else []
+        elif storage == ALL and self.body.card is None:
+            items = []
+        else:
+            card = self._card(storage)
+            where = () if parent in (0, ALL) else self._folder_path(parent)
+            folder = card.folder(where) or Folder()
+            items = list(self._walk(where, folder, deep=parent == 0))
+        return [item for item in items if format in (0, item.format)]
+
+    def _walk(self, where: Parts, folder: Folder, *, deep: bool) -> Iterator[Item]:
+        for name, entry in folder.entries.items():
+            yield self._on_card((*where, name), entry)
+            if deep and isinstance(entry, Folder):
+                yield from self._walk((*where, name), entry, deep=True)
+
+    def _remove(self, item: Item, card: Card) -> bool:
+        """Take an object off the card, a folder with all that is in it; protected files stay."""
+        if isinstance(item.entry, Folder):
+            inside = list(self._walk(item.path, item.entry, deep=False))
+            gone = [self._remove(inner, card) for inner in inside]
+        else:
+            gone = [not item.entry.protected]
+        folder = card.folder(item.path[:-1])
+        if folder is None or not all(gone):
+            return False
+        del folder.entries[item.path[-1]]
+        if PtpQuirk.DELETE_SENDS_EVENT in self.body.model.quirks:
+            self._tell(ObjectRemoved(item.handle))
+        return True
+
+    def _thumbnail(self, item: Item) -> bytes:
+        """The small JPEG of a file: in its EXIF, or the THM file that belongs to it."""
+        if isinstance(item.entry, Folder):
+            return b""
+        try:
+            return exif.thumbnail(item.entry.part(0, _HEAD))
+        except DecodeError:
+            pass
+        if not item.path or item.format not in (AVI, CRW):
+            return b""
+        path = PureWindowsPath(*item.path).with_suffix(".THM")
+        companion = self._card(ALL).find(path.parts)
+        return companion.read() if isinstance(companion, File) else b""
+
+
+def _pixels(file: File) -> tuple[int, int]:
+    """The width and the height of a picture; zeros when its file does not tell."""
+    try:
+        told = exif.read(file.part(0, _HEAD))
+    except DecodeError:
+        return 0, 0
+    return told.width or 0, told.height or 0
+
+
+def _entry(item: Item) -> FolderEntry:
+    if isinstance(item.entry, Folder):
+        return FolderEntry(item.handle, item.format, FOLDER, 0, item.entry.time, item.name)
+    flags = (PROTECTED if item.entry.protected else 0) | (NEW if item.entry.new else 0)
+    size = min(item.entry.size, _MOST_SIZE)
+    return FolderEntry(item.handle, item.format, flags, size, item.entry.time, item.name)

@@ -1,0 +1,529 @@
+"""A virtual camera that speaks PTP over USB (ptp-core, sections 1, 2 and 8).
+
+Containers come in, the operations' classes take them apart, one method answers each, and data and
+response are put on the bulk pipe when they are due. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import deque
+from collections.abc import Callable
+from functools import singledispatchmethod
+from typing import Any, NamedTuple
+
+from canon.errors import DecodeError
+from canon.models.ptp import PtpModel, PtpQuirk
+from canon.ptp.containers import (
+    CANCEL,
+    CLASS_IN,
+    CLASS_OUT,
+    GET_STATUS,
+    HEAD,
+    RESET,
+    UNKNOWN_LENGTH,
+    Container,
+    ContainerKind,
+    DeviceStatus,
+    container,
+)
+from canon.ptp.datasets import DeviceInfo
+from canon.ptp.operations import (
+    CloseSession,
+    DeleteObject,
+    GetDeviceInfo,
+    GetDevicePropValue,
+    GetObject,
+    GetObjectHandles,
+    GetPartialObject,
+    InitiateCapture,
+    Nothing,
+    OpenSession,
+    Operation,
+    PtpEvent,
+    Response,
+    SendObject,
+    find_operation,
+)
+from canon.ptp.powershot import (
+    FOLDER_ENTRY,
+    OPERATION_MODES,
+    PIPE_MODES,
+    CheckEvent,
+    GetObjectInfoEx,
+    InitiateCaptureInMemory,
+    KeepDeviceOn,
+    Property,
+)
+from canon.usb.port import Descriptors, Endpoint
+from canon.virtual.body import Body
+from canon.virtual.device import Pipe, Stall, Unplugged
+from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.objects import Objects
+from canon.virtual.powershot import ReleaseControl
+from canon.virtual.refusal import Status
+from canon.wire import Message, smallest
+
+_CHUNK = 0x10000
+_FAST, _SLOW = 5_000_000, 800_000  # Guess: bytes a second, by the speed of the bus
+_LAST_ID = 0xFFFFFFFE
+_NO_TRANSACTION = 0xFFFFFFFF
+_CANCEL_S = 0.050  # Guess: how long it is busy after a cancelled transaction
+_MOST_EVENTS = 64  # that wait for CheckEvent
+
+DELAYS: dict[type[Operation[Any]], float] = {
+    OpenSession: 0.010,
+    GetObjectHandles: 0.020,
+    GetObjectInfoEx: 0.020,
+    GetObject: 0.015,
+    GetPartialObject: 0.015,
+    SendObject: 0.100,
+    DeleteObject: 0.150,
+}
+"""Seconds from an operation to its answer, all of them guesses; the others take 2 ms."""
+
+_RELEASE = (*range(0x1014, 0x1018), *range(0x9008, 0x9021))
+"""The codes of the operations that release control answers: properties, lens, shutter, frames."""
+
+
+class _Asked(NamedTuple):
+    """An operation as it came: its head, its parameters and its class, None for one unknown."""
+
+    head: Container
+    parameters: bytes
+    kind: type[Operation[Any]] | None
+
+    @property
+    def name(self) -> str:
+        return self.kind.__name__ if self.kind else ""
+
+
+class _Incoming:
+    """A data container on its way in."""
+
+    def __init__(self, packet_size: int, asked: _Asked | None) -> None:
+        self.packet_size = packet_size
+        self.asked = asked  # None: its operation was refused, and nobody wants it
+        self.raw = bytearray()
+
+    def take(self, data: bytes) -> bool:
+        """Take one transfer; returns whether the container has ended."""
+        self.raw += data
+        # A transfer with nothing but the head is no end, where more is announced: it is split.
+        short = len(data) % self.packet_size != 0 or not data
+        ended = short and not len(self.raw) == HEAD == len(data)
+        length = Container.decode(self.raw).length
+        return ended or (length != UNKNOWN_LENGTH and len(self.raw) >= length)
+
+    @property
+    def payload(self) -> bytes | None:
+        """What it brought; None when it was cut short."""
+        length = Container.decode(self.raw).length
+        if length == UNKNOWN_LENGTH:
+            return bytes(self.raw[HEAD:])
+        return bytes(self.raw[HEAD:length]) if len(self.raw) >= length else None
+
+
+class PtpCamera:
+    """The machine behind the USB plug of a PTP camera; fits `canon.virtual.device.UsbDevice`.
+
+    Args:
+        body: the camera that answers.
+        faults: what goes wrong.
+    """
+
+    def __init__(self, body: Body[PtpModel], faults: Faults | None = None) -> None:
+        self.body = body
+        self.clock = body.clock
+        self.faults = faults or Faults()
+        raw = body.profile["descriptors"]
+        self.descriptors = Descriptors(
+            bytes.fromhex(raw["device"]),
+            bytes.fromhex(raw["configuration"]),
+            {int(index): text for index, text in raw["strings"].items()},
+        )
+        self._out = self.descriptors.endpoint(Endpoint.BULK_OUT)
+        self.bulk = Pipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
+        self.interrupt = Pipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
+        self.plugged = True
+        self.padded = 0  # operations that had too few parameters: the others are 0
+        self.cut = 0  # operations that had too many
+        self.session = 1 if self.faults.take_kind(FaultKind.OPEN_SESSION) else 0
+        self._expected = 1  # the next transaction id
+        self._conversation = 0  # what was due before a cancel or a reset is never sent
+        self._free = 0.0  # when the answer before has been sent
+        self._incoming: _Incoming | None = None
+        self._busy: dict[str, float] = {}
+        self._ready = 0.0  # when a cancelled transaction is dealt with
+        self._dead = False  # it closed its session, and is of the kind that does not wake up again
+        self._events: deque[bytes] = deque(maxlen=_MOST_EVENTS)
+        self._checks = False  # the host has sent CheckEvent in this session
+        self.objects = Objects(body, self.tell)
+        self.release = ReleaseControl(body, self.faults, self.objects, self.tell)
+
+    # --- what the carrier calls -------------------------------------------------------------------
+
+    def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
+        """Answer a class request: how the camera is (ptp-core, section 1.6)."""
+        self._must_be_plugged()
+        if (kind, request) != (CLASS_IN, GET_STATUS):
+            raise Stall
+        ends = (Endpoint.BULK_IN, self.bulk), (Endpoint.INTERRUPT_IN, self.interrupt)
+        halted = b"".join(
+            self.descriptors.endpoint(which).address.to_bytes(4, "little")
+            for which, pipe in ends
+            if pipe.halted
+        )
+        busy = self.clock.now() < self._ready
+        code = Response.DEVICE_BUSY if busy else Response.OK
+        if halted:
+            code = Response.TRANSACTION_CANCELLED
+        return DeviceStatus(4 + len(halted), code, halted).encode()[:length]
+
+    def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
+        """Take a class request: cancel a transaction, or reset (ptp-core, section 1.6)."""
+        self._must_be_plugged()
+        if (kind, request) == (CLASS_OUT, CANCEL):
+            self._forget()
+            # Guess: a cancelled transaction has no response.
+            self._ready = self.clock.now() + _CANCEL_S
+        elif (kind, request) == (CLASS_OUT, RESET):
+            self._end_session()
+        else:
+            raise Stall
+
+    def bulk_out(self, data: bytes) -> None:
+        """Take one bulk transfer: a command, or a piece of the data that belong to it."""
+        self._must_be_plugged()
+        if self._incoming is None or not self._incoming.raw:
+            if not data:
+                return  # the end of data that filled their last packet
+            if len(data) < HEAD:
+                raise Stall  # Guess: what is no container is not taken.
+            head = Container.decode(data)
+            if head.kind == ContainerKind.COMMAND:
+                self._take_command(head, data[HEAD:])
+                return
+            if head.kind != ContainerKind.DATA:
+                raise Stall
+            self._incoming = self._incoming or _Incoming(self._out.packet_size, None)
+        asked = self._incoming.asked
+        if asked and self.faults.take_kind(FaultKind.STALL_OUT, asked.name):
+            self._incoming = None
+            self._run(asked, None)
+            raise Stall
+        if self._incoming.take(data):
+            incoming, self._incoming = self._incoming, None
+            if asked:
+                self._run(asked, incoming.payload)
+
+    def bus_reset(self) -> None:
+        """The host reset the bus: the session has ended."""
+        self._end_session()
+
+    def detach(self) -> None:
+        """The host went away: the session stays open, its modes end (ptp-core, section 2)."""
+        self._leave_host()
+
+    def unplug(self) -> None:
+        """Pull the plug."""
+        self._end_session()
+        self.plugged = False
+
+    def press(self) -> None:
+        """Press the shutter button by hand (canon-powershot-ptp, section 5.1)."""
+        self.release.press()
+
+    def tell(self, event: PtpEvent) -> None:
+        """Send an event to the host that has a session, if there is one."""
+        fault = self.faults.take_event(type(event).__name__)
+        if fault and fault.kind is FaultKind.EVENT_LATE:
+            self._at(self.clock.now() + fault.number, lambda: self._send_event(event))
+        elif not fault or fault.kind is FaultKind.EVENT_TWICE:
+            for _ in range(2 if fault else 1):
+                self._send_event(event)
+
+    # --- the session (ptp-core, section 2) --------------------------------------------------------
+
+    def _end_session(self) -> None:
+        self.session = 0
+        self._leave_host()
+
+    def _leave_host(self) -> None:
+        """End the modes that a host began, and drop what it has not read."""
+        self.release.end()
+        self._forget()
+        self.interrupt.clear()
+        self._events.clear()
+        self._checks = False
+
+    def _forget(self) -> None:
+        """Drop the transaction: what was not read, and what is due."""
+        self.bulk.clear()
+        self._incoming = None
+        self._free = 0.0
+        self._conversation += 1
+
+    def _must_be_plugged(self) -> None:
+        if not self.plugged:
+            raise Unplugged
+
+    def _check(self, asked: _Asked) -> None:
+        """Refuse what does not belong here: an operation, or a transaction id."""
+        code, transaction = asked.head.code, asked.head.transaction
+        if self._dead:
+            raise Status(Response.OPERATION_NOT_SUPPORTED)
+        if asked.kind is OpenSession:
+            self._expected = 1
+        elif self.session:
+            if transaction != self._expected:
+                raise Status(Response.INVALID_TRANSACTION_ID)
+            self._expected = 1 if transaction == _LAST_ID else transaction + 1
+        elif asked.kind is not GetDeviceInfo:
+            raise Status(Response.SESSION_NOT_OPEN)
+        if code not in self.body.profile["operations"]:
+            raise Status(Response.OPERATION_NOT_SUPPORTED)
+
+    # --- operations and their answers (ptp-core, section 1.3) -------------------------------------
+
+    def _take_command(self, head: Container, parameters: bytes) -> None:
+        asked = _Asked(head, parameters, find_operation(head.code))
+        if asked.kind and asked.kind.data:
+            self._incoming = _Incoming(self._out.packet_size, asked)
+        else:
+            self._incoming = None
+            self._run(asked, b"")
+
+    def _run(self, asked: _Asked, data: bytes | None) -> None:
+        """Do an operation and send the answer; no data came, or they were cut short, with None."""
+        if busy := self.faults.take_kind(FaultKind.BUSY, asked.name):
+            self._busy[busy.command] = self.clock.now() + busy.number / 10
+        fault = self.faults.take(asked.name)
+        reply: Message | bytes = Nothing()
+        code: int = Response.OK
+        try:
+            self._check(asked)
+            if self.clock.now() < max(self._busy.get(asked.name, 0), self._busy.get("", 0)):
+                raise Status(Response.DEVICE_BUSY)
+            if fault and fault.kind is FaultKind.REFUSE:
+                raise Status(fault.number)
+            if asked.kind is None:
+                # Guess: what a real body lists and nobody knows is refused.
+                raise Status(Response.OPERATION_NOT_SUPPORTED)
+            if data is None:
+                raise Status(Response.INCOMPLETE_TRANSFER)
+            if asked.kind is not SendObject:
+                self.objects.forget_announced()
+            operation = self._decode(asked.kind, asked.parameters)
+            reply = self.answer(operation, data)
+        except Status as refusal:
+            code = refusal.code
+            if code == Response.DEVICE_BUSY:
+                self.clock.idle()
+        except DecodeError:
+            code = Response.INVALID_DATA_SET
+        delay = self.release.take_delay()
+        delay += DELAYS.get(asked.kind, 0.002) if asked.kind else 0.002
+        self._send(asked, code, reply, delay, fault)
+
+    def _decode(self, kind: type[Operation[Any]], parameters: bytes) -> Operation[Any]:
+        """An operation as a camera takes it: parameters that lack are 0, others left alone."""
+        wanted = smallest(kind)
+        self.padded += len(parameters) < wanted
+        self.cut += len(parameters) > wanted
+        return kind.decode(parameters.ljust(wanted, b"\0"))
+
+    def _send(
+        self,
+        asked: _Asked,
+        code: int,
+        reply: Message | bytes,
+        delay: float,
+        fault: Fault | None,
+    ) -> None:
+        """Send data, if there are any, and the response, broken as the fault wants it."""
+        kind, refused = fault.kind if fault else None, code != Response.OK
+        raw = reply if isinstance(reply, bytes) else reply.encode()
+        transfers: list[bytes] = []
+        returned = b""
+        transaction = asked.head.transaction ^ (0x5A5A if kind is FaultKind.ECHO else 0)
+        has_data = asked.kind is not None and asked.kind.reply is not None
+        if has_data and (not refused or kind is FaultKind.DATA_AFTER_REFUSAL):
+            if kind is not FaultKind.NO_DATA:
+                transfers = self._data(asked.head.code, transaction, raw, fault)
+            returned = _returned(asked.kind, raw)
+        elif not refused:
+            returned = raw
+        if fault and kind is FaultKind.DATA_AFTER_REFUSAL:
+            code, returned = fault.number or Response.GENERAL_ERROR, b""
+        response = container(ContainerKind.RESPONSE, code, transaction, returned)
+        if fault and kind is FaultKind.BAD_LENGTH and not transfers:
+            response = _wrong(len(response), fault).to_bytes(4, "little") + response[4:]
+        self._put([*transfers, response], delay, fault)
+
+    def _data(self, code: int, transaction: int, raw: bytes, fault: Fault | None) -> list[bytes]:
+        """The transfers of a data phase: the container, and what ends it (section 1.4)."""
+        kind, number = (fault.kind, fault.number) if fault else (None, 0)
+        if kind is FaultKind.EMPTY:
+            raw = b""
+        length = HEAD + len(raw)
+        endless = kind is FaultKind.NO_LENGTH
+        if endless:
+            length = UNKNOWN_LENGTH
+        elif fault and kind is FaultKind.BAD_LENGTH:
+            length = _wrong(length, fault)
+        elif kind is FaultKind.SHORT:
+            raw = raw[: max(0, len(raw) - number)]
+        elif kind is FaultKind.LONG:
+            raw += bytes(number)
+        head = Container(length, ContainerKind.DATA, code, transaction).encode()
+        split = raw and self.faults.has(FaultKind.SPLIT_HEADER)
+        transfers = [head, raw] if split else [head + raw]
+        ends = len(transfers[-1]) % self.bulk.packet_size != 0
+        if not ends and (endless or not self.faults.has(FaultKind.NO_ZLP)):
+            transfers.append(b"")
+        return transfers
+
+    def _put(self, transfers: list[bytes], delay: float, fault: Fault | None) -> None:
+        """Send transfers, one after another, as fast as the camera reads its card."""
+        at = max(self.clock.now(), self._free) + delay
+        rate = _FAST if self.bulk.packet_size >= 512 else _SLOW
+        broken = fault and fault.kind in (FaultKind.UNPLUG, FaultKind.STALL, FaultKind.SILENCE)
+        if fault and broken:
+            whole = fault.number // self.bulk.packet_size * self.bulk.packet_size
+            transfers = _first(transfers, whole)
+        for transfer in transfers:
+            view = memoryview(transfer)
+            for start in range(0, len(view) or 1, _CHUNK):
+                piece = view[start : start + _CHUNK]
+                self._at(at, functools.partial(self.bulk.put, piece))
+                at += len(piece) / rate
+        if fault and fault.kind is FaultKind.UNPLUG:
+            self._at(at + 0.001, self.unplug)
+        elif fault and fault.kind is FaultKind.STALL:
+            self._at(at + 0.001, self._halt)
+        self._free = at
+
+    def _halt(self) -> None:
+        self.bulk.halted = True
+
+    def _at(self, moment: float, action: Callable[[], None]) -> None:
+        conversation = self._conversation
+
+        def unless_forgotten() -> None:
+            if conversation == self._conversation:
+                action()
+
+        self.clock.at(moment, unless_forgotten)
+
+    def _send_event(self, event: PtpEvent) -> None:
+        """Send an event on the channel that the host has chosen (canon-powershot-ptp, 4.1)."""
+        if not self.session:
+            return
+        raw = container(ContainerKind.EVENT, event.code, _NO_TRANSACTION, event.encode())
+        mode = self._event_mode()
+        asked = self._checks or mode not in PIPE_MODES
+        # Guess: in the modes of both channels, CheckEvent brings them once it was asked.
+        if mode in OPERATION_MODES and asked and self._lists(CheckEvent):
+            self._events.append(raw)
+        elif mode in PIPE_MODES:
+            self.interrupt.put(raw)
+            if len(raw) % self.interrupt.packet_size == 0:
+                self.interrupt.put(b"")
+
+    def _event_mode(self) -> int:
+        """How events go: what the property says, or by the pipe."""
+        try:
+            value = self.release.answer(GetDevicePropValue(Property.EVENT_EMULATE_MODE), b"")
+        except Status:
+            return PIPE_MODES[0]
+        raw = value if isinstance(value, bytes) else value.encode()
+        return int.from_bytes(raw, "little")
+
+    def _lists(self, kind: type[Operation[Any]]) -> bool:
+        return kind.code in self.body.profile["operations"]
+
+    # --- the camera -------------------------------------------------------------------------------
+
+    @singledispatchmethod
+    def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
+        """The reply to an operation: its dataset, or what comes back in the response."""
+        if operation.code in _RELEASE:
+            return self.release.answer(operation, data)
+        return self.objects.answer(operation, data)
+
+    @answer.register
+    def _device_info(self, operation: GetDeviceInfo, data: bytes) -> Message:
+        profile = self.body.profile
+        return DeviceInfo(
+            profile["standard_version"],
+            profile["extension_id"],
+            profile["extension_version"],
+            "",
+            0,
+            tuple(profile["operations"]),
+            tuple(profile["events"]),
+            self.release.properties(),
+            tuple(profile["capture_formats"]),
+            tuple(profile["image_formats"]),
+            profile["manufacturer"],
+            profile["model"],
+            profile["version"],
+            profile["serial"],
+        )
+
+    @answer.register
+    def _open_session(self, operation: OpenSession, data: bytes) -> Message:
+        if self.session:
+            raise Status(Response.SESSION_ALREADY_OPEN)
+        if not operation.session:
+            raise Status(Response.INVALID_PARAMETER)
+        self.session = operation.session
+        return Nothing()
+
+    @answer.register
+    def _close_session(self, operation: CloseSession, data: bytes) -> Message:
+        self._end_session()
+        self._dead = PtpQuirk.KEEP_SESSION_OPEN in self.body.model.quirks
+        return Nothing()
+
+    @answer.register
+    def _check_event(self, operation: CheckEvent, data: bytes) -> bytes:
+        self._checks = True
+        if not self._events:
+            self.clock.idle()
+        return self._events.popleft() if self._events else b""
+
+    @answer.register
+    def _keep_on(self, operation: KeepDeviceOn, data: bytes) -> Message:
+        return Nothing()
+
+    @answer.register
+    def _capture(self, operation: InitiateCapture, data: bytes) -> Message:
+        # Guess: the standard's way to the shutter does what Canon's own way does.
+        self.release.answer(InitiateCaptureInMemory(), b"")
+        return Nothing()
+
+
+def _returned(kind: type[Operation[Any]] | None, raw: bytes) -> bytes:
+    """The parameters of a response that follows data: how many bytes, or entries."""
+    if kind is None or kind.returns is Nothing:
+        return b""
+    count = len(raw) // FOLDER_ENTRY if kind is GetObjectInfoEx else len(raw)
+    return kind.returns(count).encode()
+
+
+def _wrong(length: int, fault: Fault) -> int:
+    """A length that is wrong as the fault wants it, as far as a container can say it."""
+    return min(max(0, length + fault.number), UNKNOWN_LENGTH)
+
+
+def _first(transfers: list[bytes], size: int) -> list[bytes]:
+    """The first `size` bytes of some transfers."""
+    kept = []
+    for transfer in transfers:
+        if not size:
+            break
+        kept.append(transfer[:size])
+        size -= len(kept[-1])
+    return kept

@@ -1,0 +1,172 @@
+"""What a virtual camera does when its shutter is released, whatever it speaks.
+
+The scene is measured, the picture developed, its number counted on from the card, its files put
+there. The times are those of a recorded G3: 2.67 s until the lens is out (canon-native-usb,
+sections 9 to 12).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Any
+
+from canon.values import ImageFormat, ImageSize, Quality, ShootingMode
+from canon.virtual.body import Body
+from canon.virtual.card import File
+from canon.virtual.exif import CRW_THM, Shot
+
+LENS_S = 2.67
+FOCUS_S = 0.8  # Guess: how much of the 3.385 s of a release the lens takes to focus
+
+_LAST = 9999999  # IMG_9999 in folder 999
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a release gave.
+
+    Attributes:
+        number: folder and file as one number: 1000001 is IMG_0001 in folder 100.
+        thumbnail: the small JPEG.
+        files: the bytes of each file by its suffix; of RAW+JPEG, the RAW is the first.
+    """
+
+    number: int
+    thumbnail: bytes
+    files: dict[str, bytes]
+
+    @property
+    def pictures(self) -> dict[str, bytes]:
+        """The files that are pictures: without the THM of a CRW."""
+        return {suffix: data for suffix, data in self.files.items() if suffix != ".THM"}
+
+    def name(self, suffix: str) -> str:
+        """What the file is called."""
+        return f"IMG_{self.number % 10000:04}{suffix}"
+
+    def folder(self) -> tuple[str, ...]:
+        """Where its files belong on a card."""
+        return "DCIM", f"{self.number // 10000:03}CANON"
+
+    def only_thumbnail(self) -> Taken:
+        """The same with the thumbnail in place of the files."""
+        return dataclasses.replace(self, files={".JPG": self.thumbnail})
+
+    def split(self, suffix: str) -> tuple[Taken, Taken]:
+        """The same without the file of that suffix, and that file alone."""
+        others = {one: data for one, data in self.files.items() if one != suffix}
+        alone = {one: data for one, data in self.files.items() if one == suffix}
+        return dataclasses.replace(self, files=others), dataclasses.replace(self, files=alone)
+
+
+class Shutter:
+    """Takes the pictures of a body.
+
+    Args:
+        body: the camera.
+    """
+
+    def __init__(self, body: Body[Any]) -> None:
+        self.body = body
+        self.number = 0  # of the last picture
+
+    def take(
+        self,
+        shot: Shot,
+        forms: Container[ImageFormat],
+        sensor: tuple[int, int],
+        raw_suffix: str = ".CRW",
+    ) -> Taken:
+        """Take a picture under the next number.
+
+        Args:
+            shot: how; its pixels are those of the JPEG.
+            forms: the formats that are wanted.
+            sensor: the pixels of a RAW file.
+            raw_suffix: how the name of a RAW file ends.
+        """
+        from canon.virtual.raw import cr2, crw, thm
+        from canon.virtual.scene import photograph
+
+        shot = dataclasses.replace(shot, number=self._next_number())
+        photo = photograph(shot)
+        files = {}
+        if ImageFormat.RAW in forms:
+            width, height = sensor
+            whole = dataclasses.replace(
+                shot, width=width, height=height, size=ImageSize.LARGE, quality=Quality.RAW
+            )
+            if raw_suffix == ".CR2":
+                files[".CR2"] = cr2(whole, photo)
+            else:
+                files[".CRW"] = crw(whole, photo)
+                files[".THM"] = thm(dataclasses.replace(whole, files=CRW_THM), photo)
+        if ImageFormat.JPEG in forms:
+            files[".JPG"] = photo.image
+        return Taken(shot.number, photo.thumbnail, files)
+
+    def has_room(self, taken: Taken) -> bool:
+        """Whether there is a card, with room for the files and a number for them."""
+        card, size = self.body.card, sum(map(len, taken.files.values()))
+        return card is not None and size <= card.free and taken.number <= _LAST
+
+    def write(self, taken: Taken) -> list[tuple[str, ...]]:
+        """Put the files on the card.
+
+        Returns:
+            The paths that are new, folders first; none when they have no room there.
+        """
+        card = self.body.card
+        if card is None or not self.has_room(taken):
+            return []
+        folder = taken.folder()
+        ways = [folder[:depth] for depth in range(1, len(folder) + 1)]
+        new = [way for way in ways if card.find(way) is None]
+        for suffix, data in taken.files.items():
+            path = *folder, taken.name(suffix)
+            card.add(path, File(data, self.body.seconds))
+            new.append(path)
+        return new
+
+    def _next_number(self) -> int:
+        """One more than any on the card, or ever given."""
+        numbers = [self.number, 1000000]
+        card = self.body.card
+        dcim = card.folder(("DCIM",)) if card else None
+        for folder in dcim.entries if dcim else ():
+            if named := re.fullmatch(r"([1-9]\d\d)CANON", folder):
+                inside = card.folder(("DCIM", folder)) if card else None
+                for name in inside.entries if inside else ():
+                    if numbered := re.fullmatch(r"\w{3}_(\d{4})\.\w{3}", name):
+                        numbers.append(int(named[1]) * 10000 + int(numbered[1]))
+        number = max(numbers) + 1
+        self.number = number + (number % 10000 == 0)  # no file is called IMG_0000
+        return self.number
+
+
+def metered(shot: Shot, open_aperture: float, smallest_aperture: float) -> Shot:
+    """The shot with the aperture and the time that its mode leaves to the camera.
+
+    Args:
+        shot: its aperture and its time are those that were set by hand.
+        open_aperture: the largest aperture of the lens, an f-number.
+        smallest_aperture: the smallest one.
+    """
+    from canon.virtual.scene import meter
+
+    if shot.mode == ShootingMode.MANUAL:
+        return shot
+    given_aperture = shot.mode == ShootingMode.APERTURE_PRIORITY
+    given_time = shot.mode == ShootingMode.SHUTTER_PRIORITY
+    aperture, time = meter(
+        shot.iso,
+        bias=float(shot.compensation),
+        aperture=shot.aperture if given_aperture else None,
+        exposure_time=shot.exposure_time if given_time else None,
+        open_aperture=open_aperture,
+        smallest_aperture=smallest_aperture,
+    )
+    return dataclasses.replace(shot, aperture=aperture, exposure_time=time)

@@ -1,0 +1,212 @@
+"""Events of a PTP camera: by the interrupt pipe in pieces, and by asking (section 1.5)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted_ptp import (
+    HANDLE,
+    Answer,
+    ScriptedPtp,
+    open_session,
+    refuses,
+    sends,
+)
+
+from canon.conversation import Events
+from canon.errors import (
+    Refused,
+)
+from canon.ptp.containers import (
+    ContainerKind,
+    container,
+)
+from canon.ptp.operations import (
+    ObjectAdded,
+    PtpEvent,
+    Response,
+    UnknownEvent,
+)
+from canon.ptp.powershot import CheckEvent
+from canon.ptp.session import Session
+
+# --- events (section 1.5) -------------------------------------------------------------------------
+
+
+def event(code: int, *values: int) -> bytes:
+    body = b"".join(value.to_bytes(4, "little") for value in values)
+    return container(ContainerKind.EVENT, code, 0xFFFFFFFF, body)
+
+
+def put_in_pieces(camera: ScriptedPtp, block: bytes, size: int = 8) -> None:
+    for at in range(0, len(block), size):
+        camera.interrupt.put(block[at : at + size])
+
+
+def all_events(session: Session, timeout_s: float = 0.05) -> list[PtpEvent]:
+    with session.events() as events:
+        while session.poll(timeout_s):
+            pass
+        return drained(events)
+
+
+def drained(events: Events[PtpEvent]) -> list[PtpEvent]:
+    return list(iter(events.get, None))
+
+
+def test_an_event_in_pieces_of_eight_bytes() -> None:
+    session, camera = open_session()
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    put_in_pieces(camera, event(0xC101))
+    put_in_pieces(camera, event(0xC0FF, 1, 2, 3))
+    assert all_events(session) == [
+        ObjectAdded(HANDLE),
+        UnknownEvent(0xC101, 0, 0, 0),
+        UnknownEvent(0xC0FF, 1, 2, 3),
+    ]
+
+
+def test_every_reader_gets_every_event() -> None:
+    session, camera = open_session()
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    with session.events() as one, session.events() as other:
+        assert session.poll(1)
+    assert drained(one) == drained(other) == [ObjectAdded(HANDLE)]
+
+
+def test_no_event_in_time() -> None:
+    session, camera = open_session()
+    assert not session.poll(2)
+    assert camera.clock.now() == 2
+
+
+def test_an_empty_interrupt_packet_is_ignored() -> None:
+    session, camera = open_session()
+    camera.interrupt.put(b"")
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    assert session.poll(1)
+
+
+def test_an_event_that_breaks_off_does_not_spoil_the_next() -> None:
+    session, camera = open_session()
+    camera.interrupt.put(event(0x4002, HANDLE)[:8])
+    camera.clock.after(0.5, lambda: put_in_pieces(camera, event(0x4003, HANDLE)))
+    assert [type(one).__name__ for one in all_events(session, 1)] == ["ObjectRemoved"]
+
+
+def test_an_event_may_be_spread_over_polls() -> None:
+    session, camera = open_session()
+    first, second = event(0x4002, HANDLE)[:8], event(0x4002, HANDLE)[8:]
+    camera.interrupt.put(first)
+    assert not session.poll(0.05)
+    camera.interrupt.put(second)
+    assert all_events(session) == [ObjectAdded(HANDLE)]
+
+
+def test_the_tail_of_an_event_whose_head_was_lost() -> None:
+    session, camera = open_session()
+    camera.interrupt.put(event(0x4002, HANDLE)[8:])
+    put_in_pieces(camera, event(0x4003, HANDLE))
+    assert len(all_events(session)) == 1
+
+
+@pytest.mark.parametrize("length", [0, 11, 25, 0xFFFFFFFF])
+def test_an_event_of_no_sane_length(length: int) -> None:
+    session, camera = open_session()
+    camera.interrupt.put(length.to_bytes(4, "little") + event(0x4002)[4:8])
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    assert all_events(session) == [ObjectAdded(HANDLE)]
+
+
+def test_an_event_that_cannot_be_read_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    session, camera = open_session()
+    put_in_pieces(camera, b"\x0e" + event(0x4002, 0)[1:14])
+    with session.events() as events:
+        assert session.poll(0.05)
+    assert drained(events) == []
+    assert "cannot be read" in caplog.text
+
+
+def test_a_stalled_interrupt_pipe_is_cleared() -> None:
+    session, camera = open_session()
+    camera.interrupt.halted = True
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    assert session.poll(1)
+
+
+def asking(*script: Answer, listens: bool = False) -> tuple[Session, ScriptedPtp]:
+    session, camera = open_session(*script)
+    session.asks, session.listens = True, listens
+    return session, camera
+
+
+def test_events_that_are_asked_for() -> None:
+    session, camera = asking(sends(event(0xC009, 5)), sends(b""), sends(b""))
+    with session.events() as events:
+        assert session.poll(0.05)
+        assert not session.poll(0.05)
+    assert len(drained(events)) == 1
+    assert {code for code, _, _ in camera.commands} == {CheckEvent.code}
+    assert camera.clock.now() == pytest.approx(0.05)
+
+
+def test_asking_goes_on_more_and_more_slowly() -> None:
+    session, camera = asking(*[sends(b"")] * 4, sends(event(0x4002, HANDLE)))
+    assert session.poll(10)
+    assert camera.clock.now() == pytest.approx(0.05 + 0.1 + 0.15 + 0.2)
+
+
+def test_a_camera_that_is_too_busy_to_tell_events() -> None:
+    session, _ = asking(refuses(Response.DEVICE_BUSY))
+    assert not session.poll(0)
+
+
+def test_a_camera_that_refuses_to_tell_events() -> None:
+    session, _ = asking(refuses(Response.OPERATION_NOT_SUPPORTED))
+    with pytest.raises(Refused, match="CheckEvent"):
+        session.poll(1)
+
+
+def test_what_is_told_as_an_event_and_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    session, _ = asking(sends(container(ContainerKind.DATA, 0x4002, 0)))
+    assert session.poll(1)
+    assert "no event" in caplog.text
+
+
+def test_asking_and_listening_at_once() -> None:
+    session, camera = asking(sends(b""), listens=True)
+    camera.clock.after(0.02, lambda: put_in_pieces(camera, event(0x4002, HANDLE)))
+    assert session.poll(1)
+    assert camera.clock.now() == pytest.approx(0.02)
+
+
+def test_a_camera_that_tells_nothing_is_waited_for() -> None:
+    session, camera = open_session()
+    session.listens = False
+    assert not session.poll(3)
+    assert camera.clock.now() == 3
+
+
+def test_a_reader_that_does_not_read_loses_the_oldest() -> None:
+    session, camera = open_session()
+    for handle in range(300):
+        put_in_pieces(camera, event(0x4002, handle))
+    with session.events() as events:
+        while session.poll(0.05):
+            pass
+    assert events.take_lost() == 300 - 256
+    assert events.take_lost() == 0
+    assert events.get() == ObjectAdded(44)
+
+
+@given(pieces=st.lists(st.binary(max_size=8), max_size=20))
+def test_no_bytes_on_the_interrupt_pipe_do_harm(pieces: list[bytes]) -> None:
+    session, camera = open_session()
+    for piece in pieces:
+        camera.interrupt.put(piece)
+    while session.poll(0.5):
+        pass
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    assert ObjectAdded(HANDLE) in all_events(session, 0.5)
