@@ -167,7 +167,7 @@ def capture_verb(
         Tally(options.as_json, "shot", "taken") as tally,
         cam.capture.control(),
     ):
-        before = cam.settings.read()
+        back = macro and not cam.settings.read("macro").get("macro")
         if macro:
             changes["macro"] = True
         if changes:
@@ -176,7 +176,7 @@ def capture_verb(
             with cam.capture.focus_lock() if af_lock else nullcontext():
                 _take(cam, wanted, count, to, overwrite, tally)
         finally:
-            if macro and not before.get("macro"):
+            if back:
                 cam.settings.set(macro=False)
     return tally.exit_code
 

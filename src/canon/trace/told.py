@@ -12,6 +12,7 @@ from canon.wire import Message, unexplained
 
 SHOWN = 256
 """Bytes of something unexplained that are shown."""
+_SPOKEN = 6  # items of a list that a line for people has
 
 
 @dataclass(frozen=True)
@@ -127,4 +128,7 @@ def _in_words(value: Any) -> str:
         return f"({', '.join(f'{name}={_in_words(item)}' for name, item in value.items())})"
     if _is_table(value):
         return f"[{len(value)} rows]"
+    if isinstance(value, list):
+        more = [f"and {len(value) - _SPOKEN} more"] if len(value) > _SPOKEN else []
+        return f"[{', '.join([*map(_in_words, value[:_SPOKEN]), *more])}]"
     return repr(value) if isinstance(value, str) and not value.isidentifier() else str(value)
