@@ -2,106 +2,25 @@
 
 from __future__ import annotations
 
-import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
-from itertools import islice
-
 import pytest
+from attack import VERBS, at_most, attack, noise, words
 from hostile_camera import HostileCamera, Trick, What
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canon.camera import Camera
 from canon.driver import MOST_FILE, CardPath, Entry
-from canon.errors import CanonError, ProtocolError
+from canon.errors import ProtocolError
 from canon.models.native import by_product
 from canon.native.commands import ENTERED, NEW, Listed, Listing
 from canon.native.driver import NativeDriver
 from canon.native.session import Session
 from canon.native.usb_link import UsbLink
-from canon.values import CaptureTarget
 from canon.virtual.port import VirtualPort
 
-PLACE = "DCIM/100CANON/IMG_0001.JPG"
-MOST_SECONDS = 600.0  # of simulated time, for one verb
 EXAMPLES = 300
 
-Verb = Callable[[Camera], object]
-
-
-def _in_and_out(cam: Camera) -> None:
-    cam.capture.start()
-    cam.capture.stop()
-
-
-def _focus(cam: Camera) -> None:
-    cam.capture.lock_focus()
-    cam.capture.unlock_focus()
-
-
-VERBS: dict[str, Verb] = {
-    "initialize again": lambda cam: cam.initialize(force=True),
-    "ready": lambda cam: cam.ready,
-    "set owner": lambda cam: setattr(cam, "owner", "somebody"),
-    "time": lambda cam: cam.camera_time,
-    "set time": lambda cam: setattr(cam, "camera_time", datetime(2003, 6, 14)),
-    "power": lambda cam: (cam.on_ac, cam.battery),
-    "abilities": lambda cam: cam.abilities,
-    "drives": lambda cam: cam.storage.drives(),
-    "ls": lambda cam: cam.storage.ls("DCIM"),
-    "walk": lambda cam: list(cam.storage.walk()),
-    "stat": lambda cam: cam.storage.stat(PLACE),
-    "read": lambda cam: cam.storage.read(PLACE),
-    "thumbnail": lambda cam: cam.storage.thumbnail(PLACE),
-    "protect": lambda cam: cam.storage.protect(PLACE),
-    "mark": lambda cam: cam.storage.mark_downloaded(PLACE),
-    "set file time": lambda cam: cam.storage.set_time(PLACE, datetime(2003, 6, 14)),
-    "upload": lambda cam: cam.storage.upload(bytes(3000), "DCIM/100CANON/IMG_0002.JPG"),
-    "delete": lambda cam: cam.storage.delete(PLACE),
-    "mkdir": lambda cam: cam.storage.mkdir("DCIM/101CANON"),
-    "rmdir": lambda cam: cam.storage.rmdir("MISC"),
-    "events": lambda cam: list(cam.events(timeout_s=0.5)),
-    "release control": _in_and_out,
-    "settings": lambda cam: dict(cam.settings.read()),
-    "allowed": lambda cam: cam.settings.flash.allowed,
-    "set": lambda cam: cam.settings.set(flash="on", macro=True),
-    "zoom": lambda cam: (cam.capture.set_zoom(3), cam.capture.zoom),
-    "focus": _focus,
-    "measure": lambda cam: cam.capture.measure(),
-    "shots": lambda cam: cam.capture.available_shots,
-    "size": lambda cam: cam.capture.estimated_size("small", "fine"),
-    "viewfinder": lambda cam: list(islice(cam.viewfinder, 2)),
-    "release": lambda cam: cam.capture.release(thumbnail=True),
-    "release to card": lambda cam: cam.capture.release(target=CaptureTarget.CARD),
-}
-
-MISTAKES = ("is a folder", "is a file", "is not empty", "is on the card already")
-"""What a hostile listing can make of a request: each a ValueError or a FileExistsError."""
-
-words = st.sampled_from([0, 1, 0x14, 0x40, 0x7FFFFFFF, 0xFFFFFFFF]) | st.integers(0, 0xFFFFFFFF)
-noise = st.binary(max_size=200) | st.sampled_from([b"\0", b"\xff"]).map(lambda byte: byte * 192)
 tricks = st.builds(Trick, st.sampled_from([What.HONEST] * 12 + list(What)), words, noise)
-
-
-def attack(camera: HostileCamera, verbs: Sequence[str]) -> None:
-    """Do one thing after the other; every error is one of ours, and comes soon."""
-    cam = Camera(lambda: VirtualPort(camera), "hostile")
-    for name in verbs:
-        start = camera.clock.now()
-        camera.count_anew()
-        try:
-            cam.initialize()
-            VERBS[name](cam)
-        except CanonError:
-            pass
-        except (ValueError, FileExistsError) as error:
-            if not any(mistake in str(error) for mistake in MISTAKES):
-                raise
-        assert camera.clock.now() - start < MOST_SECONDS
-    with suppress(CanonError):
-        cam.close()
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
@@ -131,18 +50,6 @@ def test_the_same_trick_for_ever(verb: str, what: What) -> None:
 
 
 # --- memory --------------------------------------------------------------------------------------
-
-
-@contextmanager
-def at_most(size: int) -> Iterator[None]:
-    """Fail when more than `size` bytes are allocated at a time."""
-    tracemalloc.start()
-    try:
-        yield
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < size
 
 
 def open_driver(*answers: Trick) -> NativeDriver:

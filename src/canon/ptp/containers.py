@@ -17,6 +17,8 @@ HEAD = 12
 """Bytes of a container before its payload."""
 UNKNOWN_LENGTH = 0xFFFFFFFF
 """The length of a container that ends with a short packet."""
+NO_TRANSACTION = 0xFFFFFFFF
+"""The transaction id of an event that no transaction caused (section 1.5)."""
 MOST_PARAMETERS = 5
 
 CANCEL, RESET, GET_STATUS = 0x64, 0x66, 0x67

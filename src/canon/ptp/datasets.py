@@ -7,6 +7,7 @@ strings and lists is empty. Surplus bytes are left alone (ptp-core, sections 3 a
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ u64 = Annotated[int, Number(8)]
 
 MOST_TEXT = 254
 """Characters that fit into a PTP string."""
+
+_LETTERS = {1: "b", 2: "h", 4: "i", 8: "q"}  # of the module struct, for signed numbers
 
 
 class PtpText(Codec[str]):
@@ -50,7 +53,7 @@ class PtpText(Codec[str]):
 
     def odd(self, buffer: Buffer, at: int, end: int) -> Iterator[tuple[int, int]]:
         text, _ = self.read(buffer, at)
-        known = at + len(self.write(text))
+        known = at + 1 + len(text.encode("utf-16-le")) + 2
         if any(buffer[known:end]):
             yield known, end
 
@@ -70,13 +73,15 @@ class Array(Codec[tuple[int, ...]]):
         count = int.from_bytes(take(buffer, at, 4), "little")
         size = self.number.smallest
         raw = take(buffer, at + 4, count * size)
-        return (
-            tuple(
-                int.from_bytes(raw[start : start + size], "little", signed=self.number.signed)
-                for start in range(0, len(raw), size)
-            ),
-            at + 4 + len(raw),
-        )
+        return self._numbers(raw, count), at + 4 + len(raw)
+
+    def _numbers(self, raw: memoryview, count: int) -> tuple[int, ...]:
+        size, signed = self.number.smallest, self.number.signed
+        if size in _LETTERS:
+            letter = _LETTERS[size] if signed else _LETTERS[size].upper()
+            return struct.unpack(f"<{count}{letter}", raw)
+        starts = range(0, len(raw), size)
+        return tuple(int.from_bytes(raw[at : at + size], "little", signed=signed) for at in starts)
 
     def write(self, value: tuple[int, ...]) -> bytes:
         return len(value).to_bytes(4, "little") + b"".join(map(self.number.write, value))
