@@ -200,6 +200,27 @@ def capture(camera: TetheredPtp) -> None:
     assert not camera.device.release.active
 
 
+def all_settings(camera: TetheredPtp) -> None:
+    """Every key that gphoto2 makes of the properties, those without a name by their number."""
+    keys: dict[str, list[str]] = {}
+    for line in camera.gphoto2(*chosen({}), "--list-all-config").lines:
+        if line.startswith("/main/"):
+            key = line.rpartition("/")[2]
+            keys[key] = []
+        elif line.startswith(("Current: ", "Choice: ")):
+            keys[key].append(line.split(" ", 1 if line[1] == "u" else 2)[-1])
+    assert SETTINGS.keys() <= keys.keys()
+    for setting in SETTINGS:
+        current, *choices = keys[setting]
+        assert current in choices
+        assert len(choices) > 1
+    listed = camera.device.body.profile
+    numbers = {f"{code:04x}" for code in (*listed["properties"], *listed["release_properties"])}
+    by_number = {key for key in keys if len(key) == 4 and key.startswith("d0")}
+    assert by_number <= numbers
+    assert len(by_number) > 20
+
+
 def capture_and_download(camera: TetheredPtp) -> None:
     before, name = camera.names(), next_name(camera)
     said = camera.gphoto2("--capture-image-and-download", "--keep")
@@ -288,6 +309,7 @@ DOWNLOAD_ONLY: Verbs = {
 
 SETTINGS_AND_LENS: Verbs = {
     capture: ("settings", "capture"),
+    all_settings: ("settings",),
     lens: ("zoom", "focus lock"),
     preview: ("live",),
     trigger: ("capture", "events"),
