@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Generic, TypeVar
+from contextlib import AbstractContextManager, contextmanager
+from typing import Generic, Protocol, TypeVar
 
+from canon import driver
 from canon.errors import Disconnected
+from canon.usb.port import Clock
 
 E = TypeVar("E")
 
 _MOST_EVENTS = 256
+_POLL_S = 0.05
 
 
 class Events(Generic[E]):
@@ -82,3 +85,36 @@ class Conversation(Generic[E]):
             yield reader
         finally:
             self._readers.remove(reader)
+
+
+class Teller(Protocol[E]):
+    """The session of a dialect, as far as its events go."""
+
+    clock: Clock
+
+    def poll(self, timeout_s: float) -> bool:
+        """Wait for an event, and copy it to every reader; whether one came."""
+        ...
+
+    def events(self) -> AbstractContextManager[Events[E]]:
+        """A reader's queue: every event from now on until the block ends."""
+        ...
+
+
+def told(session: Teller[E], timeout_s: float) -> Iterator[driver.Event]:
+    """What a camera says by itself, until it was silent for `timeout_s`."""
+    clock = session.clock
+    with session.events() as events:
+        deadline = clock.now() + timeout_s
+        heard = True  # those that wait are told without any time
+        while heard or clock.now() < deadline:
+            session.poll(max(0.0, min(_POLL_S, deadline - clock.now())))
+            heard = False
+            while True:
+                if lost := events.take_lost():
+                    yield driver.Event("EventsLost", {"count": lost})
+                if (event := events.get()) is None:
+                    break
+                heard = True
+                yield driver.Event(type(event).__name__, dict(vars(event)))
+                deadline = clock.now() + timeout_s

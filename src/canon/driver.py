@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from canon.errors import CanonError, DecodeError
 from canon.files import new_file, target_path
 from canon.models.custom import CustomFunction
 from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
@@ -188,6 +190,51 @@ class Shot:
     thumbnail: bytes | None = field(default=None, repr=False)
 
 
+def picture_name(
+    image: bytes, kind: str, names: Iterable[str], now: Callable[[], datetime | None], other: str
+) -> str:
+    """A name for a picture that came to the computer: one that it has already, or by its time.
+
+    Args:
+        image: the file's bytes; their EXIF tells the time, where they have any.
+        kind: how the name ends, in capitals: ".JPG".
+        names: those of the new files; the first of that kind is taken.
+        now: asks the camera's clock.
+        other: the name where nobody knows the time.
+    """
+    from canon.exif import read
+
+    for name in names:
+        if name.upper().endswith(kind):
+            return name
+    try:
+        taken = read(image).taken
+    except DecodeError:
+        taken = None
+        with suppress(CanonError):
+            taken = now()
+    return f"IMG_{taken:%Y%m%d_%H%M%S}{kind}" if taken else other
+
+
+def note_maybe_taken(error: BaseException, *, card: bool) -> None:
+    """Add to an error that came between the release and its end where a picture may be."""
+    error.add_note(
+        "A picture may have been taken; look for it on the card."
+        if card
+        else "A picture may have been taken; it was not meant for the card."
+    )
+
+
+def note_taken(error: BaseException, found: Iterable[Entry], *, card: bool) -> None:
+    """Add to an error that came after the release where the picture is."""
+    where = ", ".join(map(str, found))
+    error.add_note(
+        f"The picture was taken; it is on the card{where and f': {where}'}."
+        if card
+        else "The picture was taken, but it never came; it was not written to the card."
+    )
+
+
 @dataclass(frozen=True)
 class Zoom:
     """Where the zoom stands: 0 is wide, `maximum` is tele."""
@@ -215,10 +262,18 @@ class Remote(Protocol):
     All but `active`, `enter` and `leave` want release control to be active.
     """
 
-    active: bool
-    viewfinder_on: bool
     stays: bool
     """Whether release control stays on when the driver is closed."""
+
+    @property
+    def active(self) -> bool:
+        """Whether release control is on, as far as the host can know."""
+        ...
+
+    @property
+    def viewfinder_on(self) -> bool:
+        """Whether the viewfinder runs."""
+        ...
 
     def enter(self) -> None:
         """Enter release control; the lens comes out."""
@@ -402,8 +457,10 @@ class Driver(Protocol):
         """Remove an empty folder."""
         ...
 
-    def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
-        """Say whether a file is protected, and whether it was never downloaded.
+    def set_flags(
+        self, entry: Entry, *, protected: bool | None = None, new: bool | None = None
+    ) -> None:
+        """Say whether a file is protected, or whether it was never downloaded; None: as it is.
 
         NotSupported on a model that keeps its marks as they are.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from canon.camera import Camera
@@ -35,6 +36,15 @@ def a_body(slug: str, card: Card | None = None) -> Body[PtpModel]:
 def a_device(slug: str, *faults: str, card: Card | None = None) -> PtpCamera:
     """A virtual camera with these faults."""
     return PtpCamera(a_body(slug, card), Faults(tuple(map(Fault.parse, faults))))
+
+
+def another_makers(device: PtpCamera, product: int = 0x0402) -> PtpCamera:
+    """That camera, as Acme sells it."""
+    raw = bytearray(device.descriptors.device)
+    raw[8:12] = (0x04B0).to_bytes(2, "little") + product.to_bytes(2, "little")
+    device.descriptors = replace(device.descriptors, device=bytes(raw))
+    device.body.profile |= {"manufacturer": "Acme", "model": "Clicker 2"}
+    return device
 
 
 Answer = Callable[[Operation[Any]], Message | bytes | None]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from ptp_rig import Answer, Lying, WatchedPort, a_device
+from ptp_rig import Answer, Lying, WatchedPort, a_device, another_makers
 
 import canon
 from canon.camera import Camera
@@ -508,9 +508,7 @@ def test_a_store_that_is_gone_between_two_questions() -> None:
 
 def test_a_camera_of_another_maker_does_what_the_standard_says() -> None:
     """Its numbers beyond the standard mean other things, so none of them is used."""
-    device = a_device(S60)
-    device.body.profile |= {"manufacturer": "Acme", "model": "Clicker 2"}
-    port = WatchedPort(device)
+    port = WatchedPort(another_makers(a_device(S60)))
     with port.camera() as cam:
         assert cam.owner == ""
         assert len([entry for entry in cam.storage.walk() if entry.name.endswith(".JPG")]) >= 6
@@ -549,3 +547,5 @@ def test_the_standards_own_properties() -> None:
         assert cam.camera_time == datetime(2004, 2, 29, 12, 0)
         cam.camera_time = datetime(2004, 3, 1)
         assert cam.camera_time == datetime(2004, 3, 1)
+        cam.ptp.set(0x5011, "20040302T101500")
+        assert cam.camera_time == datetime(2004, 3, 2, 10, 15)

@@ -24,7 +24,7 @@ def test_virtual_lists_the_models(tmp_path: Path) -> None:
     assert {
         "model": "powershot-g3",
         "name": "Canon PowerShot G3",
-        "modes": ["native", "ptp"],
+        "mode": "ptp",
         "can": ["files", "release", "viewfinder"],
     } in answer(tmp_path, "virtual", "--list")
 

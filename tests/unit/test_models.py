@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from canon.driver import CardPath, Shot
+from canon.driver import CardPath, Entry, Shot
 from canon.errors import NotSupported, PortTimeout
 from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.models.native import GENERIC, MODELS, by_product, by_serial_id, by_slug
@@ -171,9 +171,9 @@ def test_settings_that_must_be_written_twice() -> None:
 def test_marks_that_stay_as_they_are() -> None:
     path = CardPath(("DCIM", "100CANON", "A.JPG"))
     with pytest.raises(NotSupported):
-        a_host("eos-20d").set_flags(path, protected=True, new=False)
+        a_host("eos-20d").set_flags(Entry(path), protected=True)
     unaware = a_host("eos-20d", without=Quirk.MARKS_STAY)
-    unaware.set_flags(path, protected=True, new=False)
+    unaware.set_flags(Entry(path), protected=True)
     assert list(unaware.list_folder(path.parent)) == [], "said to be done, of a file that is not"
 
 

@@ -95,13 +95,30 @@ def test_an_event_that_breaks_off_does_not_spoil_the_next() -> None:
     assert [type(one).__name__ for one in all_events(session, 1)] == ["ObjectRemoved"]
 
 
-def test_an_event_may_be_spread_over_polls() -> None:
+def test_an_event_that_has_begun_is_waited_for() -> None:
     session, camera = open_session()
     first, second = event(0x4002, HANDLE)[:8], event(0x4002, HANDLE)[8:]
     camera.interrupt.put(first)
-    assert not session.poll(0.05)
-    camera.interrupt.put(second)
-    assert all_events(session) == [ObjectAdded(HANDLE)]
+    camera.clock.after(0.1, lambda: camera.interrupt.put(second))
+    with session.events() as events:
+        assert session.poll(0)
+    assert drained(events) == [ObjectAdded(HANDLE)]
+    assert camera.clock.now() == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("between", [[], [b""]])
+def test_all_events_that_wait_are_there_at_once(between: list[bytes]) -> None:
+    """An empty packet after full ones looks as if nothing came."""
+    session, camera = open_session()
+    for _ in range(3):
+        put_in_pieces(camera, event(0x4002, HANDLE))
+        for packet in between:
+            camera.interrupt.put(packet)
+    with session.events() as events:
+        while session.poll(0):
+            pass
+    assert drained(events) == [ObjectAdded(HANDLE)] * 3
+    assert camera.clock.now() < 0.1
 
 
 def test_the_tail_of_an_event_whose_head_was_lost() -> None:
@@ -161,9 +178,20 @@ def test_a_camera_that_is_too_busy_to_tell_events() -> None:
 
 
 def test_a_camera_that_refuses_to_tell_events() -> None:
-    session, _ = asking(refuses(Response.OPERATION_NOT_SUPPORTED))
+    session, _ = asking(refuses(Response.GENERAL_ERROR))
     with pytest.raises(Refused, match="CheckEvent"):
         session.poll(1)
+
+
+@pytest.mark.parametrize("code", [Response.OPERATION_NOT_SUPPORTED, Response.CANON_UNKNOWN_COMMAND])
+def test_a_camera_that_cannot_be_asked_is_listened_to(code: int) -> None:
+    session, camera = asking(refuses(code))
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    with session.events() as events:
+        assert session.poll(1)
+        assert not session.poll(1)
+    assert drained(events) == [ObjectAdded(HANDLE)]
+    assert (session.asks, session.listens) == (False, True)
 
 
 def test_what_is_told_as_an_event_and_is_none(caplog: pytest.LogCaptureFixture) -> None:

@@ -80,13 +80,14 @@ def test_pictures_in_memory_are_listed_nowhere_else() -> None:
     rig = Rig(REMOTE).opened()
     assert StorageIDs.decode(rig.ask(0x1004)[2]).ids == (CARD, RAM)
     assert StorageInfo.decode(rig.ask(0x1005, RAM)[2]).label == "V"
-    handle = rig.device.objects.keep("IMG_0002.JPG", b"picture", JPEG)
+    handle = rig.device.objects.keep("IMG_0002.JPG", b"picture", JPEG, b"small")
     assert rig.handles() == (DCIM,)
     assert handle not in rig.handles(CARD, 0)
     assert rig.handles(RAM) == (handle,)
     info = rig.info(handle)
     assert (info.storage, info.parent, info.name) == (RAM, 0, "IMG_0002.JPG")
     assert rig.ask(0x1009, handle)[2] == b"picture"
+    assert (rig.ask(0x100A, handle)[2], info.thumbnail_size) == (b"small", 5)
     assert rig.ask(0x100B, handle, 0)[0] == OK
     assert rig.handles(RAM) == ()
 

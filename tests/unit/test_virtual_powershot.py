@@ -10,10 +10,12 @@ from exif_helpers import exiftool
 from PIL import Image, ImageStat
 from powershot_unit import BODIES, BOTH, CARD, HOST, Unit, a_body, in_control
 
+from canon.ptp.containers import NO_TRANSACTION
 from canon.ptp.operations import (
     Bytes,
     CaptureComplete,
     GetObject,
+    GetThumb,
     ObjectAdded,
     Operation,
     PtpEvent,
@@ -218,6 +220,8 @@ def test_a_picture_says_how_it_was_taken() -> None:
         "Canon:OpticalZoomCode": 9,
         "Canon:CanonModelID": 0x01390000,
         "Canon:FileNumber": 1000001,
+        "Canon:ZoomSourceWidth": 2592,
+        "Canon:ZoomTargetWidth": 2592,
         "File:ImageWidth": 1600,
         "File:ImageHeight": 1200,
         "ExifIFD:Flash": 9,
@@ -289,9 +293,14 @@ def test_a_raw_picture_has_its_thumbnail_beside_it_on_the_card() -> None:
     told = exiftool(files["IMG_0001.CRW"])
     assert told["File:FileType"] == "CRW"
     assert told["CanonRaw:ImageWidth"] == 2592
-    info, data = unit.kept(unit.shoot(HOST)[0])
+    offered, _ = unit.shoot(HOST)
+    info, data = unit.kept(offered)
     assert info.name == "IMG_0002.CRW"
     assert data[6:14] == b"HEAPCCDR"
+    assert isinstance(offered, CanonRequestObjectTransfer)
+    thumbnail = unit.objects.answer(GetThumb(offered.handle), b"")
+    assert isinstance(thumbnail, bytes)
+    assert Image.open(io.BytesIO(thumbnail)).size == (160, 120)
 
 
 def test_while_a_picture_is_taken_the_camera_is_busy() -> None:
@@ -362,7 +371,10 @@ def test_by_hand_a_picture_goes_to_the_card() -> None:
     unit.control.press()
     *_, added, done = unit.told
     path = "DCIM", "100CANON", "IMG_0001.JPG"
-    assert [added, done] == [ObjectAdded(unit.objects.handle(path)), CaptureComplete(0)]
+    assert [added, done] == [
+        ObjectAdded(unit.objects.handle(path)),
+        CaptureComplete(NO_TRANSACTION),
+    ]
     assert exiftool(unit.files()["IMG_0001.JPG"])["File:ImageWidth"] == 4000
 
 
@@ -425,9 +437,9 @@ def test_a_host_takes_a_picture_and_fetches_it(camera: PtpCamera) -> None:
     session.call(SetDevicePropValue(Property.CAPTURE_TRANSFER_MODE), Bytes(b"\x03\0"))
     session.asks = True
     with session.events() as events:
-        session.call(InitiateCaptureInMemory())
+        session.call(InitiateCaptureInMemory())  # the sixth operation in the session
         found: list[PtpEvent] = []
-        while CaptureComplete(0) not in found:
+        while CaptureComplete(6) not in found:
             assert session.poll(20)
             while event := events.get():
                 found.append(event)

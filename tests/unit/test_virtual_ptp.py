@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import pytest
 from ptp_host import CANON100, DCIM, FILES, FIRST, OK, PLAIN, REMOTE, Rig, a_card
 
 from canon import ports
 from canon.errors import Disconnected, PortStalled, PortTimeout
-from canon.models.ptp import MODELS, PtpQuirk
+from canon.models.ptp import PtpQuirk
 from canon.ptp.containers import (
     CANCEL,
     CANCEL_CODE,
@@ -23,18 +22,12 @@ from canon.ptp.containers import (
     container,
 )
 from canon.ptp.datasets import DeviceInfo, StorageIDs
-from canon.ptp.operations import ALL, ObjectAdded, Response
+from canon.ptp.operations import ALL, JPEG, ObjectAdded, Response
 from canon.usb.port import Endpoint
-from canon.virtual.body import Body
 from canon.virtual.card import File
-from canon.virtual.catalogue import offers
 from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, FaultKind
-from canon.virtual.native import NativeCamera
 from canon.virtual.objects import CARD
 from canon.virtual.port import VirtualPort
-from canon.virtual.profile import load_profile, ptp_source
-from canon.virtual.ptp import PtpCamera
-from canon.virtual.usbip import UsbipServer
 
 # --- the session ----------------------------------------------------------------------------------
 
@@ -377,13 +370,34 @@ def test_a_press_by_hand() -> None:
     assert rig.handles(parent=CANON100) == (FIRST, 0x01900021)
 
 
+def test_of_a_served_body_time_passes_while_something_is_due() -> None:
+    rig = Rig(REMOTE).opened()
+    rig.send(0x1016, b"\x07\0", 0xD045)
+    clock = rig.port.clock
+    clock.served = True
+    clock.after(9.9, rig.device.press)
+    began = clock.now()
+    asked = 0
+    while not rig.ask(0x9013)[2]:
+        asked += 1
+    assert 35 < asked < 40
+    assert clock.now() - began == pytest.approx(10, abs=0.3)
+    told(rig)
+    before = clock.now()
+    for _ in range(100):
+        rig.ask(0x9013)
+    assert clock.now() - before < 1
+
+
 def test_the_standard_way_to_the_shutter() -> None:
     rig = Rig(REMOTE).opened().walk()
     assert rig.ask(0x100E, 0, 0)[0] != OK
     assert rig.ask(0x9008)[0] == OK
     rig.port.clock.sleep(20)
     told(rig)
-    assert rig.ask(0x100E, 0, 0)[0] == OK
+    assert rig.ask(0x100E, 7, 0)[0] == Response.STORE_NOT_AVAILABLE
+    assert rig.ask(0x100E, 0, 0x3009)[0] == Response.INVALID_OBJECT_FORMAT_CODE
+    assert rig.ask(0x100E, CARD, JPEG)[0] == OK
     rig.port.clock.sleep(20)
     assert 0x400D in told(rig)
 
@@ -523,69 +537,3 @@ def test_every_fault_belongs_to_somebody() -> None:
     for kind in set(FaultKind) - NATIVE_ONLY:
         device = ports.make_virtual(f"powershot-s60?card=none&fault={kind.value}")
         assert device.faults.has(kind) or kind is FaultKind.OPEN_SESSION
-
-
-# --- bodies ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("powershot-g3", NativeCamera),
-        ("powershot-g3?mode=ptp", PtpCamera),
-        ("powershot-g3?mode=native", NativeCamera),
-        ("powershot-s60", PtpCamera),
-        ("powershot-s60?mode=native", NativeCamera),
-        ("powershot-sx200-is", PtpCamera),
-        ("eos-20d", NativeCamera),
-    ],
-)
-def test_a_body_speaks_what_it_is_asked_to(text: str, kind: type) -> None:
-    device = ports.make_virtual(text)
-    assert type(device) is kind
-    assert device.descriptors.interface == ((6, 1, 1) if kind is PtpCamera else (255, 255, 255))
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("powershot-sx200-is?mode=native", "'powershot-sx200-is' that speaks the native protocol"),
-        ("eos-20d?mode=ptp", "'eos-20d' that speaks PTP"),
-        ("leica-m3", "there is no virtual 'leica-m3';"),
-        ("powershot-g3?mode=morse", "mode=morse.* says nothing"),
-    ],
-)
-def test_bodies_that_are_not_there(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        ports.make_virtual(text)
-
-
-def test_the_lists_of_cameras_know_ptp_rows() -> None:
-    (found,) = ports.list_ports("virtual:powershot-g3?mode=ptp")
-    assert (found.product, found.name) == (0x306F, "Canon PowerShot G3")
-    with UsbipServer(ports.make_virtual("powershot-s60?card=none")) as server:
-        (found,) = ports.list_ports("usbip:{}:{}".format(*server.address))
-    assert (found.product, found.name) == (0x30B2, "Canon PowerShot S60")
-
-
-def test_the_catalogue_has_every_body_once() -> None:
-    found = {offer.model: offer for offer in offers()}
-    assert len(found) == len(offers())
-    assert found["powershot-s60"].modes == ("ptp", "native")
-    assert found["powershot-sx200-is"].can == ("files",)
-    assert found["powershot-s60"].can == ("files", "release", "viewfinder")
-
-
-@pytest.mark.parametrize(
-    "row", [row for row in MODELS if ptp_source(row)], ids=lambda row: row.slug
-)
-def test_every_body_with_a_profile_starts(row: Any) -> None:
-    device = PtpCamera(Body(row, lambda: None))
-    rig = Rig()
-    rig.device, rig.port = device, VirtualPort(device)
-    code, _, data = rig.ask(0x1001, number=0)
-    info = DeviceInfo.decode(data)
-    assert code == OK
-    assert info.operations == tuple(load_profile(row)["operations"])
-    assert device.descriptors.product == row.product
-    assert rig.opened().ask(0x1004)[0] == OK

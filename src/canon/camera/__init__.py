@@ -320,11 +320,12 @@ def _native(port: Port) -> Driver:
 
 
 def _ptp(port: Port) -> Driver:
-    from canon.models.ptp import by_product
+    from canon.models.ptp import GENERIC, by_product
     from canon.ptp.driver import PtpDriver
     from canon.ptp.session import Session
 
-    return PtpDriver(Session(port), by_product(port.descriptors.product))
+    about = port.descriptors
+    return PtpDriver(Session(port), by_product(about.product) if about.vendor == CANON else GENERIC)
 
 
 __all__ = ["Camera", "CameraNotFound", "find", "list", "open"]

@@ -72,9 +72,9 @@ class Storage:
 
     def read(self, place: Place, progress: Progress | None = None) -> bytes:
         """The bytes of a file."""
-        data = bytearray()
-        self._fetch(self._file(place), data.extend, progress)
-        return bytes(data)
+        data = io.BytesIO()
+        self._fetch(self._file(place), data.write, progress)
+        return data.getvalue()
 
     def open(self, place: Place, progress: Progress | None = None) -> BinaryIO:
         """A file of the card, fetched and open for reading; large ones lie in a temporary file."""
@@ -223,8 +223,7 @@ class Storage:
         Raises:
             NotSupported: this model has no known command for it.
         """
-        entry = self._file(place)
-        self._verbs().set_flags(entry.path, protected=protected, new=entry.new)
+        self._verbs().set_flags(self._file(place), protected=protected)
 
     def unprotect(self, place: Place) -> None:
         """Take a file's protection off; raises what `protect` raises."""
@@ -236,8 +235,7 @@ class Storage:
         Raises:
             NotSupported: this model has no known command for it.
         """
-        entry = self._file(place)
-        self._verbs().set_flags(entry.path, protected=entry.protected, new=not downloaded)
+        self._verbs().set_flags(self._file(place), new=not downloaded)
 
     def set_time(self, place: Place, moment: datetime) -> None:
         """Set a file's time, the camera's local time."""

@@ -57,14 +57,16 @@ class _Virtual(Verb):
 @click.option(
     "--mode",
     type=click.Choice(["native", "ptp"]),
-    help="Which protocol it speaks, where the body has both; by default one that works.",
+    help="Which protocol it speaks, where --list has both; else the first of them.",
 )
 @click.option("--usbip", metavar="HOST:PORT", help="Serve it there over USB/IP.")
 @click.option("--serial", is_flag=True, help="Serve it on a pseudo-terminal, as RS-232.")
 @click.option(
     "--run", is_flag=True, help="Run the PROGRAM that follows with the camera plugged in."
 )
-@click.option("listing", "--list", is_flag=True, help="List the models.")
+@click.option(
+    "listing", "--list", is_flag=True, help="List the bodies, each with the modes that it has."
+)
 @click.argument("model", required=False)
 @click.argument("command", metavar="[PROGRAM ARGS...]", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
@@ -107,11 +109,12 @@ def virtual_verb(
 def _list_models(options: Options) -> int:
     from canon.virtual.catalogue import offers
 
+    found = offers()
     options.show(
-        [asdict(offer) for offer in offers()],
+        [asdict(offer) for offer in found],
         *(
-            f"{offer.model:28} {offer.name:34} {', '.join(offer.modes):12} {', '.join(offer.can)}"
-            for offer in offers()
+            f"{offer.model:28} {offer.mode:6} {offer.name:34} {', '.join(offer.can)}"
+            for offer in found
         ),
     )
     return 0

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from canon import driver
+from canon.conversation import told
 from canon.driver import (
     MOST_FILE,
     WITH_THM,
@@ -142,15 +143,7 @@ class NativeDriver:
 
     def events(self, timeout_s: float) -> Iterator[driver.Event]:
         """What the camera says by itself, until it was silent for `timeout_s`."""
-        with self.session.events() as events:
-            deadline = self.session.clock.now() + timeout_s
-            while self.session.clock.now() < deadline:
-                self.session.poll(min(0.05, timeout_s))
-                if lost := events.take_lost():
-                    yield driver.Event("EventsLost", {"count": lost})
-                while event := events.get():
-                    yield driver.Event(type(event).__name__, dict(vars(event)))
-                    deadline = self.session.clock.now() + timeout_s
+        return told(self.session, timeout_s)
 
     def identify(self) -> Identity:
         """Ask who the camera is."""
@@ -284,7 +277,7 @@ class NativeDriver:
         """
         last: dict[str, Callable[[], None]] = {
             "time": lambda: self.set_file_time(path, modified),
-            "mark as new": lambda: self.set_flags(path, protected=False, new=True),
+            "mark as new": lambda: self.set_flags(Entry(path), new=True),
         }
         for what, give in last.items():
             try:
@@ -306,12 +299,19 @@ class NativeDriver:
         """Remove a folder."""
         self.session.call(RemoveDirectory(self._native(path)))
 
-    def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
-        """Write the two attributes that count (section 7.11); NotSupported where none does."""
+    def set_flags(
+        self, entry: Entry, *, protected: bool | None = None, new: bool | None = None
+    ) -> None:
+        """Write the two attributes that count (section 7.11); NotSupported where none does.
+
+        They are written together: the one that is to stay is written as the entry has it.
+        """
         if Quirk.MARKS_STAY in self.model.quirks:
             raise NotSupported(self.model.name, "known command to protect or mark a file")
-        bits = (PROTECTED if protected else 0) | (NEW if new else 0)
-        self.session.call(SetAttributes(bits, self._native(path.parent), path.name))
+        is_protected = entry.protected if protected is None else protected
+        is_new = entry.new if new is None else new
+        bits = (PROTECTED if is_protected else 0) | (NEW if is_new else 0)
+        self.session.call(SetAttributes(bits, self._native(entry.path.parent), entry.name))
 
     def set_file_time(self, path: CardPath, moment: datetime) -> None:
         """Set a file's time."""

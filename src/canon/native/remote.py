@@ -9,18 +9,27 @@ the same (canon-native-usb, sections 9 to 11).
 from __future__ import annotations
 
 import dataclasses
+import io
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from canon.conversation import Events
-from canon.driver import Entry, Picture, Progress, Shot, Zoom
+from canon.driver import (
+    Entry,
+    Picture,
+    Progress,
+    Shot,
+    Zoom,
+    note_maybe_taken,
+    note_taken,
+    picture_name,
+)
 from canon.errors import (
     CanonError,
-    DecodeError,
     Disconnected,
     FocusFailed,
     LensFailed,
@@ -30,7 +39,6 @@ from canon.errors import (
     Refused,
     StoreFull,
 )
-from canon.exif import read as read_exif
 from canon.models.custom import CustomFunction
 from canon.models.model import Feature, Numbering, Quirk
 from canon.native import custom
@@ -85,12 +93,11 @@ from canon.native.release import (
     UnlockFocus,
 )
 from canon.native.session import Session
-from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
+from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality, local_time
 
 _log = logging.getLogger(__name__)
 B = TypeVar("B", ReleaseParameters, ExtendedParameters)
 
-_EPOCH = datetime(1970, 1, 1)
 _RELEASE_S = 20.0  # a D60 has taken more than ten
 _LENS_S = 15.0  # entering release control, and moving the lens
 _MOST_PICTURE = 64 << 20
@@ -356,12 +363,11 @@ class NativeRemote:
 
     def frame(self) -> bytes:
         """The viewfinder's picture now."""
-        data = bytearray()
+        data = io.BytesIO()
         command = RetrieveFrame(0, self.session.link.transfer_size)
-        self.session.receive(command, data.extend, limit=_MOST_FRAME)
-        if not data:
+        if not self.session.receive(command, data.write, limit=_MOST_FRAME):
             raise ObjectNotFound(0, "RetrieveFrame", "the viewfinder gave no picture")
-        return bytes(data)
+        return data.getvalue()
 
     def stop_viewfinder(self) -> None:
         """Stop the viewfinder."""
@@ -399,12 +405,7 @@ class NativeRemote:
             if host and _SECOND in told.ready:
                 images.append(self._retrieve(_SECOND, told, progress))
         except BaseException as error:
-            where = f": {', '.join(map(str, found))}" if found else ""
-            error.add_note(
-                f"The picture was taken; it is on the card{where}."
-                if card
-                else "The picture was taken, but it never came; it was not written to the card."
-            )
+            note_taken(error, found, card=card)
             raise
         pictures = [Picture(self._name_for(image, found), image) for image in images]
         if card and not found:
@@ -436,11 +437,7 @@ class NativeRemote:
                     raise StoreFull(refusal.code, "Release") from refusal
                 raise
             except BaseException as error:
-                error.add_note(
-                    "A picture may have been taken; look for it on the card."
-                    if card
-                    else "A picture may have been taken; it was not meant for the card."
-                )
+                note_maybe_taken(error, card=card)
                 raise
         self._underway = not told.finished
         return told
@@ -507,20 +504,11 @@ class NativeRemote:
     def _name_for(self, image: bytes, found: tuple[Entry, ...]) -> str:
         """The name that the picture has on the card, or one made of the time it was taken."""
         kind = ".JPG" if image[:2] == b"\xff\xd8" else self.model.raw_suffix
-        for entry in found:
-            if entry.name.upper().endswith(kind):
-                return entry.name
-        taken = self._taken(image)
-        stem = f"IMG_{taken:%Y%m%d_%H%M%S}" if taken else f"IMG_{self._last_key:04}"
-        return stem + kind
+        names = (entry.name for entry in found)
+        return picture_name(image, kind, names, self._now, f"IMG_{self._last_key:04}{kind}")
 
-    def _taken(self, image: bytes) -> datetime | None:
-        """When the picture was taken: by its EXIF, or where it has none, by the camera's clock."""
-        with suppress(DecodeError):
-            return read_exif(image).taken
-        with suppress(CanonError):
-            return _EPOCH + timedelta(seconds=self.session.call(GetTime()).seconds)
-        return None
+    def _now(self) -> datetime | None:
+        return local_time(self.session.call(GetTime()).seconds)
 
     def _ends(self, card: bool) -> frozenset[type[NativeEvent]]:
         """The events that end a release; none: the stage 'finished' does (section 10)."""
@@ -572,19 +560,19 @@ class NativeRemote:
         if not key:
             key = self._key_without_event(told)
         self._last_key = key
-        data = bytearray()
+        data = io.BytesIO()
         command = RetrieveCapture(0, self.session.link.transfer_size, what, key)
-        self.session.receive(
+        got = self.session.receive(
             command,
-            data.extend,
+            data.write,
             limit=_MOST_PICTURE,
             progress=progress,
             expect=size,
             timeout_s=_LENS_S,
         )
-        if not data:
+        if not got:
             raise ObjectNotFound(0, "RetrieveCapture", f"the camera has no picture with key {key}")
-        return bytes(data)
+        return data.getvalue()
 
     def _key_without_event(self, told: _Progress) -> int:
         """The key of the other picture of this release; PowerShots count keys (section 7.13)."""

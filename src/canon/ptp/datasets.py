@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -172,6 +172,9 @@ class ObjectHandles(Message):
     handles: Handles
 
 
+_SIZE, _NAME = 0x08, 0x34  # offsets in ObjectInfo
+
+
 class ObjectInfo(Message):
     """One file or folder (section 4.5)."""
 
@@ -194,6 +197,21 @@ class ObjectInfo(Message):
     captured: Text
     modified: Text
     keywords: Text
+
+    @classmethod
+    def read(cls, buffer: Buffer, start: int) -> tuple[Self, int]:
+        """The dataset at offset `start`, and the offset after it.
+
+        Some cameras, none of Canon's, give the size eight bytes: there the name comes four later.
+        """
+        if any(buffer[start + _NAME : start + _NAME + 4]) or not any(
+            buffer[start + _NAME + 4 : start + _NAME + 5]
+        ):
+            return super().read(buffer, start)
+        size = int.from_bytes(take(buffer, start + _SIZE, 8), "little")
+        narrow = bytes(buffer[: start + _SIZE + 4]) + bytes(buffer[start + _SIZE + 8 :])
+        found, end = super().read(narrow, start)
+        return replace(found, size=size), end + 4
 
 
 # --- properties -----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon import driver
+from canon.conversation import told
 from canon.driver import Ability, CardPath, Entry, Identity, Power, Progress, Sink
 from canon.errors import CanonError, DecodeError, NotSupported, Refused
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
@@ -30,8 +31,8 @@ from canon.ptp.datasets import (
     time_text,
 )
 from canon.ptp.fields import PICTURE_KINDS
-from canon.ptp.listed import Listed
-from canon.ptp.objects import Objects
+from canon.ptp.listed import Listed, may_refuse
+from canon.ptp.objects import NAME_8_3, Objects
 from canon.ptp.operations import (
     ALL,
     ASSOCIATION,
@@ -53,6 +54,7 @@ from canon.ptp.operations import (
     SendObject,
     SendObjectInfo,
     SetObjectProtection,
+    find_operation,
 )
 from canon.ptp.powershot import (
     NEW,
@@ -92,7 +94,6 @@ _FORMATS = {
     "MRK": DPOF,
     "TXT": TEXT,
 }
-_NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
 _GROUP = 6  # numbers of one kind of picture in SIZE_QUALITY_MODE
 
 
@@ -160,15 +161,7 @@ class PtpDriver:
 
     def events(self, timeout_s: float) -> Iterator[driver.Event]:
         """What the camera says by itself, until it was silent for `timeout_s`."""
-        with self.session.events() as events:
-            deadline = self.session.clock.now() + timeout_s
-            while self.session.clock.now() < deadline:
-                self.session.poll(min(0.05, timeout_s))
-                if lost := events.take_lost():
-                    yield driver.Event("EventsLost", {"count": lost})
-                while event := events.get():
-                    yield driver.Event(type(event).__name__, dict(vars(event)))
-                    deadline = self.session.clock.now() + timeout_s
+        return told(self.session, timeout_s)
 
     # --- who it is --------------------------------------------------------------------------------
 
@@ -182,8 +175,9 @@ class PtpDriver:
         info = self.session.info
         owner = ""
         if self._listed.has(Property.OWNER):
-            letters = self._listed.value(Property.OWNER, DataType.AUINT8)
-            owner = bytes(letters if isinstance(letters, tuple) else ()).decode("latin-1")
+            with may_refuse():
+                letters = self._listed.value(Property.OWNER, DataType.AUINT8)
+                owner = bytes(letters if isinstance(letters, tuple) else ()).decode("latin-1")
         return Identity(
             info.model, re.sub(r"^\d+-", "", info.version), owner.partition("\0")[0].strip()
         )
@@ -255,8 +249,6 @@ class PtpDriver:
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file: in blocks of 1 MiB when it is long and the camera gives parts."""
-        if not entry.size:
-            return 0
         in_parts = self.session.supports(GetPartialObject)
         fetch = self._whole
         if in_parts and _BLOCK < entry.size < _FOUR_GIB:
@@ -356,8 +348,8 @@ class PtpDriver:
             return
         try:
             found = self.objects.find(path)
-            if not found.flags & NEW:
-                self.session.call(SetObjectArchive(found.handle, found.flags | NEW))
+            if not found.entry.new:
+                self.session.call(SetObjectArchive(found.handle, (found.flags or 0) | NEW))
         except Refused as error:
             _log.warning("%s is on the card, but without its mark as new: %s", path, error)
 
@@ -381,17 +373,22 @@ class PtpDriver:
         """Remove a folder."""
         self.delete(path)
 
-    def set_flags(self, path: CardPath, *, protected: bool, new: bool) -> None:
-        """Change what is to be changed; NotSupported where the camera has no operation for it."""
-        found = self.objects.find(path)
-        if protected != found.entry.protected:
+    def set_flags(
+        self, entry: Entry, *, protected: bool | None = None, new: bool | None = None
+    ) -> None:
+        """Change what is not so already, or not known to be."""
+        if protected is not None:
             self._listed.must(SetObjectProtection, "way to protect files")
-            self.session.call(SetObjectProtection(found.handle, int(protected)))
-        if new != found.entry.new:
-            if not self._keeps_marks:
-                raise NotSupported(self._listed.name, "marks of files that were downloaded")
-            flags = found.flags & ~(NEW | PROTECTED)
-            flags |= (PROTECTED if protected else 0) | (NEW if new else 0)
+        if new is not None and not self._keeps_marks:
+            raise NotSupported(self._listed.name, "marks of files that were downloaded")
+        found = self.objects.find(entry.path)
+        is_protected = found.entry.protected
+        if protected not in (None, is_protected):
+            self.session.call(SetObjectProtection(found.handle, int(not is_protected)))
+            is_protected = not is_protected
+        if new is not None and (found.flags is None or new != found.entry.new):
+            flags = (found.flags or 0) & ~(NEW | PROTECTED)
+            flags |= (PROTECTED if is_protected else 0) | (NEW if new else 0)
             self.session.call(SetObjectArchive(found.handle, flags))
         self.objects.forget(found.handle)
 
@@ -405,7 +402,8 @@ class PtpDriver:
         """Carry out any operation; a refusal is an error that keeps its code."""
         answer = self.session.ask(code, parameters, data)
         if answer.response != Response.OK:
-            raise refusal(answer.response, f"operation {code:#06x}")
+            kind = find_operation(code)
+            raise refusal(answer.response, kind.__name__ if kind else f"operation {code:#06x}")
         return answer
 
     def describe(self, code: int) -> DevicePropDesc:
@@ -438,8 +436,11 @@ class PtpDriver:
         if not self._listed.is_canon:
             return path.name
         name = path.name.upper()
-        if not _NAME_8_3.fullmatch(name):
-            raise ValueError(f"{path.name!r} is too long; give a name like IMG_0001.JPG")
+        if not NAME_8_3.fullmatch(name):
+            raise ValueError(
+                f"{path.name!r} has more than eight letters and three, or several dots; "
+                "give a name like IMG_0001.JPG"
+            )
         return name
 
 

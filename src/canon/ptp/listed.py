@@ -5,9 +5,12 @@ Nothing that it does not list is asked for: that is NotSupported, before anythin
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from canon.errors import DecodeError, NotSupported
+from canon.errors import DecodeError, DeviceBusy, NotSupported, Refused
 from canon.ptp.datasets import DataType, DevicePropDesc, PropertyValue, read_value, write_value
 from canon.ptp.fields import SIGNED
 from canon.ptp.operations import (
@@ -18,7 +21,10 @@ from canon.ptp.operations import (
     SetDevicePropValue,
 )
 from canon.ptp.powershot import Property
-from canon.ptp.session import TIMEOUT_S, Session
+from canon.ptp.session import LOST, TIMEOUT_S, Session
+from canon.usb.port import CANON
+
+_log = logging.getLogger(__name__)
 
 _LONGEST = 16  # bytes of a number
 _FIRST_OF_CANON = 0xD000  # properties below are the standard's
@@ -42,7 +48,8 @@ class Listed:
     @property
     def is_canon(self) -> bool:
         """Whether operations and properties beyond the standard are Canon's."""
-        return "canon" in self.session.info.manufacturer.lower()
+        named = "canon" in self.session.info.manufacturer.lower()
+        return named or self.session.vendor == CANON
 
     def must(self, operation: type[Operation[Any]], feature: str) -> None:
         """NotSupported unless the camera has an operation."""
@@ -70,7 +77,7 @@ class Listed:
     def number(self, code: Property) -> int:
         """The value of a property that is a number, of whatever length that numbers have."""
         data = self.session.call(GetDevicePropValue(code)).data
-        if len(data) > _LONGEST:
+        if not 0 < len(data) <= _LONGEST:
             raise DecodeError(f"{len(data)} bytes are no number", 0, code.name)
         return int.from_bytes(data, "little", signed=code in SIGNED)
 
@@ -89,3 +96,17 @@ class Listed:
             self.write(code, kind, number, timeout_s=timeout_s)
         except ValueError as error:
             raise DecodeError(str(error), 0, "DevicePropDesc", "kind") from error
+
+
+@contextmanager
+def may_refuse() -> Iterator[None]:
+    """Let a refusal pass: what a camera lists it may not tell, or not now.
+
+    One that is busy, or has lost the session, is an error all the same.
+    """
+    try:
+        yield
+    except Refused as error:
+        if error.code in LOST or isinstance(error, DeviceBusy):
+            raise
+        _log.info("left out: %s", error)

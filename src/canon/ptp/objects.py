@@ -8,6 +8,7 @@ in an error or are left out (ptp-core, section 4.4; canon-powershot-ptp, section
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -45,9 +46,10 @@ from canon.ptp.powershot import (
     FolderEntry,
     GetObjectInfoEx,
 )
-from canon.ptp.session import Session
+from canon.ptp.session import LOST, UNKNOWN, Session
 from canon.values import local_time
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 _Key = tuple[int, tuple[str, ...]]  # a store, and a path in capitals
 
@@ -57,8 +59,10 @@ _MOST_OBJECTS = 1 << 20
 _LONG = 0xFFFFFFFF  # the size of a file whose length does not fit
 _ROOTS = (0, ALL)
 _MOST_STORES = 16
+_MOST_EVENTS = 256
 _STALE = (Response.INVALID_OBJECT_HANDLE, Response.INVALID_PARENT_OBJECT)
-_NEVER = (Response.OPERATION_NOT_SUPPORTED, Response.CANON_UNKNOWN_COMMAND)
+NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
+"""The names that a Canon takes, and that fit a listing in one answer."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +76,18 @@ class Store:
 
 @dataclass(frozen=True)
 class Found:
-    """An object: where it is, its handle, and its flags as the camera keeps them."""
+    """An object.
 
-    store: int
+    Attributes:
+        handle: its handle.
+        entry: what users see of it.
+        flags: as the camera keeps them; None where it does not tell them, so that nobody knows
+            whether the file is new.
+    """
+
     handle: int
-    flags: int
     entry: Entry
+    flags: int | None = None
 
 
 class Objects:
@@ -96,6 +106,7 @@ class Objects:
         self._stores: tuple[Store, ...] = ()
         self._known: dict[_Key, tuple[int, CardPath]] = {}  # handle, and path as it is written
         self._infos: dict[int, ObjectInfo] = {}
+        self._begun = session.begun  # the session that all this is of
 
     # --- cards ------------------------------------------------------------------------------------
 
@@ -124,15 +135,24 @@ class Objects:
 
     def _ask_stores(self) -> tuple[Store, ...]:
         stores: list[Store] = []
+        broken: Refused = NoCard(0, "GetStorageIDs")
         for number in self.session.call(GetStorageIDs()).ids[:_MOST_STORES]:
             if number == RAM or not number & 0xFFFF:
                 continue  # what waits in the camera's memory, or an empty slot
-            with suppress(NoCard):
+            try:
                 info = self.session.call(GetStorageInfo(number))
-                if info.filesystem is not FileSystem.CANON_RAM:
-                    stores.append(Store(number, _letter(info.label, stores), info))
+            except NoCard:
+                continue
+            except Refused as error:  # one card that is broken does not hide the other
+                if error.code in LOST:
+                    raise
+                _log.warning("store %#010x is left out: %s", number, error)
+                broken = error
+                continue
+            if info.filesystem is not FileSystem.CANON_RAM:
+                stores.append(Store(number, _letter(info.label, stores), info))
         if not stores:
-            raise NoCard(0, "GetStorageIDs")
+            raise broken
         return tuple(stores)
 
     # --- paths ------------------------------------------------------------------------------------
@@ -188,11 +208,9 @@ class Objects:
             for key in [key for key in self._known if _is_below(key, top)]:
                 del self._known[key]
 
-    def entry_of(self, handle: int) -> Entry | None:
-        """The entry of an object that the camera has named; None when it is a folder."""
+    def entry_of(self, handle: int) -> Entry:
+        """The entry of an object that the camera has named."""
         info = self.info(handle)
-        if info.format == ASSOCIATION:
-            return None
         names, parent = [info.name or _nameless(handle)], info.parent
         for _ in range(_MOST_DEPTH):
             if parent in _ROOTS:
@@ -210,8 +228,13 @@ class Objects:
             with suppress(Refused):
                 for row in _rows(self.session.call(asked).data):
                     if row.handle == handle:
-                        return self._from_row(info.storage, row, path.parent).entry
-        return self._from_info(info.storage, handle, path, info).entry
+                        return self._from_row(row, path.parent).entry
+        return self._from_info(handle, path, info).entry
+
+    def is_picture(self, handle: int) -> bool:
+        """Whether an object is a picture: no folder, and not the thumbnail beside a CRW."""
+        info = self.info(handle)
+        return info.format != ASSOCIATION and not info.name.upper().endswith(".THM")
 
     def info(self, handle: int) -> ObjectInfo:
         """What the camera says of an object, asked for once."""
@@ -272,35 +295,46 @@ class Objects:
         except Refused as error:
             if error.code in _STALE:
                 raise
-            self._fast = error.code not in _NEVER
+            self._fast = error.code not in UNKNOWN
             return []
         _check_count(len(data) // FOLDER_ENTRY, path)
-        return [self._from_row(store.id, row, path) for row in _rows(data)]
+        return [self._from_row(row, path) for row in _rows(data)]
 
     def _slow_listing(self, store: Store, handle: int, path: CardPath) -> list[Found]:
+        """The folder, object by object; what is known of one is asked again when it changed."""
+        for _ in range(_MOST_EVENTS):
+            if not self.session.poll(0):
+                break
         handles = self.session.call(GetObjectHandles(store.id, 0, handle or ALL)).handles
         _check_count(len(handles), path)
         found = []
         for one in dict.fromkeys(handles):
-            info = self.info(one)
+            try:
+                info = self.info(one)
+            except ObjectNotFound:
+                continue  # it went meanwhile
             if info.parent == handle or (not handle and info.parent in _ROOTS):
                 here = path / (info.name or _nameless(one))
-                found.append(self._from_info(store.id, one, here, info))
+                found.append(self._from_info(one, here, info))
         return found
 
-    def _from_row(self, store: int, row: FolderEntry, path: CardPath) -> Found:
+    def _from_row(self, row: FolderEntry, path: CardPath) -> Found:
         folder = bool(row.flags & FOLDER) or row.format == ASSOCIATION
+        name = row.name
+        if not NAME_8_3.fullmatch(name):  # it may be cut
+            with suppress(Refused):
+                name = self.info(row.handle).name or name
         entry = Entry(
-            path / (row.name or _nameless(row.handle)),
+            path / (name or _nameless(row.handle)),
             0 if folder else self._length(row.handle, row.size),
             local_time(row.time),
             is_folder=folder,
             protected=bool(row.flags & PROTECTED),
             new=bool(row.flags & NEW) and not folder,
         )
-        return Found(store, row.handle, row.flags, entry)
+        return Found(row.handle, entry, row.flags)
 
-    def _from_info(self, store: int, handle: int, path: CardPath, info: ObjectInfo) -> Found:
+    def _from_info(self, handle: int, path: CardPath, info: ObjectInfo) -> Found:
         folder = info.format == ASSOCIATION
         entry = Entry(
             path,
@@ -309,7 +343,7 @@ class Objects:
             is_folder=folder,
             protected=bool(info.protection),
         )
-        return Found(store, handle, PROTECTED if info.protection else 0, entry)
+        return Found(handle, entry)
 
     def _length(self, handle: int, size: int) -> int:
         """The length of a file; one of 4 GiB or more is asked for."""
@@ -318,8 +352,9 @@ class Objects:
         return self.session.call(GetObjectSize(handle, OBJECT_SIZE)).size
 
     def _catch_up(self) -> None:
-        """Drop what the camera has meanwhile said is no longer so."""
-        if self._events.take_lost():
+        """Drop what the camera has meanwhile said is no longer so, and what a reset has ended."""
+        if self._events.take_lost() or self._begun != self.session.begun:
+            self._begun = self.session.begun
             self._forget_all()
         while event := self._events.get():
             if isinstance(event, StoreAdded | StoreRemoved):

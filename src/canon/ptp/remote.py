@@ -8,6 +8,7 @@ looked for where it must be all the same (canon-powershot-ptp, sections 3 to 7).
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,7 +16,16 @@ from datetime import datetime
 from typing import Any
 
 from canon.conversation import Events
-from canon.driver import Entry, Picture, Progress, Shot, Zoom
+from canon.driver import (
+    Entry,
+    Picture,
+    Progress,
+    Shot,
+    Zoom,
+    note_maybe_taken,
+    note_taken,
+    picture_name,
+)
 from canon.errors import (
     BadParameter,
     CanonError,
@@ -29,11 +39,10 @@ from canon.errors import (
     Refused,
     ValueRefused,
 )
-from canon.exif import read as read_exif
 from canon.models.custom import CustomFunction
 from canon.ptp.datasets import Choices, DataType, DevicePropDesc, PropertyValue, Range
 from canon.ptp.fields import BY_NAME, FIELDS, LENGTHS, MISSING, PICTURE_KINDS, Field
-from canon.ptp.listed import Listed
+from canon.ptp.listed import Listed, may_refuse
 from canon.ptp.objects import Objects, Store
 from canon.ptp.operations import (
     CRW,
@@ -129,11 +138,21 @@ class PtpRemote:
 
     def __init__(self, session: Session, objects: Objects, listed: Listed) -> None:
         self.session = session
-        self.active = False
-        self.viewfinder_on = False
+        self._entered = 0  # the session in which release control was entered; 0: it is off
+        self._viewing = False
         self._objects = objects
         self._listed = listed
         self._events_before = 0  # EVENT_EMULATE_MODE as it was found
+
+    @property
+    def active(self) -> bool:
+        """Whether release control is on; it ends with the session in which it was entered."""
+        return self._entered == self.session.begun
+
+    @property
+    def viewfinder_on(self) -> bool:
+        """Whether the viewfinder runs."""
+        return self._viewing and self.active
 
     @property
     def stays(self) -> bool:
@@ -163,7 +182,7 @@ class PtpRemote:
         if self._listed.has(Property.FLASH_MODE):
             _log.warning("the camera was left in release control; going on in it")
             self._listen(self._events_before)
-            self.active = True
+            self._entered = self.session.begun
             return
         if has_mode:
             self._choose_events(_ON_PIPE)
@@ -173,15 +192,17 @@ class PtpRemote:
             self._read_sizes()
             self.session.refresh()
             self._listed.number(Property.EVENT_EMULATE_MODE)
-            self._choose_events(_BY_OPERATION)
-        self.active = True  # before the answer: whoever closes meanwhile must leave it
+            self._choose_events(_BY_OPERATION if self.session.asks else _ON_PIPE)
+        self._entered = self.session.begun  # before the answer: who closes meanwhile must leave it
+        self._viewing = False
         try:
             self._initiate()
+            self._entered = self.session.begun
             self.session.refresh()
         except BaseException:  # a refusal, or Ctrl-C: the lens may come out all the same
             with suppress(CanonError):
                 self.leave()
-            self.active = False
+            self._entered = 0
             raise
 
     def _initiate(self) -> None:
@@ -229,9 +250,9 @@ class PtpRemote:
         except Disconnected:
             raise  # another thread closes the camera, and leaves it there
         except BaseException:
-            self.active = False
+            self._entered = 0
             raise
-        self.active = False
+        self._entered = 0
 
     # --- settings (section 3) ---------------------------------------------------------------------
 
@@ -361,19 +382,18 @@ class PtpRemote:
         """Start the viewfinder."""
         self._listed.must(ViewfinderOn, "viewfinder")
         self.session.call(ViewfinderOn(), timeout_s=_LENS_S)
-        self.viewfinder_on = True
+        self._viewing = True
 
     def frame(self) -> bytes:
         """The viewfinder's picture now."""
-        data = bytearray()
-        self.session.receive(GetViewfinderImage(), data.extend, limit=_MOST_FRAME)
-        if not data:
+        data = io.BytesIO()
+        if not self.session.receive(GetViewfinderImage(), data.write, limit=_MOST_FRAME):
             raise ObjectNotFound(0, "GetViewfinderImage", "the viewfinder gave no picture")
-        return bytes(data)
+        return data.getvalue()
 
     def stop_viewfinder(self) -> None:
         """Stop the viewfinder."""
-        self.viewfinder_on = False
+        self._viewing = False
         self.session.call(ViewfinderOff(), timeout_s=_LENS_S)
 
     # --- taking a picture (section 5) -------------------------------------------------------------
@@ -395,19 +415,15 @@ class PtpRemote:
         found: tuple[Entry, ...] = ()
         try:
             handles = [*told.added] if card else []
-            if store and not handles:
-                handles = [one for one in self._on_card(store) if one not in before]
             found = self._entries(handles)
+            if store and not found:
+                handles = [one for one in self._on_card(store) if one not in before]
+                found = self._entries(handles)
             waiting = ([*told.waiting] or self._in_memory()) if host else []
             small = self._thumbnail([*waiting, *handles]) if thumbnail else None
             pictures = [self._fetch(handle, found, progress) for handle in waiting]
         except BaseException as error:
-            where = f": {', '.join(map(str, found))}" if found else ""
-            error.add_note(
-                f"The picture was taken; it is on the card{where}."
-                if card
-                else "The picture was taken, but it never came; it was not written to the card."
-            )
+            note_taken(error, found, card=card)
             raise
         if not (pictures if host else found):
             raise _nothing_came(told)
@@ -428,11 +444,7 @@ class PtpRemote:
                 return self._wait(events, timeout_s, host=host, card=card)
             except BaseException as error:
                 if not isinstance(error, Refused):
-                    error.add_note(
-                        "A picture may have been taken; look for it on the card."
-                        if card
-                        else "A picture may have been taken; it was not meant for the card."
-                    )
+                    note_maybe_taken(error, card=card)
                 raise
 
     def _release(self) -> None:
@@ -460,7 +472,7 @@ class PtpRemote:
             self.session.poll(min(_POLL_S, deadline - clock.now()))
             while event := events.get():
                 told.take(event)
-            has_all = (told.waiting or not host) and (self._has_file(told) or not card)
+            has_all = (told.waiting or not host) and (self._has_picture(told) or not card)
             if told.complete and has_all:
                 return told
             if not late and (told.complete or has_all or told.error):
@@ -475,9 +487,9 @@ class PtpRemote:
             "look at its display, and at the card for the picture"
         )
 
-    def _has_file(self, told: _Told) -> bool:
-        """Whether one of the new objects is a file; a new folder may come before it."""
-        return any(self._objects.entry_of(handle) for handle in told.added)
+    def _has_picture(self, told: _Told) -> bool:
+        """Whether a new object is the picture; a new folder, or a THM, may be told of before it."""
+        return any(self._objects.is_picture(handle) for handle in told.added)
 
     def _on_card(self, store: Store | None) -> frozenset[int]:
         """The handles of all that is on the card, so that a new one is known by itself."""
@@ -494,60 +506,50 @@ class PtpRemote:
 
     def _entries(self, handles: Iterable[int]) -> tuple[Entry, ...]:
         """The new pictures; the thumbnail beside a CRW is none."""
-        found = (self._objects.entry_of(handle) for handle in handles)
-        return tuple(one for one in found if one and not one.name.upper().endswith(".THM"))
+        return tuple(
+            self._objects.entry_of(handle) for handle in handles if self._objects.is_picture(handle)
+        )
 
     def _thumbnail(self, handles: Iterable[int]) -> bytes | None:
         """The small JPEG of the first one that has it; its loss must not cost the picture."""
         for handle in handles:
-            data = bytearray()
+            data = io.BytesIO()
             try:
-                self.session.receive(GetThumb(handle), data.extend, limit=_MOST_FRAME)
+                if self.session.receive(GetThumb(handle), data.write, limit=_MOST_FRAME):
+                    return data.getvalue()
             except Refused as refusal:
                 _log.warning("there is no thumbnail: %s", refusal)
-            if data:
-                return bytes(data)
         return None
 
     def _fetch(self, handle: int, found: tuple[Entry, ...], progress: Progress | None) -> Picture:
         """A picture out of the camera's memory; fetching it lets the camera drop it."""
         info = self._objects.info(handle)
-        data = bytearray()
-        self.session.receive(
+        data = io.BytesIO()
+        got = self.session.receive(
             GetObject(handle),
-            data.extend,
+            data.write,
             limit=_MOST_PICTURE,
             progress=progress,
             expect=info.size,
             timeout_s=_LENS_S,
         )
         self._objects.forget(handle)
-        if not data:
+        if not got:
             raise ObjectNotFound(0, "GetObject", f"the camera sent nothing of {info.name}")
-        return Picture(self._name_for(info.name, info.format, bytes(data), found), bytes(data))
+        image = data.getvalue()
+        kind = ".CRW" if info.format == CRW else ".JPG"
+        names = (*(entry.name for entry in found), info.name)
+        return Picture(picture_name(image, kind, names, self._now, f"IMG_0001{kind}"), image)
 
-    def _name_for(self, name: str, form: int, image: bytes, found: tuple[Entry, ...]) -> str:
-        """The name that the picture has on the card, in the camera, or by its time."""
-        kind = ".CRW" if form == CRW else ".JPG"
-        for entry in found:
-            if entry.name.upper().endswith(kind):
-                return entry.name
-        if name.upper().endswith(kind):
-            return name
-        taken = self._taken(image)
-        return f"IMG_{taken:%Y%m%d_%H%M%S}{kind}" if taken else f"IMG_0001{kind}"
-
-    def _taken(self, image: bytes) -> datetime | None:
-        """When the picture was taken: by its EXIF, or where it has none, by the camera's clock."""
-        with suppress(DecodeError):
-            return read_exif(image).taken
-        with suppress(CanonError):
-            return local_time(self._listed.number(Property.TIME))
-        return None
+    def _now(self) -> datetime | None:
+        return local_time(self._listed.number(Property.TIME))
 
     def _known(self, code: Property) -> int | None:
         """The number of a setting; None when the camera does not have it, or not now."""
-        number = self._listed.number(code) if self._listed.has(code) else None
+        number = None
+        if self._listed.has(code):
+            with may_refuse():
+                number = self._listed.number(code)
         return None if number in MISSING else number
 
 

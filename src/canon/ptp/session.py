@@ -84,6 +84,11 @@ _HINTS: dict[int, str] = {
 }
 """What to do about responses whose class does not say it."""
 
+LOST = frozenset({Response.SESSION_NOT_OPEN, Response.INVALID_TRANSACTION_ID})
+"""Responses after which the session is of no more use."""
+UNKNOWN = frozenset({Response.OPERATION_NOT_SUPPORTED, Response.CANON_UNKNOWN_COMMAND})
+"""Responses of a camera that does not have an operation, whatever it lists."""
+
 TIMEOUT_S = 20.0
 """How long a camera may be silent; one that focuses may be for eight seconds (section 1.7)."""
 _OPEN_S, _OPEN_OTHERS_S = 1.5, 8.0
@@ -120,7 +125,10 @@ class Session:
 
     Attributes:
         clock: the port's.
+        vendor: the USB id of the camera's maker.
         info: what the camera said of itself, as last read.
+        begun: how many sessions were opened: one more after each reset that trouble made necessary.
+            What the camera was in, and its handles, do not outlive a session.
         asks: whether `poll` asks the camera for events, by CheckEvent.
         listens: whether `poll` reads the interrupt pipe.
         stays_open: leave the session open at the end: some bodies take no other after it.
@@ -128,6 +136,8 @@ class Session:
 
     def __init__(self, port: Port) -> None:
         self.clock = port.clock
+        self.vendor = port.descriptors.vendor
+        self.begun = 0
         self.info = _NOBODY
         self.asks = False
         self.listens = True
@@ -314,6 +324,10 @@ class Session:
         error = refusal(ended.code, CheckEvent.__name__)
         if isinstance(error, DeviceBusy):
             return b""
+        if ended.code in UNKNOWN:
+            _log.warning("the camera lists CheckEvent and does not have it; listening to its pipe")
+            self.asks, self.listens = False, True
+            return b""
         raise error
 
     # --- the end ----------------------------------------------------------------------------------
@@ -400,7 +414,7 @@ class Session:
 
     def _open_session(self, *steps: Callable[[], None]) -> None:
         """Open a session after one of these steps, the first that helps (section 2)."""
-        timeout_s = _OPEN_S if self._port.descriptors.vendor == CANON else _OPEN_OTHERS_S
+        timeout_s = _OPEN_S if self.vendor == CANON else _OPEN_OTHERS_S
         self._open = False
         for step in steps:
             try:
@@ -413,6 +427,8 @@ class Session:
                 trouble = error
             else:
                 self._number, self._open = 0, True
+                self.begun += 1
+                self.listens = True
                 return
         raise trouble
 

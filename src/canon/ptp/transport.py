@@ -37,7 +37,7 @@ from canon.ptp.containers import (
     parameters,
 )
 from canon.ptp.operations import Response
-from canon.usb.port import TRAFFIC, Endpoint, Hex, Port
+from canon.usb.port import TRAFFIC, Endpoint, EndpointDescriptor, Hex, Port
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +50,8 @@ _MOST_READS = 1000  # of what nobody wants
 _LITTLE = 1 << 20  # so much is rather read than cancelled, and as much is read before a cancel
 _QUIET_S = 0.2
 _PIECE_S = 0.2  # the longest gap inside an event
+_MOST_INTERVAL_S = 0.05
+_FAST = 512  # bytes in a packet of bulk data on a fast bus
 _AFTER_STALL_S = 5.0
 _EARLY_S = 1.0  # for the response of a camera that takes no more data
 
@@ -137,10 +139,13 @@ class Transport:
         self._addresses = {which: end.address for which, end in ends.items()}
         self._packet = ends[Endpoint.BULK_IN].packet_size
         self._packet_out = ends[Endpoint.BULK_OUT].packet_size
+        self._packet_event = ends[Endpoint.INTERRUPT_IN].packet_size
+        self._interval_s = _interval(ends[Endpoint.INTERRUPT_IN], fast=self._packet >= _FAST)
         self._buffer = memoryview(bytearray(_READ // self._packet * self._packet))
         self._surplus = b""  # a response that came in one read with the data
         self._splits = False  # whether the camera sends a container's head in a transfer of its own
         self._event = bytearray()
+        self._event_full = False  # whether an empty packet may follow the last event
         self._event_due = 0.0  # when the next piece of an event is overdue
 
     # --- one transaction --------------------------------------------------------------------------
@@ -329,12 +334,16 @@ class Transport:
     # --- events -----------------------------------------------------------------------------------
 
     def event(self, timeout_s: float) -> bytes:
-        """The next event of the interrupt pipe, where it comes in pieces; b"" when none comes."""
-        deadline = self._clock.now() + timeout_s
+        """The next event of the interrupt pipe, b"" when none comes.
+
+        It comes in pieces; once the first is there, the others are waited for beyond the time-out.
+        A wait shorter than the pipe's interval would see nothing, so none is.
+        """
+        deadline = self._clock.now() + max(timeout_s, self._interval_s)
         while True:
             if event := self._gathered():
                 return event
-            until = min(deadline, self._event_due) if self._event else deadline
+            until = self._event_due if self._event else deadline
             packet = self._interrupt(max(0.0, until - self._clock.now()))
             now = self._clock.now()
             if packet:
@@ -343,8 +352,10 @@ class Transport:
             elif self._event and now >= self._event_due:
                 _log.warning("an event that broke off after %d bytes: dropped", len(self._event))
                 self._event.clear()
-            if now >= deadline:
-                return self._gathered()
+            if now >= deadline and not self._event:
+                if not self._event_full:
+                    return b""
+                self._event_full = False  # that was the empty packet, or nothing: look once more
 
     def _interrupt(self, timeout_s: float) -> bytes:
         try:
@@ -370,6 +381,7 @@ class Transport:
             return b""
         event = bytes(self._event[:length])
         del self._event[:length]
+        self._event_full = length % self._packet_event == 0
         return event
 
     # --- recovery ---------------------------------------------------------------------------------
@@ -504,6 +516,12 @@ class Transport:
     def _write(self, block: bytes, timeout_s: float) -> None:
         _log.log(TRAFFIC, "→ %s", Hex(block))
         self._port.bulk_out(block, timeout_s)
+
+
+def _interval(pipe: EndpointDescriptor, *, fast: bool) -> float:
+    """How often the bus asks an interrupt pipe: milliseconds, or on a fast bus a power of two."""
+    steps = 2 ** (max(1, pipe.interval) - 1) / 8 if fast else pipe.interval
+    return min(steps / 1000, _MOST_INTERVAL_S)
 
 
 def pauses() -> Iterator[float]:

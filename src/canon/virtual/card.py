@@ -163,6 +163,7 @@ def fresh_card(model: Model | PtpModel) -> Card:
         model=f"Canon {model.name}",
         model_id=profile["model_id"],
         firmware=profile["firmware"],
+        full_width=_pixels(model, profile)[0],
         remote=False,
     )
     card = Card()
@@ -188,7 +189,7 @@ def _more(
 
     shot = replace(first, taken=first.taken + timedelta(seconds=5400), number=first.number + 6)
     if profile.get("raw"):
-        width, height = model.pixels if isinstance(model, Model) else profile["image"]
+        width, height = _pixels(model, profile)
         photo = photograph(replace(shot, width=640, height=480))
         whole = replace(shot, width=width, height=height, quality=Quality.RAW, files=CRW_THM)
         if isinstance(model, Model) and model.numbering is Numbering.REVISED:
@@ -200,6 +201,12 @@ def _more(
         film, small = movie(replace(shot, number=first.number + 7))
         yield "MVI_0008.AVI", film
         yield "MVI_0008.THM", small
+
+
+def _pixels(model: Model | PtpModel, profile: dict[str, Any]) -> tuple[int, int]:
+    """Width and height of the body's largest pictures."""
+    width, height = model.pixels if isinstance(model, Model) else profile["image"]
+    return width, height
 
 
 def _spoken_note() -> bytes:

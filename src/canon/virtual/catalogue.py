@@ -11,23 +11,25 @@ from canon.ptp.powershot import InitiateReleaseControl, ViewfinderOn
 from canon.virtual.profile import load_profile, ptp_source
 
 NATIVE, PTP = "native", "ptp"
+_NAMESAKES = {"powershot-s100": (" (2000)", " (2011)"), "powershot-s110": (" (2001)", " (2012)")}
+"""Names of two bodies each: one that speaks the native protocol, and a later one with PTP."""
 _SPEAKS = {"": "", NATIVE: " that speaks the native protocol", PTP: " that speaks PTP"}
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A virtual body.
+    """A virtual body, in one of the modes that it has.
 
     Attributes:
         model: its name in a port string.
         name: what it is called.
-        modes: "native" and "ptp", the one it speaks unless asked for the other first.
-        can: "files", "release", "viewfinder", in the first mode.
+        mode: "native" or "ptp".
+        can: "files", "release", "viewfinder".
     """
 
     model: str
     name: str
-    modes: tuple[str, ...]
+    mode: str
     can: tuple[str, ...]
 
 
@@ -49,13 +51,13 @@ def choose(slug: str, mode: str = "") -> Model | PtpModel:
 
 
 def offers() -> list[Offer]:
-    """All virtual bodies, by name."""
-    slugs = {model.slug for model in (*native.MODELS, *ptp.MODELS)}
+    """All virtual bodies, by name; the mode that a body speaks unless asked comes first."""
     found = []
-    for slug in sorted(slugs):
-        if rows := _rows(slug):
-            first = next(iter(rows.values()))
-            found.append(Offer(slug, f"Canon {first.name}", tuple(rows), _can(first)))
+    for slug in sorted({model.slug for model in (*native.MODELS, *ptp.MODELS)}):
+        years = dict(zip((NATIVE, PTP), _NAMESAKES.get(slug, ("", "")), strict=True))
+        for mode, model in _rows(slug).items():
+            name = f"Canon {model.name}{years[mode]}"
+            found.append(Offer(slug, name, mode, _can(model)))
     return found
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 _IDLE_S = 0.25
-"""How far a clock goes on for each question without an answer."""
+"""How far a clock goes on for each question that brings nothing."""
 
 
 class BodyClock:
@@ -68,7 +68,7 @@ class BodyClock:
         self.advance_to(self.now() + seconds)
 
     def idle(self) -> None:
-        """Let time pass because the host asks and there is nothing to tell: it is waiting.
+        """Let time pass because the host asks, hears nothing and will ask again: it is waiting.
 
         A host in this process sleeps by this clock, and at real pace time passes by itself.
         """

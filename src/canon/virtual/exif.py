@@ -37,9 +37,6 @@ from canon.virtual.ifd import (
     words,
 )
 
-FULL_WIDTH = 2272
-"""Pixels in a row of the G3's sensor."""
-
 THUMBNAIL_ROOM = 0x1000
 """Bytes that the G3 keeps free for the thumbnail, whatever its length."""
 
@@ -65,6 +62,7 @@ class Shot:
         owner: the owner's name; EXIF has room for 31 characters.
         width: pixels in a row.
         height: rows of pixels.
+        full_width: pixels in a row of the body's largest pictures.
         size: the setting that gave these pixels.
         quality: how much the picture is compressed.
         orientation: EXIF orientation; 1 is upright.
@@ -104,8 +102,9 @@ class Shot:
     model_id: int = 0x01190000
     firmware: str = "1.0.2.0"
     owner: str = ""
-    width: int = FULL_WIDTH
+    width: int = 2272
     height: int = 1704
+    full_width: int = 2272
     size: ImageSize = ImageSize.LARGE
     quality: Quality = Quality.FINE
     orientation: int = 1
@@ -195,7 +194,7 @@ def exif_block(shot: Shot, at: int) -> bytes:
 
 
 def _exif(shot: Shot, at: int) -> bytes:
-    zoomed = round(FULL_WIDTH / shot.digital_zoom)
+    zoomed = round(shot.full_width / shot.digital_zoom)
     manual = shot.mode in (ShootingMode.MANUAL, ShootingMode.BULB)
     exposure_time = shot.exposure_time.limit_denominator(1 << 16)
     placed = (
@@ -228,7 +227,7 @@ def _exif(shot: Shot, at: int) -> bytes:
         words(0xA401, 0),
         words(0xA402, manual),
         words(0xA403, shot.white_balance != WhiteBalance.AUTO),
-        rational(0xA404, FULL_WIDTH, zoomed),
+        rational(0xA404, shot.full_width, zoomed),
         words(0xA406, _SCENES.get(shot.mode, 0)),
     )
     return directory(at, sorted(placed), placed)
@@ -260,7 +259,7 @@ def _maker_note(shot: Shot, at: int) -> bytes:
 def _focus_field(shot: Shot) -> tuple[int, int]:
     """Width and height of what the focusing points lie in; the G3's is as recorded."""
     wide = 3 * shot.width > 4 * shot.height
-    return (shot.width, shot.height) if wide else (FULL_WIDTH, 212)
+    return (shot.width, shot.height) if wide else (shot.full_width, 212)
 
 
 def focal_length(shot: Shot) -> tuple[int, ...]:
@@ -270,7 +269,7 @@ def focal_length(shot: Shot) -> tuple[int, ...]:
 
 def camera_settings(shot: Shot) -> list[int]:
     """The words of MakerNote tag 1; the first is their length in bytes."""
-    zoomed = round(FULL_WIDTH / shot.digital_zoom)
+    zoomed = round(shot.full_width / shot.digital_zoom)
     scene = shot.mode - 0x64 if shot.mode > 0x64 else int(shot.mode != ShootingMode.AUTO)
     row = [0] * 46
     row[0] = 2 * len(row)
@@ -294,7 +293,7 @@ def camera_settings(shot: Shot) -> list[int]:
     row[28] = shot.flash_fired
     row[29] = 0x2008 if shot.flash_fired else 0  # built-in, measured through the lens
     row[34] = 0xFFFF
-    row[36:38] = FULL_WIDTH, zoomed
+    row[36:38] = shot.full_width, zoomed
     row[40] = shot.effect
     row[42] = 0x7FFF
     return row

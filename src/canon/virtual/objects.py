@@ -104,7 +104,10 @@ _MOST_SIZE = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class Item:
-    """An object as it is now; a picture in memory has no path."""
+    """An object as it is now.
+
+    A picture in memory has no path; it has the thumbnail that was taken with it.
+    """
 
     handle: int
     storage: int
@@ -113,6 +116,7 @@ class Item:
     name: str
     format: int
     entry: File | Folder
+    thumbnail: bytes = b""
 
 
 class Handles:
@@ -190,11 +194,13 @@ class Objects:
         """The handle of a file or a folder on the card."""
         return self._handles.of(parts)
 
-    def keep(self, name: str, data: bytes, format: int) -> int:
+    def keep(self, name: str, data: bytes, format: int, thumbnail: bytes) -> int:
         """Keep a picture in the camera's memory, and return its handle."""
         self._last_kept += 0x10
         file = File(data, self.body.seconds)
-        self._kept[self._last_kept] = Item(self._last_kept, RAM, 0, (), name, format, file)
+        self._kept[self._last_kept] = Item(
+            self._last_kept, RAM, 0, (), name, format, file, thumbnail
+        )
         return self._last_kept
 
     def drop_kept(self) -> None:
@@ -478,8 +484,8 @@ class Objects:
 
     def _thumbnail(self, item: Item) -> bytes:
         """The small JPEG of a file: in its EXIF, or the THM file that belongs to it."""
-        if isinstance(item.entry, Folder):
-            return b""
+        if isinstance(item.entry, Folder) or item.thumbnail:
+            return item.thumbnail
         try:
             return exif.thumbnail(item.entry.part(0, _HEAD))
         except DecodeError:

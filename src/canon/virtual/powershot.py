@@ -16,6 +16,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from canon.models.ptp import PtpModel
+from canon.ptp.containers import NO_TRANSACTION
 from canon.ptp.datasets import write_value
 from canon.ptp.operations import (
     CRW,
@@ -108,6 +109,9 @@ class ReleaseControl:
         faults: what goes wrong.
         objects: the handles of what it has.
         tell: sends an event.
+
+    Attributes:
+        transaction: that of the operation which is answered now.
     """
 
     def __init__(
@@ -126,6 +130,7 @@ class ReleaseControl:
         self.viewfinder_on = False
         self.focus_locked = False
         self.busy = False  # a picture is being taken
+        self.transaction = 0
         self._tell = tell
         self._delay = 0.0
         self._lens_ready = 0.0
@@ -164,7 +169,7 @@ class ReleaseControl:
             return
         shot = dataclasses.replace(self._shot(), remote=False)
         if self._save(self._take(shot)):
-            self._tell(CaptureComplete(0))
+            self._tell(CaptureComplete(NO_TRANSACTION))
 
     @singledispatchmethod
     def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
@@ -259,7 +264,7 @@ class ReleaseControl:
 
     def _must_be_active(self) -> None:
         if not self.active:
-            raise Status(Response.CANON_REFUSED)
+            raise Status(Response.CANON_REFUSED)  # Guess (section 10): or 0x2002
 
     def _must_be_idle(self) -> None:
         self._must_be_active()
@@ -328,7 +333,7 @@ class ReleaseControl:
         self._wait_for_lens()
         self._delay += FOCUS_S
         if self.faults.take_kind(FaultKind.NO_FOCUS):
-            raise Status(Response.GENERAL_ERROR)
+            raise Status(Response.GENERAL_ERROR)  # Guess (section 11)
 
     # --- viewfinder (section 7) -------------------------------------------------------------------
 
@@ -380,9 +385,11 @@ class ReleaseControl:
             self._focus()
         self.busy = self._awaited = True
         begin = max(self.body.clock.now(), self._lens_ready)
-        self.body.clock.at(begin + focus_s + _EXPOSED_S, lambda: self._finish(mode, shot))
+        # Guess (ptp-core, section 6): Canon's own way carries it as the standard's does.
+        done = CaptureComplete(self.transaction)
+        self.body.clock.at(begin + focus_s + _EXPOSED_S, lambda: self._finish(mode, shot, done))
 
-    def _finish(self, mode: TransferMode, shot: Shot) -> None:
+    def _finish(self, mode: TransferMode, shot: Shot, done: CaptureComplete) -> None:
         """Put the picture where it belongs, and say that it is done."""
         taken = self._take(shot)
         saved = True
@@ -392,13 +399,13 @@ class ReleaseControl:
             saved = self._save(taken.only_thumbnail())
         if not saved:
             self._tell(StoreIsFull(CARD))
-        # A thumbnail for the host is no object where the picture is on the card (section 5).
+        # Guess (section 5): a thumbnail for the host is no object of its own, but when it is all.
         if self._awaited and mode & TransferMode.TO_HOST:
             self._offer(taken)
         elif self._awaited and mode == TransferMode.THUMBNAIL_TO_HOST:
             self._offer(taken.only_thumbnail())
         self.busy = False
-        self._tell(CaptureComplete(0))
+        self._tell(done)
 
     def _take(self, shot: Shot) -> Taken:
         return self.shutter.take(shot, (self._form(),), self._pixels(_RAW_CODE))
@@ -413,7 +420,8 @@ class ReleaseControl:
 
     def _offer(self, taken: Taken) -> None:
         for suffix, data in taken.pictures.items():
-            handle = self.objects.keep(taken.name(suffix), data, _FORMATS[suffix])
+            name, format = taken.name(suffix), _FORMATS[suffix]
+            handle = self.objects.keep(name, data, format, taken.thumbnail)
             self._tell(CanonRequestObjectTransfer(handle))
 
     # --- how the next picture is taken ------------------------------------------------------------
@@ -480,6 +488,7 @@ class ReleaseControl:
             owner=self.body.owner,
             width=width,
             height=height,
+            full_width=self.body.profile["image"][0],
             size=ImageSize(number(Property.IMAGE_SIZE, ImageSize.LARGE)),
             quality=Quality(number(Property.IMAGE_QUALITY, Quality.FINE)),
             mode=ShootingMode(number(Property.SHOOTING_MODE, ShootingMode.PROGRAM)),

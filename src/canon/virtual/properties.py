@@ -166,6 +166,7 @@ def _may_be(row: DevicePropDesc, value: PropertyValue) -> bool:
         # 0x0d is taken where only 1, 2 and 3 are listed (section 3).
         return isinstance(value, int) and 0 < value <= _MOST_MODES
     if isinstance(row.form, Choices):
+        # Guess (section 3): of an empty list, as an S60's aperture has in Auto, nothing is taken.
         return value in row.form.values
     if isinstance(row.form, Range):
         return value in _steps(row.form)

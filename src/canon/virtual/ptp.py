@@ -20,6 +20,7 @@ from canon.ptp.containers import (
     CLASS_OUT,
     GET_STATUS,
     HEAD,
+    NO_TRANSACTION,
     RESET,
     UNKNOWN_LENGTH,
     Container,
@@ -59,7 +60,7 @@ from canon.usb.port import Descriptors, Endpoint
 from canon.virtual.body import Body
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
-from canon.virtual.objects import Objects
+from canon.virtual.objects import CARD, Objects
 from canon.virtual.powershot import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
@@ -67,7 +68,6 @@ from canon.wire import Message, smallest
 _CHUNK = 0x10000
 _FAST, _SLOW = 5_000_000, 800_000  # Guess: bytes a second, by the speed of the bus
 _LAST_ID = 0xFFFFFFFE
-_NO_TRANSACTION = 0xFFFFFFFF
 _CANCEL_S = 0.050  # Guess: how long it is busy after a cancelled transaction
 _MOST_EVENTS = 64  # that wait for CheckEvent
 
@@ -80,7 +80,7 @@ DELAYS: dict[type[Operation[Any]], float] = {
     SendObject: 0.100,
     DeleteObject: 0.150,
 }
-"""Seconds from an operation to its answer, all of them guesses; the others take 2 ms."""
+"""Guess: seconds from an operation to its answer. The others take 2 ms."""
 
 _RELEASE = (*range(0x1014, 0x1018), *range(0x9008, 0x9021))
 """The codes of the operations that release control answers: properties, lens, shutter, frames."""
@@ -315,6 +315,7 @@ class PtpCamera:
             if asked.kind is not SendObject:
                 self.objects.forget_announced()
             operation = self._decode(asked.kind, asked.parameters)
+            self.release.transaction = asked.head.transaction
             reply = self.answer(operation, data)
         except Status as refusal:
             code = refusal.code
@@ -327,8 +328,9 @@ class PtpCamera:
         self._send(asked, code, reply, delay, fault)
 
     def _decode(self, kind: type[Operation[Any]], parameters: bytes) -> Operation[Any]:
-        """An operation as a camera takes it: parameters that lack are 0, others left alone."""
+        """An operation as a camera takes it."""
         wanted = smallest(kind)
+        # Guess (section 2): parameters that lack are 0, surplus ones are left alone.
         self.padded += len(parameters) < wanted
         self.cut += len(parameters) > wanted
         return kind.decode(parameters.ljust(wanted, b"\0"))
@@ -420,7 +422,7 @@ class PtpCamera:
         """Send an event on the channel that the host has chosen (canon-powershot-ptp, 4.1)."""
         if not self.session:
             return
-        raw = container(ContainerKind.EVENT, event.code, _NO_TRANSACTION, event.encode())
+        raw = container(ContainerKind.EVENT, event.code, NO_TRANSACTION, event.encode())
         mode = self._event_mode()
         asked = self._checks or mode not in PIPE_MODES
         # Guess: in the modes of both channels, CheckEvent brings them once it was asked.
@@ -490,8 +492,8 @@ class PtpCamera:
     @answer.register
     def _check_event(self, operation: CheckEvent, data: bytes) -> bytes:
         self._checks = True
-        if not self._events:
-            self.clock.idle()
+        if not self._events and self.clock.next_due() is not None:
+            self.clock.idle()  # Where nothing is due, its clock would race ahead for nothing.
         return self._events.popleft() if self._events else b""
 
     @answer.register
@@ -500,6 +502,10 @@ class PtpCamera:
 
     @answer.register
     def _capture(self, operation: InitiateCapture, data: bytes) -> Message:
+        if operation.storage not in (0, CARD):
+            raise Status(Response.STORE_NOT_AVAILABLE)
+        if operation.format not in (0, *self.body.profile["capture_formats"]):
+            raise Status(Response.INVALID_OBJECT_FORMAT_CODE)
         # Guess: the standard's way to the shutter does what Canon's own way does.
         self.release.answer(InitiateCaptureInMemory(), b"")
         return Nothing()

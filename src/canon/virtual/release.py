@@ -481,6 +481,7 @@ class ReleaseUnit:
             owner=self.body.owner,
             width=width,
             height=height,
+            full_width=self._pixels(ImageSize.LARGE)[0],
             size=size,
             quality=quality,
             files=CR2_JPEG if len(kinds) > 1 else JPEG,

@@ -1,0 +1,515 @@
+"""PTP cameras that are odd: in what they list, in what they tell, and in what they leave out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from judges import opened
+from ptp_rig import Answer, Lying, WatchedPort, a_body, a_device
+
+from canon.camera import Camera
+from canon.driver import Ability, Entry, Picture, Zoom
+from canon.errors import (
+    CanonError,
+    DecodeError,
+    NotFinished,
+    NotSupported,
+    ProtocolError,
+    ValueRefused,
+)
+from canon.ptp.containers import HEAD, ContainerKind, container
+from canon.ptp.datasets import (
+    Choices,
+    DataType,
+    DevicePropDesc,
+    FileSystem,
+    ObjectHandles,
+    ObjectInfo,
+    PropertyValue,
+    StorageIDs,
+    StorageInfo,
+    StoreKind,
+)
+from canon.ptp.operations import (
+    JPEG,
+    DevicePropChanged,
+    GetDevicePropDesc,
+    GetDevicePropValue,
+    GetObject,
+    GetObjectHandles,
+    GetObjectInfo,
+    GetStorageIDs,
+    GetStorageInfo,
+    ObjectAdded,
+    ObjectInfoChanged,
+    Operation,
+    Response,
+    StoreAdded,
+    StoreRemoved,
+)
+from canon.ptp.powershot import (
+    NEW,
+    RAM,
+    CheckEvent,
+    FolderEntry,
+    GetObjectInfoEx,
+    InitiateReleaseControl,
+    Property,
+    SetObjectArchive,
+)
+from canon.values import CaptureTarget, ImageSize
+from canon.virtual.card import Card, File
+from canon.virtual.faults import Fault
+from canon.virtual.objects import CARD
+from canon.virtual.ptp import PtpCamera
+from canon.virtual.refusal import Status
+from canon.wire import Message
+
+S60, SX200, S45 = "powershot-s60", "powershot-sx200-is", "powershot-s45"
+FOLDER = "DCIM/100CANON"
+PICTURE = f"{FOLDER}/IMG_0001.JPG"
+Told = Message | bytes | None
+
+
+def a_card(*files: tuple[str, bytes]) -> Card:
+    """A card with these files in DCIM/100CANON."""
+    card = Card()
+    card.make_folders(("DCIM", "100CANON"))
+    for name, data in files:
+        card.add(("DCIM", "100CANON", name), File(data, 1_000_000_000))
+    return card
+
+
+def on_card(device: PtpCamera, path: str) -> File:
+    """A file as the virtual camera has it."""
+    assert device.body.card is not None
+    file = device.body.card.find(tuple(path.split("/")))
+    assert isinstance(file, File)
+    return file
+
+
+def small(device: PtpCamera, card: Card | None = None) -> PtpCamera:
+    """That camera, taking small pictures, which are quickly drawn; with a card, or its own."""
+    device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.body.card = card or a_card()
+    return device
+
+
+def a_liar(lie: Answer, *faults: str, slug: str = S60) -> PtpCamera:
+    """A camera with an empty card that lies so."""
+    device = small(Lying(slug, lie))
+    for fault in faults:
+        device.faults.add(Fault.parse(fault))
+    return device
+
+
+def without(*codes: int, slug: str = S60) -> PtpCamera:
+    """A camera with an empty card that does not list these operations and properties."""
+    device = small(a_device(slug))
+    for kind in ("operations", "properties", "release_properties"):
+        listed = device.body.profile[kind]
+        device.body.profile[kind] = [code for code in listed if code not in codes]
+    return device
+
+
+def a_host(device: PtpCamera) -> Camera:
+    return WatchedPort(device).camera()
+
+
+# --- what it says of itself -----------------------------------------------------------------------
+
+
+def test_the_number_of_the_body() -> None:
+    device = a_device(SX200)
+    device.body.profile["serial"] = "0000000000123456"
+    with a_host(device) as cam:
+        assert cam.body_id == "123456"
+
+
+def test_sizes_of_pictures_that_nobody_knows() -> None:
+    groups = ((480, 640, 5, 0, 0, 0), (600, 800, 99, 0, 0, 0), (0, 0, 0, 0, 0, 0), (1, 2))
+
+    def lie(operation: Operation[Any]) -> Told:
+        if isinstance(operation, GetDevicePropDesc):
+            now, kind = groups[0], DataType.AUINT16
+            return DevicePropDesc(operation.property, kind, 0, now, now, Choices(groups))
+        return None
+
+    with a_host(a_liar(lie)) as cam:
+        assert cam.abilities == (
+            Ability("Small:Superfine", 640, 480),
+            Ability("UNKNOWN_0x63", 800, 600),
+        )
+
+
+def test_a_number_that_is_too_long() -> None:
+    def lie(operation: Operation[Any]) -> Told:
+        return bytes(17) if operation == GetDevicePropValue(Property.ISO) else None
+
+    with a_host(a_liar(lie)) as cam, pytest.raises(DecodeError, match="17 bytes are no number"):
+        cam.settings.read("iso")
+
+
+def test_a_setting_that_no_number_fits() -> None:
+    def lie(operation: Operation[Any]) -> Told:
+        if operation == GetDevicePropDesc(Property.ISO):
+            return DevicePropDesc(Property.ISO, DataType.TEXT, 1, "", "", None)
+        return None
+
+    with a_host(a_liar(lie)) as cam, pytest.raises(DecodeError, match="kind"):
+        cam.settings.iso.set(400)
+
+
+# --- what it tells --------------------------------------------------------------------------------
+
+
+def flood(device: PtpCamera, cam: Camera, events: int) -> None:
+    """Let the camera tell of so many changes, all of which a reader takes."""
+    while events:
+        some = min(events, 30)
+        for _ in range(some):
+            device.tell(DevicePropChanged(Property.ISO))
+        assert len(list(cam.events(timeout_s=0.2))) == some
+        events -= some
+
+
+def test_a_reader_that_falls_behind_is_told_how_much_it_missed() -> None:
+    device = a_device(S60)
+    with a_host(device) as cam:
+        slow = cam.events(timeout_s=0.2)
+        device.tell(DevicePropChanged(Property.ISO))
+        assert next(slow).kind == "DevicePropChanged"
+        flood(device, cam, 300)
+        rest = list(slow)
+        assert Counter(event.kind for event in rest) == {"DevicePropChanged": 256, "EventsLost": 1}
+        assert rest[0].kind == "EventsLost", "before those that came after them"
+        assert rest[0].fields == {"count": 44}
+
+
+@pytest.mark.parametrize("others", [0, 300])
+def test_what_is_known_of_a_file_is_old_when_the_camera_says_so(others: int) -> None:
+    """An S45 is asked for each object once; the event may be lost among many."""
+    device = a_device(S45, card=a_card(("IMG_0001.JPG", b"old")))
+    with a_host(device) as cam:
+        assert cam.storage.stat(PICTURE).size == 3
+        on_card(device, PICTURE).data = b"newer"
+        device.tell(ObjectInfoChanged(device.objects.handle(("DCIM", "100CANON", "IMG_0001.JPG"))))
+        assert [event.kind for event in cam.events(timeout_s=0.2)] == ["ObjectInfoChanged"]
+        flood(device, cam, others)
+        assert cam.storage.stat(PICTURE).size == 5
+
+
+def test_another_card_is_another_card() -> None:
+    device = a_device(S45, card=a_card(("IMG_0001.JPG", b"old")))
+    with a_host(device) as cam:
+        assert cam.storage.read(PICTURE) == b"old"
+        device.body.card = a_card(("IMG_0001.JPG", b"newer"))
+        device.tell(StoreRemoved(CARD))
+        device.tell(StoreAdded(CARD))
+        assert [event.kind for event in cam.events(timeout_s=0.2)] == ["StoreRemoved", "StoreAdded"]
+        assert cam.storage.read(PICTURE) == b"newer"
+
+
+# --- its cards ------------------------------------------------------------------------------------
+
+
+def test_cards_of_one_label_and_a_store_that_is_the_cameras_memory() -> None:
+    def lie(operation: Operation[Any]) -> Told:
+        if isinstance(operation, GetStorageIDs):
+            return StorageIDs((0x00010001, 0x00020001, 0x00030001))
+        if isinstance(operation, GetStorageInfo):
+            memory = operation.storage == 0x00030001
+            system = FileSystem.CANON_RAM if memory else FileSystem.DCF
+            return StorageInfo(StoreKind.REMOVABLE_RAM, system, 0, 1 << 28, 1 << 27, 77, "", "A:")
+        if isinstance(operation, GetObjectInfoEx):
+            slot = operation.storage >> 16
+            return FolderEntry(slot, JPEG, 0, slot, 0, f"ON_{slot}.JPG").encode()
+        return None
+
+    with a_host(a_liar(lie, slug=SX200)) as cam:
+        assert [drive.name for drive in cam.storage.drives()] == ["A:", "B:"]
+        assert [entry.name for entry in cam.storage.ls("A:")] == ["ON_1.JPG"]
+        assert [entry.name for entry in cam.storage.ls("B:")] == ["ON_2.JPG"]
+
+
+def test_a_folder_that_the_camera_knows_by_another_number_now() -> None:
+    device = a_device(SX200)
+    port = WatchedPort(device)
+    with port.camera() as cam:
+        files = cam.storage.ls(FOLDER)
+        port.names()
+        device.faults.add(Fault.parse("refuse@GetObjectInfoEx:0x201a"))
+        assert cam.storage.ls(FOLDER) == files
+        assert port.names() == ["GetObjectInfoEx"] * 3, "the folder, DCIM anew, the folder again"
+
+
+def test_a_part_of_a_file_that_never_comes() -> None:
+    card = a_card(("MVI_0001.AVI", bytes(3 << 20)))
+    device = a_device(SX200, "empty@GetPartialObject", card=card)
+    with a_host(device) as cam:
+        path = f"{FOLDER}/MVI_0001.AVI"
+        with pytest.raises(ProtocolError, match="has 3145728 bytes, but the camera sent 0"):
+            cam.storage.read(path)
+        assert cam.storage.read(path) == bytes(3 << 20)
+
+
+def test_ctrl_c_where_no_empty_packet_ends_the_data() -> None:
+    """What is left of them and the response then come in one piece."""
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    data = bytes(600 * 1024 - HEAD)
+    device = a_device(S60, "no-zlp", card=a_card(("IMG_0001.JPG", data)))
+    with a_host(device) as cam:
+        with pytest.raises(KeyboardInterrupt):
+            cam.storage.read(PICTURE, interrupt)
+        start = device.clock.now()
+        _ = cam.camera_time
+        assert device.clock.now() - start < 1.0
+        assert cam.storage.read(PICTURE) == data
+
+
+# --- what counts as new ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_an_upload_counts_as_new(refuses: bool, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the camera does not mark it by itself; that it cannot be marked costs no upload."""
+
+    def lie(operation: Operation[Any]) -> Told:
+        if isinstance(operation, SetObjectArchive):
+            if refuses:
+                raise Status(Response.GENERAL_ERROR)
+            marked.append(operation.flags)
+        elif not marked and (card := device.body.card) and card.find(path):
+            on_card(device, "/".join(path)).new = False
+        return None
+
+    marked: list[int] = []
+    path = ("DCIM", "100CANON", "UP.JPG")
+    device = a_liar(lie, slug=SX200)
+    with a_host(device) as cam:
+        assert cam.storage.upload(b"12345", "/".join(path)).new is not refuses
+    assert marked == ([] if refuses else [NEW])
+    assert ("without its mark as new" in caplog.text) is refuses
+
+
+# --- release control ------------------------------------------------------------------------------
+
+
+def test_release_control_that_the_camera_says_is_on() -> None:
+    """It does not list the settings before, but says so when it is entered."""
+
+    def lie(operation: Operation[Any]) -> Told:
+        if isinstance(operation, InitiateReleaseControl):
+            device.release.active = True
+            raise Status(Response.CANON_ALREADY_IN_RELEASE_CONTROL)
+        return None
+
+    device = a_liar(lie)
+    with a_host(device) as cam:
+        assert cam.settings.set(iso=400) == {"iso": 0x58}
+        assert not device.release.active
+
+
+def test_release_control_of_a_camera_that_has_no_choice_of_events() -> None:
+    properties = Property.EVENT_EMULATE_MODE, Property.SIZE_OF_INPUT, Property.SIZE_OF_OUTPUT
+    port = WatchedPort(without(*properties))
+    with port.camera() as cam:
+        port.names()
+        cam.capture.start()
+        told = [name for name in port.names() if name != "CheckEvent"]
+        assert told == ["InitiateReleaseControl", "GetDeviceInfo"]
+        assert len(cam.capture.release(target=CaptureTarget.BOTH).files) == 2
+        port.names()
+        cam.capture.stop()
+        assert port.names() == ["TerminateReleaseControl", "GetDeviceInfo"]
+
+
+def test_a_choice_of_events_without_the_sizes_of_lists() -> None:
+    port = WatchedPort(without(Property.SIZE_OF_INPUT))
+    with port.camera() as cam:
+        port.names()
+        cam.capture.start()
+        assert port.names().count("GetDevicePropValue") == 4
+        assert cam.settings.iso.allowed
+
+
+def test_custom_functions_are_another_cameras() -> None:
+    port = WatchedPort(a_device(S60))
+    with port.camera() as cam:
+        port.names()
+        with pytest.raises(NotSupported, match="the PowerShot S60 has no custom functions"):
+            cam.capture.custom_functions()
+        with pytest.raises(NotSupported, match="the PowerShot S60 has no custom functions"):
+            cam.capture.set_custom_functions(mirror_lockup=True)
+        assert port.names() == []
+
+
+def test_a_length_that_is_not_there_now() -> None:
+    device = a_device(S60)
+    device.release.table.put(Property.FOCAL_LENGTH_TELE, 0xFFFF)
+    with a_host(device) as cam:
+        values = cam.settings.read()
+    assert "focal_length_tele" not in values
+    assert values["focal_length_wide"]
+
+
+def test_a_setting_without_a_list_is_written_as_it_is() -> None:
+    body = a_body(S60)
+    body.profile["values"]["0xd017"]["form"] = "none"
+    with a_host(PtpCamera(body)) as cam, cam.capture.control():
+        assert cam.settings.contrast.allowed == ()
+        cam.settings.contrast.set(1)
+        assert cam.settings.contrast.value == 1
+
+
+def a_zoom(kind: DataType, now: PropertyValue) -> Answer:
+    """A camera whose zoom has no range."""
+
+    def lie(operation: Operation[Any]) -> Told:
+        if operation == GetDevicePropDesc(Property.ZOOM):
+            return DevicePropDesc(Property.ZOOM, kind, 1, now, now, None)
+        return None
+
+    return lie
+
+
+def test_a_zoom_without_a_range_stays_where_it_is() -> None:
+    with a_host(a_liar(a_zoom(DataType.UINT16, 3))) as cam, cam.capture.control():
+        assert cam.capture.zoom == cam.capture.set_zoom(3) == Zoom(3, 3)
+        with pytest.raises(ValueRefused, match="it takes 3 to 3"):
+            cam.capture.set_zoom(4)
+
+
+def test_a_zoom_that_is_no_number() -> None:
+    with (
+        a_host(a_liar(a_zoom(DataType.TEXT, "tele"))) as cam,
+        pytest.raises(DecodeError, match="'tele' is no number"),
+    ):
+        _ = cam.capture.zoom
+
+
+def test_raw_pictures_are_counted_at_their_full_size() -> None:
+    with a_host(a_device(S60)) as cam, cam.capture.control():
+        cam.settings.set(image_size="small", image_format="raw")
+        (drive,) = cam.storage.drives()
+        raw = cam.capture.estimated_size("large", "raw", "raw")
+        assert cam.capture.available_shots == drive.free // raw
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def test_a_camera_that_tells_more_than_it_is_asked_for() -> None:
+    """Events that waited from before do not hold the release up, nor those of other things."""
+
+    def lie(operation: Operation[Any]) -> Told:
+        return waiting.pop() if isinstance(operation, CheckEvent) and waiting else None
+
+    changed = DevicePropChanged(Property.ISO)
+    event = container(ContainerKind.EVENT, changed.code, 0xFFFFFFFF, changed.encode())
+    waiting: list[bytes] = []
+    device = a_liar(lie)
+    with a_host(device) as cam, cam.capture.control():
+        waiting += [event] * 300
+        assert len(cam.capture.release().files) == 1
+    assert device.clock.now() < 15
+
+
+def test_a_picture_of_no_bytes() -> None:
+    with a_host(small(a_device(S60, "empty@GetObject"))) as cam:
+        with pytest.raises(CanonError, match="sent nothing of IMG_0001") as caught:
+            cam.capture.release()
+        assert any("The picture was taken" in note for note in caught.value.__notes__)
+        assert len(cam.capture.release().files) == 1
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_picture_that_the_camera_took_and_has_not(refuses: bool) -> None:
+    def lie(operation: Operation[Any]) -> Told:
+        if operation == GetObjectHandles(RAM, 0, 0):
+            if refuses:
+                raise Status(Response.INVALID_STORAGE_ID)
+            return ObjectHandles(())
+        return None
+
+    device = a_liar(lie, "event-lost@CanonRequestObjectTransfer")
+    with a_host(device) as cam, pytest.raises(NotFinished, match="but there is none"):
+        cam.capture.release()
+
+
+def test_a_picture_that_is_on_no_card_after_all(caplog: pytest.LogCaptureFixture) -> None:
+    def lie(operation: Operation[Any]) -> Told:
+        return ObjectHandles(()) if operation == GetObjectHandles(CARD, 0, 0) else None
+
+    with a_host(a_liar(lie, "event-lost@ObjectAdded")) as cam:
+        (picture,) = cam.capture.release(target=CaptureTarget.BOTH).files
+    assert isinstance(picture, Picture)
+    assert "the card has no new one" in caplog.text
+
+
+def test_a_picture_in_a_new_folder_whose_own_event_is_lost() -> None:
+    """Of its folders the camera tells; the picture is looked for all the same."""
+    folders = ["event-twice@ObjectAdded"] * 2  # DCIM and 100CANON
+    device = small(a_device(S60, *folders, "event-lost@ObjectAdded"), Card())
+    with a_host(device) as cam:
+        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        assert isinstance(entry, Entry)
+        assert opened(cam.storage.read(entry)).size == (640, 480)
+
+
+def test_a_thm_of_which_the_camera_tells_before_its_picture() -> None:
+    card = a_card(("IMG_0001.THM", b"small"))
+    device = small(a_device(S60, "event-twice@ObjectAdded", "event-late@ObjectAdded:1"), card)
+    thm = ObjectAdded(device.objects.handle(("DCIM", "100CANON", "IMG_0001.THM")))
+    with a_host(device) as cam, cam.capture.control():
+        cam.settings.set(image_format="raw")
+        device.clock.after(0.5, lambda: device.tell(thm))
+        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        assert entry.name.endswith(".CRW")
+
+
+@pytest.mark.parametrize("answer", ["unlisted", "refused", "nothing", "another"])
+def test_a_picture_of_which_only_the_standard_tells(answer: str) -> None:
+    def lie(operation: Operation[Any]) -> Told:
+        if isinstance(operation, GetObjectInfoEx) and operation.handle:
+            if answer == "refused":
+                raise Status(Response.GENERAL_ERROR)
+            other = FolderEntry(operation.handle + 1, JPEG, 0, 1, 0, "OTHER.JPG")
+            return b"" if answer == "nothing" else other.encode()
+        return None
+
+    unlisted = answer == "unlisted"
+    device = without(GetObjectInfoEx.code) if unlisted else a_liar(lie)
+    with a_host(device) as cam:
+        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        assert isinstance(entry, Entry)
+        assert entry.name == "IMG_0001.JPG"
+        assert entry.size == on_card(device, "/".join(entry.path.parts)).size
+
+
+@pytest.mark.parametrize("has_clock", [True, False])
+def test_a_picture_that_says_nothing_of_itself(has_clock: bool) -> None:
+    """It has no name and no EXIF: it is called after the camera's clock, where there is one."""
+    bare = b"\xff\xd8\xff\xd9"
+
+    def lie(operation: Operation[Any]) -> Told:
+        if isinstance(operation, GetObjectInfo):
+            return ObjectInfo(RAM, JPEG, *(0,) * 13, "", "", "", "")
+        if operation == GetDevicePropValue(Property.TIME) and not has_clock:
+            raise Status(Response.DEVICE_PROP_NOT_SUPPORTED)
+        return bare if isinstance(operation, GetObject) else None
+
+    device = a_liar(lie)
+    with a_host(device) as cam:
+        (picture,) = cam.capture.release().files
+        assert isinstance(picture, Picture)
+        assert picture.data == bare
+        if has_clock:
+            assert picture.name.startswith(f"IMG_{cam.camera_time:%Y%m%d_%H%M}")
+        else:
+            assert picture.name == "IMG_0001.JPG"

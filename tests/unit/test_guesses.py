@@ -1,0 +1,36 @@
+"""Each guess of a virtual PTP camera is a line of the protocol's page."""
+
+import re
+from collections import Counter
+
+from conftest import ROOT
+
+PAGE = ROOT / "docs" / "protocol" / "ptp.md"
+SOURCE = ROOT / "src" / "canon"
+NATIVE = Counter({"virtual/profile.py": 1})  # on the page of the native protocol
+
+
+def guesses() -> Counter[str]:
+    """How many there are in each file that knows PTP."""
+    found: Counter[str] = Counter()
+    for path in (SOURCE / "virtual").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "canon.ptp." in text or "canon.models.ptp" in text:
+            found[f"virtual/{path.name}"] = len(re.findall(r"\bGuess\b", text))
+    return +found - NATIVE
+
+
+def lines() -> Counter[str]:
+    """How many lines the table has for each file."""
+    found: Counter[str] = Counter()
+    file = ""
+    for line in PAGE.read_text(encoding="utf-8").rpartition("|---|---|---|\n")[2].splitlines():
+        if named := re.match(r"\| `(.+?)` ", line):
+            file = named[1]
+        found[file] += 1
+    return found
+
+
+def test_each_guess_is_told() -> None:
+    assert lines() == guesses()
+    assert lines()["virtual/powershot.py"] > 5

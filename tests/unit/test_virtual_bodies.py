@@ -1,0 +1,108 @@
+"""Which virtual bodies there are, and which protocol each of them speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from exif_helpers import exiftool
+from ptp_host import OK, Rig
+
+from canon import ports
+from canon.models.ptp import MODELS
+from canon.ptp.datasets import DeviceInfo
+from canon.virtual.body import Body
+from canon.virtual.card import File, fresh_card
+from canon.virtual.catalogue import choose, offers
+from canon.virtual.native import NativeCamera
+from canon.virtual.port import VirtualPort
+from canon.virtual.profile import load_profile, ptp_source
+from canon.virtual.ptp import PtpCamera
+from canon.virtual.usbip import UsbipServer
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("powershot-g3", NativeCamera),
+        ("powershot-g3?mode=ptp", PtpCamera),
+        ("powershot-g3?mode=native", NativeCamera),
+        ("powershot-s60", PtpCamera),
+        ("powershot-s60?mode=native", NativeCamera),
+        ("powershot-sx200-is", PtpCamera),
+        ("eos-20d", NativeCamera),
+    ],
+)
+def test_a_body_speaks_what_it_is_asked_to(text: str, kind: type) -> None:
+    device = ports.make_virtual(text)
+    assert type(device) is kind
+    assert device.descriptors.interface == ((6, 1, 1) if kind is PtpCamera else (255, 255, 255))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("powershot-sx200-is?mode=native", "'powershot-sx200-is' that speaks the native protocol"),
+        ("eos-20d?mode=ptp", "'eos-20d' that speaks PTP"),
+        ("leica-m3", "there is no virtual 'leica-m3';"),
+        ("powershot-g3?mode=morse", "mode=morse.* says nothing"),
+    ],
+)
+def test_bodies_that_are_not_there(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        ports.make_virtual(text)
+
+
+def test_the_lists_of_cameras_know_ptp_rows() -> None:
+    (found,) = ports.list_ports("virtual:powershot-g3?mode=ptp")
+    assert (found.product, found.name) == (0x306F, "Canon PowerShot G3")
+    with UsbipServer(ports.make_virtual("powershot-s60?card=none")) as server:
+        (found,) = ports.list_ports("usbip:{}:{}".format(*server.address))
+    assert (found.product, found.name) == (0x30B2, "Canon PowerShot S60")
+
+
+def test_the_catalogue_has_every_body_once_a_mode() -> None:
+    found = {(offer.model, offer.mode): offer for offer in offers()}
+    assert len(found) == len(offers())
+    assert [mode for model, mode in found if model == "powershot-s60"] == ["ptp", "native"]
+    assert found["powershot-sx200-is", "ptp"].can == ("files",)
+    assert found["powershot-s60", "ptp"].can == ("files", "release", "viewfinder")
+    assert found["powershot-s45", "native"].can == ("files", "release", "viewfinder")
+    assert found["powershot-s45", "ptp"].can == ("files",)
+
+
+@pytest.mark.parametrize("slug", ["powershot-s100", "powershot-s110"])
+def test_two_bodies_of_one_name_are_told_apart(slug: str) -> None:
+    old, new = (offer for offer in offers() if offer.model == slug)
+    assert (old.mode, new.mode) == ("native", "ptp")
+    assert old.name != new.name
+    old_ids, new_ids = (
+        ports.make_virtual(f"{slug}?card=none&mode={offer.mode}").descriptors.product
+        for offer in (old, new)
+    )
+    assert 0x3040 < old_ids < 0x3060 < 0x3230 < new_ids
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in MODELS if ptp_source(row)], ids=lambda row: row.slug
+)
+def test_every_body_with_a_profile_starts(row: Any) -> None:
+    device = PtpCamera(Body(row, lambda: None))
+    rig = Rig()
+    rig.device, rig.port = device, VirtualPort(device)
+    code, _, data = rig.ask(0x1001, number=0)
+    info = DeviceInfo.decode(data)
+    assert code == OK
+    assert info.operations == tuple(load_profile(row)["operations"])
+    assert device.descriptors.product == row.product
+    assert rig.opened().ask(0x1004)[0] == OK
+
+
+@pytest.mark.parametrize(
+    ("slug", "width"), [("powershot-g3", 2272), ("eos-20d", 3504), ("powershot-sx200-is", 4000)]
+)
+def test_pictures_on_a_fresh_card_tell_the_sensor_of_their_body(slug: str, width: int) -> None:
+    picture = fresh_card(choose(slug)).find(("DCIM", "100CANON", "IMG_0001.JPG"))
+    assert isinstance(picture, File)
+    told = exiftool(picture.read())
+    assert (told["Canon:ZoomSourceWidth"], told["ExifIFD:ExifImageWidth"]) == (width, 640)
