@@ -263,13 +263,21 @@ def test_every_operation_is_busy(picture: bytes) -> None:
         must_be_clean(device, cam, picture)
 
 
-def test_a_camera_that_is_busy_from_the_start(picture: bytes) -> None:
-    device = a_device("busy:5")
-    with pytest.raises(DeviceBusy, match="try again in a moment"), open_on(device):
-        pass
-    device.clock.sleep(0.5)
-    with open_on(device) as cam:
+@pytest.mark.parametrize("operation", ["", "@OpenSession"])
+def test_a_camera_that_is_busy_from_the_start(operation: str, picture: bytes) -> None:
+    device = a_device(f"busy{operation}:20")
+    with within(device, 4.0), open_on(device) as cam:
         must_be_clean(device, cam, picture)
+
+
+def test_a_camera_that_stays_busy_from_the_start() -> None:
+    device = a_device("busy@OpenSession:250")
+    with (
+        within(device, 21.0),
+        pytest.raises(DeviceBusy, match="try again in a moment"),
+        open_on(device),
+    ):
+        pass
 
 
 # --- what is written ------------------------------------------------------------------------------

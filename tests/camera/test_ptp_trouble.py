@@ -36,7 +36,8 @@ from canon.ptp.operations import (
     Operation,
     Response,
 )
-from canon.ptp.powershot import FolderEntry, GetObjectInfoEx, Property
+from canon.ptp.powershot import CheckEvent, FolderEntry, GetObjectInfoEx, Property
+from canon.values import CaptureTarget
 from canon.virtual.card import File
 from canon.virtual.faults import Fault
 from canon.virtual.ptp import PtpCamera
@@ -117,6 +118,10 @@ def test_a_camera_that_lists_checkevent_and_does_not_know_it(code: int) -> None:
         device.clock.after(0.5, device.press)
         kinds = [event.kind for event in cam.events(timeout_s=5)]
         assert kinds == ["ObjectAdded", "CaptureComplete"]
+    lie = refusing(CheckEvent, code)
+    with WatchedPort(Lying(S60, lie)).camera() as cam:
+        for _ in range(2):
+            assert len(cam.capture.release(target=CaptureTarget.BOTH).files) == 2
 
 
 def test_a_raw_refusal_names_the_operation() -> None:

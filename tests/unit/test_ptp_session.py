@@ -178,9 +178,17 @@ def test_open_session_may_be_answered_with_another_id() -> None:
 
 
 def test_a_camera_that_refuses_a_session_says_why() -> None:
-    camera = ScriptedPtp(refuses(Response.DEVICE_BUSY))
-    with pytest.raises(DeviceBusy, match="OpenSession"):
+    camera = ScriptedPtp(refuses(Response.CANON_BATTERY_LOW))
+    with pytest.raises(BatteryLow, match="OpenSession"):
         Session(VirtualPort(camera)).start()
+
+
+def test_a_camera_that_is_busy_is_asked_for_a_session_again() -> None:
+    camera = ScriptedPtp(*[refuses(Response.DEVICE_BUSY)] * 3, ok(), sends(EOS_60D))
+    session = Session(VirtualPort(camera))
+    assert session.start().model == "Canon EOS 60D"
+    assert [number for code, number, _ in camera.commands if code == OpenSession.code] == [0] * 4
+    assert camera.clock.now() == pytest.approx(0.05 + 0.1 + 0.15)
 
 
 def test_an_unplugged_camera_is_not_looked_for() -> None:

@@ -270,7 +270,7 @@ class Storage:
             return path
         entry = self._entry_or_none(path)
         if entry is not None and entry.is_folder:
-            return path / Path(source).name.upper()
+            return path / Path(source).name
         return path
 
 

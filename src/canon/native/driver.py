@@ -241,7 +241,7 @@ class NativeDriver:
             _log.warning(
                 "%s has %d bytes; after a file of more than %d this camera takes no other in its "
                 "next session, until it is switched off and on",
-                path,
+                str(path).upper(),
                 size,
                 limit,
             )

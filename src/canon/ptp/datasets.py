@@ -211,7 +211,16 @@ class ObjectInfo(Message):
         size = int.from_bytes(take(buffer, start + _SIZE, 8), "little")
         narrow = bytes(buffer[: start + _SIZE + 4]) + bytes(buffer[start + _SIZE + 8 :])
         found, end = super().read(narrow, start)
+        if not found.name:
+            return super().read(buffer, start)
         return replace(found, size=size), end + 4
+
+    def encode(self) -> bytes:
+        """The bytes of this dataset; those of a size that four bytes do not hold take eight."""
+        if self.size < 1 << 32:
+            return super().encode()
+        narrow = replace(self, size=0).encode()
+        return narrow[:_SIZE] + self.size.to_bytes(8, "little") + narrow[_SIZE + 4 :]
 
 
 # --- properties -----------------------------------------------------------------------------------

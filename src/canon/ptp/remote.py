@@ -198,6 +198,8 @@ class PtpRemote:
         try:
             self._initiate()
             self._entered = self.session.begun
+            if has_mode and not self.session.asks:  # it has been found out meanwhile
+                self._choose_events(_ON_PIPE)
             self.session.refresh()
         except BaseException:  # a refusal, or Ctrl-C: the lens may come out all the same
             with suppress(CanonError):

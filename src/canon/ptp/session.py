@@ -433,14 +433,21 @@ class Session:
         raise trouble
 
     def _try_sessions(self, timeout_s: float) -> None:
-        """OpenSession with one number after the other."""
-        for session in range(1, _MOST_SESSIONS + 1):
+        """OpenSession with one number after the other; a camera that is busy is asked again."""
+        deadline = self.clock.now() + TIMEOUT_S
+        session, waits = 1, pauses()
+        while session <= _MOST_SESSIONS:
             values = OpenSession(session).encode()
             ended = self._transport.exchange(OpenSession.code, 0, values, None, _NONE, timeout_s)
             if ended.code in (Response.OK, Response.SESSION_ALREADY_OPEN):
                 return
-            if ended.code != Response.INVALID_TRANSACTION_ID:
-                raise refusal(ended.code, OpenSession.__name__)
+            error = refusal(ended.code, OpenSession.__name__)
+            if ended.code == Response.INVALID_TRANSACTION_ID:
+                session += 1
+            elif isinstance(error, DeviceBusy) and self.clock.now() < deadline:
+                self.clock.sleep(next(waits))
+            else:
+                raise error
         raise ProtocolError("the camera opens no session: it takes no transaction number as new")
 
 
