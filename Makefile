@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 SECONDS ?= 60
+SEED ?= 0
 BIN := .venv/bin
 COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ptp/*
 
@@ -21,9 +22,10 @@ test: .venv/dev
 		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }
 	@[ "$$CI" != true ] || $(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md --check
 
-# Bytes that somebody makes up, for so many seconds; the corpus stays in build/fuzz.
+# Bytes that somebody makes up, for so many seconds; others each time unless a seed is given.
+# The corpus stays in build/fuzz.
 fuzz: .venv/dev
-	$(BIN)/python tests/fuzz/fuzz_run.py $(SECONDS)
+	$(BIN)/python tests/fuzz/fuzz_run.py $(SECONDS) $(SEED)
 
 # What the last `make test` has shown of each model, as a page.
 supported: .venv/dev

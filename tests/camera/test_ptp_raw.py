@@ -68,8 +68,11 @@ def test_a_property_can_be_written(typed: object, value: int) -> None:
 
 @pytest.mark.parametrize("typed", ["three", "1,2", 1.5, None, (1,), 1 << 16])
 def test_what_is_no_value_of_a_property(typed: object) -> None:
-    with canon.open(f"virtual:{SX200}") as cam, pytest.raises(ValueError):  # noqa: PT011  (each its own)
-        cam.ptp.set(0xD045, typed)
+    with canon.open(f"virtual:{SX200}") as cam:
+        before = cam.ptp.get(0xD045)
+        with pytest.raises(ValueError, match="property 0xd045 cannot be"):
+            cam.ptp.set(0xD045, typed)
+        assert cam.ptp.get(0xD045) == before
 
 
 def test_a_list_of_numbers() -> None:

@@ -77,8 +77,14 @@ VERBS: dict[str, Verb] = {
     "release to card": lambda cam: cam.capture.release(target=CaptureTarget.CARD),
 }
 
-MISTAKES = ("is a folder", "is a file", "is not empty", "is on the card already")
-"""What a hostile listing can make of a request: each a ValueError or a FileExistsError."""
+MISTAKES = (
+    "is a folder",
+    "is a file",
+    "is not empty",
+    "is on the card already",
+    "property 0xd034 cannot be",
+)
+"""What a hostile answer can make of a request: each a ValueError or a FileExistsError."""
 
 words = st.sampled_from([0, 1, 0x14, 0x40, 0x7FFFFFFF, 0xFFFFFFFF]) | st.integers(0, 0xFFFFFFFF)
 noise = st.binary(max_size=200) | st.sampled_from([b"\0", b"\xff"]).map(lambda byte: byte * 192)

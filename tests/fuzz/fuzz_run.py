@@ -1,6 +1,6 @@
 """`make fuzz`: each target of fuzz_targets.py for its share of the time, under atheris.
 
-    python tests/fuzz/fuzz_run.py SECONDS          all targets
+    python tests/fuzz/fuzz_run.py SECONDS SEED     all targets; a seed of 0 is another each time
     python tests/fuzz/fuzz_run.py TARGET FILE      one input once: so what was found is seen again
 
 The inputs that reach something new stay in build/fuzz/TARGET, and the next run begins with them.
@@ -23,7 +23,7 @@ LIMITS = ("-timeout=10", "-rss_limit_mb=1024", "-max_len=4096")
 def main(arguments: list[str]) -> int:
     """Run what is asked for; 1 when something was found."""
     if arguments[0].isdigit():
-        return run_all(int(arguments[0]))
+        return run_all(int(arguments[0]), int(arguments[1]))
     import atheris
 
     with atheris.instrument_imports(include=["canon"]):
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def run_all(seconds: int) -> int:
+def run_all(seconds: int, seed: int) -> int:
     """Each target for its share of the time, from its seeds; 1 when something was found."""
     sys.path.append(str(ROOT / "tests"))
     from fuzz_targets import TARGETS
@@ -45,16 +45,22 @@ def run_all(seconds: int) -> int:
     for name, target in TARGETS.items():
         corpus = ROOT / "build" / "fuzz" / name
         corpus.mkdir(parents=True, exist_ok=True)
-        for seed in target.seeds(traces_folder()):
-            (corpus / sha1(seed, usedforsecurity=False).hexdigest()).write_bytes(seed)
-        clean &= run(name, corpus, max(1, seconds // len(TARGETS)))
+        for first in target.seeds(traces_folder()):
+            (corpus / sha1(first, usedforsecurity=False).hexdigest()).write_bytes(first)
+        clean &= run(name, corpus, max(1, seconds // len(TARGETS)), seed)
     return int(not clean)
 
 
-def run(name: str, corpus: Path, seconds: int) -> bool:
+def run(name: str, corpus: Path, seconds: int, seed: int) -> bool:
     """One target; whether nothing was found."""
     found = f"-artifact_prefix={corpus}-found-"
-    options = [f"-max_total_time={seconds}", "-print_final_stats=1", found, *LIMITS]
+    options = [
+        f"-max_total_time={seconds}",
+        f"-seed={seed}",
+        "-print_final_stats=1",
+        found,
+        *LIMITS,
+    ]
     done = subprocess.run(
         [sys.executable, __file__, name, str(corpus), *options],
         cwd=ROOT,

@@ -106,6 +106,11 @@ def test_without_tricks_every_verb_works(verb: str) -> None:
 @example(  # a channel of events that is written back as it was found, and does not fit
     "powershot-s60", [Trick(What.HONEST)] * START + [Trick(What.DATASET, 0, b"\0\0\1")], ["allowed"]
 )
+@example(  # a description of one byte for a property that has four
+    "powershot-s60",
+    [Trick(What.HONEST)] * START + [Trick(What.DATASET, 0, b"\x34\xd0\2\0\1\0\0\0")],
+    ["write a property"],
+)
 def test_no_answer_brings_anything_but_our_errors(
     body: str, made_up: list[Trick], verbs: list[str]
 ) -> None:

@@ -420,10 +420,13 @@ class PtpDriver:
         """Write a property, of the type that its description names.
 
         Raises:
-            ValueError: the value is of another type.
+            ValueError: the value is of another type, or too large for it.
         """
         kind = self.describe(code).kind
-        self._listed.write(code, kind, _typed(kind, value))
+        try:
+            self._listed.write(code, kind, _typed(kind, value))
+        except ValueError as error:
+            raise ValueError(f"property {code:#06x} cannot be {value!r}: {error}") from None
 
     # --- helpers ----------------------------------------------------------------------------------
 
