@@ -6,11 +6,10 @@ differ: what is function 3 on one is function 12 on another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from canon.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class CustomFunction:
+class CustomFunction(Frozen):
     """One custom function, and what it is set to.
 
     Attributes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from canon.models.custom import CustomFunction
@@ -97,3 +98,14 @@ class Model:
     def raw_suffix(self) -> str:
         """How the names of its RAW files end."""
         return ".CR2" if self.numbering is Numbering.REVISED else ".CRW"
+
+
+def is_called(name: str, reported: str) -> bool:
+    """Whether a camera that reports a name is the body of a row.
+
+    Case and spaces do not count, and either name may be longer: "Canon EOS 400D DIGITAL" is the row
+    "EOS 400D", "Canon PowerShot S500" the row "PowerShot S500 Digital ELPH".
+    """
+    one, other = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, reported))
+    other = other.removeprefix("canon")
+    return one.startswith(other) or other.startswith(one)

@@ -8,7 +8,7 @@ program drives that body in this protocol either.
 from __future__ import annotations
 
 from canon.models import custom
-from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model import Feature, Model, Numbering, Quirk, is_called
 
 CLASSIC, REVISED = Numbering.CLASSIC, Numbering.REVISED
 NONE, KIB, MARKS_STAY = Quirk.NONE, Quirk.CAPACITY_IN_KIB, Quirk.MARKS_STAY
@@ -557,7 +557,7 @@ def by_product(product: int, name: str = "") -> Model:
     Several bodies may share an id; then the name that the camera reports chooses among them.
     """
     rows = [model for model in MODELS if model.product == product]
-    named = [model for model in rows if model.name == name.removeprefix("Canon ")]
+    named = [model for model in rows if is_called(model.name, name)]
     return next(iter(named or rows), GENERIC)
 
 

@@ -9,8 +9,9 @@ the interface by which the camera was reached decides which table holds.
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import dataclass
+
+from canon.models.model import is_called
 
 
 class PtpQuirk(enum.Flag):
@@ -25,6 +26,8 @@ class PtpQuirk(enum.Flag):
     """gphoto2 takes pictures with it."""
     PREVIEW = enum.auto()
     """gphoto2 shows its viewfinder."""
+    STRAY_PRESS = enum.auto()
+    """It sends ShutterButtonPressedAgain though nobody pressed: that is no press (section 5.1)."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ MODELS = (
     PtpModel("PowerShot A700", 0x3117, EVENT),
     PtpModel("PowerShot SD700 IS", 0x3119, EVENT),
     PtpModel("Digital IXUS 800 IS", 0x3119, EVENT),
-    PtpModel("PowerShot S3 IS", 0x311A, LIVE),
+    PtpModel("PowerShot S3 IS", 0x311A, LIVE | PtpQuirk.STRAY_PRESS),
     PtpModel("PowerShot A540", 0x311B, EVENT),
     PtpModel("Digital IXUS 60", 0x311C, EVENT),
     PtpModel("PowerShot SD600", 0x311C, EVENT),
@@ -353,24 +356,13 @@ GENERIC = PtpModel("camera", 0, NONE)
 def by_product(product: int, name: str = "") -> PtpModel:
     """The row of a USB product id, or the generic one.
 
-    Several bodies may share an id; then the name that the camera reports chooses among them. Case
-    and spaces do not count, and either name may be longer: "Canon EOS 400D DIGITAL" is the row
-    "EOS 400D", "Canon PowerShot S500" the row "PowerShot S500 Digital ELPH".
+    Several bodies may share an id; then the name that the camera reports chooses among them.
     """
     rows = [model for model in MODELS if model.product == product]
-    wanted = _letters(name.removeprefix("Canon "))
-    named = [model for model in rows if _either_begins(_letters(model.name), wanted)]
+    named = [model for model in rows if is_called(model.name, name)]
     return next(iter(named or rows), GENERIC)
 
 
 def by_slug(slug: str) -> PtpModel | None:
     """The row whose name is written "powershot-sx200-is"; the first, where a name has two ids."""
     return next((model for model in MODELS if model.slug == slug), None)
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _either_begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)

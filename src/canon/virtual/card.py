@@ -160,7 +160,7 @@ def fresh_card(model: Model | PtpModel) -> Card:
     first = Shot(
         taken=datetime(2003, 6, 14, 9, 30),
         number=1000001,
-        model=f"Canon {model.name}",
+        model=profile["model"],
         model_id=profile["model_id"],
         firmware=profile["firmware"],
         full_width=_pixels(model, profile)[0],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from canon.models import native, ptp
+from canon.models import native, ps350, ptp
 from canon.models.model import Feature, Model
 from canon.models.ptp import PtpModel
 from canon.ptp.powershot import InitiateReleaseControl, ViewfinderOn
@@ -52,13 +52,13 @@ def choose(slug: str, mode: str = "") -> Model | PtpModel:
 
 def offers() -> list[Offer]:
     """All virtual bodies, by name; the mode that a body speaks unless asked comes first."""
-    found = []
+    found = [Offer(row.slug, f"Canon {row.name}", NATIVE, ("files",)) for row in ps350.MODELS]
     for slug in sorted({model.slug for model in (*native.MODELS, *ptp.MODELS)}):
         years = dict(zip((NATIVE, PTP), _NAMESAKES.get(slug, ("", "")), strict=True))
         for mode, model in _rows(slug).items():
             name = f"Canon {model.name}{years[mode]}"
             found.append(Offer(slug, name, mode, _can(model)))
-    return found
+    return sorted(found, key=lambda offer: offer.model)
 
 
 def _rows(slug: str) -> dict[str, Model | PtpModel]:

@@ -2,7 +2,7 @@
 
 A fault is written `KIND[@COMMAND][:NUMBER]`: `stall@GetFile`, `unplug@GetObject:20000`,
 `letter-i`, `pieces`. Without a command it hits the next one; it hits once, but `garbage`, `pieces`,
-`no-lengths`, `split-header`, `no-zlp` and the letters stay. Section numbers are those of
+`no-lengths`, `split-header`, `no-zlp`, `halted` and the letters stay. Section numbers are those of
 docs/protocol.
 """
 
@@ -70,6 +70,9 @@ class FaultKind(enum.Enum):
     """No zero-length packet ends data that fill their last packet (section 1.4)."""
     OPEN_SESSION = "open-session"
     """A session is open already at the start, as after a host that was killed (section 2)."""
+    HALTED = "halted"
+    """Bulk in is halted when a session begins, as on old bodies where the host before did not clear
+    it at its end (section 7)."""
     STALL_OUT = "stall-out"
     """The camera stalls the data that it is sent, and answers 0x2007 (section 1.3)."""
 
@@ -113,6 +116,7 @@ PTP_ONLY = frozenset(
         FaultKind.SPLIT_HEADER,
         FaultKind.NO_ZLP,
         FaultKind.OPEN_SESSION,
+        FaultKind.HALTED,
         FaultKind.STALL_OUT,
     }
 )

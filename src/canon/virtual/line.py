@@ -8,22 +8,50 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Callable
+from typing import Protocol
 
 from canon.errors import Disconnected
-from canon.models.model import Quirk
 from canon.serial.line import FIRST_SPEED, Line
 from canon.usb.port import Clock
 from canon.virtual.clock import BodyClock
-from canon.virtual.serial import SerialCamera
 from canon.wire import Buffer
 
 _SLOW_ABOVE = 57600
 
 
+class LineCamera(Protocol):
+    """What whoever carries the bytes needs of a camera behind a serial plug.
+
+    Attributes:
+        clock: the body's own clock.
+        say: takes what the camera sends; whoever carries it sets this.
+        speed: bits a second at which it listens and talks now.
+    """
+
+    clock: BodyClock
+    say: Callable[[bytes], None]
+    speed: int
+
+    @property
+    def awake(self) -> bool:
+        """Whether it takes anything but wake-up bytes."""
+        ...
+
+    @property
+    def slow(self) -> bool:
+        """Whether it wants its bytes one by one at high speeds."""
+        ...
+
+    def hear(self, data: bytes, speed: int) -> None:
+        """Take bytes that came at a speed."""
+        ...
+
+
 class VirtualLine:
     """The bytes to and from a virtual camera; fits `canon.serial.line.Line`."""
 
-    def __init__(self, camera: SerialCamera) -> None:
+    def __init__(self, camera: LineCamera) -> None:
         self.camera = camera
         camera.say = self._sent
         self._speed = FIRST_SPEED
@@ -57,7 +85,7 @@ class VirtualLine:
         """Hand bytes to the camera when they are through."""
         self._must_be_open()
         self.clock.sleep(len(data) * 10 / self._speed)
-        burst = self._speed > _SLOW_ABOVE and Quirk.SLOW_SERIAL in self.camera.model.quirks
+        burst = self._speed > _SLOW_ABOVE and self.camera.slow
         # Guess (A1): of bytes that come too fast, such a body gets the first.
         self.camera.hear(bytes(data[:1] if burst else data), self._speed)
 

@@ -372,9 +372,8 @@ class NativeCamera:
     def _identify(self, command: Identify) -> Message:
         profile = self.body.profile
         version = bytes.fromhex(profile["identity_version"])
-        name = f"Canon {self.body.model.name}"[:31]
         owner = "" if self.revised else self.body.owner
-        return Identity(version, profile["firmware"], name, owner)
+        return Identity(version, profile["firmware"], profile["model"][:31], owner)
 
     @answer.register
     def _get_owner(self, command: GetOwner) -> Message:

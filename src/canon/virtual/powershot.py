@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any
 
-from canon.models.ptp import PtpModel
+from canon.models.ptp import PtpModel, PtpQuirk
 from canon.ptp.containers import NO_TRANSACTION
 from canon.ptp.datasets import write_value
 from canon.ptp.operations import (
@@ -47,6 +47,7 @@ from canon.ptp.powershot import (
     InitiateReleaseControl,
     Property,
     ShutterButtonPressed,
+    ShutterButtonPressedAgain,
     TerminateReleaseControl,
     TransferMode,
     ViewfinderOff,
@@ -384,6 +385,8 @@ class ReleaseControl:
         if not self.focus_locked and self.faults.has(FaultKind.NO_FOCUS):
             self._focus()
         self.busy = self._awaited = True
+        if PtpQuirk.STRAY_PRESS in self.body.model.quirks:
+            self._tell(ShutterButtonPressedAgain())  # Guess (section 12): with each remote release
         begin = max(self.body.clock.now(), self._lens_ready)
         # Guess (ptp-core, section 6): Canon's own way carries it as the standard's does.
         done = CaptureComplete(self.transaction)

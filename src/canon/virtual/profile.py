@@ -3,17 +3,21 @@
 Recorded profiles are the JSON files below `profiles`, those of PTP bodies in `profiles/ptp`. The
 other native ones take their bytes from the tables of the specification (canon-native-usb, sections
 4.2, 7.1, 7.5, 9) and their sizes from the row; what no table gives is a guess, and as plain as
-possible. A PTP body without a recording reports what a body of its family does.
+possible. A PTP body without a recording reports what the recorded one next to it does.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 from importlib import resources
 from typing import Any
 
+from canon.models import ptp
 from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model_ids import MODEL_IDS
 from canon.models.ptp import PtpModel, PtpQuirk
+from canon.ptp.powershot import InitiateReleaseControl
 
 _INIT_VERSIONS = {
     "00050700": ("G1", "Pro90", "Digital IXUS", "IXY DIGITAL"),
@@ -32,26 +36,30 @@ _IDENTITY_VERSIONS = {
     "PowerShot S20": "00040000",
     "EOS 20D": "00087781",
 }
-_MODEL_IDS = {
-    "PowerShot G2": 0x01100000,
-    "EOS D60": 0x80000166,
-    "EOS 300D": 0x80000170,
-    "EOS Digital Rebel": 0x80000170,
-    "EOS Kiss Digital": 0x80000170,
-    "EOS 20D": 0x80000175,
-    "EOS 350D": 0x80000189,
-    "Digital Rebel XT": 0x80000189,
-    "EOS Kiss Digital N": 0x80000189,
-    "EOS 5D": 0x80000213,
-}
-"""The number of a model in its pictures, MakerNote 0x0010 (sections 4.2, 7.5)."""
-
 _CUSTOM = {"EOS D30": {1: 1}, "EOS 20D": {6: 1, 8: 1}}
 """The custom functions that were set when a real body was asked (sections 8, 9.8)."""
 
 _KINDS = (("SuperFine", 1, 5, 0.53), ("Fine", 2, 3, 0.295), ("Normal", 3, 2, 0.147))
 """Name, kind in the abilities, quality code, and bytes a pixel as on the recorded G3 (9.5)."""
 _RAW_BYTES = 1.0
+
+_Size = tuple[str, int, int, int]  # name, code of the release parameters, width and height
+_COMPACT_SIZES: tuple[_Size, ...] = (
+    ("Medium 1", 1, 1600, 1200),
+    ("Medium 2", 3, 1024, 768),
+    ("Small", 2, 640, 480),
+)
+_EOS_SIZES: dict[int, tuple[_Size, ...]] = {
+    2160: (("Small", 2, 1440, 960),),
+    3072: (("Medium 1", 1, 2048, 1360), ("Small", 2, 1536, 1024)),
+    3456: (("Medium 1", 1, 2496, 1664), ("Small", 2, 1728, 1152)),
+    3504: (("Medium 1", 1, 2544, 1696), ("Small", 2, 1728, 1152)),
+    4368: (("Medium 1", 1, 3168, 2112), ("Small", 2, 2496, 1664)),
+}
+"""The smaller sizes by the width of the largest: compacts have a G3's (section 7.5).
+
+Guess: no recording has those of an EOS; with them a 20D has the 7 abilities that are told of it.
+"""
 _COMPACTS_WITH_RAW = frozenset(
     f"PowerShot {name}"
     for name in ("G1", "G2", "G5", "G6", "Pro90 IS", "S30", "S40", "S45", "S50", "S60", "S70")
@@ -61,7 +69,6 @@ _ABILITIES_SIZE = {Numbering.CLASSIC: 0x330, Numbering.REVISED: 0x420}
 _ABILITIES_HEAD = 0x22A
 
 
-_RELEASE_FAMILY, _FILES_FAMILY = "powershot-s60", "powershot-sx200-is"
 _LAST_WITH_RELEASE = 0x3173  # PowerShot SX100 IS; those after it that shoot do it as an EOS does
 _COMPACTS = ("PowerShot", "Digital IXUS", "IXY", "IXUS")
 _FIRST_FAST = 0x30F0
@@ -82,22 +89,23 @@ def load_profile(model: Model | PtpModel) -> dict[str, Any]:
     recorded = _recorded(model.slug)
     if recorded is not None:
         return recorded
-    sizes = _sizes(model)
+    sizes, kinds = _sizes(model), _kinds(model)
     raw = model.is_eos or model.name in _COMPACTS_WITH_RAW
     return {
+        "model": _reported(model.name),
         "descriptors": _descriptors(model),
         "init": _init(model),
         "identity_version": _IDENTITY_VERSIONS.get(model.name, _init_version(model)),
-        "model_id": _MODEL_IDS.get(model.name, 0),
+        "model_id": MODEL_IDS.get(model.product or 0, 0),
         "firmware": "1.0.0.0",
         "owner": "",
-        "short_name": model.name[:31],
+        "short_name": _reported(model.name).removeprefix("Canon ")[:31],
         "body_id": 0x01234567,
         "custom": _CUSTOM.get(model.name, {}),
         "formats": [
             [f"{name}:{kind}"[:19], height, width, number]
             for name, _, width, height in sizes
-            for kind, number, _, _ in _KINDS
+            for kind, number, _, _ in kinds
         ]
         + ([["CRW", model.pixels[1], model.pixels[0], 4]] if raw else []),
         "abilities_tail": bytes(_ABILITIES_SIZE[model.numbering] - _ABILITIES_HEAD).hex(),
@@ -110,15 +118,28 @@ def load_profile(model: Model | PtpModel) -> dict[str, Any]:
 def ptp_source(model: PtpModel) -> str:
     """The slug of the body whose recording a virtual PTP body reports; "" when there is none.
 
-    It is its own where there is one, else that of a body of its family.
+    It is its own where there is one, else that of the body next to it by product id, which is of
+    its time, or the same camera under another name.
     """
-    if (_PROFILES / "ptp" / f"{model.slug}.json").is_file():
+    recorded = _recorded_bodies()
+    if model.slug in recorded:
         return model.slug
-    if not model.name.startswith(_COMPACTS):
+    remote = PtpQuirk.CAPTURE in model.quirks
+    if not model.name.startswith(_COMPACTS) or (remote and model.product > _LAST_WITH_RELEASE):
         return ""
-    if PtpQuirk.CAPTURE not in model.quirks:
-        return _FILES_FAMILY
-    return _RELEASE_FAMILY if model.product <= _LAST_WITH_RELEASE else ""
+    alike = [slug for slug, (_, releases) in recorded.items() if releases is remote]
+    return min(alike, key=lambda slug: abs(recorded[slug][0] - model.product))
+
+
+@functools.cache
+def _recorded_bodies() -> dict[str, tuple[int, bool]]:
+    """The recorded PTP bodies: product id, and whether it has release control, by slug."""
+    found = {}
+    for model in ptp.MODELS:
+        profile = _recorded(f"ptp/{model.slug}")
+        if profile is not None:
+            found[model.slug] = model.product, InitiateReleaseControl.code in profile["operations"]
+    return found
 
 
 def _ptp_profile(model: PtpModel) -> dict[str, Any]:
@@ -126,17 +147,17 @@ def _ptp_profile(model: PtpModel) -> dict[str, Any]:
     profile = _recorded(f"ptp/{source}")
     if profile is None:
         raise ValueError(f"there is no virtual {model.name} yet that speaks PTP")
-    values = profile["values"]
+    values, model_id = profile["values"], MODEL_IDS.get(model.product, 0)
     if source != model.slug:
-        # Guess: a body without a recording is like the others of its family, under its own name.
-        profile["model"] = f"Canon {model.name}"
-        for code in ("0xd032", "0xd402"):
-            if code in values:
-                values[code]["default"] = values[code]["current"] = profile["model"]
+        # Guess: a body without a recording is like the one next to it, under its own name.
+        profile["model"] = _reported(model.name)
+        own = {"0xd032": profile["model"], "0xd402": profile["model"], "0xd049": model_id}
+        for code in own.keys() & values.keys():
+            values[code]["default"] = values[code]["current"] = own[code]
     formats, kinds = profile["image_formats"], values.get("0xd007", {}).get("allowed", ())
     return profile | {
         "descriptors": _ptp_descriptors(model),
-        "model_id": values.get("0xd049", {}).get("current", 0),
+        "model_id": model_id,
         "firmware": profile["version"].rpartition("-")[2],
         "owner": "",
         "raw": 2 in kinds and _CRW in formats,
@@ -166,15 +187,29 @@ def _recorded(name: str) -> dict[str, Any] | None:
     return profile
 
 
-def _sizes(model: Model) -> list[tuple[str, int, int, int]]:
-    """Name, code of the release parameters, width and height of each size, largest first."""
+def _reported(name: str) -> str:
+    """The name that a body reports: as PTP bodies write theirs, without what it is sold as."""
+    # Guess: native bodies write theirs in the same way.
+    shown = name.replace("Digital IX", "DIGITAL IX").replace("IXY Digital", "IXY DIGITAL")
+    return f"Canon {shown.removesuffix(' Digital ELPH')}"
+
+
+def _sizes(model: Model) -> list[_Size]:
+    """The sizes of a JPEG, largest first."""
     width, height = model.pixels
-    ratio = height / width
-    sizes = [("Large", 0, width, height)]
-    for name, code, smaller in (("Medium 1", 1, 1600), ("Medium 2", 3, 1024), ("Small", 2, 640)):
-        if smaller < width:
-            sizes.append((name, code, smaller, round(smaller * ratio)))
-    return sizes
+    large = "Large", 0, width, height
+    if model.is_eos:
+        return [large, *_EOS_SIZES[width]]
+    # Guess: a compact has the smaller sizes of a G3, as far as they are smaller.
+    smaller = [size for size in _COMPACT_SIZES if size[2] < width]
+    if len(smaller) == 2:
+        smaller[0] = "Medium 1", 1, *smaller[0][2:]  # the only medium one is the first
+    return [large, *smaller]
+
+
+def _kinds(model: Model) -> tuple[tuple[str, int, int, float], ...]:
+    """The qualities of a JPEG, best first; an EOS has no superfine."""
+    return _KINDS[1:] if model.is_eos else _KINDS
 
 
 def _descriptors(model: Model) -> dict[str, Any]:
@@ -213,10 +248,9 @@ def _init(model: Model) -> dict[str, Any]:
         "EOS 5D",
     )
     product = 0x3085 if model.name == "PowerShot S1 IS" else model.product or 0
-    model_id = _MODEL_IDS.get(model.name, 0) if model.numbering is Numbering.REVISED else 0
     return {
         "version": _init_version(model),
-        "model_id": model_id or product << 16 >> 16 | 0x04A9 << 16,
+        "model_id": MODEL_IDS[product] if large else product | 0x04A9 << 16,
         "block": 0x200 if camcorder else 0x800,
         "transfer_size": 0x10000 if large else 0xFFFFFFFF,
         "limit": 0x200 if camcorder else 0xFD00,
@@ -224,13 +258,13 @@ def _init(model: Model) -> dict[str, Any]:
     }
 
 
-def _release(model: Model, sizes: list[tuple[str, int, int, int]], *, raw: bool) -> dict[str, Any]:
+def _release(model: Model, sizes: list[_Size], *, raw: bool) -> dict[str, Any]:
     """Release control: the blocks and lists of section 9, for a compact or for an EOS."""
     kinds = [
-        (code, quality, share, w, h) for _, code, w, h in sizes for _, _, quality, share in _KINDS
+        (code, quality, share, w, h)
+        for _, code, w, h in sizes
+        for _, _, quality, share in _kinds(model)
     ]
-    if model.is_eos:
-        kinds = [kind for kind in kinds if kind[1] in (3, 2)]  # an EOS has no superfine
     records = [(1, code, quality, *_NO_SECOND) for code, quality, _, _, _ in kinds]
     table = [[code, 1, quality, _kib(w * h * share)] for code, quality, share, w, h in kinds]
     width, height = model.pixels
@@ -240,7 +274,7 @@ def _release(model: Model, sizes: list[tuple[str, int, int, int]], *, raw: bool)
         table.append([0, 2, 4, raw_size])
         if model.numbering is Numbering.REVISED:
             # Guess (section 9.4): the second half of a record is the JPEG beside the RAW.
-            pairs = [row for row in table[:-1] if row[0] != 3]  # medium 2 does not pair
+            pairs = table[:-1]
             records += [(2, 0, 4, 1, code, quality) for code, _, quality, _ in pairs]
             table += [
                 [code << 4, 0x12, quality << 4 | 4, raw_size + size]

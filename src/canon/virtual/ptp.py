@@ -481,6 +481,7 @@ class PtpCamera:
         if not operation.session:
             raise Status(Response.INVALID_PARAMETER)
         self.session = operation.session
+        self.bulk.halted |= self.faults.has(FaultKind.HALTED)
         return Nothing()
 
     @answer.register

@@ -475,7 +475,7 @@ class ReleaseUnit:
         shot = Shot(
             taken=EPOCH + timedelta(seconds=self.body.seconds),
             number=self.shutter.number,
-            model=f"Canon {self.body.model.name}",
+            model=self.body.profile["model"],
             model_id=self.body.profile["model_id"],
             firmware=self.body.profile["firmware"],
             owner=self.body.owner,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from canon.errors import DecodeError
-from canon.models.model import Numbering
+from canon.models.model import Numbering, Quirk
 from canon.native.commands import (
     Command,
     GetDirectory,
@@ -125,6 +125,11 @@ class SerialCamera:
     def awake(self) -> bool:
         """Whether it takes anything but wake-up bytes."""
         return self._state is not _State.ASLEEP
+
+    @property
+    def slow(self) -> bool:
+        """Whether it wants its bytes one by one at high speeds."""
+        return Quirk.SLOW_SERIAL in self.model.quirks
 
     def hear(self, data: bytes, speed: int) -> None:
         """Take bytes that came at a speed."""

@@ -2,7 +2,7 @@
 
 One thread carries the bytes. Both ends stay open for the server's life, so programs may come and
 go, and find the camera as the one before has left it. A pseudo-terminal has no speed of its own:
-bytes pass at once.
+bytes pass at once, and are heard at any speed but that of a break.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ import threading
 import tty
 from typing import Self
 
-from canon.virtual.serial import SerialCamera
+from canon.virtual.line import LineCamera
 
 _ROOM = 4096
-_SPEEDS = {getattr(termios, f"B{speed}"): speed for speed in (9600, 19200, 38400, 57600, 115200)}
+_BREAK_SPEED = 50  # so slow that a zero byte is as good as a break
+_SPEEDS = {
+    getattr(termios, f"B{speed}"): speed
+    for speed in (_BREAK_SPEED, 9600, 19200, 38400, 57600, 115200)
+}
 
 
 class TerminalServer:
@@ -34,7 +38,7 @@ class TerminalServer:
         ValueError: the camera's clock is not real.
     """
 
-    def __init__(self, camera: SerialCamera) -> None:
+    def __init__(self, camera: LineCamera) -> None:
         if not camera.clock.real:
             raise ValueError("a camera on a pseudo-terminal needs a body with a real clock")
         self._camera = camera
@@ -74,10 +78,10 @@ class TerminalServer:
                 self._hear(os.read(self._ours, _ROOM))
 
     def _hear(self, data: bytes) -> None:
-        speed = termios.tcgetattr(self._theirs)[5]
-        self.speeds.add(_SPEEDS.get(speed, 0))
+        speed = _SPEEDS.get(termios.tcgetattr(self._theirs)[5], 0)
+        self.speeds.add(speed)
         was_awake = self._camera.awake
-        self._camera.hear(data, self._camera.speed)
+        self._camera.hear(data, speed if speed == _BREAK_SPEED else self._camera.speed)
         if was_awake and not self._camera.awake:  # nobody waits for what was still to be said
             self._outgoing.clear()
             termios.tcflush(self._theirs, termios.TCIFLUSH)
