@@ -44,7 +44,9 @@ class Cable:
     @property
     def model(self) -> Model | PtpModel:
         """The camera's row."""
-        return choose(self.slug)
+        model = choose(self.slug)
+        assert isinstance(model, Model | PtpModel)  # noqa: S101  (others are not compared)
+        return model
 
     @property
     def is_ptp(self) -> bool:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from canon.errors import CanonError, DecodeError
-from canon.files import new_file, target_path
+from canon.frozen import Frozen
 from canon.models.custom import CustomFunction
 from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Sink = Callable[[memoryview], object]
 """Takes a file's bytes as they come; a view is valid only during the call."""
@@ -30,8 +32,7 @@ WITH_THM = ("CRW", "AVI")
 """The kinds of file whose small picture lies beside them in a THM file of the same name."""
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Frozen):
     """Who a camera is.
 
     Attributes:
@@ -45,8 +46,7 @@ class Identity:
     owner: str
 
 
-@dataclass(frozen=True)
-class Power:
+class Power(Frozen):
     """How a camera is powered.
 
     Attributes:
@@ -58,8 +58,7 @@ class Power:
     battery: Battery
 
 
-@dataclass(frozen=True)
-class Ability:
+class Ability(Frozen):
     """One size and quality of picture that a camera can take: "Large:Fine", 2272 by 1704 pixels."""
 
     name: str
@@ -67,8 +66,7 @@ class Ability:
     height: int
 
 
-@dataclass(frozen=True)
-class Drive:
+class Drive(Frozen):
     """A card: its name ("D:"), and its capacity and free space in bytes."""
 
     name: str
@@ -76,7 +74,7 @@ class Drive:
     free: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CardPath:
     """A place on a card.
 
@@ -121,7 +119,7 @@ class CardPath:
         return "/".join(self.parts) or "/"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A file or a folder on a card.
 
@@ -150,8 +148,7 @@ class Entry:
         return str(self.path)
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Frozen):
     """A picture that came to the computer.
 
     Attributes:
@@ -168,6 +165,8 @@ class Picture:
         Raises:
             FileExistsError: the file is there already.
         """
+        from canon.files import new_file, target_path
+
         target = target_path(to, self.name)
         with new_file(target, overwrite=overwrite) as file:
             file.write(self.data)
@@ -177,8 +176,7 @@ class Picture:
         return f"Picture({self.name!r}, {len(self.data)} bytes)"
 
 
-@dataclass(frozen=True)
-class Shot:
+class Shot(Frozen):
     """What one release gave.
 
     Attributes:
@@ -187,7 +185,10 @@ class Shot:
     """
 
     files: tuple[Entry | Picture, ...]
-    thumbnail: bytes | None = field(default=None, repr=False)
+    thumbnail: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Shot(files={self.files!r})"
 
 
 def picture_name(
@@ -235,16 +236,14 @@ def note_taken(error: BaseException, found: Iterable[Entry], *, card: bool) -> N
     )
 
 
-@dataclass(frozen=True)
-class Zoom:
+class Zoom(Frozen):
     """Where the zoom stands: 0 is wide, `maximum` is tele."""
 
     position: int
     maximum: int
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Frozen):
     """What a camera says by itself.
 
     Attributes:

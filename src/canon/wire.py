@@ -24,6 +24,7 @@ from typing import (
 )
 
 from canon.errors import DecodeError
+from canon.frozen import Frozen
 
 Buffer = bytes | bytearray | memoryview
 T = TypeVar("T")
@@ -157,44 +158,18 @@ class _Place(typing.NamedTuple):
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(at,))
-class Message:
-    """A frozen value that knows its own byte layout. Every subclass is a dataclass.
+class Message(Frozen):
+    """A frozen value that knows its own byte layout.
 
     `padded=12` in a class statement means: zeros follow the last field, up to 12 bytes in all.
     """
 
     _places: ClassVar[tuple[_Place, ...]]
-    _names: ClassVar[tuple[str, ...]] = ()
     _padded: ClassVar[int] = 0
 
     def __init_subclass__(cls, *, padded: int = 0) -> None:
         super().__init_subclass__()
         cls._padded = padded
-        # The methods below serve all messages: compiling four for each would slow every start.
-        dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
-        cls._names = tuple(field.name for field in dataclasses.fields(cast("Any", cls)))
-
-    def __init__(self, *values: Any, **named: Any) -> None:
-        named |= zip(self._names, values, strict=False)
-        if len(values) > len(self._names) or named.keys() != set(self._names):
-            raise TypeError(f"{type(self).__name__} takes {', '.join(self._names) or 'nothing'}")
-        self.__dict__.update(named)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
-
-    def __delattr__(self, name: str) -> None:
-        raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.__dict__ == other.__dict__
-
-    def __hash__(self) -> int:
-        return hash((type(self), *(self.__dict__[name] for name in self._names)))
-
-    def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._names)
-        return f"{type(self).__name__}({fields})"
 
     @classmethod
     def layout(cls) -> tuple[_Place, ...]:
@@ -233,7 +208,9 @@ class Message:
                 raise error.inside(cls.__name__, name) from None
         if cls._padded:
             end = start + len(take(buffer, start, cls._padded))
-        return cls(**values), end
+        message = cls.__new__(cls)
+        object.__setattr__(message, "__dict__", values)  # __init__ need not look at them
+        return message, end
 
     @classmethod
     def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:

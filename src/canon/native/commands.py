@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from canon.errors import DecodeError
 from canon.models.model import Numbering
-from canon.native.strings import Bare, Last, Names, Version, ZString
+from canon.strings import Bare, Last, Names, Version, ZString
 from canon.wire import (
     Buffer,
     Codec,

@@ -188,11 +188,22 @@ class NativeDriver:
         return f"{number:010}" if self.model.numbering is Numbering.REVISED else str(number)
 
     def drives(self) -> tuple[driver.Drive, ...]:
-        """The cards, with their space."""
+        """The cards, with their space.
+
+        Which there are is asked again unless there is one slot, and its card answers. Of the bodies
+        on USB, only those of the revised numbering have two.
+        """
+        one_slot = self.model.product is not None and self.model.numbering is Numbering.CLASSIC
+        if self._disks and one_slot:
+            with suppress(Refused):
+                return self._spaces()
+        self._disks = ()
+        return self._spaces()
+
+    def _spaces(self) -> tuple[driver.Drive, ...]:
         revised = self.model.numbering is Numbering.REVISED
         unit = 1024 if revised or Quirk.CAPACITY_IN_KIB in self.model.quirks else 1
         drives = []
-        self._disks = ()
         for name in self._drive_names():
             space = self.session.call(GetDiskSpace(name if revised else name + "\\"))
             drives.append(driver.Drive(name, space.capacity * unit, space.free * unit))

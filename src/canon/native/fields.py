@@ -6,9 +6,9 @@ The blocks themselves are messages of `canon.native.release` (canon-native-usb, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from canon.frozen import Frozen
 from canon.values import (
     AfDistance,
     Aperture,
@@ -29,8 +29,7 @@ from canon.values import (
 )
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Frozen):
     """One setting: where it lies, and how its code reads.
 
     Attributes:

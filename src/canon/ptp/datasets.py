@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Self
 
 from canon.errors import DecodeError
+from canon.frozen import Frozen
 from canon.values import OpenEnum
 from canon.wire import Buffer, Code, Codec, Message, Number, take, u16, u32
 
@@ -290,8 +291,7 @@ def write_value(kind: DataType, value: PropertyValue) -> bytes:
     raise ValueError(f"{value!r} is no {kind} value")
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(Frozen):
     """The numbers from `minimum` to `maximum` in steps."""
 
     minimum: PropertyValue
@@ -299,8 +299,7 @@ class Range:
     step: PropertyValue
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(Frozen):
     """The values that a property may have."""
 
     values: tuple[PropertyValue, ...]

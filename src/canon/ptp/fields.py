@@ -1,15 +1,17 @@
-"""The settings of a PowerShot: which property each is, and how its number reads.
+"""The settings of a PowerShot: which property each is, and how its number reads and is written.
 
 The numbers are those of the native blocks (canon-powershot-ptp, section 3, tables/ps_*.csv), so
-both dialects share the values of `canon.values`.
+both dialects share the values of `canon.values`. All bodies that were recorded give a property the
+same type.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from canon.frozen import Frozen
+from canon.ptp.datasets import DataType
 from canon.ptp.powershot import Property
 from canon.values import (
     AfDistance,
@@ -31,8 +33,7 @@ from canon.values import (
 )
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Frozen):
     """One setting: which property it is, and how its number reads.
 
     Attributes:
@@ -40,17 +41,23 @@ class Field:
         code: the property.
         read: a number as a value.
         write: a value as a number; None: it can only be read.
+        kind: how the number is stored.
     """
 
     name: str
     code: Property
     read: Callable[[int], Any]
     write: Callable[[Any], int] | None = int
+    kind: DataType = DataType.UINT8
 
 
 def _is_zero(number: int) -> bool:
     """On, where 0 is on and 1 is off."""
     return number == 0
+
+
+def _zero_if(on: bool) -> int:
+    return 0 if on else 1
 
 
 FIELDS = (
@@ -62,6 +69,7 @@ FIELDS = (
         Property.SELF_TIMER,
         lambda tenths: tenths / 10,
         lambda seconds: round(seconds * 10),
+        DataType.UINT16,
     ),
     Field("flash", Property.FLASH_MODE, Flash),
     # The other beep, BEEP_MODE, is the opposite in every recording; which is on is known of this.
@@ -71,23 +79,23 @@ FIELDS = (
     Field("digital_zoom", Property.DIGITAL_ZOOM, int),
     Field("metering", Property.METERING, Metering),
     Field("af_distance", Property.AF_DISTANCE, AfDistance),
-    Field("focusing_point", Property.FOCUSING_POINT, FocusingPoint),
+    Field("focusing_point", Property.FOCUSING_POINT, FocusingPoint, kind=DataType.UINT16),
     Field("white_balance", Property.WHITE_BALANCE, WhiteBalance),
     Field("focus_mode", Property.AF_MODE, FocusMode),
-    Field("contrast", Property.CONTRAST, int),
-    Field("saturation", Property.SATURATION, int),
-    Field("sharpness", Property.SHARPNESS, int),
-    Field("iso", Property.ISO, Iso),
-    Field("aperture", Property.APERTURE, Aperture),
-    Field("shutter_speed", Property.SHUTTER_SPEED, ShutterSpeed),
+    Field("contrast", Property.CONTRAST, int, kind=DataType.INT8),
+    Field("saturation", Property.SATURATION, int, kind=DataType.INT8),
+    Field("sharpness", Property.SHARPNESS, int, kind=DataType.INT8),
+    Field("iso", Property.ISO, Iso, kind=DataType.UINT16),
+    Field("aperture", Property.APERTURE, Aperture, kind=DataType.UINT16),
+    Field("shutter_speed", Property.SHUTTER_SPEED, ShutterSpeed, kind=DataType.UINT16),
     Field("exposure_compensation", Property.EXPOSURE_COMPENSATION, Compensation),
     Field("flash_compensation", Property.FLASH_COMPENSATION, Compensation),
-    Field("photo_effect", Property.PHOTO_EFFECT, PhotoEffect),
-    Field("assist_light", Property.ASSIST_LIGHT, _is_zero, lambda on: 0 if on else 1),
-    Field("auto_rotate", Property.AUTO_ROTATE, _is_zero, lambda on: 0 if on else 1),
-    Field("largest_aperture", Property.LARGEST_APERTURE, Aperture, None),
-    Field("smallest_aperture", Property.SMALLEST_APERTURE, Aperture, None),
-    Field("rotation", Property.ROTATION, lambda quarters: quarters * 90, None),
+    Field("photo_effect", Property.PHOTO_EFFECT, PhotoEffect, kind=DataType.UINT16),
+    Field("assist_light", Property.ASSIST_LIGHT, _is_zero, _zero_if, DataType.UINT16),
+    Field("auto_rotate", Property.AUTO_ROTATE, _is_zero, _zero_if, DataType.UINT16),
+    Field("largest_aperture", Property.LARGEST_APERTURE, Aperture, None, DataType.UINT16),
+    Field("smallest_aperture", Property.SMALLEST_APERTURE, Aperture, None, DataType.UINT16),
+    Field("rotation", Property.ROTATION, lambda quarters: quarters * 90, None, DataType.UINT16),
 )
 BY_NAME = {row.name: row for row in FIELDS}
 LENGTHS = {
@@ -96,7 +104,7 @@ LENGTHS = {
     "focal_length_tele": Property.FOCAL_LENGTH_TELE,
 }
 """Fields that count in a unit of their own, FOCAL_LENGTH_DENOMINATOR, and can only be read."""
-SIGNED = frozenset({Property.CONTRAST, Property.SATURATION, Property.SHARPNESS})
+SIGNED = frozenset(row.code for row in FIELDS if row.kind is DataType.INT8)
 """The properties whose numbers have a sign."""
 MISSING = frozenset({0xFF, 0x7FFF, 0xFFFF})
 """The numbers of a setting that the camera does not have, or not now."""

@@ -88,14 +88,12 @@ class Listed:
         data = Bytes(write_value(kind, value))
         self.session.call(SetDevicePropValue(code), data, timeout_s=timeout_s)
 
-    def write_number(
-        self, code: int, kind: DataType, number: int, *, timeout_s: float = TIMEOUT_S
-    ) -> None:
-        """Write a number as the camera describes it; DecodeError when no number fits there."""
-        try:
-            self.write(code, kind, number, timeout_s=timeout_s)
-        except ValueError as error:
-            raise DecodeError(str(error), 0, "DevicePropDesc", "kind") from error
+
+def as_int(value: PropertyValue) -> int:
+    """A value that has to be a number; DecodeError when it is none."""
+    if not isinstance(value, int):
+        raise DecodeError(f"{value!r} is no number", 0, "DevicePropDesc")
+    return value
 
 
 @contextmanager

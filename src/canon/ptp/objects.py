@@ -12,13 +12,14 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from canon.conversation import Events
 from canon.driver import CardPath, Drive, Entry
 from canon.errors import DecodeError, DeviceBusy, NoCard, ObjectNotFound, ProtocolError, Refused
-from canon.ptp.datasets import FileSystem, ObjectInfo, StorageInfo, moment
+from canon.frozen import Frozen
+from canon.ptp.datasets import FileSystem, ObjectInfo, StorageInfo, StoreKind, moment
 from canon.ptp.operations import (
     ALL,
     ASSOCIATION,
@@ -59,14 +60,14 @@ _MOST_OBJECTS = 1 << 20
 _LONG = 0xFFFFFFFF  # the size of a file whose length does not fit
 _ROOTS = (0, ALL)
 _MOST_STORES = 16
+_UNTOLD = StorageInfo(StoreKind.UNDEFINED, FileSystem.UNDEFINED, 0, 0, 0, 0, "", "")
 _MOST_EVENTS = 256
 _STALE = (Response.INVALID_OBJECT_HANDLE, Response.INVALID_PARENT_OBJECT)
 NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
 """The names that a Canon takes, and that fit a listing in one answer."""
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(Frozen):
     """A card: its number, its drive letter, and what the camera says of it."""
 
     id: int
@@ -103,6 +104,7 @@ class Objects:
         self.session = session
         self._events = events
         self._fast = fast and session.supports(GetObjectInfoEx)
+        self._one_slot = fast
         self._stores: tuple[Store, ...] = ()
         self._known: dict[_Key, tuple[int, CardPath]] = {}  # handle, and path as it is written
         self._infos: dict[int, ObjectInfo] = {}
@@ -111,9 +113,9 @@ class Objects:
     # --- cards ------------------------------------------------------------------------------------
 
     def drives(self) -> tuple[Drive, ...]:
-        """The cards, asked for anew."""
+        """The cards, with their space as it is now."""
         self._catch_up()
-        self._stores = self._ask_stores()
+        self._stores = self._ask_again() or self._ask_stores()
         return tuple(
             Drive(store.name, store.info.capacity, store.info.free) for store in self._stores
         )
@@ -133,6 +135,18 @@ class Objects:
                 return store
         raise ObjectNotFound(0, "GetStorageIDs", f"there is no drive {name}")
 
+    def _ask_again(self) -> tuple[Store, ...]:
+        """The one card as before; nothing where it is gone, or where others may have come.
+
+        A PowerShot has one slot: while its card answers, there is no other.
+        """
+        if not self._one_slot:
+            return ()
+        try:
+            return tuple(replace(one, info=self._ask_info(one.id)) for one in self._stores)
+        except Refused:
+            return ()
+
     def _ask_stores(self) -> tuple[Store, ...]:
         stores: list[Store] = []
         broken: Refused = NoCard(0, "GetStorageIDs")
@@ -140,7 +154,7 @@ class Objects:
             if number == RAM or not number & 0xFFFF:
                 continue  # what waits in the camera's memory, or an empty slot
             try:
-                info = self.session.call(GetStorageInfo(number))
+                info = self._ask_info(number)
             except NoCard:
                 continue
             except Refused as error:  # one card that is broken does not hide the other
@@ -154,6 +168,17 @@ class Objects:
         if not stores:
             raise broken
         return tuple(stores)
+
+    def _ask_info(self, number: int) -> StorageInfo:
+        """What the camera says of a store: nothing, and no size, where it has no such operation."""
+        if not self.session.supports(GetStorageInfo):
+            return _UNTOLD
+        try:
+            return self.session.call(GetStorageInfo(number))
+        except Refused as error:
+            if error.code not in UNKNOWN:
+                raise
+            return _UNTOLD
 
     # --- paths ------------------------------------------------------------------------------------
 
@@ -206,7 +231,8 @@ class Objects:
         self._infos.pop(handle, None)
         for top in [key for key, (known, _) in self._known.items() if known == handle]:
             for key in [key for key in self._known if _is_below(key, top)]:
-                del self._known[key]
+                below, _ = self._known.pop(key)
+                self._infos.pop(below, None)
 
     def entry_of(self, handle: int) -> Entry:
         """The entry of an object that the camera has named."""

@@ -12,7 +12,6 @@ import io
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeVar, cast
 
 from canon.conversation import Conversation, Events
@@ -32,6 +31,7 @@ from canon.errors import (
     StoreFull,
     WriteProtected,
 )
+from canon.frozen import Frozen
 from canon.ptp.containers import HEAD, MOST_PARAMETERS, Container, ContainerKind, parameters
 from canon.ptp.datasets import DeviceInfo
 from canon.ptp.operations import (
@@ -98,12 +98,12 @@ _LAST_NUMBER = 0xFFFFFFFE
 _MOST_REPLY = 16 << 20
 _MOST_CHECKED = 0x200  # bytes that CheckEvent may give; an event has 24 at most
 _FIRST_READ = 0x3F00  # most replies are shorter
+_SHORT = 0x1F0  # with its head, this fits into one packet of a fast bus
 _NONE = Incoming(lambda piece: None, _MOST_REPLY)
 _NOBODY = DeviceInfo(0, 0, 0, "", 0, (), (), (), (), (), "", "", "", "")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Frozen):
     """What came back from a raw operation.
 
     Attributes:
@@ -146,6 +146,7 @@ class Session:
         self._transport = Transport(port)
         self._talk: Conversation[PtpEvent] = Conversation()
         self._number = 0
+        self._lengths: dict[int, int] = {}  # of the last reply to each operation
         self._open = False
 
     def start(self) -> DeviceInfo:
@@ -185,13 +186,15 @@ class Session:
         if not isinstance(data, wanted):
             raise TypeError(f"{type(operation).__name__} takes {wanted.__name__} as its data")
         collected = bytearray()
-        incoming = Incoming(collected.extend, _MOST_REPLY, _FIRST_READ if operation.reply else 0)
+        expect = self._lengths.get(operation.code, _FIRST_READ) if operation.reply else 0
+        incoming = Incoming(collected.extend, _MOST_REPLY, expect)
         encoded = None if data is None else data.encode()
         ended = self._patiently(operation, encoded, incoming, timeout_s)
         if operation.reply is None:
             return _returned(operation, ended)
         if ended.length is None and operation.reply is not Bytes:
             raise ProtocolError(f"the camera sent no data for {type(operation).__name__}")
+        self._lengths[operation.code] = max(len(collected), _SHORT)
         reply = operation.reply.decode(collected)
         _log.debug("%r → %r", operation, reply)
         return cast("R", reply)
@@ -403,13 +406,9 @@ class Session:
         start = self.clock.now()
         self._number = self._number % _LAST_NUMBER + 1
         ended = self._transport.exchange(code, self._number, values, outgoing, incoming, timeout_s)
-        _log.debug(
-            "operation %#06x: %s, %s bytes in %.3f s",
-            code,
-            Response(ended.code).name,
-            ended.length,
-            self.clock.now() - start,
-        )
+        if _log.isEnabledFor(logging.DEBUG):
+            name, took_s = Response(ended.code).name, self.clock.now() - start
+            _log.debug("operation %#06x: %s, %s bytes in %.3f s", code, name, ended.length, took_s)
         return ended
 
     def _open_session(self, *steps: Callable[[], None]) -> None:

@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 
 from canon.driver import Progress, Sink
 from canon.errors import Disconnected, PortError, PortStalled, PortTimeout, ProtocolError
+from canon.frozen import Frozen
 from canon.ptp.containers import (
     CANCEL,
     CANCEL_CODE,
@@ -70,8 +71,7 @@ class Ended(NamedTuple):
     length: int | None
 
 
-@dataclass(frozen=True)
-class Outgoing:
+class Outgoing(Frozen):
     """The data that go with an operation.
 
     Attributes:
@@ -85,8 +85,7 @@ class Outgoing:
     progress: Progress | None = None
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(Frozen):
     """What is done with the data that an operation brings.
 
     Attributes:

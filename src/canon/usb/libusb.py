@@ -15,7 +15,6 @@ import importlib.util
 import math
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from canon.errors import (
@@ -266,7 +265,11 @@ def _backend() -> Any:
 
     package = importlib.util.find_spec("libusb_package")
     folders = package.submodule_search_locations or () if package else ()
-    brought = [str(file) for folder in folders for file in Path(folder).glob("libusb-1.0.*")]
+    brought = [
+        os.path.join(folder, name)
+        for folder in folders
+        for name in glob.glob("libusb-1.0.*", root_dir=folder)
+    ]
     get_backend = usb.backend.libusb1.get_backend
     backend = (brought and get_backend(lambda _: brought[0])) or get_backend()
     if backend is None:
@@ -317,6 +320,8 @@ def _strings(backend: Any, device: Any) -> tuple[str, str]:
 
 def _holder(bus: int, address: int) -> str:
     """The program that has a device open, and how to make it let go."""
+    from pathlib import Path
+
     node = f"/dev/bus/usb/{bus:03}/{address:03}"
     for link in map(Path, glob.iglob("/proc/[0-9]*/fd/*")):  # Path.glob trips over ended processes
         with contextlib.suppress(OSError):

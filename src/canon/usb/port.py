@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from canon.errors import ProtocolError
+from canon.frozen import Frozen
 from canon.wire import Buffer
 
 CANON = 0x04A9
@@ -57,8 +58,7 @@ class Endpoint(enum.Enum):
     INTERRUPT_IN = enum.auto()
 
 
-@dataclass(frozen=True)
-class EndpointDescriptor:
+class EndpointDescriptor(Frozen):
     """Where a pipe is, and how large its packets are."""
 
     address: int
@@ -131,8 +131,7 @@ class Descriptors:
         return found
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Frozen):
     """A camera that can be opened.
 
     Attributes:
