@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from canon.models import native, ptp
+from canon.models import native, ps350, ptp
 from canon.models.model import Model
 from canon.models.ptp import PtpModel
 
@@ -55,7 +55,8 @@ def row(model: Model | PtpModel) -> str:
 
 def page(evidence: list[list[str]]) -> str:
     """The page: a row a model, a column a verb, the strongest word in each place."""
-    driven = dict.fromkeys(row(model) for model in native.MODELS if not model.untested)
+    driven = dict.fromkeys(model.name for model in ps350.MODELS)
+    driven |= dict.fromkeys(row(model) for model in native.MODELS if not model.untested)
     driven |= dict.fromkeys(map(row, ptp.MODELS))
     unknown = {verb for _, verb, _ in evidence} - set(VERBS)
     unknown |= {name for name, _, _ in evidence} - set(driven)

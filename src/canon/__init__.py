@@ -10,19 +10,74 @@ Nothing is loaded before it is used: importing this package costs next to nothin
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+_PLACES = {
+    "canon.camera": ("Camera", "find", "list", "open"),
+    "canon.driver": ("CardPath", "Drive", "Entry", "Event", "Picture", "Shot", "Zoom"),
+    "canon.errors": (
+        "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError", "DeviceBusy",
+        "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed", "MissingExtra",
+        "NoCard", "NotFinished", "NotSupported", "ObjectNotFound", "PermissionDenied", "PortError",
+        "PortStalled", "PortTimeout", "ProtocolError", "Refused", "StoreFull", "ValueRefused",
+        "WriteProtected",
+    ),
+    "canon.values": (
+        "AfDistance", "Aperture", "Battery", "CameraOutput", "CaptureTarget", "Compensation",
+        "DriveMode", "Flash", "FocusMode", "FocusingPoint", "ImageFormat", "ImageSize", "Iso",
+        "Metering", "PhotoEffect", "Quality", "ShootingMode", "ShutterSpeed", "WhiteBalance",
+    ),
+}  # fmt: skip
+"""Which names are in which module; the checkers read them below."""
 
 if TYPE_CHECKING:
     from canon.camera import Camera as Camera
     from canon.camera import find as find
     from canon.camera import list as list
     from canon.camera import open as open
+    from canon.driver import CardPath as CardPath
+    from canon.driver import Drive as Drive
+    from canon.driver import Entry as Entry
+    from canon.driver import Event as Event
+    from canon.driver import Picture as Picture
+    from canon.driver import Shot as Shot
+    from canon.driver import Zoom as Zoom
+    from canon.errors import BadParameter as BadParameter
+    from canon.errors import BatteryLow as BatteryLow
+    from canon.errors import CameraNotFound as CameraNotFound
     from canon.errors import CanonError as CanonError
+    from canon.errors import DecodeError as DecodeError
+    from canon.errors import DeviceBusy as DeviceBusy
+    from canon.errors import Disconnected as Disconnected
+    from canon.errors import FocusFailed as FocusFailed
+    from canon.errors import InUse as InUse
+    from canon.errors import KeysNotLocked as KeysNotLocked
+    from canon.errors import LensFailed as LensFailed
+    from canon.errors import MissingExtra as MissingExtra
+    from canon.errors import NoCard as NoCard
+    from canon.errors import NotFinished as NotFinished
+    from canon.errors import NotSupported as NotSupported
+    from canon.errors import ObjectNotFound as ObjectNotFound
+    from canon.errors import PermissionDenied as PermissionDenied
+    from canon.errors import PortError as PortError
+    from canon.errors import PortStalled as PortStalled
+    from canon.errors import PortTimeout as PortTimeout
+    from canon.errors import ProtocolError as ProtocolError
+    from canon.errors import Refused as Refused
+    from canon.errors import StoreFull as StoreFull
+    from canon.errors import ValueRefused as ValueRefused
+    from canon.errors import WriteProtected as WriteProtected
+    from canon.values import AfDistance as AfDistance
     from canon.values import Aperture as Aperture
+    from canon.values import Battery as Battery
+    from canon.values import CameraOutput as CameraOutput
     from canon.values import CaptureTarget as CaptureTarget
     from canon.values import Compensation as Compensation
+    from canon.values import DriveMode as DriveMode
     from canon.values import Flash as Flash
+    from canon.values import FocusingPoint as FocusingPoint
+    from canon.values import FocusMode as FocusMode
     from canon.values import ImageFormat as ImageFormat
     from canon.values import ImageSize as ImageSize
     from canon.values import Iso as Iso
@@ -32,18 +87,19 @@ if TYPE_CHECKING:
     from canon.values import ShootingMode as ShootingMode
     from canon.values import ShutterSpeed as ShutterSpeed
     from canon.values import WhiteBalance as WhiteBalance
+else:
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        for place, names in _PLACES.items():
+            if name in names:
+                return getattr(import_module(place), name)
+        raise AttributeError(f"module 'canon' has no attribute {name!r}")
+
 
 __version__ = "0.1.0"
 
-_FROM_CAMERA = frozenset({"Camera", "find", "list", "open"})
 
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
-    places = ("canon.camera",) if name in _FROM_CAMERA else ("canon.errors", "canon.values")
-    for place in places:
-        found = getattr(import_module(place), name, None)
-        if found is not None and getattr(found, "__module__", "").startswith("canon."):
-            return found
-    raise AttributeError(f"module 'canon' has no attribute {name!r}")
+def __dir__() -> Iterable[str]:
+    return sorted(name for names in _PLACES.values() for name in names)

@@ -10,7 +10,22 @@ from __future__ import annotations
 
 
 class CanonError(Exception):
-    """The root: catch this to catch everything that a camera or its cable can do wrong."""
+    """The root: catch this to catch everything that a camera or its cable can do wrong.
+
+    Errors can be copied and pickled, so that they come back from another process.
+    """
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(
+    kind: type[CanonError], args: tuple[object, ...], state: dict[str, object]
+) -> CanonError:
+    """The same error once more; its constructor takes other arguments than it keeps."""
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
 
 
 # --- the cable -----------------------------------------------------------------------------------

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
+_LONGEST = 200  # bytes of a name; no disk takes more than 255
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
 
 
 def safe_name(name: str) -> str:
     """A file name that stays in its folder and can be written on every platform."""
-    safe = _UNSAFE.sub("_", name).rstrip(". ")
-    if safe in ("", ".", "..") or _RESERVED.fullmatch(safe):
-        safe = "_" + safe
-    return safe[:200]
+    short = _UNSAFE.sub("_", name).encode(errors="ignore")[:_LONGEST]
+    safe = short.decode(errors="ignore").rstrip(". ")
+    return "_" + safe if not safe or _RESERVED.fullmatch(safe) else safe
 
 
 def target_path(to: str | Path, name: str) -> Path:
@@ -50,10 +50,13 @@ def new_file(
 
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} is there already; choose another name or overwrite it")
-    handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=target.parent)
+    if target.exists() and not target.is_file():
+        raise FileExistsError(f"{target} is no file; choose another name")  # /dev/null stays
+    with _about(target):
+        handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=target.parent)
     part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _about(target), os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -64,6 +67,17 @@ def new_file(
         _put_in_place(part, target, overwrite=overwrite)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _about(target: Path) -> Iterator[None]:
+    """Let an error of the system name the file that is wanted, not the temporary one or none."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            error.filename = str(target)
+        raise
 
 
 def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:

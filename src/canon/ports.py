@@ -6,6 +6,7 @@
     usb:serial=123456                 by its serial number
     usbip:127.0.0.1:3240/1-1          over USB/IP
     serial:/dev/ttyUSB0?speed=57600   over RS-232
+    serial:/dev/ttyUSB0?model=powershot-350   one that is woken otherwise than the others
     virtual:powershot-g3?card=DIR&pace=real&fault=stall@GetFile
     virtual:powershot-g3?mode=ptp     one body may speak two protocols
 
@@ -14,21 +15,23 @@ Each way is imported when it is taken, not before.
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canon.errors import CameraNotFound
+from canon.frozen import Frozen
 from canon.serial.line import FIRST_SPEED, Line
 from canon.usb.port import CANON, PTP, Found, Port
 
 if TYPE_CHECKING:
     from canon.models.model import Model
+    from canon.models.ps350 import Ps350Model
     from canon.models.ptp import PtpModel
     from canon.virtual.card import Card
     from canon.virtual.faults import Fault
+    from canon.virtual.line import LineCamera
     from canon.virtual.native import NativeCamera
     from canon.virtual.ptp import PtpCamera
 
@@ -41,8 +44,7 @@ _CHECK = (
 )
 
 
-@dataclass(frozen=True)
-class _UsbChoice:
+class _UsbChoice(Frozen):
     """Which camera on the bus is meant: a Canon, or one that is named, whoever made it."""
 
     vendor: int | None = CANON
@@ -54,7 +56,7 @@ class _UsbChoice:
     def parse(cls, text: str) -> _UsbChoice:
         if not text:
             return cls()
-        if text.startswith("serial="):
+        if text.startswith("serial=") and text != "serial=":
             return cls(None, serial=text.removeprefix("serial="))
         if ids := re.fullmatch(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", text):
             return cls(int(ids[1], 16), int(ids[2], 16))
@@ -130,21 +132,17 @@ def open_port(port: str) -> Port | Line:
     """
     kind, _, rest = port.partition(":")
     if kind == "virtual":
-        from canon.virtual.native import NativeCamera
+        if _Virtual.parse(rest).model.product is None:
+            from canon.virtual.line import VirtualLine
+
+            return VirtualLine(make_virtual_serial(rest))
         from canon.virtual.port import VirtualPort
 
-        device = make_virtual(rest)
-        if isinstance(device, NativeCamera) and device.body.model.product is None:
-            from canon.virtual.line import VirtualLine
-            from canon.virtual.serial import SerialCamera
-
-            return VirtualLine(SerialCamera(device))
-
-        return VirtualPort(device)
+        return VirtualPort(make_virtual(rest))
     if kind == "serial":
         from canon.serial.tty import open_tty
 
-        return open_tty(_serial_line(rest)[0])
+        return open_tty(_Serial.parse(rest).name)
     if kind in ("", "usb") and (choice := _UsbChoice.parse(rest)).is_direct:
         from canon.usb.libusb import open_libusb
 
@@ -161,28 +159,61 @@ def open_port(port: str) -> Port | Line:
     return open_libusb(found[0].port.removeprefix("usb:"))
 
 
-def serial_speed(port: str) -> int:
-    """The speed that a `serial:` port string asks for, in bits a second.
+def on_line(port: str) -> tuple[Ps350Model | None, int]:
+    """What a port string tells of a camera on a line: which odd one it is, and the speed to use.
+
+    The row is None for all those that are woken alike, and tell their names. The speed is in bits
+    a second.
 
     Raises:
-        ValueError: it is no number.
+        ValueError: it cannot be read, or names a camera that has no serial plug.
     """
-    return _serial_line(port.partition(":")[2])[1]
+    from canon.models.ps350 import by_slug
+
+    kind, _, rest = port.partition(":")
+    if kind == "serial":
+        choice = _Serial.parse(rest)
+        return by_slug(choice.model), choice.speed
+    return by_slug(rest.partition("?")[0]), FIRST_SPEED
 
 
-def _serial_line(text: str) -> tuple[str, int]:
-    name, _, query = text.partition("?")
-    key, _, value = query.partition("=")
-    if not name or (query and (key != "speed" or not value.isdigit())):
-        raise ValueError(f"'serial:{text}' is no port; write serial:/dev/ttyUSB0?speed=57600")
-    return name, int(value or FIRST_SPEED)
+class _Serial(Frozen):
+    """What the port string of a serial line asks for; `model` is empty where it names none."""
+
+    name: str
+    speed: int = FIRST_SPEED
+    model: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> _Serial:
+        from urllib.parse import parse_qsl
+
+        name, _, query = text.partition("?")
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        speed, model = asked.pop("speed", str(FIRST_SPEED)), asked.pop("model", "")
+        if not name or asked or not (speed.isascii() and speed.isdigit()):
+            raise ValueError(
+                f"'serial:{text}' is no port; write serial:/dev/ttyUSB0?speed=57600, or "
+                "?model=powershot-350 for that one"
+            )
+        if model:
+            _check_has_serial(model)
+        return cls(name, int(speed), model)
 
 
-@dataclass(frozen=True)
-class _Virtual:
+def _check_has_serial(slug: str) -> None:
+    from canon.models import native, ps350
+
+    known = [row.slug for row in native.MODELS if row.serial_id]
+    known += [row.slug for row in ps350.MODELS]
+    if slug not in known:
+        raise ValueError(f"no {slug!r} talks over a serial line; choose one of {', '.join(known)}")
+
+
+class _Virtual(Frozen):
     """What the port string of a virtual camera asks for; `card` is None for a card of its own."""
 
-    model: Model | PtpModel
+    model: Model | PtpModel | Ps350Model
     real: bool = False
     faults: tuple[Fault, ...] = ()
     presses: tuple[float, ...] = ()
@@ -192,6 +223,7 @@ class _Virtual:
     def parse(cls, text: str) -> _Virtual:
         from urllib.parse import parse_qsl
 
+        from canon.models.ps350 import by_slug
         from canon.models.ptp import PtpModel
         from canon.virtual.catalogue import choose
         from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, Fault
@@ -210,13 +242,14 @@ class _Virtual:
             elif key == "fault":
                 faults.append(Fault.parse(value))
             elif key == "press":
-                presses.append(float(value))
+                presses.append(_press_s(value))
             else:
                 raise ValueError(
                     f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
                     "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS"
                 )
-        model = choose(slug, mode)
+        odd = by_slug(slug) if mode != "ptp" else None
+        model = odd or choose(slug, mode)
         speaks_ptp = isinstance(model, PtpModel)
         for fault in faults:
             if fault.kind in (NATIVE_ONLY if speaks_ptp else PTP_ONLY):
@@ -224,24 +257,72 @@ class _Virtual:
                     f"fault={fault.kind.value}: a camera that speaks "
                     f"{'PTP' if speaks_ptp else 'the native protocol'} does not have it"
                 )
-        if card and card != "none" and not Path(card).is_dir():
+        if card and card != "none" and not os.path.isdir(card):
             raise ValueError(f"card={card}: there is no such folder")
         return cls(model, real, tuple(faults), tuple(presses), card)
 
     def make_card(self) -> Card | None:
+        from pathlib import Path
+
+        from canon.models.ps350 import Ps350Model
         from canon.virtual.card import card_from_folder, fresh_card
 
         if self.card == "none":
             return None
+        if isinstance(self.model, Ps350Model):
+            from canon.virtual import ps350
+
+            if self.card:
+                return ps350.card_with(Path(self.card))
+            return ps350.fresh_card(self.model)
         return card_from_folder(Path(self.card)) if self.card else fresh_card(self.model)
+
+
+def make_virtual_serial(text: str) -> LineCamera:
+    """Build a virtual camera as `make_virtual` does, and put it behind its serial plug.
+
+    Raises:
+        ValueError: there is no such body, or it has no serial plug.
+    """
+    from canon.models.ps350 import Ps350Model
+
+    wanted = _Virtual.parse(text)
+    if isinstance(wanted.model, Ps350Model):
+        from canon.virtual.clock import BodyClock
+        from canon.virtual.faults import Faults
+        from canon.virtual.ps350 import FAULTS, Ps350Camera
+
+        for fault in wanted.faults:
+            if fault.kind not in FAULTS:
+                raise ValueError(f"fault={fault.kind.value}: this camera does not have it")
+        clock = BodyClock(real=wanted.real)
+        return Ps350Camera(wanted.model, wanted.make_card, clock, Faults(wanted.faults))
+    from canon.virtual.native import NativeCamera
+    from canon.virtual.serial import SerialCamera
+
+    device = make_virtual(text)
+    if not isinstance(device, NativeCamera):
+        raise ValueError("PTP goes over USB only; a camera on a serial line is mode=native")
+    return SerialCamera(device)
+
+
+def _press_s(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"press={text}: give the seconds after which the button is pressed")
+    return seconds
 
 
 def make_virtual(text: str) -> NativeCamera | PtpCamera:
     """Build the virtual camera that `powershot-g3?card=DIR&mode=ptp&pace=real&fault=…` describes.
 
     Raises:
-        ValueError: there is no such body, or it cannot do that.
+        ValueError: there is no such body, or it cannot do that, or has no USB.
     """
+    from canon.models.ps350 import Ps350Model
     from canon.models.ptp import PtpModel
     from canon.virtual.body import Body
     from canon.virtual.clock import BodyClock
@@ -249,6 +330,8 @@ def make_virtual(text: str) -> NativeCamera | PtpCamera:
 
     wanted = _Virtual.parse(text)
     clock, faults, model = BodyClock(real=wanted.real), Faults(wanted.faults), wanted.model
+    if isinstance(model, Ps350Model):
+        raise ValueError(f"the {model.name} goes over RS-232 only, with --serial; it has no USB")
     device: NativeCamera | PtpCamera
     if isinstance(model, PtpModel):
         from canon.virtual.ptp import PtpCamera

@@ -1,4 +1,4 @@
-"""The strings of the native protocol, as codecs: the NULs that end them differ by place."""
+"""The strings of Canon's own protocols, as codecs: the NULs that end them differ by place."""
 
 from __future__ import annotations
 

@@ -6,8 +6,10 @@ import enum
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from fractions import Fraction
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class OpenEnum(enum.IntEnum):
@@ -30,16 +32,16 @@ class OpenEnum(enum.IntEnum):
 
     @classmethod
     def parse(cls, text: object) -> Self:
-        """The member that a person means: itself, or its name in any case, with - or _ or spaces.
+        """The member that a person means: itself, or its name in any case; - _ and spaces are free.
 
         Raises:
             ValueError: there is none; the message lists those that are.
         """
         if isinstance(text, cls):
             return text
-        wanted = str(text).strip().lower().replace(" ", "-").replace("_", "-")
+        wanted = _plain(str(text))
         for member in cls:
-            if str(member) == wanted:
+            if _plain(str(member)) == wanted:
                 return member
         names = ", ".join(str(member) for member in cls)
         raise ValueError(f"{text!r} is no {_words(cls)}; take one of: {names}")
@@ -76,12 +78,19 @@ class Scale(int):
         if isinstance(text, cls):
             return text
         wanted = str(text).strip().lower()
+        codes = {label: code for code, label in cls.labels.items()}
+        if wanted in codes:
+            return cls(codes[wanted])
         number = _number(cls.pattern, wanted)
         for code, label in cls.labels.items():
-            if label == wanted or (number is not None and _number(cls.pattern, label) == number):
+            if number is not None and _number(cls.pattern, label) == number:
                 return cls(code)
         steps = ", ".join(cls.labels.values())
         raise ValueError(f"{text!r} is no {_words(cls)}; take one of: {steps}")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).lower()
 
 
 def _words(kind: type) -> str:
@@ -89,6 +98,8 @@ def _words(kind: type) -> str:
 
 
 def _number(pattern: re.Pattern[str], text: str) -> Fraction | None:
+    from fractions import Fraction
+
     found = pattern.fullmatch(text)
     if found is None:
         return None

@@ -57,6 +57,7 @@ class WatchedPort:
     """
 
     def __init__(self, device: NativeCamera, at: Callable[[str], None] | None = None) -> None:
+        self.device = device
         self.commands: list[tuple[float, str]] = []
         self.events: list[tuple[float, NativeEvent]] = []
         self._inner = VirtualPort(device)

@@ -270,7 +270,7 @@ def test_raw_and_jpeg_are_two_pictures() -> None:
         assert [event.size for event in (*ready, *second)] == [len(raw.data), len(jpeg.data)]
         assert (raw.name[-4:], jpeg.name[-4:]) == (".CR2", ".JPG")
         assert raw.name[:-4] == jpeg.name[:-4]
-        assert opened(jpeg.data).size == (640, 427)
+        assert opened(jpeg.data).size == (1728, 1152)
         both = cam.capture.release(target=BOTH).files
         names = ["IMG_0002.CR2", "IMG_0002.JPG"]
         assert [file.name for file in both] == names * 2

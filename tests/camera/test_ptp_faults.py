@@ -366,6 +366,13 @@ def test_a_session_that_is_open_already(picture: bytes) -> None:
     assert device.session == 0
 
 
+def test_a_pipe_that_the_host_before_left_halted(picture: bytes) -> None:
+    device = a_device("halted")
+    for _ in range(2):
+        with within(device, 5), open_on(device) as cam:
+            must_be_clean(device, cam, picture)
+
+
 @pytest.mark.parametrize("fault", ["silence", "stall", "echo", "bad-length:1", "refuse:0x2004"])
 def test_a_session_that_begins_with_trouble(fault: str, picture: bytes) -> None:
     device = a_device()

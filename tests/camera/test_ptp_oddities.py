@@ -152,13 +152,24 @@ def test_a_number_that_is_too_long() -> None:
         cam.settings.read("iso")
 
 
-def test_a_setting_that_no_number_fits() -> None:
+def test_choices_that_are_no_numbers() -> None:
     def lie(operation: Operation[Any]) -> Told:
         if operation == GetDevicePropDesc(Property.ISO):
-            return DevicePropDesc(Property.ISO, DataType.TEXT, 1, "", "", None)
+            return DevicePropDesc(Property.ISO, DataType.TEXT, 1, "", "", Choices(("fast",)))
         return None
 
-    with a_host(a_liar(lie)) as cam, pytest.raises(DecodeError, match="kind"):
+    with a_host(a_liar(lie)) as cam, pytest.raises(DecodeError, match="'fast' is no number"):
+        _ = cam.settings.iso.allowed
+
+
+def test_a_value_that_the_camera_does_not_keep() -> None:
+    def lie(operation: Operation[Any]) -> Told:
+        return b"\x40\0" if operation == GetDevicePropValue(Property.ISO) else None
+
+    with (
+        a_host(a_liar(lie)) as cam,
+        pytest.raises(ValueRefused, match="400 was asked for; it takes 50, 100, 200, 400"),
+    ):
         cam.settings.iso.set(400)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ptp_rig import Answer, Lying, WatchedPort, a_device, a_row, another_makers
 
+from canon.driver import Drive
 from canon.errors import (
     DecodeError,
     NotSupported,
@@ -319,6 +320,22 @@ def test_the_only_card_is_broken() -> None:
         pytest.raises(Refused, match=r"GetStorageInfo.*GENERAL_ERROR"),
     ):
         cam.storage.ls()
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_a_camera_that_tells_nothing_of_its_card(lists: bool) -> None:
+    """It lacks GetStorageInfo, or lists it and does not know it: its files are had all the same."""
+    device = Lying(S45, refusing(GetStorageInfo, Response.OPERATION_NOT_SUPPORTED))
+    if not lists:
+        device.body.profile["operations"].remove(GetStorageInfo.code)
+    port = WatchedPort(device)
+    with port.camera() as cam:
+        assert cam.storage.drives() == (Drive("A:", 0, 0),)
+        first = cam.storage.ls("DCIM/100CANON")[0]
+        assert cam.storage.read(first)[:3] == b"\xff\xd8\xff"
+        cam.storage.delete(first)
+        assert first not in cam.storage.ls("DCIM/100CANON")
+    assert ("GetStorageInfo" in port.names()) is lists
 
 
 # --- a conversation that had to begin anew --------------------------------------------------------

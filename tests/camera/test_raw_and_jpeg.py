@@ -40,7 +40,7 @@ def pair(cam: Camera, target: CaptureTarget, number: int) -> None:
     entries = [file for file in files if isinstance(file, Entry)]
     assert [entry.name for entry in entries] == [f"IMG_{number:04}.CR2", f"IMG_{number:04}.JPG"]
     raw, jpeg = (cam.storage.read(entry) for entry in entries)
-    assert opened(jpeg).size == (640, 427)
+    assert opened(jpeg).size == (1728, 1152)
     assert (raw[:4], raw[8:10], len(raw)) == (b"II*\0", b"CR", entries[0].size)
     if target is BOTH:
         assert [file.data for file in files if isinstance(file, Picture)] == [raw, jpeg]

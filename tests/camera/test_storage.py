@@ -14,7 +14,7 @@ import pytest
 
 from canon.camera import Camera
 from canon.driver import Entry
-from canon.errors import CanonError, ObjectNotFound, WriteProtected
+from canon.errors import ObjectNotFound, WriteProtected
 
 FOLDER = "DCIM/987CANON"
 
@@ -201,7 +201,7 @@ def test_the_time_of_a_file(cam: Camera, folder: str) -> None:
 def test_folders(cam: Camera, folder: str) -> None:
     assert cam.storage.stat(folder).is_folder
     assert cam.storage.ls(folder) == []
-    with pytest.raises(CanonError):
+    with pytest.raises(FileExistsError):
         cam.storage.mkdir(folder)
     cam.storage.upload(b"1", f"{folder}/A.JPG")
     with pytest.raises(ValueError, match="not empty"):

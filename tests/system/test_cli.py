@@ -179,7 +179,7 @@ def test_get_saves_one_file_and_says_where(tmp_path: Path, card: Path) -> None:
 
 def test_get_saves_under_another_name(tmp_path: Path, card: Path) -> None:
     assert answers(tmp_path, "get", FIRST, "-o", "first.jpg", port=virtual(card)) == [
-        {"path": FIRST, "file": "first.jpg", "size": 70_000, "error": None}
+        {"path": FIRST, "file": "first.jpg", "size": 70_000, "fetched": True, "error": None}
     ]
     assert (tmp_path / "first.jpg").read_bytes() == (card / FIRST).read_bytes()
 

@@ -300,7 +300,7 @@ def test_comments_and_empty_lines(tmp_path: Path) -> None:
         ('owner "Ada', 2, "quotation mark"),
         ("owner Ada Lovelace", 2, "unexpected extra argument"),
         ("rm IMG_0001.JPG", 2, "--yes"),
-        ("put", 2, "Missing argument"),
+        ("put", 2, "name the files"),
         ("cd nowhere", 5, "no such file or folder"),
         ("rm --yes nothing.jpg", 5, "no such file or folder"),
         ("rm --yes *.CRW", 5, "no such file or folder"),

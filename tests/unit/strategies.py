@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 from canon.native import commands, events, release
 from canon.native.commands import CustomValue, Listed
 from canon.native.release import Elements
-from canon.native.strings import Bare, Last, Names, Version, ZString
+from canon.ps350 import packets
 from canon.ptp import containers, datasets, operations, powershot
 from canon.ptp.datasets import (
     MOST_TEXT,
@@ -24,11 +24,12 @@ from canon.ptp.datasets import (
     Range,
     value_codec,
 )
+from canon.strings import Bare, Last, Names, Version, ZString
 from canon.wire import Code, Codec, Inner, Message, Number, Raw, Text
 
 M = TypeVar("M", bound=Message)
 
-LAYOUTS = (commands, release, events, containers, datasets, operations, powershot)
+LAYOUTS = (commands, release, events, containers, datasets, operations, powershot, packets)
 
 
 def messages() -> list[type[Message]]:
@@ -129,6 +130,8 @@ _STRATEGIES: dict[type[Codec[Any]], Callable[[Any], SearchStrategy[Any]]] = {
     ),
     commands._Listing: lambda codec: st.lists(_listed(), max_size=12).map(tuple),
     Bare: lambda codec: text(),
+    packets._Name: lambda codec: text(codec.smallest),
+    packets._Entries: lambda codec: st.lists(message(packets.Listed), max_size=12).map(tuple),
     commands._CustomValues: lambda codec: _custom_values(),
     release._Elements: lambda codec: _elements(),
     PtpText: lambda codec: _ptp_text(),

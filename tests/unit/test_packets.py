@@ -156,6 +156,26 @@ def test_doubled_fragments_do_no_harm() -> None:
     assert assembly.take(5) == ONE
 
 
+def test_any_piece_but_the_first_may_be_the_one_that_comes_later() -> None:
+    for late in range(1, len(pieces(ONE))):
+        assembly = Assembly()
+        for packet in pieces(ONE):
+            if packet.number != late:
+                assembly.add(packet)
+        assert assembly.take(5) is None
+        assembly.add(pieces(ONE)[late])
+        assert assembly.take(5) == ONE
+
+
+def test_a_message_that_lost_its_end_leaves_nothing_in_the_next() -> None:
+    short = encode_message(0x2101, 3, b"short")
+    assembly = Assembly()
+    for packet in pieces(ONE):
+        assembly.add(packet)  # and its EOT is lost
+    assembly.add(fragment(0, short))
+    assert assembly.take(6) == short
+
+
 @pytest.mark.parametrize("number", [5, 6])
 def test_pieces_of_another_message_are_not_mixed_in(number: int) -> None:
     assembly = Assembly()

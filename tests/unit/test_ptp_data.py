@@ -366,6 +366,21 @@ def test_the_second_operation_does_not_follow_a_refusal() -> None:
     assert [code for code, _, _ in camera.commands] == [0x100C]
 
 
+def test_an_answer_that_comes_too_late_after_data_out_is_found() -> None:
+    def late(camera: ScriptedPtp, head: Container) -> None:
+        def take(transfer: bytes) -> None:
+            camera.taking = None
+            camera.clock.after(22, lambda: camera.bulk.put(response(head)))
+
+        camera.taking = take
+
+    session, camera = open_session(late)
+    with pytest.raises(PortTimeout):
+        session.send(SendObject(), io.BytesIO(b"data"), 4)
+    assert still_works(session, camera)
+    assert camera.requests == []
+
+
 def test_progress_of_data_out() -> None:
     session, _ = open_session(split(b"x"), takes(4))
     fetch(session)
@@ -409,6 +424,7 @@ def test_a_source_that_ends_too_early(held: int) -> None:
         session.send(SendObject(), io.BytesIO(bytes(held)), 2 * MIB)
     assert still_works(session, camera)
     assert camera.requests[0] == (CANCEL, Cancel(0x4001, 2).encode())
+    assert camera.clock.now() < 1  # nothing was waited for: the camera is still taking
 
 
 def test_a_camera_without_cancel_is_reset_after_that() -> None:

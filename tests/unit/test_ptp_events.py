@@ -81,6 +81,15 @@ def test_no_event_in_time() -> None:
     assert camera.clock.now() == 2
 
 
+def test_no_wait_is_shorter_than_the_interval_of_the_pipe() -> None:
+    """The bus asks the pipe every 32 ms: 2 to the 8th of the eighths of a millisecond."""
+    session, camera = open_session()
+    camera.clock.after(0.03, lambda: put_in_pieces(camera, event(0x4002, HANDLE)))
+    assert session.poll(0)
+    assert not session.poll(0)
+    assert camera.clock.now() == pytest.approx(0.03 + 0.032)
+
+
 def test_an_empty_interrupt_packet_is_ignored() -> None:
     session, camera = open_session()
     camera.interrupt.put(b"")

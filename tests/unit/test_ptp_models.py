@@ -36,6 +36,7 @@ def test_the_flags_are_as_many_as_those_of_libgphoto2() -> None:
         PtpQuirk.KEEP_SESSION_OPEN: 10,
         PtpQuirk.CAPTURE: 142,
         PtpQuirk.PREVIEW: 137,
+        PtpQuirk.STRAY_PRESS: 1,  # ours
     }
 
 
@@ -112,6 +113,7 @@ RELEASE_CONTROL = {
     "powershot-a520",
     "powershot-a620",
     "powershot-a640",
+    "powershot-a70",
     "powershot-a95",
     "powershot-g5",
     "powershot-g9",
@@ -142,7 +144,7 @@ each_profile = pytest.mark.parametrize("slug", PROFILES)
 
 def test_the_families() -> None:
     operations = {slug: set(profile["operations"]) for slug, profile in PROFILES.items()}
-    assert len(operations) == 56
+    assert len(operations) == 57
     assert {s for s, codes in operations.items() if INITIATE_RELEASE_CONTROL in codes} == (
         RELEASE_CONTROL
     )

@@ -167,6 +167,40 @@ def test_a_cancel_waits_until_the_camera_is_ready() -> None:
     assert asked(camera) == [CANCEL, *[GET_STATUS] * 4]
 
 
+class NotingPort(VirtualPort):
+    """A port that notes what passes on the control pipe."""
+
+    def __init__(self, camera: ScriptedPtp) -> None:
+        super().__init__(camera)
+        self.noted: list[tuple[int, int, int, int, bytes]] = []
+
+    def control_out(
+        self, request: int, value: int, index: int, data: bytes, *, kind: int = 0x40
+    ) -> None:
+        self.noted.append((kind, request, value, index, data))
+        super().control_out(request, value, index, data, kind=kind)
+
+    def control_in(
+        self, request: int, value: int, index: int, length: int, *, kind: int = 0xC0
+    ) -> bytes:
+        self.noted.append((kind, request, value, index, b""))
+        return super().control_in(request, value, index, length, kind=kind)
+
+
+def test_the_class_requests_are_those_of_the_standard() -> None:
+    camera = ScriptedPtp(silence, ok())
+    port = NotingPort(camera)
+    session = Session(port)
+    with pytest.raises(PortTimeout):
+        session.call(InitiateCapture(0, 0))
+    camera.statuses.extend([status(Response.DEVICE_BUSY)] * 99)
+    assert still_works(session, camera)
+    cancel, first, *_, reset = port.noted
+    assert cancel == (0x21, 0x64, 0, 0, bytes.fromhex("0140 01000000"))
+    assert first == (0xA1, 0x67, 0, 0, b"")
+    assert reset == (0x21, 0x66, 0, 0, b"")
+
+
 def test_the_endpoints_that_a_cancelled_camera_names_are_cleared() -> None:
     session, camera = open_session(silence)
     with pytest.raises(PortTimeout):

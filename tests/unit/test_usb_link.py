@@ -128,6 +128,7 @@ def test_an_answer_of_unknown_length_is_read_by_what_it_announces(size: int) -> 
     data = bytes(at & 0xFF for at in range(size))
     link = open_link(ScriptedCamera(fixed(data), fixed(b"next")))
     assert ask(link, expect=None) == (0, data)
+    assert link.clock.now() == 0  # nothing was waited for
     assert ask(link) == (0, b"next")
 
 
@@ -212,7 +213,7 @@ def test_less_than_announced() -> None:
     assert ask(link) == (0, b"fine")
 
 
-@pytest.mark.parametrize("more", [1, 64, 4096])
+@pytest.mark.parametrize("more", [1, 64, 4096, 0x90000])
 def test_more_than_announced_is_cut_and_does_not_reach_the_next_answer(more: int) -> None:
     data = bytes(range(100))
     link = open_link(ScriptedCamera(long(data + bytes(more), announced=100), fixed(b"fine")))
@@ -267,6 +268,27 @@ def test_a_camera_that_never_stops_is_reset_and_joined_again() -> None:
     camera.script.append(fixed(b"fine"))
     assert ask(link) == (0, b"fine")
     assert camera.resets == 1
+
+
+def test_a_camera_that_sleeps_after_its_reset_is_woken() -> None:
+    def wake(camera: ScriptedCamera, head: CommandHead) -> None:
+        camera.bulk.put(LongHead(4, LONG_REPLY, 0).encode() + bytes(4))
+        camera.interrupt.put(encode_event(InitDone(0)))
+
+    camera = ScriptedCamera(silence)
+    link = open_link(camera)
+    camera.interrupt.put(encode_event(CaptureStatus(0x1C))[:13])
+    assert link.poll(0) == b""
+    with pytest.raises(PortTimeout):
+        ask(link)
+    camera.bulk.put(bytes(300 << 20))
+    camera.letter = b"C"
+    camera.script.extend([wake, fixed(b"fine")])
+    camera.controls.clear()
+    assert ask(link) == (0, b"fine")
+    assert [value for value, _ in camera.controls] == [0x11, 0x10]
+    camera.interrupt.put(encode_event(CaptureStatus(0x1D)))
+    assert link.poll(1.0) == encode_event(CaptureStatus(0x1D)), "half an event went with the reset"
 
 
 def test_what_was_not_read_is_taken_in_before_closing() -> None:

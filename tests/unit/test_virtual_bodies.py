@@ -9,7 +9,7 @@ from exif_helpers import exiftool
 from ptp_host import OK, Rig
 
 from canon import ports
-from canon.models.ptp import MODELS
+from canon.models.ptp import MODELS, by_slug
 from canon.ptp.datasets import DeviceInfo
 from canon.virtual.body import Body
 from canon.virtual.card import File, fresh_card
@@ -96,6 +96,47 @@ def test_every_body_with_a_profile_starts(row: Any) -> None:
     assert info.operations == tuple(load_profile(row)["operations"])
     assert device.descriptors.product == row.product
     assert rig.opened().ask(0x1004)[0] == OK
+
+
+@pytest.mark.parametrize(
+    ("slug", "source"),
+    [
+        ("powershot-g9", "powershot-g9"),
+        ("powershot-sd430", "digital-ixus-wireless"),  # the same camera
+        ("powershot-a540", "powershot-a700"),  # of the same year
+        ("powershot-g6", "powershot-s60"),  # the nearest with release control
+        ("powershot-sx720-hs", ""),  # it shoots as an EOS does
+        ("eos-20d", ""),
+    ],
+)
+def test_a_body_without_a_recording_is_like_the_one_next_to_it(slug: str, source: str) -> None:
+    row = by_slug(slug)
+    assert row
+    assert ptp_source(row) == source
+
+
+@pytest.mark.parametrize(
+    ("slug", "mode", "name", "number"),
+    [
+        ("powershot-s30", "native", "Canon PowerShot S30", 0x01120000),
+        ("digital-ixus-v2", "native", "Canon DIGITAL IXUS v2", 0x01160000),
+        ("powershot-sd10-digital-elph", "native", "Canon PowerShot SD10", 0x01350000),
+        ("powershot-g7", "ptp", "Canon PowerShot G7", 0x01980000),
+        ("digital-ixus-70", "ptp", "Canon DIGITAL IXUS 70", 0x02160000),
+        ("digital-ixus-75", "ptp", "Canon DIGITAL IXUS 75", 0x02150000),
+    ],
+)
+def test_pictures_tell_what_the_body_reports(slug: str, mode: str, name: str, number: int) -> None:
+    model = choose(slug, mode)
+    profile = load_profile(model)
+    assert profile["model"] == name
+    if mode == "ptp":
+        values = profile["values"]
+        assert (values["0xd032"]["current"], values["0xd049"]["current"]) == (name, number)
+    picture = fresh_card(model).find(("DCIM", "100CANON", "IMG_0001.JPG"))
+    assert isinstance(picture, File)
+    told = exiftool(picture.read())
+    assert (told["IFD0:Model"], told["Canon:CanonModelID"]) == (name, number)
 
 
 @pytest.mark.parametrize(

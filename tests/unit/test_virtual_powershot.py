@@ -35,6 +35,7 @@ from canon.ptp.powershot import (
     InitiateReleaseControl,
     Property,
     ShutterButtonPressed,
+    ShutterButtonPressedAgain,
     TerminateReleaseControl,
     ViewfinderOff,
     ViewfinderOn,
@@ -178,15 +179,17 @@ def test_without_a_viewfinder_there_is_no_frame() -> None:
 def test_a_picture_goes_to_the_card(slug: str) -> None:
     unit = in_control(slug)
     begun = unit.body.clock.now()
-    folder, inner, picture, done = unit.shoot(CARD)
+    stray = [ShutterButtonPressedAgain()] * (slug == "powershot-s3-is")  # a quirk of it
+    *first, folder, inner, picture, done = unit.shoot(CARD)
     handles = [
         unit.objects.handle(("DCIM", "100CANON", "IMG_0001.JPG")[:depth]) for depth in (1, 2, 3)
     ]
     assert [folder, inner, picture] == [ObjectAdded(handle) for handle in handles]
-    assert done == CaptureComplete(0)
-    assert 1 < unit.times[0][0] - begun < 3
+    assert (first, done) == (stray, CaptureComplete(0))
+    assert 1 < unit.times[len(stray)][0] - begun < 3
     assert list(unit.files()) == ["IMG_0001.JPG"]
     assert unit.shoot(CARD) == [
+        *stray,
         ObjectAdded(unit.objects.handle(("DCIM", "100CANON", "IMG_0002.JPG"))),
         CaptureComplete(0),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -185,8 +185,19 @@ def test_a_message_is_a_frozen_value() -> None:
     row = Row("a", 1)
     with pytest.raises(AttributeError):
         row.count = 2  # type: ignore[misc]  # that it cannot be done is what is shown
+    with pytest.raises(AttributeError):
+        del row.count
     assert row == Row("a", 1)
     assert len({row, Row("a", 1)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [((), {}), (("a",), {}), (("a", 1, 2), {}), (("a",), {"size": 1}), (("a", 1), {"size": 1})],
+)
+def test_a_message_is_made_of_all_its_fields(values: Any, named: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="Row takes name, count"):
+        Row(*values, **named)
 
 
 # --- what nobody can explain ----------------------------------------------------------------------

@@ -25,7 +25,7 @@ from canon.camera.viewfinder import Viewfinder
 from canon.driver import Ability, Driver, Event, Identity, Power
 from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, ValueRefused
 from canon.models import native as models
-from canon.serial.line import FIRST_SPEED, Line
+from canon.serial.line import Line
 from canon.usb.port import CANON, NATIVE, PTP, Found, Port
 from canon.values import Battery
 
@@ -108,7 +108,8 @@ class Camera:
     def __repr__(self) -> str:
         if self._identity is None:
             return f"<Canon camera at {self.port}, not initialized>"
-        return f"<{self._identity.model} v{self._identity.firmware_version}>"
+        closed = "" if self._is_open() else ", closed"
+        return f"<{self._identity.model} v{self._identity.firmware_version}{closed}>"
 
     @property
     def ready(self) -> bool:
@@ -198,7 +199,11 @@ class Camera:
         return self._verbs().abilities()
 
     def events(self, timeout_s: float = 60.0) -> Iterator[Event]:
-        """What the camera says by itself, until it was silent for `timeout_s`."""
+        """What the camera says by itself, until it was silent for `timeout_s`.
+
+        It listens from the first event that is asked for until the loop ends; what the camera said
+        before is not kept.
+        """
         return self._verbs().events(timeout_s)
 
     def _who(self) -> Identity:
@@ -221,8 +226,11 @@ class Camera:
 
 
 def list(port: str = "") -> builtins.list[Found]:
-    """The cameras that can be opened: all on the USB bus, or those that `port` may mean."""
-    return ports.list_ports(port or ports.default_port())
+    """The cameras that can be opened: all on the USB bus, or those that `port` may mean.
+
+    Each has the name of its model where its USB id tells, or the names of all models of that id.
+    """
+    return [_named(found) for found in ports.list_ports(port or ports.default_port())]
 
 
 def find(
@@ -244,11 +252,10 @@ def find(
         ValueError: the port string cannot be read.
     """
     for found in list(port):
-        name = found.name or _name_of(found)
         if (
             idProduct in (None, found.product)
             and serial in ("", found.serial)
-            and model.lower() in name.lower()
+            and model.lower() in found.name.lower()
         ):
             return _camera_at(found.port)
     return None
@@ -275,23 +282,21 @@ def _camera_at(port: str) -> Camera:
     return Camera(lambda: ports.open_port(port), port or "usb:")
 
 
-def _name_of(found: Found) -> str:
-    """The name of a product id; a body with two protocols has it in both tables."""
-    if found.vendor != CANON:
-        return ""
-    native = models.by_product(found.product)
-    if native.product == found.product:
-        return native.name
-    from canon.models.ptp import by_product
+def _named(found: Found) -> Found:
+    """The same with the names of its models: on the bus each is just a "Canon Digital Camera"."""
+    from canon.models import ptp
 
-    return by_product(found.product).name
+    rows = (*models.MODELS, *ptp.MODELS) if found.vendor == CANON else ()
+    names = dict.fromkeys(f"Canon {row.name}" for row in rows if row.product == found.product)
+    if not names or found.name in names:
+        return found
+    return Found(found.port, found.vendor, found.product, " / ".join(names), found.serial)
 
 
 def _driver_for(port: Port | Line, where: str) -> Driver:
     """The driver of the dialect that is spoken there: the way to a camera tells it, not its id."""
     if isinstance(port, Line):
-        speed = ports.serial_speed(where) if where.startswith("serial:") else FIRST_SPEED
-        return _on_line(port, speed)
+        return _on_line(port, where)
     if port.descriptors.interface == NATIVE:
         return _native(port)
     if port.descriptors.interface == PTP:
@@ -303,7 +308,13 @@ def _driver_for(port: Port | Line, where: str) -> Driver:
     )
 
 
-def _on_line(line: Line, speed: int) -> Driver:
+def _on_line(line: Line, where: str) -> Driver:
+    odd, speed = ports.on_line(where)
+    if odd is not None:
+        from canon.ps350 import session
+        from canon.ps350.driver import Ps350Driver
+
+        return Ps350Driver(session.Session(line, speed), odd)
     from canon.native.driver import NativeDriver
     from canon.native.serial_link import SerialLink
     from canon.native.session import Session

@@ -121,7 +121,7 @@ class Capture:
     def release(
         self,
         *,
-        target: CaptureTarget = CaptureTarget.HOST,
+        target: CaptureTarget | str = CaptureTarget.HOST,
         thumbnail: bool = False,
         progress: Progress | None = None,
         timeout_s: float = RELEASE_S,
@@ -131,7 +131,7 @@ class Capture:
         A running viewfinder is stopped for it and started again.
 
         Args:
-            target: to the computer, to the card, or to both.
+            target: to the computer, to the card, or to both; "host", "card", "both".
             thumbnail: whether the small JPEG is fetched too.
             progress: is told how many bytes of how many of the picture have come.
             timeout_s: how long the camera may take from the release to the end of its work.
@@ -143,15 +143,14 @@ class Capture:
             NotFinished: the camera never said that it is done.
             NotSupported: this model has no remote release.
         """
-        if not target:
-            raise ValueError("a picture goes to the host, to the card, or to both")
+        wanted = _target(target)
         with self.turn() as remote:
             seen = remote.viewfinder_on
             if seen:
                 remote.stop_viewfinder()
             try:
                 return remote.release(
-                    target, thumbnail=thumbnail, progress=progress, timeout_s=timeout_s
+                    wanted, thumbnail=thumbnail, progress=progress, timeout_s=timeout_s
                 )
             finally:
                 if seen:
@@ -288,3 +287,12 @@ class Capture:
         size, form = ImageSize.parse(image_size), ImageFormat.parse(image_format)
         with self.turn() as remote:
             return remote.estimated_size(size, form, Quality.parse(quality))
+
+
+def _target(target: CaptureTarget | str) -> CaptureTarget:
+    """Where a picture goes, by the target or by its name."""
+    if isinstance(target, str):
+        target = CaptureTarget.__members__.get(target.strip().upper(), CaptureTarget(0))
+    if not target:
+        raise ValueError("a picture goes to the host, to the card, or to both")
+    return target

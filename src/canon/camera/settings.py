@@ -6,7 +6,7 @@ import builtins
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Generic, TypeVar, overload
+from typing import Generic, Never, TypeVar, overload
 
 from canon.camera.capture import Capture
 from canon.camera.raw import Ptp
@@ -89,6 +89,9 @@ class _Named(Generic[T]):
     ) -> _Named[T] | Setting[T]:
         return self if settings is None else Setting(settings, self.name)
 
+    def __set__(self, settings: Settings, value: Never) -> None:
+        raise AttributeError(f"write settings.{self.name}.set({value!r}), or settings.set(…)")
+
 
 def _on_off(text: object) -> bool:
     known = _ON | _OFF
@@ -127,6 +130,8 @@ class Settings:
     `with cam.capture.control():` it stays on, which saves the seconds that the lens takes.
     """
 
+    __slots__ = ("_capture", "_ptp")
+
     quality = _Named(Quality.parse)
     image_format = _Named(ImageFormat.parse)
     image_size = _Named(ImageSize.parse)
@@ -164,6 +169,9 @@ class Settings:
         self._capture = capture
         self._ptp = ptp
 
+    def __repr__(self) -> str:
+        return f"<Settings: {', '.join(NAMES)}>"
+
     def __iter__(self) -> Iterator[str]:
         """The names of the settings that this camera has now."""
         return iter(self.read())
@@ -175,9 +183,15 @@ class Settings:
         return Setting(self, name)
 
     def read(self, *names: str) -> Values:
-        """The settings of these names, or all that the camera has now, with their values."""
+        """The settings of these names, or all that the camera has now, with their values.
+
+        Raises:
+            ValueError: there is no setting of that name.
+        """
         values: dict[str, object] = {}
         numbers = [name for name in names if _is_number(name)]
+        for name in names:
+            _ = self[name]
         named = ["af_distance" if name == MACRO else name for name in names if name not in numbers]
         if named or not names:
             with self._capture.turn() as remote:
@@ -185,6 +199,8 @@ class Settings:
         for number in numbers:
             with self._listed(number) as code:
                 values[number] = self._ptp.get(code)
+        if names:
+            values = {name: values[name] for name in names if name in values}
         return Values(values, self._capture.model)
 
     def allowed(self, name: str) -> tuple[object, ...]:
@@ -223,12 +239,16 @@ class Settings:
         if MACRO in wanted:
             wanted["af_distance"] = _MACRO_DISTANCE[bool(wanted.pop(MACRO))]
         with self._capture.turn() as remote:
-            now = remote.change(wanted)
-            for name, value in wanted.items():
-                if name not in now:
-                    raise _missing(self._capture.model, name)
-                if now[name] != value:
-                    raise ValueRefused(name, value, remote.allowed(name))
+            try:
+                now = remote.change(wanted)
+                for name, value in wanted.items():
+                    if name not in now:
+                        raise _missing(self._capture.model, name)
+                    if now[name] != value:
+                        raise ValueRefused(name, value, remote.allowed(name))
+            except ValueRefused as error:
+                _advise(error)
+                raise
             return {name: value for name, value in _with_macro(now).items() if name in changes}
 
     def _set_numbers(self, changes: Mapping[str, object]) -> dict[str, object]:
@@ -272,6 +292,8 @@ class Values(dict[str, object]):
 _KINDS = {name: kind for name, kind in vars(Settings).items() if isinstance(kind, _Named)}
 NAMES = tuple(_KINDS)
 """The names of all settings, those that can only be read at the end."""
+_TOGETHER = ("image_format", "image_size", "quality")
+_BY_MODE = ("aperture", "shutter_speed")
 _MACRO_DISTANCE = {False: AfDistance.AUTO, True: AfDistance.CLOSE_UP}
 
 
@@ -287,6 +309,14 @@ def _kind(name: str) -> _Named[object]:
 
 def _missing(model: str, name: str) -> NotSupported:
     return NotSupported(model, f"setting {name} in its present mode")
+
+
+def _advise(error: ValueRefused) -> None:
+    """Add to the error what may help."""
+    if error.setting in _TOGETHER and error.value in error.allowed:
+        error.add_note(f"It goes with certain others only: set {', '.join(_TOGETHER)} together.")
+    elif error.setting in _BY_MODE and not error.allowed:
+        error.add_note("Set shooting_mode first: in the present one the camera chooses.")
 
 
 def _parsed(name: str, value: object) -> object:

@@ -11,17 +11,18 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.camera.turns import Turns
 from canon.driver import WITH_THM, CardPath, Drive, Driver, Entry, Progress
-from canon.errors import ObjectNotFound, ProtocolError
-from canon.files import new_file, target_path
+from canon.errors import NoCard, ObjectNotFound, ProtocolError, Refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
-Place = Entry | CardPath | str
+Place = Entry | CardPath | str | os.PathLike[str]
 """Where something is on the card: an entry of a listing, or its path."""
 
 _IN_MEMORY = 64 << 20
@@ -68,7 +69,7 @@ class Storage:
         for entry in self._verbs().list_folder(path.parent):
             if entry.name.upper() == path.name.upper():
                 return entry
-        raise ObjectNotFound(0, "stat", f"there is no {path}")
+        raise ObjectNotFound(0, str(path))
 
     def read(self, place: Place, progress: Progress | None = None) -> bytes:
         """The bytes of a file."""
@@ -112,6 +113,8 @@ class Storage:
             ObjectNotFound: the card has no such file.
             ProtocolError: the camera sent less or more than the file's size; nothing is kept.
         """
+        from canon.files import new_file, target_path
+
         entry = self._file(place)
         target = target_path(to, entry.name)
         with new_file(target, overwrite=overwrite, modified=entry.modified) as file:
@@ -177,17 +180,18 @@ class Storage:
             WriteProtected: the file that would be replaced is protected.
         """
         verbs = self._verbs()
-        path = self._upload_path(source, to)
-        there = self._entry_or_none(path)
+        path, there = self._upload_target(source, to)
         if there is not None and there.is_folder:
             raise ValueError(f"{path} is a folder; give the path of the file, with its name")
         if there is not None and not overwrite:
-            raise FileExistsError(f"{path} is on the card already; choose another name")
+            raise FileExistsError(
+                f"{path} is on the card already; choose another name or overwrite it"
+            )
         if isinstance(source, bytes):
             file: BinaryIO = io.BytesIO(source)
             size, moment = len(source), datetime.now()
         else:
-            file = Path(source).open("rb")  # noqa: SIM115  (closed by the with block below)
+            file = open(source, "rb")  # noqa: SIM115  (closed by the with block below)
             status = os.fstat(file.fileno())
             size, moment = status.st_size, datetime.fromtimestamp(status.st_mtime)
         with file, self._turns:
@@ -205,14 +209,28 @@ class Storage:
             self._verbs().delete(entry.path)
 
     def mkdir(self, place: Place) -> None:
-        """Make a folder; the one that it is in must exist."""
-        self._verbs().make_folder(_path(place))
+        """Make a folder; the one that it is in must exist.
+
+        Raises:
+            FileExistsError: the card has such a file or folder already.
+            ObjectNotFound: the folder that it is to be in is not there.
+        """
+        path = _path(place)
+        try:
+            self._verbs().make_folder(path)
+        except NoCard:
+            raise
+        except Refused as refusal:
+            if self._entry_or_none(path) is not None:
+                raise FileExistsError(f"{path} is on the card already") from refusal
+            self.stat(path.parent)
+            raise
 
     def rmdir(self, place: Place) -> None:
         """Remove an empty folder."""
         entry = self.stat(place)
         if not entry.is_folder:
-            raise ValueError(f"{entry.path} is a file; delete() removes files")
+            raise ValueError(f"{entry.path} is a file, not a folder")
         if self.ls(entry):
             raise ValueError(f"{entry.path} is not empty; delete what is in it first")
         self._verbs().remove_folder(entry.path)
@@ -264,14 +282,16 @@ class Storage:
         except ObjectNotFound:
             return None
 
-    def _upload_path(self, source: str | Path | bytes, to: Place) -> CardPath:
+    def _upload_target(
+        self, source: str | Path | bytes, to: Place
+    ) -> tuple[CardPath, Entry | None]:
+        """Where a file goes on the card, and what is there already."""
         path = _path(to)
-        if isinstance(source, bytes):
-            return path
-        entry = self._entry_or_none(path)
-        if entry is not None and entry.is_folder:
-            return path / Path(source).name
-        return path
+        there = to if isinstance(to, Entry) and to.is_folder else self._entry_or_none(path)
+        if there is not None and there.is_folder and not isinstance(source, bytes):
+            path = path / os.path.basename(source)
+            there = self._entry_or_none(path)
+        return path, there
 
 
 def companion_names(name: str) -> tuple[str, ...]:
@@ -289,4 +309,4 @@ def companion_names(name: str) -> tuple[str, ...]:
 def _path(place: Place) -> CardPath:
     if isinstance(place, Entry):
         return place.path
-    return place if isinstance(place, CardPath) else CardPath.parse(place)
+    return place if isinstance(place, CardPath) else CardPath.parse(os.fspath(place))

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from canon.driver import Drive
 
 T = TypeVar("T")
-_FORMS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+
+
+def _moment(_ctx: click.Context, _option: click.Parameter, text: str | None) -> datetime | None:
+    """Read what --set says: a local time, or one with its distance from UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time; write 2026-12-31 23:59:00") from None
+    return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
 
 
 class _Clocks(NamedTuple):
@@ -103,7 +113,7 @@ def info_verb(options: Options) -> None:
         *(("card", _space(drive)) for drive in drives),
         *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in abilities),
     ]
-    options.show(document, *(f"{name:10}{value}" for name, value in rows))
+    options.show(document, *(f"{name:10}{value}".rstrip() for name, value in rows))
 
 
 @click.command(
@@ -129,9 +139,7 @@ def owner_verb(options: Options, name: str | None) -> None:
     examples=("canon-remote time --sync", 'canon-remote time --set "2026-12-31 23:59:00"'),
 )
 @click.option("--sync", is_flag=True, help="Set the camera's clock to this computer's time.")
-@click.option(
-    "moment", "--set", type=click.DateTime(_FORMS), metavar="ISO", help="Set it to this time."
-)
+@click.option("moment", "--set", callback=_moment, metavar="ISO", help="Set it to this time.")
 @click.pass_obj
 def time_verb(options: Options, sync: bool, moment: datetime | None) -> None:
     """Show or set the camera's clock."""

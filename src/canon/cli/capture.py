@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -40,7 +42,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     once, and read back.
     """
     changes = _assignments(word for word in words if "=" in word)
-    names = [word.partition("=")[0] for word in words]
+    names = list(dict.fromkeys(_name(word) for word in words))
     by_number = names and all(name.startswith("0x") for name in names)
     with options.camera() as cam, nullcontext() if by_number else cam.capture.control():
         for name in names:
@@ -84,7 +86,7 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
     with options.camera() as cam:
         capture = cam.capture
         now = capture.set_custom_functions(**changes) if changes else capture.custom_functions()
-        names = [word.partition("=")[0].strip().replace("-", "_") for word in words] or list(now)
+        names = list(dict.fromkeys(map(_name, words))) or list(now)
         if unknown := [name for name in names if name not in now]:
             raise ValueError(
                 f"the {cam.model} has no custom function {', '.join(unknown)}; "
@@ -130,7 +132,8 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
     "--output",
     default=".",
     metavar="FILE|DIR",
-    help="Where to save what comes to this computer; a folder ends with / or is there.",
+    help="Where to save what comes to this computer; a folder ends with / or is there. "
+    "What is not there is made.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 @click.pass_obj
@@ -154,14 +157,11 @@ def capture_verb(
     changes = _assignments(settings)
     wanted = CaptureTarget[target.upper()]
     to = Path(output)
-    is_folder = output.endswith("/") or to.is_dir()
-    if not is_folder and CaptureTarget.HOST in wanted:
-        if count > 1:
+    if CaptureTarget.HOST in wanted:
+        is_folder = to.is_dir() or output.endswith(("/", os.sep))
+        if count > 1 and not is_folder:
             raise click.UsageError("several pictures need a folder; end -o with /")
-        if to.exists() and not overwrite:
-            raise FileExistsError(f"{to} is there already; choose another name or --overwrite it")
-    if is_folder:
-        to.mkdir(parents=True, exist_ok=True)
+        _make_room(to, overwrite, is_folder=is_folder)
     with (
         options.camera() as cam,
         Tally(options.as_json, "shot", "taken") as tally,
@@ -181,35 +181,57 @@ def capture_verb(
     return tally.exit_code
 
 
+def _make_room(to: Path, overwrite: bool, *, is_folder: bool) -> None:
+    """Make the folder that pictures go to; an error comes now, before one is taken."""
+    if is_folder and to.is_file():
+        raise ValueError(f"{to} is a file, not a folder; name another with -o")
+    if to.exists() and not is_folder and not overwrite:
+        raise FileExistsError(f"{to} is there already; choose another name or --overwrite it")
+    folder = to if is_folder else to.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
 def _take(
     cam: Camera, target: CaptureTarget, count: int, to: Path, overwrite: bool, tally: Tally
 ) -> None:
     from canon.driver import Picture
 
     for number in range(1, count + 1):
-        with tally.one(str(number)), progress_bar(0) as begin:
+        with tally.one(str(number), f"picture {number}"), progress_bar(0) as begin:
             shot = cam.capture.release(target=target, progress=begin(f"picture {number}", 0))
-            files, cards = [], []
-            for file in shot.files:
-                if isinstance(file, Picture):
-                    files.append(str(_save(file, to, overwrite)))
-                else:
-                    cards.append(str(file))
+            pictures = [file for file in shot.files if isinstance(file, Picture)]
+            cards = [str(file) for file in shot.files if not isinstance(file, Picture)]
+            files = [
+                str(_save(one, _beside(one, pictures, to), overwrite, tally)) for one in pictures
+            ]
             lines = [*files, *(f"card:{path}" for path in cards)]
             tally.done(*lines, files=files, card=cards)
 
 
-def _save(picture: Picture, to: Path, overwrite: bool) -> Path:
-    """Save a picture; in a folder, a name that is taken gets a number, so that nothing is lost."""
+def _beside(picture: Picture, pictures: list[Picture], to: Path) -> Path:
+    """Where a picture of a shot goes: FILE is for one of them, the others keep their suffix."""
+    suffixes = [Path(one.name).suffix for one in pictures]
+    alike = [one.upper() == to.suffix.upper() for one in suffixes]
+    number = pictures.index(picture)
+    chosen = alike.index(True) if True in alike else 0
+    return to if to.is_dir() or number == chosen else to.with_suffix(suffixes[number])
+
+
+def _save(picture: Picture, to: Path, overwrite: bool, tally: Tally) -> Path:
+    """Save a picture; elsewhere when it cannot be saved there, so that nothing is lost."""
     try:
         return _save_in(picture, to, overwrite)
     except OSError as error:
         elsewhere = picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
         say(f"{error_message(error)}; so that the picture is not lost, it was saved elsewhere")
+        tally.astray()
         return elsewhere
 
 
 def _save_in(picture: Picture, to: Path, overwrite: bool) -> Path:
+    """Save a picture; in a folder, a name that is taken gets a number."""
     if not to.is_dir():
         return picture.save(to, overwrite=overwrite)
     from canon.files import safe_name
@@ -283,8 +305,11 @@ def zoom_verb(options: Options, position: int | None) -> None:
 @click.option(
     "-n", "--count", type=click.IntRange(min=1), help="How many frames; else till Ctrl-C."
 )
+@click.option("--overwrite", is_flag=True, help="Replace frames that are there already.")
 @click.pass_obj
-def live_verb(options: Options, output: str | None, stdout: bool, count: int | None) -> None:
+def live_verb(
+    options: Options, output: str | None, stdout: bool, count: int | None, overwrite: bool
+) -> None:
     """Show what the lens sees: one JPEG after the other."""
     if (output is None) == (not stdout):
         raise click.UsageError("say either -o DIR or --stdout")
@@ -292,16 +317,20 @@ def live_verb(options: Options, output: str | None, stdout: bool, count: int | N
         raise click.UsageError("--json and --stdout both want stdout; use -o DIR with --json")
     folder = Path(output) if output else None
     if folder:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_room(folder, overwrite, is_folder=True)
+        if not overwrite and next(folder.glob("frame_*.jpg"), None):
+            raise FileExistsError(
+                f"{folder} has frames already; name another folder or --overwrite them"
+            )
     with options.camera() as cam, Tally(options.as_json, "frame", "saved") as tally:
         for number, frame in enumerate(cam.viewfinder, 1):
             if folder is None:
                 sys.stdout.buffer.write(frame)
                 sys.stdout.buffer.flush()
             else:
+                path = folder / f"frame_{number:06}.jpg"
+                path.write_bytes(frame)
                 with tally.one(str(number)):
-                    path = folder / f"frame_{number:06}.jpg"
-                    path.write_bytes(frame)
                     tally.done(str(path), file=str(path), size=len(frame))
             if number == count:
                 break
@@ -310,11 +339,17 @@ def live_verb(options: Options, output: str | None, stdout: bool, count: int | N
 def _assignments(words: Iterable[str]) -> dict[str, object]:
     changes: dict[str, object] = {}
     for word in words:
-        name, equals, value = word.partition("=")
+        name, equals, value = _name(word), *word.partition("=")[1:]
         if not equals or not name:
             raise click.UsageError(f"{word!r} is not {_ASSIGNMENT}")
-        changes[name.strip().replace("-", "_")] = value.strip()
+        changes[name] = value.strip()
     return changes
+
+
+def _name(word: str) -> str:
+    """The name in NAME or NAME=VALUE; it may be typed as "White-Balance"."""
+    name = word.partition("=")[0].strip().lower()
+    return name.replace("-", "_").replace(" ", "_")
 
 
 def _shown(value: object) -> str:

@@ -31,10 +31,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("file", required=False, type=_FILE)
 @click.pass_obj
 def decode_verb(options: Options, file: Path | None, redact: tuple[Path, Path] | None) -> None:
-    """Tell a recording in words, of the native protocol or of PTP.
+    """Tell a recording in words.
 
-    FILE is a usbmon capture (pcap or pcapng, as Wireshark, tcpdump and --record write it) or a
-    trace of JSON lines.
+    It may be of the native protocol or of PTP. FILE is a usbmon capture (pcap or pcapng, as
+    Wireshark, tcpdump and --record write it) or a trace of JSON lines.
     """
     from canon.trace import words
     from canon.trace.files import read

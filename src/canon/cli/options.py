@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from canon.cli.output import error_document, error_message, put_line, say
+from canon.cli.output import error_document, error_message, json_line, put_line, say
 
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.serial.line import Line
     from canon.usb.port import Port
 
-TRAFFIC = 5
-"""The logging level of hex dumps, below DEBUG."""
-
-_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG, TRAFFIC)
+HELP_NAMES = ["-h", "--help"]
+"""The options that ask for help."""
 
 
 @dataclass
@@ -35,14 +29,14 @@ class Options:
         port: the camera's port string; empty is CANON_REMOTE_PORT, or else the first on USB.
         as_json: whether to print JSON.
         verbosity: how many -v there are.
-        record: the file to record the conversation in.
+        record: the file to record the conversation in; empty is none.
         keeps_open: whether the camera stays open after the verb, as in the shell.
     """
 
     port: str = ""
     as_json: bool = False
     verbosity: int = 0
-    record: Path | None = None
+    record: str = ""
     keeps_open: bool = False
 
     def absorb(self, params: dict[str, Any]) -> None:
@@ -54,15 +48,17 @@ class Options:
 
     def show(self, document: object, *lines: str) -> None:
         """Print the answer: the document with --json, the lines without."""
-        for line in (json.dumps(document),) if self.as_json else lines:
+        for line in (json_line(document),) if self.as_json else lines:
             put_line(line)
 
     def tell(self, error: Exception, code: int) -> int:
         """Tell an error on stderr, with what caused it if asked; returns its exit code."""
         if self.verbosity > len("vv"):
+            import traceback
+
             traceback.print_exception(error)
         if self.as_json:
-            print(json.dumps({"error": error_document(error)}), file=sys.stderr)
+            print(json_line({"error": error_document(error)}), file=sys.stderr)
             return code
         say(error_message(error))
         cause = error.__cause__
@@ -82,7 +78,7 @@ class Options:
 
         def connect() -> Port | Line:
             port = ports.open_port(where)
-            if self.record is None:
+            if not self.record:
                 return port
             if isinstance(port, Line):
                 port.close()
@@ -93,37 +89,20 @@ class Options:
             yield stack.enter_context(Camera(connect, where))
 
 
-def _recorded(port: Port, file: Path, stack: ExitStack) -> Port:
+def _recorded(port: Port, file: str, stack: ExitStack) -> Port:
     """The port with all that passes written to a new file."""
     from canon.trace.recorder import RecordingPort
 
     try:
-        stream = stack.enter_context(file.open("xb"))
+        stream = stack.enter_context(open(file, "xb"))  # noqa: SIM115  (the stack closes it)
+    except FileExistsError:
+        port.close()
+        raise FileExistsError(f"{file} is there already; name another file") from None
     except OSError:
         port.close()
         raise
     say(f"recording to {file}; owner's name, serial numbers and pictures will be in it")
     return RecordingPort(port, stream)
-
-
-class _Stderr(logging.Handler):
-    """Prints log records on what stderr is now: a progress bar may stand in for it."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr)
-
-
-def _start_logging(verbosity: int) -> None:
-    level = _LEVELS[min(verbosity, len(_LEVELS) - 1)]
-    handler = _Stderr()
-    if level <= logging.DEBUG:
-        form = "%(relativeCreated)7.0f ms  %(name)s: %(message)s"
-    else:
-        form = "canon-remote: %(message)s"
-    handler.setFormatter(logging.Formatter(form))
-    log = logging.getLogger("canon")
-    log.handlers = [handler]  # in the shell, each command begins anew
-    log.setLevel(level)
 
 
 def shared_options() -> list[click.Parameter]:
@@ -143,7 +122,7 @@ def shared_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--record"],
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             metavar="FILE",
             help="Write all that passes over the cable to a new pcapng FILE, for Wireshark "
             "and for `decode`.",
@@ -155,6 +134,7 @@ class Verb(click.Command):
     """A verb of the command line; takes the shared options and shows examples in its help."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        kwargs.setdefault("context_settings", {"help_option_names": HELP_NAMES})
         super().__init__(*args, **kwargs)
         self.params += shared_options()
         self._examples = examples
@@ -167,7 +147,9 @@ class Verb(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; what it returns is the exit code, None is 0."""
+        from canon.cli import log
+
         options: Options = ctx.obj
         options.absorb(ctx.params)
-        _start_logging(options.verbosity)
+        log.start(options.verbosity)
         return super().invoke(ctx)

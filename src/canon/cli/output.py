@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 import click
 
-from canon.driver import Progress
 from canon.errors import CanonError, Disconnected, NotSupported, PortError, ProtocolError, Refused
+
+if TYPE_CHECKING:
+    from canon.driver import Progress
 
 FAILED, INTERRUPTED = 1, 130
 _EXIT_CODES = ((PortError, 3), (ProtocolError, 4), (Refused, 5), (NotSupported, 6), (ValueError, 2))
 
-BarOf = Callable[[str, int], Progress | None]
+BarOf = Callable[[str, int], "Progress | None"]
 """Begins a file of a progress bar by its name and size; None when nothing is drawn."""
 
 
@@ -34,15 +35,24 @@ def say(message: str) -> None:
     print(_harmless(f"canon-remote: {message}"), file=sys.stderr)
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits at a standard stream; it is None when it was closed from the start."""
+    return stream is not None and stream.isatty()
+
+
 def exit_code(error: Exception) -> int:
     """The exit code that an error ends the program with."""
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), FAILED)
 
 
 def error_message(error: Exception) -> str:
-    """What an error says, in one line."""
+    """What an error says, with the notes on it, in one line."""
+    return ". ".join([_said(error), *getattr(error, "__notes__", ())])
+
+
+def _said(error: Exception) -> str:
     if isinstance(error, click.UsageError) and error.ctx:
-        message = error.format_message().rstrip(".")
+        message = " ".join(error.format_message().split()).rstrip(".")
         return f"{message}; {error.ctx.command_path} --help tells how"
     if isinstance(error, click.ClickException):
         return error.format_message()
@@ -58,6 +68,13 @@ def error_document(error: Exception) -> dict[str, Any]:
         "message": error_message(error),
         "code": getattr(error, "code", None),
     }
+
+
+def json_line(document: object) -> str:
+    """A document in JSON, in one line."""
+    import json  # most runs print none
+
+    return json.dumps(document)
 
 
 def megabytes(size: int) -> str:
@@ -83,18 +100,24 @@ class Tally:
         self._name = ""
         self._done = 0
         self._port_failed = False
+        self._astray = False
         self._failed: list[Exception] = []
 
     @property
     def exit_code(self) -> int:
         """0 when all was done, 1 when some; when nothing was, what the first error stands for."""
         if not self._failed:
-            return 0
+            return FAILED if self._astray else 0
         return FAILED if self._done else exit_code(self._failed[0])
 
     @contextmanager
-    def one(self, name: str) -> Iterator[None]:
-        """Do one thing; an error is told and counted."""
+    def one(self, name: str, label: str = "") -> Iterator[None]:
+        """Do one thing; an error is told and counted.
+
+        Args:
+            name: what the thing is called in JSON, and in messages unless there is a label.
+            label: what it is called in messages.
+        """
         self._name = name
         again, self._port_failed = self._port_failed, False
         try:
@@ -108,8 +131,13 @@ class Tally:
             self._failed.append(error)
             if self._as_json:
                 self._put(error=error_document(error))
-            else:
-                say(f"{name}: {error_message(error)}")
+                return
+            message, subject = error_message(error), label or name
+            say(message if message.startswith(subject) else f"{subject}: {message}")
+
+    def astray(self) -> None:
+        """Let the thing count as done, but not as it was asked for."""
+        self._astray = True
 
     def done(self, *lines: str, **results: object) -> None:
         """Tell that the thing is done, by lines for people or by results for JSON."""
@@ -135,13 +163,13 @@ class Tally:
             say(f"{self._done} {self._verb}, {len(self._failed)} failed")
 
     def _put(self, **results: object) -> None:
-        put_line(json.dumps({self._key: self._name, **results}))
+        put_line(json_line({self._key: self._name, **results}))
 
 
 @contextmanager
 def progress_bar(total: int) -> Iterator[BarOf]:
     """A progress bar on stderr over `total` bytes, or more as they turn up, on a terminal."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield lambda name, size: None
         return
     from rich import progress
@@ -155,7 +183,9 @@ def progress_bar(total: int) -> Iterator[BarOf]:
     )
     # Lines for stdout go above the bar when both are the same terminal, and past it when not.
     with progress.Progress(
-        *columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()
+        *columns,
+        console=Console(stderr=True, soft_wrap=True),
+        redirect_stdout=is_terminal(sys.stdout),
     ) as bar:
         task = bar.add_task("", total=total)
         before = 0

@@ -21,8 +21,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from canon.cli.options import Options, Verb
-from canon.cli.output import INTERRUPTED, Tally, exit_code, megabytes, put_line, say
+from canon.cli.options import HELP_NAMES, Options, Verb
+from canon.cli.output import (
+    INTERRUPTED,
+    Tally,
+    exit_code,
+    is_terminal,
+    megabytes,
+    put_line,
+    say,
+)
 from canon.driver import CardPath
 from canon.errors import CanonError, NotSupported
 from canon.usb.port import RealClock
@@ -41,6 +49,8 @@ _SHORT = {
     "thumb": ("get", "--thumbnail"),
     "unprotect": ("protect", "--off"),
     "date": ("time",),
+    "exit": ("quit",),
+    "?": ("help",),
 }
 _NOT_HERE = frozenset({"list", "virtual", "decode", "shell"})
 _CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "ptp", "reopen"})
@@ -65,7 +75,7 @@ def shell_verb(ctx: click.Context) -> int:
     options: Options = ctx.obj
     with options.camera() as cam:
         shell = Shell(cam, options, ctx.find_root())
-        return shell.talk() if sys.stdin.isatty() else shell.play(sys.stdin)
+        return shell.talk() if is_terminal(sys.stdin) else shell.play(sys.stdin or ())
 
 
 class Shell:
@@ -154,7 +164,9 @@ class Shell:
         if name == "put" and sum(not word.startswith("-") for word in rest) == 1:
             rest.append(".")  # one file goes into the current folder
         try:
-            with command.make_context(name, [*front, *rest], obj=options) as ctx:
+            with command.make_context(
+                name, [*front, *rest], obj=options, help_option_names=HELP_NAMES
+            ) as ctx:
                 for key, value in ctx.params.items():
                     ctx.params[key] = self._placed(key, value)
                 return int(command.invoke(ctx) or 0)
@@ -163,14 +175,12 @@ class Shell:
                 self._listings.clear()
 
     def command(self, name: str) -> click.Command:
-        """The command of that name; a UsageError when there is none."""
+        """The command of that name; a ValueError when there is none."""
         command = _OWN.get(name)
         if command is None and name not in _NOT_HERE:
             command = self._verbs.get_command(self._root, name)
         if command is None:
-            raise click.UsageError(
-                f"there is no command {name!r} here; `help` lists those there are"
-            )
+            raise ValueError(f"there is no command {name!r} here; `help` lists those there are")
         return command
 
     def names(self) -> list[str]:
@@ -502,12 +512,14 @@ def _help(options: _Inside, name: str | None) -> None:
         if name in _SHORT:
             put_line(f"{name} is short for: {' '.join(_SHORT[name])}")
         shell.run_words([name, "--help"], options)
-    for one in shell.names():
+    names = shell.names()
+    width = max(map(len, names))
+    for one in names:
         short = _SHORT.get(one)
         told = (
             f"Short for: {' '.join(short)}" if short else shell.command(one).get_short_help_str(60)
         )
-        put_line(f"{one:10} {told}")
+        put_line(f"{one:{width}}  {told}")
 
 
 @click.command("quit")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import FAILED, Tally, say
+from canon.cli.output import FAILED, Tally, is_terminal, say
 from canon.errors import ObjectNotFound
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
     is deleted go with it: the THM file of a CRW or AVI, the spoken note of a picture.
     """
     if not yes:
-        if not sys.stdin.isatty():
+        if not is_terminal(sys.stdin):
             raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
         what = paths[0] if len(paths) == 1 else f"{len(paths)} files"
         if not click.confirm(f"Delete {what} from the card for good?", err=True):
@@ -70,13 +70,13 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
             return FAILED
     with options.camera() as cam, Tally(options.as_json, "path", "deleted") as tally:
         listed = functools.cache(cam.storage.ls)
-        found: list[tuple[str, Entry]] = []
+        found: dict[Entry, str] = {}
         for path in paths:
             with tally.one(path):
-                found.append((path, cam.storage.stat(path)))
-        named = {entry.path for _, entry in found}
+                found.setdefault(cam.storage.stat(path), path)
+        named = {entry.path for entry in found}
         gone: set[CardPath] = set()
-        for path, entry in found:
+        for entry, path in found.items():
             beside: list[Entry] = []
             with tally.one(path):
                 others = [] if alone else listed(entry.path.parent)
@@ -154,7 +154,10 @@ def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
     try:
         return list(cam.storage.walk(path)) if deep else cam.storage.ls(path)
     except ObjectNotFound:
-        return [cam.storage.stat(path)]  # it may be a file
+        entry = cam.storage.stat(path)
+        if entry.is_folder:  # the root of a card that is not there
+            raise ObjectNotFound(0, path) from None
+        return [entry]
 
 
 def _pictures(entries: list[Entry]) -> Mapping[CardPath, list[str]]:

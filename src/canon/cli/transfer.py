@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WITH_THUMBNAIL = (".JPG", ".JPEG", ".CR2", ".CRW", ".AVI")
 _PICTURES = "DCIM"
+_SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this computer's disk
 
 
 @click.command(
@@ -58,9 +59,10 @@ def get_verb(
 
     Where each one lies is printed. A PATH that is a folder means all that is in it; its sub-folders
     keep their names below DIR. No PATH but --new means all that is new in DCIM. Each file saved is
-    marked as downloaded in the camera. A file that cannot be saved does not stop the others. The
-    companions of a file are saved with it: the THM file of a CRW or AVI, the spoken note of a
-    picture.
+    marked as downloaded in the camera. A file that is there already, of the same size and time, is
+    not fetched again; one that differs is an error. A file that cannot be saved does not stop the
+    others. The companions of a file are saved with it: the THM file of a CRW or AVI, the spoken
+    note of a picture.
     """
     from canon.files import safe_name
 
@@ -77,6 +79,8 @@ def get_verb(
             or output.endswith(("/", os.sep))
             or Path(output).is_dir()
         )
+        if is_folder and Path(output).is_file():
+            raise ValueError(f"{output} is a file, not a folder; name another with -o")
         jobs: list[tuple[Entry, Path]] = []
         listed = functools.cache(cam.storage.ls)
         for root in roots:
@@ -91,17 +95,28 @@ def get_verb(
                         name = Path(safe_name(entry.name))
                         beside = Path(output).with_suffix(name.suffix)
                         jobs.append((entry, Path(output, name) if is_folder else beside))
+        jobs = list(dict.fromkeys(jobs))
+        there = 0
         saved: set[Path] = set()  # what was saved just now is never replaced
         marks = True  # whether this model can mark files at all, as far as we know
         with progress_bar(0 if thumbnail else sum(entry.size for entry, _ in jobs)) as begin:
             for entry, target in jobs:
                 with tally.one(str(entry)):
                     replace = overwrite and target not in saved
-                    size = _save(cam, entry, target, begin, overwrite=replace, thumbnail=thumbnail)
+                    if overwrite or thumbnail or target in saved or not _is_there(entry, target):
+                        size = _save(
+                            cam, entry, target, begin, overwrite=replace, thumbnail=thumbnail
+                        )
+                        fetched = True
+                    else:
+                        size, fetched = entry.size, False
                     saved.add(target)
-                    tally.done(str(target), file=str(target), size=size)
+                    there += not fetched
+                    tally.done(str(target), file=str(target), size=size, fetched=fetched)
                     if entry.new and not thumbnail and marks:
                         marks = _mark(cam, entry)
+        if there and not options.as_json:
+            say(f"{there} files were there already" if there > 1 else "it was there already")
     return tally.exit_code
 
 
@@ -114,8 +129,8 @@ def get_verb(
     ),
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that the card has already.")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.argument("folder")
+@click.argument("files", metavar="FILE...", nargs=-1)
+@click.argument("folder", metavar="FOLDER", required=False, default="")
 @click.pass_obj
 def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: bool) -> int:
     """Put files into a folder of the card.
@@ -124,6 +139,8 @@ def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: b
     file of more than about 65,500 bytes blocks uploads in the camera's next session until it is
     switched off and on; a warning on stderr says so before.
     """
+    if not files:
+        raise click.UsageError("name the files, and the folder of the card to put them into")
     with options.camera() as cam, Tally(options.as_json, "file", "put") as tally:
         place = cam.storage.stat(folder)
         if not place.is_folder:
@@ -146,6 +163,8 @@ def _files_of(cam: Camera, root: Entry, *, thumbnail: bool) -> Iterator[tuple[En
     from canon.files import safe_name
 
     if not root.is_folder:
+        if thumbnail and not root.name.upper().endswith(_WITH_THUMBNAIL):
+            raise ValueError(f"{root} has no thumbnail; pictures and films have one")
         yield root, _name(Path(safe_name(root.name)), thumbnail)
         return
     for entry in cam.storage.walk(root):
@@ -157,6 +176,18 @@ def _files_of(cam: Camera, root: Entry, *, thumbnail: bool) -> Iterator[tuple[En
 
 def _name(below: Path, thumbnail: bool) -> Path:
     return below.with_suffix(".thumb.jpg") if thumbnail else below
+
+
+def _is_there(entry: Entry, target: Path) -> bool:
+    """Whether a file of this computer is the one of the card: it has its size and its time."""
+    if entry.modified is None:
+        return False
+    try:
+        status = target.stat()
+        apart = abs(status.st_mtime - entry.modified.timestamp())
+    except (OSError, OverflowError, ValueError):
+        return False  # it is not there, or has a time that this computer cannot tell
+    return status.st_size == entry.size and apart <= _SAME_TIME_S
 
 
 def _save(

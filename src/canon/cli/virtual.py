@@ -142,16 +142,12 @@ def _serve(options: Options, text: str, usbip: str) -> int:
 
 def _serve_serial(options: Options, text: str) -> int:
     from canon import ports
-    from canon.virtual.native import NativeCamera
-    from canon.virtual.serial import SerialCamera
     from canon.virtual.terminal import TerminalServer
 
-    device = ports.make_virtual(f"{text}&pace=real")
-    if not isinstance(device, NativeCamera):
-        raise click.UsageError("PTP goes over USB only; a camera on a serial line is --mode native")
-    camera = SerialCamera(device)
+    camera = ports.make_virtual_serial(f"{text}&pace=real")
     with TerminalServer(camera) as server:
-        port = f"serial:{server.path}"
+        odd, _ = ports.on_line(f"virtual:{text}")
+        port = f"serial:{server.path}" + (f"?model={odd.slug}" if odd else "")
         options.show({"port": port}, port)
         say("serving until Ctrl-C")
         with suppress(KeyboardInterrupt):
@@ -163,11 +159,20 @@ def _server(text: str, host: str = "127.0.0.1", number: int = 0) -> UsbipServer:
     from canon import ports
     from canon.virtual.usbip import UsbipServer
 
-    return UsbipServer(ports.make_virtual(text), host, number)
+    device = ports.make_virtual(text)
+    if device.body.model.product is None:
+        raise click.UsageError(f"the {device.body.model.name} has no USB; serve it by --serial")
+    return UsbipServer(device, host, number)
 
 
 def _address(text: str) -> tuple[str, int]:
     host, colon, number = text.rpartition(":")
-    if not colon or not number.isascii() or not number.isdigit() or int(number) > 0xFFFF:
+    if (
+        not host
+        or not colon
+        or not number.isascii()
+        or not number.isdigit()
+        or int(number) > 0xFFFF
+    ):
         raise click.UsageError(f"{text!r} is no address; write HOST:PORT, 127.0.0.1:3240")
     return host.strip("[]"), int(number)

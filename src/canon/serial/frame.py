@@ -18,12 +18,17 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def check_sum(packet: bytes) -> int:
-    """CRC-16/X-25 of a packet: 0x906E for b"123456789".
+    """CRC-16/X-25 of a packet: 0x906E for b"123456789"."""
+    return crc_ccitt(packet, 0xFFFF) ^ 0xFFFF
+
+
+def crc_ccitt(data: bytes, start: int) -> int:
+    """CRC-16 by the polynomial 0x8408, low bits first; `start` is 0 or 0xFFFF.
 
     The standard library has this polynomial for bits that arrive the other way round.
     """
-    crc = crc_hqx(packet.translate(_REVERSED), 0xFFFF)
-    return (_REVERSED[crc & 0xFF] << 8 | _REVERSED[crc >> 8]) ^ 0xFFFF
+    crc = crc_hqx(data.translate(_REVERSED), start)
+    return _REVERSED[crc & 0xFF] << 8 | _REVERSED[crc >> 8]
 
 
 def encode_frame(packet: bytes) -> bytes:

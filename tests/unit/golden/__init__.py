@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from canon.native import commands, events, release
 from canon.wire import Message
-from golden import blocks, camera, card, notes, notices, ptp, remote, revised, tables
+from golden import blocks, camera, card, notes, notices, ps350, ptp, remote, revised, tables
 from golden.vector import Golden
 
 GOLDEN: tuple[Golden, ...] = (
@@ -22,6 +22,7 @@ GOLDEN: tuple[Golden, ...] = (
     *revised.VECTORS,
     *tables.VECTORS,
     *ptp.VECTORS,
+    *ps350.VECTORS,
 )
 
 _READ = "read in another driver or told in notes; no bytes are printed"
@@ -46,6 +47,7 @@ UNSEEN: dict[type[Message], str] = {
     release.SetCustomFunction: "read in s10sh; no bytes are printed",
     events.SecondImageReady: _READ,
     **ptp.UNSEEN,
+    **ps350.UNSEEN,
 }
 
 __all__ = ["GOLDEN", "UNSEEN", "Golden"]

@@ -17,6 +17,8 @@ EOS_60D = "ptp/canon-eos-60d.debug.jsonl"
 EOS_60D_WITH_CARD = "ptp/canon-eos60d-debug.jsonl"
 NOTES = "Protocol.xml"
 """S. Westin's notes on the protocol, in libgphoto2's camlibs/canon/doc; by their titles."""
+PS350 = "ps350"
+"""J. A. Bezemer's notes and recordings, in libgphoto2's camlibs/canon/ps350; by their files."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,31 @@
+"""The log on stderr: what -v, -vv and -vvv show of it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from canon.usb.port import TRAFFIC
+
+_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG, TRAFFIC)
+
+
+class _Stderr(logging.Handler):
+    """Prints log records on what stderr is now: a progress bar may stand in for it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr)
+
+
+def start(verbosity: int) -> None:
+    """Log on stderr from now on, the more the higher `verbosity` is."""
+    level = _LEVELS[min(verbosity, len(_LEVELS) - 1)]
+    handler = _Stderr()
+    if level <= logging.DEBUG:
+        form = "%(relativeCreated)7.0f ms  %(name)s: %(message)s"
+    else:
+        form = "canon-remote: %(message)s"
+    handler.setFormatter(logging.Formatter(form))
+    log = logging.getLogger("canon")
+    log.handlers = [handler]  # in the shell, each command begins anew
+    log.setLevel(level)

@@ -1,0 +1,130 @@
+"""`canon-remote VERB …`: finds the verb, runs it, and turns what goes wrong into an exit code.
+
+A verb's module is imported when the verb is asked for, and the library when the verb runs.
+"""
+
+from __future__ import annotations
+
+import signal
+from importlib import import_module
+from typing import Any
+
+import click
+
+from canon import __version__
+from canon.cli.options import HELP_NAMES, Options, shared_options
+from canon.cli.output import INTERRUPTED, exit_code, say
+from canon.errors import CanonError
+
+_VERBS = {
+    "list": "camera",
+    "info": "camera",
+    "ls": "storage",
+    "get": "transfer",
+    "put": "transfer",
+    "rm": "storage",
+    "mkdir": "storage",
+    "rmdir": "storage",
+    "protect": "storage",
+    "owner": "camera",
+    "time": "camera",
+    "settings": "capture",
+    "custom-functions": "capture",
+    "capture": "capture",
+    "focus": "capture",
+    "zoom": "capture",
+    "live": "capture",
+    "ptp": "ptp",
+    "shell": "shell",
+    "virtual": "virtual",
+    "decode": "decode",
+}
+"""The verbs in the order of the help, and the module that each is in."""
+
+_HELP = """Canon cameras on the command line.
+
+Data go to stdout; messages and progress go to stderr. With --json, stdout has one document, or one
+object a line from the verbs that do one thing after another (get, put, rm, mkdir, rmdir, protect,
+decode); an error is a last line {"error": {"kind", "message", "code"}} on stderr.
+"""
+
+_EPILOG = """\b
+Exit codes:
+  0  done
+  1  done in part, or failed otherwise
+  2  a mistake in the command
+  3  the cable: no camera, in use, not permitted, unplugged, silent
+  4  the camera broke the protocol
+  5  the camera refused
+  6  this model cannot do it
+  130  interrupted
+"""
+
+
+class _Verbs(click.Group):
+    """The verbs, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        module = import_module(f"canon.cli.{_VERBS[cmd_name]}")
+        verb: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_verb")
+        return verb
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _VERBS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], _VERBS, n=1)
+            hint = f"; the nearest is {near[0]}" if near else ""
+            raise click.UsageError(f"there is no verb {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        options: Options = ctx.obj
+        options.absorb(ctx.params)
+        return super().invoke(ctx)
+
+
+_canon_remote = click.version_option(__version__)(
+    _Verbs(
+        "canon-remote",
+        params=shared_options(),
+        help=_HELP,
+        epilog=_EPILOG,
+        no_args_is_help=False,
+        context_settings={"help_option_names": HELP_NAMES},
+        subcommand_metavar="VERB …",
+    )
+)
+
+
+def run(words: list[str]) -> int:
+    """Find the verb, run it, and return the exit code.
+
+    Args:
+        words: what was typed after the program's name.
+    """
+    options = Options()
+    # Killed, the program ends as by Ctrl-C: the camera is let go of, nothing half-done stays.
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    try:
+        code = _canon_remote.main(
+            words, prog_name="canon-remote", standalone_mode=False, obj=options
+        )
+    except click.Abort:
+        say("interrupted")
+        return INTERRUPTED
+    except click.ClickException as error:
+        options.as_json |= "--json" in words
+        return options.tell(error, error.exit_code)
+    except (CanonError, OSError, ValueError) as error:
+        return options.tell(error, exit_code(error))
+    return code or 0

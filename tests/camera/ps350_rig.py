@@ -1,0 +1,46 @@
+"""A virtual PowerShot 350 on a modelled RS-232 line, and the host at the other end."""
+
+from __future__ import annotations
+
+from canon.camera.storage import Storage
+from canon.camera.turns import Turns
+from canon.models.ps350 import MODELS
+from canon.ps350.driver import Ps350Driver
+from canon.ps350.session import Session
+from canon.serial.line import Line
+from canon.virtual.card import Card, File
+from canon.virtual.clock import BodyClock
+from canon.virtual.faults import Fault, Faults
+from canon.virtual.ps350 import Ps350Camera
+
+(MODEL,) = MODELS
+PICTURE = bytes(at * (at >> 8) % 251 for at in range(150_000))
+SMALL = b"\xff\xd8" + bytes(at % 253 for at in range(2_500))
+FOLDER = "DC97/CTG_0000"
+PATH = f"{FOLDER}/AUT_0021.JPG"
+SMALL_PATH = f"{FOLDER}/THM_0021.JPG"
+TAKEN = 930_400_800
+
+
+def a_card(picture: bytes = PICTURE) -> Card:
+    """A card with one picture and its thumbnail."""
+    card = Card()
+    for path, data in ((SMALL_PATH, SMALL), (PATH, picture)):
+        card.add(tuple(path.split("/")), File(data, TAKEN))
+    return card
+
+
+def a_camera(*faults: str, card: Card | None = None, real: bool = False) -> Ps350Camera:
+    """A virtual camera, asleep."""
+    inside = card or a_card()
+    waiting = Faults(tuple(map(Fault.parse, faults)))
+    return Ps350Camera(MODEL, lambda: inside, BodyClock(real=real), waiting)
+
+
+class Host:
+    """A host at the other end of a line: its driver, and the card as users see it."""
+
+    def __init__(self, line: Line, speed: int = 115200) -> None:
+        self.driver = Ps350Driver(Session(line, speed), MODEL)
+        self.storage = Storage(lambda: self.driver, Turns())
+        self.identity = self.driver.start()
