@@ -17,9 +17,9 @@ from canon.virtual.card import Card, File
 from canon.virtual.catalogue import choose
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, UsbDevice
-from canon.virtual.native import NativeCamera
-from canon.virtual.ptp import PtpCamera
-from canon.virtual.serial import SerialCamera
+from canon.virtual.native.camera import NativeCamera
+from canon.virtual.native.serial import SerialCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.terminal import TerminalServer
 from canon.virtual.usbip import UsbipServer
 

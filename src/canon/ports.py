@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from canon.virtual.card import Card
     from canon.virtual.faults import Fault
     from canon.virtual.line import LineCamera
-    from canon.virtual.native import NativeCamera
-    from canon.virtual.ptp import PtpCamera
+    from canon.virtual.native.camera import NativeCamera
+    from canon.virtual.ptp.camera import PtpCamera
 
 ENVIRONMENT = "CANON_REMOTE_PORT"
 """The environment variable with the port string to use when none is given."""
@@ -297,8 +297,8 @@ def make_virtual_serial(text: str) -> LineCamera:
                 raise ValueError(f"fault={fault.kind.value}: this camera does not have it")
         clock = BodyClock(real=wanted.real)
         return Ps350Camera(wanted.model, wanted.make_card, clock, Faults(wanted.faults))
-    from canon.virtual.native import NativeCamera
-    from canon.virtual.serial import SerialCamera
+    from canon.virtual.native.camera import NativeCamera
+    from canon.virtual.native.serial import SerialCamera
 
     device = make_virtual(text)
     if not isinstance(device, NativeCamera):
@@ -334,11 +334,11 @@ def make_virtual(text: str) -> NativeCamera | PtpCamera:
         raise ValueError(f"the {model.name} goes over RS-232 only, with --serial; it has no USB")
     device: NativeCamera | PtpCamera
     if isinstance(model, PtpModel):
-        from canon.virtual.ptp import PtpCamera
+        from canon.virtual.ptp.camera import PtpCamera
 
         device = PtpCamera(Body(model, wanted.make_card, clock), faults)
     else:
-        from canon.virtual.native import NativeCamera
+        from canon.virtual.native.camera import NativeCamera
 
         device = NativeCamera(Body(model, wanted.make_card, clock), faults)
     for seconds in wanted.presses:

@@ -16,7 +16,7 @@ from canon.virtual.card import Card, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.faults import Fault, Faults
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Buffer, Message
 
 

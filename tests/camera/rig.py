@@ -15,7 +15,7 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card
 from canon.virtual.clock import BodyClock
 from canon.virtual.faults import Fault, Faults
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from canon.wire import Buffer
 

@@ -19,8 +19,8 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault, Faults
 from canon.virtual.line import VirtualLine
-from canon.virtual.native import NativeCamera
-from canon.virtual.serial import LONGEST_LISTING, ZEROS, SerialCamera
+from canon.virtual.native.camera import NativeCamera
+from canon.virtual.native.serial import LONGEST_LISTING, ZEROS, SerialCamera
 from canon.wire import Buffer
 
 SERIAL_MODELS = tuple(model for model in MODELS if model.serial_id)

@@ -11,7 +11,7 @@ from canon.errors import DecodeError, ObjectNotFound
 from canon.exif import thumbnail
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File, fresh_card
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 
 FOLDER = "DCIM/100CANON"
 PLACE = ("DCIM", "100CANON")

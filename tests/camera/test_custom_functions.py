@@ -16,7 +16,7 @@ from canon.native.commands import Command, CustomFunctions, GetCustomFunctions, 
 from canon.native.release import SetCustomFunction
 from canon.virtual.body import Body
 from canon.virtual.card import Card
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
 from conftest import program
 

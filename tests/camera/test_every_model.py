@@ -19,7 +19,7 @@ from canon.models.native import MODELS, by_product
 from canon.values import CaptureTarget
 from canon.virtual.body import Body
 from canon.virtual.card import fresh_card
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.profile import load_profile
 
 DRIVEN = [model for model in MODELS if model.product and not model.untested]

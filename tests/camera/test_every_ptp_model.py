@@ -22,7 +22,7 @@ from canon.ptp.operations import SendObject, SetObjectProtection
 from canon.ptp.powershot import FocusLock, InitiateReleaseControl, Property, ViewfinderOn
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.profile import load_profile, ptp_source
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 from supported import row
 
 ALWAYS = ("identify", "list", "get", "thumbnail", "delete")

@@ -25,7 +25,7 @@ from canon.models.native import by_slug
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault, FaultKind, Faults
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 
 PICTURE = bytes(at % 253 for at in range(300_001))

@@ -24,7 +24,7 @@ from canon.native.events import (
 from canon.values import CaptureTarget
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
 
 OLD, NEW = "eos-d60", "eos-20d"

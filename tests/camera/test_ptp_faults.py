@@ -29,7 +29,7 @@ from canon.ptp.powershot import Property
 from canon.values import ImageSize
 from canon.virtual.faults import Fault
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 
 FOLDER = "DCIM/100CANON"
 PATH = f"{FOLDER}/IMG_0001.JPG"

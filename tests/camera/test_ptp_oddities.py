@@ -62,8 +62,8 @@ from canon.ptp.powershot import (
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault
-from canon.virtual.objects import CARD
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.objects import CARD
 from canon.virtual.refusal import Status
 from canon.wire import Message
 

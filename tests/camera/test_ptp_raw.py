@@ -9,7 +9,7 @@ import canon
 from canon.camera import Camera
 from canon.errors import NotSupported, Refused
 from canon.ptp.datasets import Choices, DataType
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 
 S60, SX200 = "powershot-s60", "powershot-sx200-is"
 

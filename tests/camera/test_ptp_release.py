@@ -39,7 +39,7 @@ from canon.ptp.powershot import RAM, ExtendedError, Property
 from canon.values import Aperture, CaptureTarget, ImageSize
 from canon.virtual.card import Card
 from canon.virtual.faults import Fault
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Message
 
 S60, G9, A95, SX200 = "powershot-s60", "powershot-g9", "powershot-a95", "powershot-sx200-is"

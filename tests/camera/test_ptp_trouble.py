@@ -41,7 +41,7 @@ from canon.ptp.powershot import CheckEvent, FolderEntry, GetObjectInfoEx, Proper
 from canon.values import CaptureTarget
 from canon.virtual.card import File
 from canon.virtual.faults import Fault
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
 

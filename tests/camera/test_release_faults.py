@@ -32,7 +32,7 @@ from canon.native.events import CardChanged, encode_event
 from canon.values import CaptureTarget
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 
 HOST, CARD, BOTH = CaptureTarget.HOST, CaptureTarget.CARD, CaptureTarget.BOTH
 TARGETS = (HOST, CARD, BOTH)

@@ -60,8 +60,8 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.line import VirtualLine
-from canon.virtual.native import NativeCamera
-from canon.virtual.serial import SerialCamera
+from canon.virtual.native.camera import NativeCamera
+from canon.virtual.native.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
 
 

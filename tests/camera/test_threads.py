@@ -13,7 +13,7 @@ from canon.camera import Camera
 from canon.driver import Entry, Picture
 from canon.errors import CanonError, Disconnected
 from canon.values import CaptureTarget
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 
 TIMEOUT_S = 20.0
 

@@ -22,7 +22,7 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 
 THUMBNAIL = b"\xff\xd8\xff\xd9"

@@ -32,7 +32,7 @@ from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 
 FLOOD = bytes(4 << 20)
 

@@ -22,8 +22,8 @@ from canon.errors import PortError
 from canon.ports import make_virtual
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault, Faults
-from canon.virtual.native import NativeCamera
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.native.camera import NativeCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.usbip import UsbipServer
 from conftest import needed, program
 

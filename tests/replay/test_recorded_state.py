@@ -32,7 +32,7 @@ from canon.native.commands import (
 from canon.native.release import EnterReleaseControl, Release
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 
 TAIL = (0x22A, 0x340)

@@ -28,8 +28,8 @@ from canon.values import ImageSize
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
 from canon.virtual.faults import Fault, Faults
-from canon.virtual.objects import Objects
-from canon.virtual.powershot import ReleaseControl
+from canon.virtual.ptp.objects import Objects
+from canon.virtual.ptp.powershot import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message
 

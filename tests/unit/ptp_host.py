@@ -20,9 +20,9 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
 from canon.virtual.faults import Fault, Faults
-from canon.virtual.objects import CARD
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.objects import CARD
 
 OK = Response.OK
 FILE = bytes(range(256)) * 9  # 2304 bytes, no multiple of 512

@@ -18,7 +18,7 @@ from canon.trace.recorder import RecordingPort
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault, Faults
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from conftest import program
 

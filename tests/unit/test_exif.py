@@ -26,7 +26,7 @@ from canon.values import (
     ShootingMode,
     WhiteBalance,
 )
-from canon.virtual.exif import Shot, app1
+from canon.virtual.pictures.exif import Shot, app1
 from conftest import program
 
 PLAIN = Shot(datetime(2024, 2, 29, 23, 59, 58), 1000001)

@@ -13,10 +13,10 @@ NATIVE = Counter({"virtual/profile.py": 4})  # on the page of the native protoco
 def guesses() -> Counter[str]:
     """How many there are in each file that knows PTP."""
     found: Counter[str] = Counter()
-    for path in (SOURCE / "virtual").glob("*.py"):
+    for path in (SOURCE / "virtual").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         if "canon.ptp." in text or "canon.models.ptp" in text:
-            found[f"virtual/{path.name}"] = len(re.findall(r"\bGuess\b", text))
+            found[path.relative_to(SOURCE).as_posix()] = len(re.findall(r"\bGuess\b", text))
     return +found - NATIVE
 
 
@@ -33,4 +33,4 @@ def lines() -> Counter[str]:
 
 def test_each_guess_is_told() -> None:
     assert lines() == guesses()
-    assert lines()["virtual/powershot.py"] > 5
+    assert lines()["virtual/ptp/powershot.py"] > 5

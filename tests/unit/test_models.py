@@ -18,7 +18,7 @@ from canon.native.usb_link import UsbLink
 from canon.values import Aperture, CaptureTarget, ImageSize, Iso
 from canon.virtual.body import Body
 from canon.virtual.card import Card
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from canon.virtual.profile import load_profile
 

@@ -16,7 +16,7 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Overflow, Pipe, Stall
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 
 # --- the clock ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from canon.models.native import by_slug
 from canon.native.commands import Identify, Identity, InitBlock
 from canon.native.release import ExtendedParameters
 from canon.virtual.body import Body
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 
 BEGINNINGS = [golden for golden in ROWS if isinstance(golden.value, InitBlock)]
 

@@ -33,4 +33,4 @@ def test_the_package_alone_loads_nothing_of_ours() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == b"[]"
+    assert done.stdout.strip() == "[]"

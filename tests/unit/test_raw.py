@@ -15,9 +15,9 @@ import pytest
 
 from canon.exif import read, thumbnail
 from canon.values import Quality
-from canon.virtual.exif import AVI_THM, CR2_JPEG, CRW_THM, Shot
-from canon.virtual.raw import avi, cr2, crw, movie, thm
-from canon.virtual.scene import photograph
+from canon.virtual.pictures.exif import AVI_THM, CR2_JPEG, CRW_THM, Shot
+from canon.virtual.pictures.raw import avi, cr2, crw, movie, thm
+from canon.virtual.pictures.scene import photograph
 from conftest import program
 
 SHOT = Shot(

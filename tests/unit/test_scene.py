@@ -19,8 +19,8 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from canon import exif
 from canon.errors import MissingExtra
 from canon.values import AfDistance, ImageSize, PhotoEffect, Quality, WhiteBalance
-from canon.virtual.exif import Shot
-from canon.virtual.scene import card_pictures, meter, photograph, viewfinder_frame
+from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.scene import card_pictures, meter, photograph, viewfinder_frame
 
 SMALL = Shot(datetime(2024, 5, 1, 12), 1000001, width=640, height=480, size=ImageSize.SMALL)
 
@@ -283,8 +283,8 @@ def test_another_process_draws_the_same_bytes() -> None:
     code = """
 import hashlib
 from datetime import datetime
-from canon.virtual.exif import Shot
-from canon.virtual.scene import photograph
+from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.scene import photograph
 shot = Shot(datetime(2024, 5, 1, 12), 1000001, width=640, height=480)
 print(hashlib.sha256(photograph(shot).image[0x1800:]).hexdigest())
 """
@@ -292,7 +292,7 @@ print(hashlib.sha256(photograph(shot).image[0x1800:]).hexdigest())
 
 
 def test_pillow_is_not_imported_before_a_picture_is_taken() -> None:
-    assert run("import sys, canon.virtual.scene; print('PIL' in sys.modules)") == "False\n"
+    assert run("import sys, canon.virtual.pictures.scene; print('PIL' in sys.modules)") == "False\n"
 
 
 def test_without_pillow_a_picture_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

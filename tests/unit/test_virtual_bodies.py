@@ -14,10 +14,10 @@ from canon.ptp.datasets import DeviceInfo
 from canon.virtual.body import Body
 from canon.virtual.card import File, fresh_card
 from canon.virtual.catalogue import choose, offers
-from canon.virtual.native import NativeCamera
+from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from canon.virtual.profile import load_profile, ptp_source
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.usbip import UsbipServer
 
 

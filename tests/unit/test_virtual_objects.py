@@ -12,9 +12,9 @@ from canon.ptp.datasets import ObjectInfo, StorageIDs, StorageInfo
 from canon.ptp.operations import ALL, ASSOCIATION, JPEG, Response
 from canon.ptp.powershot import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RAM, FolderEntry
 from canon.virtual.card import File
-from canon.virtual.exif import Shot
-from canon.virtual.objects import CARD, NO_CARD
-from canon.virtual.scene import photograph
+from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.scene import photograph
+from canon.virtual.ptp.objects import CARD, NO_CARD
 
 # --- stores and objects ---------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ from canon.ptp.session import Session
 from canon.values import ImageSize, ShootingMode, ShutterSpeed
 from canon.virtual.card import Card, File
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp import PtpCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 
 # --- in, out and the lens -------------------------------------------------------------------------

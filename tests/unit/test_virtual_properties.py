@@ -25,9 +25,9 @@ from canon.ptp.powershot import (
 from canon.values import Aperture, ImageSize, ShootingMode
 from canon.virtual.card import Card
 from canon.virtual.faults import Faults
-from canon.virtual.objects import Objects
-from canon.virtual.powershot import ReleaseControl
 from canon.virtual.profile import load_profile, ptp_source
+from canon.virtual.ptp.objects import Objects
+from canon.virtual.ptp.powershot import ReleaseControl
 
 LIVE = Property.TIME, Property.OWNER, Property.BATTERY_KIND, Property.BATTERY_STATUS
 RECORDED = sorted({row.slug for row in MODELS if ptp_source(row) == row.slug})

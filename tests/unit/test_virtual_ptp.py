@@ -26,8 +26,8 @@ from canon.ptp.operations import ALL, JPEG, ObjectAdded, Response
 from canon.usb.port import Endpoint
 from canon.virtual.card import File
 from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, FaultKind
-from canon.virtual.objects import CARD
 from canon.virtual.port import VirtualPort
+from canon.virtual.ptp.objects import CARD
 
 # --- the session ----------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from canon.models.model import Model
 from canon.models.ptp import PtpModel
-from canon.virtual.card import EPOCH, Card
-from canon.virtual.clock import BodyClock
+from canon.virtual.card import Card
+from canon.virtual.clock import EPOCH, BodyClock
 from canon.virtual.profile import load_profile
 
 CardMaker = Callable[[], "Card | None"]

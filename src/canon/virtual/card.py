@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Any
 from canon.models.model import Model, Numbering
 from canon.models.ptp import PtpModel
 from canon.values import Quality
+from canon.virtual.clock import EPOCH
 
 if TYPE_CHECKING:
-    from canon.virtual.exif import Shot
-
-EPOCH = datetime(1970, 1, 1)
+    from canon.virtual.pictures.exif import Shot
 
 
 @dataclass
@@ -152,9 +151,9 @@ def fresh_card(model: Model | PtpModel) -> Card:
     Raises:
         MissingExtra: Pillow is not installed.
     """
-    from canon.virtual.exif import Shot
+    from canon.virtual.pictures.exif import Shot
+    from canon.virtual.pictures.scene import card_pictures
     from canon.virtual.profile import load_profile
-    from canon.virtual.scene import card_pictures
 
     profile = load_profile(model)
     first = Shot(
@@ -183,9 +182,9 @@ def _more(
     model: Model | PtpModel, first: Shot, profile: dict[str, Any]
 ) -> Iterator[tuple[str, bytes]]:
     """A RAW file and a movie with what belongs to them, by their names."""
-    from canon.virtual.exif import CRW_THM
-    from canon.virtual.raw import cr2, crw, movie, thm
-    from canon.virtual.scene import photograph
+    from canon.virtual.pictures.exif import CRW_THM
+    from canon.virtual.pictures.raw import cr2, crw, movie, thm
+    from canon.virtual.pictures.scene import photograph
 
     shot = replace(first, taken=first.taken + timedelta(seconds=5400), number=first.number + 6)
     if profile.get("raw"):

@@ -11,6 +11,10 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
+from datetime import datetime
+
+EPOCH = datetime(1970, 1, 1)
+"""Where a camera's clock begins."""
 
 _IDLE_S = 0.25
 """How far a clock goes on for each question that brings nothing."""

@@ -68,8 +68,8 @@ from canon.ps350.packets import (
 from canon.serial.line import FIRST_SPEED
 from canon.values import PhotoEffect
 from canon.virtual.body import CardMaker
-from canon.virtual.card import EPOCH, Card, File, Folder, card_from_folder
-from canon.virtual.clock import BodyClock
+from canon.virtual.card import Card, File, Folder, card_from_folder
+from canon.virtual.clock import EPOCH, BodyClock
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.refusal import Status
 from canon.wire import Message, Number
@@ -376,8 +376,8 @@ def fresh_card(model: Ps350Model) -> Card:
     Raises:
         MissingExtra: Pillow is not installed.
     """
-    from canon.virtual.exif import Shot
-    from canon.virtual.scene import photograph
+    from canon.virtual.pictures.exif import Shot
+    from canon.virtual.pictures.scene import photograph
 
     taken = datetime(1999, 6, 26, 12, 40)
     card = Card(_CARD)

@@ -16,7 +16,7 @@ from typing import Any
 from canon.values import ImageFormat, ImageSize, Quality, ShootingMode
 from canon.virtual.body import Body
 from canon.virtual.card import File
-from canon.virtual.exif import CRW_THM, Shot
+from canon.virtual.pictures.exif import CRW_THM, Shot
 
 LENS_S = 2.67
 FOCUS_S = 0.8  # Guess: how much of the 3.385 s of a release the lens takes to focus
@@ -88,8 +88,8 @@ class Shutter:
             sensor: the pixels of a RAW file.
             raw_suffix: how the name of a RAW file ends.
         """
-        from canon.virtual.raw import cr2, crw, thm
-        from canon.virtual.scene import photograph
+        from canon.virtual.pictures.raw import cr2, crw, thm
+        from canon.virtual.pictures.scene import photograph
 
         shot = dataclasses.replace(shot, number=self._next_number())
         photo = photograph(shot)
@@ -155,7 +155,7 @@ def metered(shot: Shot, open_aperture: float, smallest_aperture: float) -> Shot:
         open_aperture: the largest aperture of the lens, an f-number.
         smallest_aperture: the smallest one.
     """
-    from canon.virtual.scene import meter
+    from canon.virtual.pictures.scene import meter
 
     if shot.mode == ShootingMode.MANUAL:
         return shot

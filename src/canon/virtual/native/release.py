@@ -67,10 +67,10 @@ from canon.values import (
     Quality,
 )
 from canon.virtual.body import Body
-from canon.virtual.card import EPOCH
-from canon.virtual.custom import CustomUnit
-from canon.virtual.exif import CR2_JPEG, JPEG, Shot
+from canon.virtual.clock import EPOCH
 from canon.virtual.faults import FaultKind, Faults
+from canon.virtual.native.custom import CustomUnit
+from canon.virtual.pictures.exif import CR2_JPEG, JPEG, Shot
 from canon.virtual.refusal import BAD_PARAMETER, CARD_FULL, LENS_FAILED, NO_CARD, Status
 from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
 from canon.wire import Message
@@ -363,7 +363,7 @@ class ReleaseUnit:
 
     def frame(self, command: RetrieveFrame) -> bytes:
         """The viewfinder's picture now."""
-        from canon.virtual.scene import viewfinder_frame
+        from canon.virtual.pictures.scene import viewfinder_frame
 
         if not self.viewfinder_on:
             return b""  # Guess: as for a file that is not there

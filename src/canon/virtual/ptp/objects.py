@@ -74,7 +74,8 @@ from canon.ptp.powershot import (
     SetObjectArchive,
 )
 from canon.virtual.body import Body
-from canon.virtual.card import EPOCH, Card, File, Folder
+from canon.virtual.card import Card, File, Folder
+from canon.virtual.clock import EPOCH
 from canon.virtual.refusal import Status
 from canon.wire import Message
 

@@ -48,7 +48,7 @@ from canon.serial.packets import (
 )
 from canon.virtual.card import Folder
 from canon.virtual.faults import FaultKind
-from canon.virtual.native import DELAYS, NativeCamera
+from canon.virtual.native.camera import DELAYS, NativeCamera
 from canon.virtual.refusal import BAD_PARAMETER, Status
 from canon.wire import Message, smallest
 

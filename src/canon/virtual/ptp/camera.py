@@ -60,8 +60,8 @@ from canon.usb.port import Descriptors, Endpoint
 from canon.virtual.body import Body
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
-from canon.virtual.objects import CARD, Objects
-from canon.virtual.powershot import ReleaseControl
+from canon.virtual.ptp.objects import CARD, Objects
+from canon.virtual.ptp.powershot import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 

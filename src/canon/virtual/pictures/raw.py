@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from canon.virtual.card import EPOCH
-from canon.virtual.exif import (
+from canon.virtual.clock import EPOCH
+from canon.virtual.pictures.exif import (
     AVI_THM,
     CR2,
     CR2_JPEG,
@@ -29,8 +29,8 @@ from canon.virtual.exif import (
     shot_info,
     thumbnail_directory,
 )
-from canon.virtual.ifd import directory, long, moment, rational, text, words
-from canon.virtual.scene import Photo, photograph, viewfinder_frame
+from canon.virtual.pictures.ifd import directory, long, moment, rational, text, words
+from canon.virtual.pictures.scene import Photo, photograph, viewfinder_frame
 
 _PIXELS_PER_BYTE = 2  # Guess: of the sensor's data, so that a RAW file is smaller than estimated
 

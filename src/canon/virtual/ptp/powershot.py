@@ -69,11 +69,11 @@ from canon.values import (
     WhiteBalance,
 )
 from canon.virtual.body import Body
-from canon.virtual.card import EPOCH
-from canon.virtual.exif import Shot
+from canon.virtual.clock import EPOCH
 from canon.virtual.faults import FaultKind, Faults
-from canon.virtual.objects import CARD, Objects
-from canon.virtual.properties import Properties
+from canon.virtual.pictures.exif import Shot
+from canon.virtual.ptp.objects import CARD, Objects
+from canon.virtual.ptp.properties import Properties
 from canon.virtual.refusal import Status
 from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
 from canon.wire import Message
@@ -353,7 +353,7 @@ class ReleaseControl:
 
     @answer.register
     def _frame(self, operation: GetViewfinderImage, data: bytes) -> bytes:
-        from canon.virtual.scene import viewfinder_frame
+        from canon.virtual.pictures.scene import viewfinder_frame
 
         self._must_be_active()
         if not self.viewfinder_on:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from canon.errors import MissingExtra
 from canon.values import AfDistance, ImageSize, PhotoEffect, Quality, WhiteBalance
-from canon.virtual.exif import THUMBNAIL_ROOM, Shot, app1
+from canon.virtual.pictures.exif import THUMBNAIL_ROOM, Shot, app1
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -24,7 +24,7 @@ from canon.values import (
     ShootingMode,
     WhiteBalance,
 )
-from canon.virtual.ifd import (
+from canon.virtual.pictures.ifd import (
     SHORT,
     Field,
     directory,

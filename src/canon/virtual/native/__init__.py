@@ -1,0 +1,1 @@
+"""Virtual bodies that speak Canon's native protocol, over USB and over RS-232."""

@@ -1,0 +1,1 @@
+"""Virtual bodies that speak PTP, with Canon's PowerShot extension."""

@@ -1,0 +1,69 @@
+"""What the verbs of release control send to a native camera, and what they do not wait for."""
+
+from __future__ import annotations
+
+import pytest
+from rig import WatchedPort, a_device
+
+from canon.camera import Camera
+from canon.errors import FocusFailed, NotFinished, Refused
+from canon.virtual.faults import Fault
+
+
+def test_the_way_into_release_control() -> None:
+    """As every known program goes it: the abilities, the keys, release control (section 1)."""
+    port = WatchedPort(a_device())
+    with port.camera() as cam:
+        port.names()
+        cam.capture.start()
+        assert port.names()[:3] == ["GetAbilities", "LockKeys", "EnterReleaseControl"]
+
+
+def test_a_half_press_and_an_output_reach_the_camera() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam, cam.capture.control():
+        port.names()
+        cam.capture.measure()
+        assert port.names() == ["DoAeAfAwb"]
+        cam.capture.set_output("off")
+        assert port.names() == ["SelectCameraOutput"]
+
+
+def test_release_control_that_could_not_be_left_is_not_taken_for_active() -> None:
+    with WatchedPort(a_device("refuse@ExitReleaseControl:0x02000086")).camera() as cam:
+        cam.capture.start()
+        with pytest.raises(Refused):
+            cam.capture.stop()
+        assert not cam.capture.active
+
+
+# --- no wait for what is over ---------------------------------------------------------------------
+
+
+def seconds(cam: Camera, port: WatchedPort) -> float:
+    """How long a release takes."""
+    start = port.clock.now()
+    assert cam.capture.release().files
+    return port.clock.now() - start
+
+
+def test_after_a_refused_release_nothing_is_waited_for() -> None:
+    device = a_device()
+    port = WatchedPort(device)
+    with port.camera() as cam, cam.capture.control():
+        usual = seconds(cam, port)
+        device.faults.add(Fault.parse("no-focus"))
+        with pytest.raises(FocusFailed):
+            cam.capture.release()
+        assert seconds(cam, port) < usual + 0.5
+
+
+def test_after_a_release_that_was_given_up_its_end_is_waited_for_and_no_more() -> None:
+    port = WatchedPort(a_device())
+    with port.camera() as cam, cam.capture.control():
+        usual = seconds(cam, port)
+        with pytest.raises(NotFinished):
+            cam.capture.release(timeout_s=0.2)
+        port.clock.sleep(30)
+        assert seconds(cam, port) < usual + 0.5
+        assert seconds(cam, port) < usual + 0.5
