@@ -14,6 +14,7 @@ from scripted_ptp import (
     ScriptedPtp,
     asked,
     data,
+    ended,
     fetch,
     noise,
     of_no_length,
@@ -277,6 +278,41 @@ def test_a_late_response_is_dropped() -> None:
         puts(lambda head: [response(head, Response.GENERAL_ERROR, late=1), response(head, OK, 3)])
     )
     assert session.call(GetNumObjects(1, 0, 0)) == Count(3)
+
+
+@pytest.mark.parametrize("size", [0, 100, 500, 0x3F00, 0x9000])
+def test_late_data_are_dropped_however_long_they_are(size: int) -> None:
+    def answers(head: Container) -> list[bytes]:
+        late = [*ended(data(head, noise(size), late=1)), response(head, late=1)]
+        return [*late, data(head, b"content"), response(head)]
+
+    session, camera = open_session(puts(answers))
+    assert fetch(session) == b"content"
+    assert still_works(session, camera)
+
+
+@pytest.mark.parametrize("form", [whole, split])
+def test_data_may_carry_no_transaction(form: Callable[[bytes], Answer]) -> None:
+    def answers(head: Container) -> list[bytes]:
+        first = Container(HEAD + 7, ContainerKind.DATA, head.code, 0).encode()
+        parts = [first + b"content"] if form is whole else [first, b"content"]
+        return [*parts, response(head)]
+
+    session, camera = open_session(puts(answers))
+    assert fetch(session) == b"content"
+    assert still_works(session, camera)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_data_that_look_like_a_response_are_data(apart: bool) -> None:
+    def answers(head: Container) -> list[bytes]:
+        block = data(head, response(head))
+        return [*([block[:HEAD], block[HEAD:]] if apart else [block]), response(head)]
+
+    session, camera = open_session(puts(answers))
+    content = fetch(session)
+    assert Container.decode(content).kind == ContainerKind.RESPONSE
+    assert still_works(session, camera)
 
 
 def test_only_a_late_response() -> None:

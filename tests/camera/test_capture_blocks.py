@@ -1,0 +1,102 @@
+"""What a block has switched on is off after it, and what was on before stays on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from ptp_rig import WatchedPort as PtpPort
+from ptp_rig import a_device as ptp_device
+from rig import a_camera, a_device
+
+from canon.camera import Camera
+from canon.errors import Refused
+from canon.virtual.native.camera import NativeCamera
+from canon.virtual.ptp.camera import PtpCamera
+
+Made = tuple[Camera, NativeCamera | PtpCamera]
+
+
+def native() -> Made:
+    device = a_device()
+    return a_camera(device), device
+
+
+def ptp() -> Made:
+    device = ptp_device("powershot-s60")
+    return PtpPort(device).camera(), device
+
+
+@pytest.mark.parametrize("make", [native, ptp], ids=["native", "PTP"])
+def test_an_error_unlocks_the_focus_where_release_control_stays(make: Callable[[], Made]) -> None:
+    cam, device = make()
+
+    def locked() -> bool:
+        return device.release.focus_locked
+
+    def fail() -> None:
+        with cam.capture.focus_lock():
+            assert locked()
+            raise ZeroDivisionError
+
+    with cam:
+        cam.capture.start()
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        assert cam.capture.active
+        assert not locked()
+        cam.capture.lock_focus()
+        assert locked()
+        cam.capture.unlock_focus()
+        assert not locked()
+
+
+def test_after_a_stop_a_block_leaves_release_control() -> None:
+    cam, device = native()
+    with cam:
+        cam.capture.start()
+        with cam.capture.control():
+            pass
+        assert device.release.active, "it was on before"
+        cam.capture.stop()
+        with cam.capture.control():
+            assert device.release.active
+        assert not device.release.active
+
+
+def test_a_stop_takes_back_that_release_control_stays_on() -> None:
+    cam, device = native()
+    with cam:
+        cam.capture.stay()
+        cam.capture.stop()
+        cam.capture.start()
+    assert not device.release.active
+
+
+def test_release_control_stays_on_when_it_should() -> None:
+    cam, device = native()
+    with cam:
+        cam.capture.stay()
+    assert device.release.active
+
+
+def test_the_viewfinder_goes_off_before_release_control() -> None:
+    port = PtpPort(ptp_device("powershot-s60"))
+    with port.camera() as cam:
+        cam.capture.start()
+        frames = iter(cam.viewfinder)
+        assert next(frames)
+        port.names()
+        cam.capture.stop()
+        names = port.names()
+        assert names.index("ViewfinderOff") < names.index("TerminateReleaseControl")
+        assert list(frames) == []
+
+
+def test_a_file_that_cannot_be_fetched_cannot_be_opened() -> None:
+    with PtpPort(ptp_device("powershot-s60", "refuse@GetObject:0x2002")).camera() as cam:
+        entry = next(entry for entry in cam.storage.walk() if not entry.is_folder)
+        with pytest.raises(Refused):
+            cam.storage.open(entry)
+        with cam.storage.open(entry) as file:
+            assert len(file.read()) == entry.size
