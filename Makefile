@@ -4,7 +4,7 @@ PYTHON ?= python3
 SECONDS ?= 60
 SEED ?= 0
 BIN := .venv/bin
-COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ptp/*
+COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ps350/*,src/canon/ptp/*
 
 .PHONY: demo test fuzz bench supported lint docs test-fresh clean
 

@@ -115,6 +115,11 @@ class CardPath:
     def __truediv__(self, name: str) -> CardPath:
         return CardPath((*self.parts, name), self.drive)
 
+    @property
+    def typed(self) -> str:
+        """As a person types it: with the card's name before it, where it has one."""
+        return f"{self.drive}/{'/'.join(self.parts)}" if self.drive else str(self)
+
     def __str__(self) -> str:
         return "/".join(self.parts) or "/"
 

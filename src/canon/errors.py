@@ -8,6 +8,11 @@ Mistakes of the caller are `ValueError` and `TypeError`, never these.
 
 from __future__ import annotations
 
+AGAIN = "try again, or switch the camera off and on"
+"""What to do when a camera or its cable fails, and nothing tells why."""
+CARD = "take the card out and copy its files with a card reader"
+"""What to do when a card's folders make no sense."""
+
 
 class CanonError(Exception):
     """The root: catch this to catch everything that a camera or its cable can do wrong.
@@ -73,7 +78,15 @@ class MissingExtra(PortError, ImportError):
 
 
 class ProtocolError(CanonError):
-    """The camera sent bytes that break the protocol."""
+    """The camera sent bytes that break the protocol.
+
+    Args:
+        what: what it sent.
+        advice: what to do next.
+    """
+
+    def __init__(self, what: str, advice: str = AGAIN) -> None:
+        super().__init__(f"{what}; {advice}" if advice else what)
 
 
 class DecodeError(ProtocolError):
@@ -88,7 +101,7 @@ class DecodeError(ProtocolError):
 
     def __init__(self, reason: str, offset: int, message: str = "", field: str = "") -> None:
         where = f"{message}.{field}" if field else message
-        super().__init__(f"{where or 'message'} at offset {offset:#x}: {reason}")
+        super().__init__(f"{where or 'message'} at offset {offset:#x}: {reason}", "")
         self.reason, self.offset, self.message, self.field = reason, offset, message, field
 
     def inside(self, message: str, field: str) -> DecodeError:

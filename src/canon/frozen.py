@@ -50,8 +50,10 @@ class Frozen:
         }
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        given = self._defaults | dict(zip(self._names, values, strict=False)) | named
-        if len(values) > len(self._names) or given.keys() != self._names.keys():
+        placed = dict(zip(self._names, values, strict=False))
+        given = self._defaults | placed | named
+        too_many = len(values) > len(placed) or placed.keys() & named.keys()
+        if too_many or given.keys() != self._names.keys():
             raise TypeError(f"{type(self).__name__} takes {', '.join(self._names) or 'nothing'}")
         object.__setattr__(self, "__dict__", given)
 
@@ -62,7 +64,9 @@ class Frozen:
         raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.__dict__ == other.__dict__
+        if type(self) is not type(other):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
         return hash((type(self), *(self.__dict__[name] for name in self._names)))

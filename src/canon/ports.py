@@ -226,7 +226,7 @@ class _Virtual(Frozen):
         from canon.models.ps350 import by_slug
         from canon.models.ptp import PtpModel
         from canon.virtual.catalogue import choose
-        from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, Fault
+        from canon.virtual.faults import Fault
 
         slug, _, query = text.partition("?")
         mode, real, card = "", False, None
@@ -250,13 +250,8 @@ class _Virtual(Frozen):
                 )
         odd = by_slug(slug) if mode != "ptp" else None
         model = odd or choose(slug, mode)
-        speaks_ptp = isinstance(model, PtpModel)
         for fault in faults:
-            if fault.kind in (NATIVE_ONLY if speaks_ptp else PTP_ONLY):
-                raise ValueError(
-                    f"fault={fault.kind.value}: a camera that speaks "
-                    f"{'PTP' if speaks_ptp else 'the native protocol'} does not have it"
-                )
+            fault.check("ps350" if odd else "ptp" if isinstance(model, PtpModel) else "native")
         if card and card != "none" and not os.path.isdir(card):
             raise ValueError(f"card={card}: there is no such folder")
         return cls(model, real, tuple(faults), tuple(presses), card)
@@ -290,11 +285,8 @@ def make_virtual_serial(text: str) -> LineCamera:
     if isinstance(wanted.model, Ps350Model):
         from canon.virtual.clock import BodyClock
         from canon.virtual.faults import Faults
-        from canon.virtual.ps350 import FAULTS, Ps350Camera
+        from canon.virtual.ps350 import Ps350Camera
 
-        for fault in wanted.faults:
-            if fault.kind not in FAULTS:
-                raise ValueError(f"fault={fault.kind.value}: this camera does not have it")
         clock = BodyClock(real=wanted.real)
         return Ps350Camera(wanted.model, wanted.make_card, clock, Faults(wanted.faults))
     from canon.virtual.native.camera import NativeCamera
@@ -303,6 +295,8 @@ def make_virtual_serial(text: str) -> LineCamera:
     device = make_virtual(text)
     if not isinstance(device, NativeCamera):
         raise ValueError("PTP goes over USB only; a camera on a serial line is mode=native")
+    for fault in wanted.faults:
+        fault.check("serial")
     return SerialCamera(device)
 
 

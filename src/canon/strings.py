@@ -84,15 +84,9 @@ class Version(Codec[str]):
         return bytes(reversed(parts))
 
 
-class Bare(Codec[str]):
+class Bare(Last):
     """The string that ends a payload, without a NUL."""
 
-    fixed = False
-    smallest = 0
-
-    def read(self, buffer: Buffer, at: int) -> tuple[str, int]:
-        raw = bytes(take(buffer, at, max(0, len(buffer) - at)))
-        return raw.rstrip(b"\0").decode("latin-1"), len(buffer)
-
     def write(self, value: str) -> bytes:
+        """The bytes of the string."""
         return latin(value)

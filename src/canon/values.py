@@ -51,7 +51,8 @@ class Scale(int):
     """A code on one of Canon's scales, where a camera stores steps and people say numbers.
 
     `Aperture(0x38)` is what a camera calls 0x38 and prints as "f/8"; `Aperture.parse("f/8")` is
-    what a person types. Codes that the scale does not know keep their number.
+    what a person types. Codes that the scale does not know keep their number. A step equals its
+    code, not what it says: compare it with another step, or compare its `number`.
     """
 
     labels: ClassVar[Mapping[int, str]] = {}
@@ -197,6 +198,20 @@ class ShootingMode(OpenEnum):
     DIGITAL_MACRO = 0x7E
     MY_COLORS = 0x7F
     PHOTO_IN_MOVIE = 0x80
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """As every enumeration; the letters on Canon's dials are names too: P, Tv, Av, M, B."""
+        return super().parse(_ON_THE_DIAL.get(_plain(str(text)), text))
+
+
+_ON_THE_DIAL = {
+    "p": ShootingMode.PROGRAM,
+    "tv": ShootingMode.SHUTTER_PRIORITY,
+    "av": ShootingMode.APERTURE_PRIORITY,
+    "m": ShootingMode.MANUAL,
+    "b": ShootingMode.BULB,
+}
 
 
 class DriveMode(OpenEnum):

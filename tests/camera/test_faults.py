@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rig import WatchedPort
 
 import canon
 from canon import ports
@@ -15,6 +16,7 @@ from canon.errors import (
     Disconnected,
     NoCard,
     ObjectNotFound,
+    PortError,
     PortStalled,
     PortTimeout,
     ProtocolError,
@@ -30,6 +32,8 @@ from canon.virtual.port import VirtualPort
 
 PICTURE = bytes(at % 253 for at in range(300_001))
 PATH = "DCIM/100CANON/IMG_0001.JPG"
+_CABLE = (PortError, ProtocolError)
+_DO = r"; (try again, or switch the camera off and on|plug it in and start again)$"
 
 
 def a_card(capacity: int = 64 << 20) -> Card:
@@ -197,6 +201,19 @@ def test_a_size_that_the_listing_does_not_know(tmp_path: Path) -> None:
         assert cam.ready
 
 
+def test_an_owner_that_was_not_taken_is_told() -> None:
+    device = a_device()
+
+    def keep(name: str) -> None:
+        if name == "Identify":
+            device.body.owner = "Bob"
+
+    with WatchedPort(device, keep).camera() as cam:
+        with pytest.raises(Refused, match=r"SetOwner: .*its owner is 'Bob', as before"):
+            cam.owner = "Ada"
+        assert cam.owner == "Bob"
+
+
 def test_faults_are_written_as_the_documentation_says() -> None:
     assert Fault.parse("stall@GetFile:0x10") == Fault(FaultKind.STALL, "GetFile", 16)
     assert Fault.parse("pieces") == Fault(FaultKind.PIECES)
@@ -204,6 +221,54 @@ def test_faults_are_written_as_the_documentation_says() -> None:
         Fault.parse("explode")
     with pytest.raises(ValueError, match="stall@GetFile:many"):
         Fault.parse("stall@GetFile:many")
+
+
+@pytest.mark.parametrize("fault", ["stall", "silence", "short", "echo", "unplug"])
+@pytest.mark.parametrize("where", ["powershot-g3?fault={}@GetTime", "eos-20d?fault={}@GetTime"])
+def test_a_native_camera_that_fails_says_what_to_do(fault: str, where: str) -> None:
+    with canon.open(f"virtual:{where.format(fault)}:64") as cam, pytest.raises(_CABLE, match=_DO):
+        _ = cam.camera_time
+
+
+@pytest.mark.parametrize("fault", ["stall", "silence", "short", "echo", "unplug"])
+def test_a_ptp_camera_that_fails_says_what_to_do(fault: str) -> None:
+    port = f"virtual:powershot-s60?fault={fault}@GetObject:4"
+    with canon.open(port) as cam, pytest.raises(_CABLE, match=_DO):
+        cam.storage.read(PATH)
+
+
+@pytest.mark.parametrize(
+    ("port", "says"),
+    [
+        ("powershot-g3?fault=unplug@Nope", "no such command; it has Identify, GetTime"),
+        ("powershot-g3?fault=unplug@getfile", "it has GetFile$"),
+        ("powershot-g3?fault=unplug@GetObject", "native protocol has no such command"),
+        ("powershot-g3?fault=unplug@ReleaseControl", "no such command; it has .*ReleaseControl"),
+        ("powershot-g3?fault=event-lost@CardChange", "no such event; it has CardChanged"),
+        ("powershot-g3?fault=event-lost@GetFile", "no such event"),
+        ("powershot-g3?fault=pieces@GetFile", "hits no one command; leave @GetFile out"),
+        ("powershot-g3?mode=ptp&fault=stall@GetFile", "speaks PTP has no such command"),
+        ("powershot-g3?mode=ptp&fault=busy@GetObjekt:5", "it has GetObject,"),
+        ("powershot-g3?mode=ptp&fault=event-late@ObjectAdd:5", "it has ObjectAdded"),
+        ("powershot-a50?fault=stall", "on a serial line does not have it"),
+    ],
+)
+def test_a_fault_that_can_never_happen_is_told(port: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        canon.open(f"virtual:{port}")
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        "powershot-g3?fault=unplug@Release&fault=event-twice@FullImageReady",
+        "powershot-g3?mode=ptp&fault=busy@InitiateReleaseControl:1&fault=event-lost@ObjectAdded",
+        "powershot-a50?fault=refuse@GetFile:0x02000086&fault=no-focus",
+    ],
+)
+def test_a_fault_that_can_happen_waits(port: str) -> None:
+    with canon.open(f"virtual:{port}") as cam:
+        assert cam.ready
 
 
 @pytest.mark.parametrize(

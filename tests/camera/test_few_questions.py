@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import ptp_rig
 import pytest
 import rig
 
-from canon.errors import NoCard
+from canon.errors import NoCard, ObjectNotFound
+from canon.ptp.datasets import FileSystem, StorageIDs, StorageInfo, StoreKind
+from canon.ptp.operations import GetStorageIDs, GetStorageInfo, Operation
+from canon.virtual.card import Card, File
+from canon.wire import Message
 
 FOLDER = "DCIM/100CANON"
 PTP_ROUND = ["GetStorageIDs", "GetStorageInfo"]
@@ -28,15 +34,26 @@ def another_makers() -> ptp_rig.WatchedPort:
     return ptp_rig.WatchedPort(ptp_rig.another_makers(ptp_rig.a_device("powershot-s45")))
 
 
+def with_product(product: int) -> ptp_rig.WatchedPort:
+    """A PTP body with another product id."""
+    device = ptp_rig.a_device("powershot-s45")
+    raw = bytearray(device.descriptors.device)
+    raw[10:12] = product.to_bytes(2, "little")
+    device.descriptors = replace(device.descriptors, device=bytes(raw))
+    return ptp_rig.WatchedPort(device)
+
+
 @pytest.mark.parametrize(
     ("make", "first", "later"),
     [
         (lambda: ptp("powershot-g9"), PTP_ROUND, PTP_ROUND[1:]),
         (another_makers, PTP_ROUND, PTP_ROUND),
+        (lambda: with_product(0x30EA), PTP_ROUND, PTP_ROUND),
+        (lambda: with_product(0x3FFF), PTP_ROUND, PTP_ROUND),
         (lambda: native("powershot-g3"), NATIVE_ROUND, NATIVE_ROUND[1:]),
         (lambda: native("eos-20d"), NATIVE_ROUND, NATIVE_ROUND),
     ],
-    ids=["PTP", "another maker's", "classic", "revised"],
+    ids=["PTP", "another maker's", "EOS-1D Mark II", "unknown", "classic", "revised"],
 )
 def test_the_space_on_a_card(
     make: Callable[[], ptp_rig.WatchedPort | rig.WatchedPort], first: list[str], later: list[str]
@@ -49,8 +66,7 @@ def test_the_space_on_a_card(
         assert port.names() == first
         card = port.device.body.card
         assert card is not None
-        card.make_folders(("DCIM", "100CANON", "NEW"))
-        card.capacity -= 1 << 20
+        card.add(("DCIM", "100CANON", "NEW.JPG"), File(bytes(1 << 20), 0))
         (now,) = cam.storage.drives()
         assert port.names() == later
         assert now.free < before.free
@@ -66,6 +82,34 @@ def test_a_card_that_is_taken_out_and_put_in_again(slug: str) -> None:
             cam.storage.drives()
         port.device.body.card = card
         assert cam.storage.drives() == before
+
+
+def test_another_card_has_other_files() -> None:
+    """Its handles may be those of the old one."""
+    port = ptp("powershot-g9")
+    with port.camera() as cam:
+        cam.storage.drives()
+        (entry,) = list(cam.storage.walk())[-1:]
+        port.device.body.card = Card(1 << 30)
+        cam.storage.drives()
+        port.names()
+        with pytest.raises(ObjectNotFound):
+            cam.storage.read(entry)
+        assert "GetObject" not in port.names()
+
+
+def test_a_powershot_with_two_cards_lists_both_each_time() -> None:
+    def lie(operation: Operation[Any]) -> Message | bytes | None:
+        if isinstance(operation, GetStorageIDs):
+            return StorageIDs((0x10001, 0x20001))
+        if isinstance(operation, GetStorageInfo):
+            kind = StoreKind.FIXED_RAM if operation.storage == 0x10001 else StoreKind.REMOVABLE_RAM
+            return StorageInfo(kind, FileSystem.DCF, 0, operation.storage << 8, 1 << 20, 9, "", "")
+        return None
+
+    with ptp_rig.WatchedPort(ptp_rig.Lying("powershot-g9", lie)).camera() as cam:
+        for _ in range(2):
+            assert [drive.name for drive in cam.storage.drives()] == ["A:", "B:"]
 
 
 def test_an_upload_looks_once_at_what_is_there(tmp_path: Path) -> None:

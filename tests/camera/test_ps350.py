@@ -489,6 +489,8 @@ def test_faults_are_asked_for_in_the_port_string() -> None:
         cam.storage.ls("DC97")
     with pytest.raises(ValueError, match="fault=stall: this camera does not have it"):
         canon.open("virtual:powershot-350?fault=stall")
+    with pytest.raises(ValueError, match="no such command; it has OpenFolder"):
+        canon.open("virtual:powershot-350?fault=refuse@OpenFolders:0x77")
     with pytest.raises(ValueError, match="that speaks PTP"):
         canon.open("virtual:powershot-350?mode=ptp")
 

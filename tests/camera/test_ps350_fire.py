@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -116,21 +118,28 @@ def test_whatever_the_host_says_the_camera_works_on(words: list[bytes]) -> None:
     assert Host(VirtualLine(camera)).storage.read(PATH) == PICTURE
 
 
-def test_a_camera_that_never_ends_its_answer_is_given_up() -> None:
+@pytest.mark.parametrize(
+    ("step", "pause_s", "says"),
+    [(1, 0.026, "no end"), (0, 0.026, "too much"), (0, 0.9, "too much")],
+)
+def test_a_camera_that_never_ends_its_answer_is_given_up(
+    step: int, pause_s: float, says: str
+) -> None:
     class Endless(VirtualLine):
-        """A camera that goes on talking once it has begun."""
+        """A camera that goes on talking once it has begun: its answer, or one packet of it."""
 
-        ends = True
+        numbers: Iterator[int] | None = None
 
         def read(self, size: int, timeout_s: float) -> bytes:
-            if self.ends:
+            if self.numbers is None:
                 return super().read(size, timeout_s)
-            self.clock.sleep(0.026)
-            return Packet(0, PacketKind.DATA, bytes(292), more=True).encode()
+            self.clock.sleep(pause_s)
+            number = next(self.numbers) & 0xFF
+            return Packet(number, PacketKind.DATA, bytes(292), more=True).encode()
 
     line = Endless(a_camera())
     host = Host(line)
-    line.ends = False
-    with pytest.raises(CanonError, match="no end"):
+    line.numbers = itertools.count(0, step)
+    with pytest.raises(CanonError, match=says):
         host.driver.drives()
     assert line.clock.now() < LIMIT_S

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from judges import exif, opened
-from ptp_rig import Lying, WatchedPort, a_device
+from ptp_rig import Lying, WatchedPort, a_body, a_device
 
 import canon
 from canon.camera import Camera
 from canon.driver import Entry, Picture
 from canon.errors import (
+    BatteryLow,
     CanonError,
     DeviceBusy,
     Disconnected,
@@ -34,12 +35,20 @@ from canon.ptp.datasets import (
     StorageInfo,
     StoreKind,
 )
-from canon.ptp.operations import GetDevicePropDesc, GetObjectInfo, GetStorageInfo, Operation
+from canon.ptp.operations import (
+    GetDevicePropDesc,
+    GetObjectInfo,
+    GetStorageInfo,
+    Operation,
+    Response,
+    SetDevicePropValue,
+)
 from canon.ptp.powershot import RAM, ExtendedError, Property
-from canon.values import Aperture, CaptureTarget, ImageSize
+from canon.values import Aperture, CaptureTarget, ImageFormat, ImageSize
 from canon.virtual.card import Card
 from canon.virtual.faults import Fault
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.refusal import Status
 from canon.wire import Message
 
 S60, G9, A95, SX200 = "powershot-s60", "powershot-g9", "powershot-a95", "powershot-sx200-is"
@@ -185,6 +194,25 @@ def test_the_shooting_mode_is_written_first() -> None:
         assert cam.settings.aperture.value == Aperture.parse("f/8")
 
 
+def test_the_format_is_written_before_the_quality_that_hangs_on_it() -> None:
+    class Strict(PtpCamera):
+        """A body whose RAW pictures have no other quality."""
+
+        def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
+            raw = self.release.table.number(Property.FULL_VIEW_FILE_FORMAT) == ImageFormat.RAW
+            if raw and operation == SetDevicePropValue(Property.IMAGE_QUALITY):
+                raise Status(Response.INVALID_DEVICE_PROP_VALUE)
+            return super().answer(operation, data)
+
+    device = Strict(a_body(S60))
+    device.release.table.put(Property.FULL_VIEW_FILE_FORMAT, ImageFormat.RAW)
+    with WatchedPort(device).camera() as cam, cam.capture.control():
+        with pytest.raises(ValueRefused):
+            cam.settings.quality.set("superfine")
+        now = cam.settings.set(quality="superfine", image_size="small", image_format="jpeg")
+        assert [str(value) for value in now.values()] == ["superfine", "jpeg", "small"]
+
+
 @pytest.mark.parametrize("slug", [S60, G9])
 def test_an_aperture_that_cannot_be_set_now(slug: str) -> None:
     """An S60 gives an empty list, a G9 says that it is read only; both refuse."""
@@ -212,6 +240,41 @@ def test_a_value_that_only_the_camera_refuses() -> None:
         with pytest.raises(ValueRefused) as caught:
             cam.settings.iso.set(400)
         assert caught.value.code == 0x201C
+
+
+def test_a_camera_that_refuses_a_value_and_does_not_say_what_it_takes() -> None:
+    device = a_device(S60)
+    with WatchedPort(device).camera() as cam, cam.capture.control():
+        for what in ("SetDevicePropValue:0x201c", "GetDevicePropDesc:0x200a"):
+            device.faults.add(Fault.parse(f"refuse@{what}"))
+        with pytest.raises(ValueRefused) as caught:
+            cam.settings.iso.set(400)
+        assert (caught.value.code, caught.value.allowed) == (0x201C, ())
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (Response.CANON_BATTERY_LOW, BatteryLow),
+        (Response.STORE_NOT_AVAILABLE, NoCard),
+        (Response.SESSION_NOT_OPEN, Refused),
+    ],
+)
+def test_what_is_not_about_the_value_is_not_said_of_it(code: int, error: type[Refused]) -> None:
+    device = a_device(S60)
+    with WatchedPort(device).camera() as cam, cam.capture.control():
+        device.faults.add(Fault.parse(f"refuse@SetDevicePropValue:{int(code):#06x}"))
+        with pytest.raises(Refused) as caught:
+            cam.settings.iso.set(400)
+        assert (type(caught.value), caught.value.code) == (error, code)
+
+
+def test_every_focal_length_is_told() -> None:
+    """An A95 counts in 32nds: 255 of them are 8 mm, and not a setting that it does not have."""
+    device = a_device(A95)
+    device.release.table.put(Property.FOCAL_LENGTH, 0xFF)
+    with WatchedPort(device).camera() as cam:
+        assert cam.settings.focal_length.value == 255 / 32
 
 
 def test_the_numbers_of_what_is_not_there_are_left_out() -> None:

@@ -439,8 +439,16 @@ def test_a_line_that_went_away_can_be_closed() -> None:
 
 def test_a_folder_that_is_there_is_made_without_a_word(host: Host) -> None:
     host.storage.mkdir("DCIM/100CANON")
-    with pytest.raises(BadParameter):
+    with pytest.raises(ObjectNotFound):
         host.storage.mkdir("MISSING/100CANON")
+
+
+def test_a_camera_that_tells_no_owner_says_so() -> None:
+    with (
+        canon.open("virtual:powershot-a50") as cam,
+        pytest.raises(NotSupported, match="no owner's name to read back; whether it took 'Ada'"),
+    ):
+        cam.owner = "Ada"
 
 
 # --- a port of this computer ----------------------------------------------------------------------
@@ -478,6 +486,8 @@ def test_a_terminal_needs_a_real_clock() -> None:
 def test_a_port_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CameraNotFound, match="No such file"):
         open_tty(str(tmp_path / "ttyUSB0"))
+    with pytest.raises(CameraNotFound, match=r"\(it is no serial port\); name the one"):
+        open_tty("/dev/null")
 
 
 def test_without_pyserial_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

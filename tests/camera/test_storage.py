@@ -55,6 +55,12 @@ def test_drives_have_room(cam: Camera) -> None:
     assert 0 < drive.free <= drive.capacity
 
 
+@pytest.mark.parametrize("path", ["Q:/", "Q:/X", "Q:/X/Y"])
+def test_a_card_that_is_not_there_is_named_as_it_was_asked_for(cam: Camera, path: str) -> None:
+    with pytest.raises(ObjectNotFound, match="there is no .*Q:"):
+        cam.storage.stat(f"{path}/IMG_0001.JPG")
+
+
 @pytest.mark.shows("list")
 def test_ls_and_walk_tell_the_same(cam: Camera) -> None:
     flat: list[Entry] = []

@@ -22,6 +22,9 @@ from test_hostile_ptp import BODIES, PTP_VERBS, row
 
 from canon.camera import Camera
 from canon.errors import DecodeError
+from canon.native import commands, release
+from canon.ps350 import packets
+from canon.ps350.packets import PacketReader
 from canon.ptp import containers, datasets, operations, powershot
 from canon.ptp.containers import Container, ContainerKind, container, parameters
 from canon.ptp.datasets import DataType, moment, read_value, write_value
@@ -57,7 +60,10 @@ def recorded(traces: Path) -> Iterator[tuple[int, bytes]]:
 
 # --- containers, datasets, events -----------------------------------------------------------------
 
-_LAYOUTS = {module.__name__ for module in (containers, datasets, operations, powershot)}
+_LAYOUTS = {
+    module.__name__
+    for module in (commands, release, packets, containers, datasets, operations, powershot)
+}
 _TOO_LONG = "is longer than"  # 255 characters without a NUL can be read, but not written
 
 
@@ -73,11 +79,11 @@ TYPES = list(DataType)
 
 
 def take_message(data: bytes) -> None:
-    """Read a message, of a kind that the first byte chooses, and write it again."""
-    kind = MESSAGES[data[0] % len(MESSAGES)]
-    message = kind.decode(data[1:])
+    """Read a message, of a kind that the first two bytes choose, and write it again."""
+    kind = MESSAGES[int.from_bytes(data[:2], "big") % len(MESSAGES)]
+    message = kind.decode(data[2:])
     repr(message)
-    unexplained(kind, data[1:])
+    unexplained(kind, data[2:])
     try:
         again = message.encode()
     except ValueError as error:
@@ -113,7 +119,15 @@ def take_value(data: bytes) -> None:
         assert read_value(kind, again)[0] == value
 
 
-_READERS = (take_message, take_container, take_value)
+def take_packets(data: bytes) -> None:
+    """Find the packets of a PowerShot 350, in pieces whose length the first byte tells."""
+    reader = PacketReader()
+    for start in range(1, len(data), data[0] + 1):
+        for packet in reader.feed(data[start : start + data[0] + 1]):
+            assert packets.Packet.decode(packet.encode()) == packet
+
+
+_READERS = (take_message, take_container, take_value, take_packets)
 
 
 def take_dataset(data: bytes) -> None:
@@ -124,8 +138,8 @@ def take_dataset(data: bytes) -> None:
 
 
 def dataset_seeds(traces: Path) -> Iterator[bytes]:
-    """What was recorded of each kind, and one of each message, container and event."""
-    places = {kind: bytes((0, place)) for place, kind in enumerate(MESSAGES)}
+    """What was recorded of each kind, and one of each message, container, event and packet."""
+    places = {kind: bytes((0, *place.to_bytes(2, "big"))) for place, kind in enumerate(MESSAGES)}
     for code, data in recorded(traces):
         operation = find_operation(code)
         if operation and operation.reply in places:
@@ -136,6 +150,8 @@ def dataset_seeds(traces: Path) -> Iterator[bytes]:
         yield b"\1" + container(ContainerKind.EVENT, event.code, 1, bytes(12))
     for kind in range(len(TYPES)):
         yield bytes((2, kind, 2, 0, 0, 0)) + bytes(32)
+    for step in 0, 99, 255:
+        yield bytes((3, step)) + b"\xc0" + packets.ack(1).encode() + packets.eot(2).encode()
 
 
 # --- recordings -----------------------------------------------------------------------------------

@@ -189,11 +189,11 @@ def test_live(run: Any, tmp_path: Path) -> None:
     for file in files:
         assert file.read_bytes()[:2] == b"\xff\xd8"
     stream = subprocess.run(
-        [sys.executable, "-m", "canon.cli.main", "live", "-n", "3", "--stdout"],
+        [sys.executable, "-m", "canon.cli.main", "live", "-n", "3", "-o", "-"],
         capture_output=True,
         env={"CANON_REMOTE_PORT": "virtual:powershot-g3"},
         timeout=TIMEOUT_S,
         check=True,
     ).stdout
     assert stream.count(b"\xff\xd8\xff") == 3
-    assert "either" in run("live", code=2).stderr
+    assert "Missing option '-o'" in run("live", code=2).stderr

@@ -92,7 +92,10 @@ def test_a_camera_in_a_mode_that_nobody_speaks(tmp_path: Path) -> None:
     ("words", "said"),
     [
         ([], "Missing command"),
-        (["shoot"], "there is no verb 'shoot'"),
+        (["shutter"], "there is no verb 'shutter'"),
+        (["captur"], "there is no verb 'captur'; the nearest is capture;"),
+        (["download"], "there is no verb 'download'; the nearest is get;"),
+        (["thumb", "x"], "the nearest is get --thumbnail;"),
         (["ls", "--colour"], "No such option"),
         (["get"], "--new"),
         (["ls", "../etc"], "goes up with '..'"),

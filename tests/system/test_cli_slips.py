@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -261,6 +263,46 @@ def test_ctrl_c_while_it_starts_is_told_like_any_other(tmp_path: Path) -> None:
         text=True,
     )
     assert (ran.returncode, ran.stderr) == (130, "canon-remote: interrupted\n")
+
+
+@pytest.mark.parametrize("words", [("info", "-vv"), ("info", "-v", "--json"), ("ls", "NOWHERE")])
+def test_nobody_reads_its_messages(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The data come all the same, and no message among them."""
+    usual = run(tmp_path, *words)
+    shell = f'exec "$@" 2> {tmp_path}/pipe'
+    os.mkfifo(tmp_path / "pipe")
+    for script in (shell, 'exec "$@" 2>&-'):
+        with subprocess.Popen(
+            ["sh", "-c", script, "sh", PROGRAM, *words],
+            env=environment(tmp_path),
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as running:
+            if script is shell:
+                (tmp_path / "pipe").open().close()  # who reads it goes away at once
+            out, _ = running.communicate(timeout=PATIENCE_S)
+        assert (running.returncode, len(out)) == (usual.returncode, len(usual.stdout))
+
+
+def test_nohup_is_obeyed(tmp_path: Path) -> None:
+    """What was started to outlive its terminal does."""
+    script = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from canon.cli.main import main\n"
+        "assert main(['list']) == 0\n"
+        "for name in (signal.SIGHUP, signal.SIGTERM):\n"
+        "    print(signal.getsignal(name) == signal.SIG_IGN)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(tmp_path),
+        timeout=PATIENCE_S,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.stdout.splitlines()[-2:] == ["True", "False"]
 
 
 def test_a_virtual_camera_is_served_to_this_computer_only_unless_told(tmp_path: Path) -> None:

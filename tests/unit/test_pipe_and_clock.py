@@ -227,7 +227,7 @@ def test_a_stall_is_cleared_by_name(port: VirtualPort) -> None:
 
 def test_a_packet_that_does_not_fit_is_an_error_of_the_camera(port: VirtualPort) -> None:
     port.device.bulk.put(bytes(64))
-    with pytest.raises(ProtocolError, match="more than was asked for"):
+    with pytest.raises(ProtocolError, match="more than there was room for"):
         port.bulk_in(memoryview(bytearray(10)), 1.0)
 
 

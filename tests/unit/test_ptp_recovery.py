@@ -32,6 +32,7 @@ from scripted_ptp import (
     split,
     status,
     still_works,
+    takes,
     unplugs,
     whole,
     without_empty_packet,
@@ -110,9 +111,10 @@ def test_much_that_is_left_is_cancelled() -> None:
     assert camera.requests[0][1] == bytes.fromhex("0140 02000000")
 
 
-def test_a_cancel_comes_only_after_a_megabyte() -> None:
+@pytest.mark.parametrize(("had", "least"), [(0, 14), (4, 11)])
+def test_a_cancel_comes_only_after_a_megabyte(had: int, least: int) -> None:
     session, camera = open_session(sends(noise(16 * MIB)))
-    breaks_off(session, KeyboardInterrupt())
+    breaks_off(session, KeyboardInterrupt(), after=had * MIB)
     left: list[int] = []
     forget = camera._forget
 
@@ -122,7 +124,7 @@ def test_a_cancel_comes_only_after_a_megabyte() -> None:
 
     camera._forget = watch  # type: ignore[method-assign] # to see when the cancel comes
     assert still_works(session, camera)
-    assert 14 * MIB < left[0] <= 15 * MIB
+    assert least * MIB < left[0] <= (least + 1) * MIB
 
 
 class LosingPort(VirtualPort):
@@ -236,6 +238,43 @@ def test_a_camera_that_does_not_come_round_is_reset(statuses: list[bytes]) -> No
     assert still_works(session, camera)
     assert asked(camera)[-1] == RESET
     assert camera.commands[1:] == [(OpenSession.code, 0, (1,)), (0x1004, 1, ())]
+
+
+class KeepsItsPipes(ScriptedPtp):
+    """A camera that a class request stops, but whose pipes stay as they are."""
+
+    def _forget(self) -> None:
+        self.taking = None
+        self.clock.forget()
+
+
+def test_what_is_in_the_pipes_after_a_cancel_is_thrown_away() -> None:
+    camera = KeepsItsPipes(takes(9))
+    session = Session(VirtualPort(camera))
+    with pytest.raises(ValueError, match="too early"):
+        session.send(SendObject(), io.BytesIO(b"half"), 100)
+    camera.bulk.put(noise(3000))
+    assert still_works(session, camera)
+    assert asked(camera) == [CANCEL, GET_STATUS]
+
+
+class Babbles(ScriptedPtp):
+    """A camera that still has something to say after each class request."""
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.bulk.put(noise(3000))
+
+
+def test_what_comes_after_a_reset_is_thrown_away() -> None:
+    camera = Babbles(silence, ok())
+    session = Session(VirtualPort(camera))
+    with pytest.raises(PortTimeout):
+        session.call(InitiateCapture(0, 0))
+    camera.statuses.extend([status(Response.DEVICE_BUSY)] * 99)
+    assert still_works(session, camera)
+    assert asked(camera).count(RESET) == 1
+    assert camera.bus_resets == 0
 
 
 def test_a_camera_that_no_reset_helps() -> None:

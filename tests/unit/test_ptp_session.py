@@ -140,6 +140,10 @@ def test_after_ten_sessions_the_camera_is_reset() -> None:
     camera = ScriptedPtp(*refused, ok(), sends(EOS_60D))
     Session(VirtualPort(camera)).start()
     assert asked(camera) == [RESET]
+    assert [values for _, _, values in camera.commands[:11]] == [
+        *[(n,) for n in range(1, 11)],
+        (1,),
+    ]
 
 
 @pytest.mark.parametrize("bad", [silence, halts, puts(lambda head: [noise(30_000)])])

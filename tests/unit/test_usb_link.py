@@ -140,11 +140,20 @@ def test_an_answer_without_its_first_length_word_uses_the_second() -> None:
     assert ask(open_link(ScriptedCamera(older)), expect=None) == (0, bytes(range(256)))
 
 
-def test_a_late_answer_is_dropped() -> None:
+def test_a_late_answer_is_dropped_quietly(caplog: pytest.LogCaptureFixture) -> None:
     link = open_link(ScriptedCamera(silence, both(fixed(b"old!", late=1), fixed(b"new!"))))
     with pytest.raises(PortTimeout):
         ask(link)
     assert ask(link) == (0, b"new!")
+    assert not caplog.messages, "who gave a command up knows that its answer is late"
+
+
+def test_a_late_answer_before_data_is_dropped_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    link = open_link(ScriptedCamera(silence, both(fixed(b"old!", late=1), long(b"new!"))))
+    with pytest.raises(PortTimeout):
+        ask(link)
+    assert fetch(link) == b"new!"
+    assert not caplog.messages
 
 
 def test_an_answer_that_only_belongs_to_another_command() -> None:
@@ -336,6 +345,18 @@ def test_a_block_of_an_upload_is_announced_sent_and_confirmed() -> None:
     head = CommandHead.decode(block)
     assert (head.length, head.kind, head.code, head.group) == (0x17, 0x403, 0x03, 0x11)
     assert block[0x50:] == b"payload"
+
+
+def test_an_upload_after_an_answer_that_was_broken_off() -> None:
+    camera = ScriptedCamera(
+        long(bytes(1000)),
+        raw(LongHead(0, UPLOAD_REPLY, 0).encode()),
+        fixed(bytes(8), kind=UPLOAD_REPLY),
+    )
+    link = open_link(camera)
+    with pytest.raises(ProtocolError, match="are the most"):
+        fetch(link, limit=10)
+    assert link.upload(0x1103, b"payload", 1.0) == (0, bytes(8))
 
 
 # --- events (section 11) --------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from canon.camera.storage import Storage
 from canon.camera.turns import Turns
 from canon.camera.viewfinder import Viewfinder
 from canon.driver import Ability, Driver, Event, Identity, Power
-from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, ValueRefused
+from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.models import native as models
 from canon.serial.line import Line
 from canon.usb.port import CANON, NATIVE, PTP, Found, Port
@@ -138,7 +138,8 @@ class Camera:
 
         Raises:
             ValueError: the name is too long, or has characters that the camera cannot store.
-            ValueRefused: the camera did not take it.
+            Refused: the camera keeps the one before.
+            NotSupported: it tells no owner, so whether it took the name is not known.
         """
         return self._who().owner
 
@@ -147,8 +148,13 @@ class Camera:
         driver = self._verbs()
         driver.set_owner(name)
         self._identity = driver.identify()
-        if self._identity.owner != name:
-            raise ValueRefused("owner", name, (self._identity.owner,), command="SetOwner")
+        told = self._identity.owner
+        if name and not told:
+            raise NotSupported(
+                self.model, f"owner's name to read back; whether it took {name!r} is not known"
+            )
+        if told != name:
+            raise Refused(0, "SetOwner", f"its owner is {told!r}, as before")
 
     @property
     def camera_time(self) -> datetime:

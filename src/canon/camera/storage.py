@@ -69,7 +69,7 @@ class Storage:
         for entry in self._verbs().list_folder(path.parent):
             if entry.name.upper() == path.name.upper():
                 return entry
-        raise ObjectNotFound(0, str(path))
+        raise ObjectNotFound(0, path.typed)
 
     def read(self, place: Place, progress: Progress | None = None) -> bytes:
         """The bytes of a file."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import Tally, error_message, progress_bar, say
+from canon.cli.output import Tally, bytes_out, error_message, progress_bar, say
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -31,6 +30,7 @@ _ASSIGNMENT = "NAME=VALUE"
         "canon-remote settings",
         "canon-remote settings iso aperture",
         "canon-remote settings iso=100 macro=on white_balance=daylight",
+        "canon-remote settings shooting_mode=av aperture=f/8",
     ),
 )
 @click.argument("words", metavar="[NAME[=VALUE]]...", nargs=-1)
@@ -39,7 +39,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     """Show or change the camera's settings.
 
     Each is shown with its value and with what the camera allows now. All NAME=VALUE are written at
-    once, and read back.
+    once, and read back. The shooting modes have the names of Canon's dials too: p, tv, av, m, b.
     """
     changes = _assignments(word for word in words if "=" in word)
     names = list(dict.fromkeys(_name(word) for word in words))
@@ -131,9 +131,9 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
     "-o",
     "--output",
     default=".",
-    metavar="FILE|DIR",
+    metavar="FILE|DIR|-",
     help="Where to save what comes to this computer; a folder ends with / or is there. "
-    "What is not there is made.",
+    "What is not there is made. One picture goes to stdout with -.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 @click.pass_obj
@@ -157,7 +157,10 @@ def capture_verb(
     changes = _assignments(settings)
     wanted = CaptureTarget[target.upper()]
     to = Path(output)
-    if CaptureTarget.HOST in wanted:
+    out = bytes_out(as_json=options.as_json) if output == "-" else None
+    if out and (count > 1 or CaptureTarget.HOST not in wanted):
+        raise click.UsageError("-o - takes one picture that comes to this computer")
+    if CaptureTarget.HOST in wanted and not out:
         is_folder = to.is_dir() or output.endswith(("/", os.sep))
         if count > 1 and not is_folder:
             raise click.UsageError("several pictures need a folder; end -o with /")
@@ -174,7 +177,10 @@ def capture_verb(
             cam.settings.set(**changes)
         try:
             with cam.capture.focus_lock() if af_lock else nullcontext():
-                _take(cam, wanted, count, to, overwrite, tally)
+                if out:
+                    _take_one(cam, wanted, out, tally)
+                else:
+                    _take(cam, wanted, count, to, overwrite, tally)
         finally:
             if back:
                 cam.settings.set(macro=False)
@@ -210,6 +216,28 @@ def _take(
             tally.done(*lines, files=files, card=cards)
 
 
+def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -> None:
+    """Take a picture and write it to stdout; what else the shot brings is told on stderr."""
+    from canon.driver import Picture
+
+    with tally.one("1", "the picture"), progress_bar(0) as begin:
+        shot = cam.capture.release(target=target, progress=begin("picture", 0))
+        pictures = [file for file in shot.files if isinstance(file, Picture)]
+        for one in pictures[1:]:
+            say(f"{_rescued(one)}: the other file of this shot")
+        for path in shot.files:
+            if not isinstance(path, Picture):
+                say(f"card:{path}")
+        out.write(pictures[0].data)
+        out.flush()
+        tally.done()
+
+
+def _rescued(picture: Picture) -> Path:
+    """Save a picture in a folder of its own, so that it is not lost."""
+    return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
+
+
 def _beside(picture: Picture, pictures: list[Picture], to: Path) -> Path:
     """Where a picture of a shot goes: FILE is for one of them, the others keep their suffix."""
     suffixes = [Path(one.name).suffix for one in pictures]
@@ -224,7 +252,7 @@ def _save(picture: Picture, to: Path, overwrite: bool, tally: Tally) -> Path:
     try:
         return _save_in(picture, to, overwrite)
     except OSError as error:
-        elsewhere = picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
+        elsewhere = _rescued(picture)
         say(f"{error_message(error)}; so that the picture is not lost, it was saved elsewhere")
         tally.astray()
         return elsewhere
@@ -297,26 +325,26 @@ def zoom_verb(options: Options, position: int | None) -> None:
     cls=Verb,
     examples=(
         "canon-remote live -n 100 -o frames/",
-        "canon-remote live --stdout | ffplay -f mjpeg -",
+        "canon-remote live -o - | ffplay -f mjpeg -",
     ),
 )
-@click.option("-o", "--output", metavar="DIR", help="Save each frame as a file in this folder.")
-@click.option("stdout", "--stdout", is_flag=True, help="Write the frames to stdout, as MJPEG.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR|-",
+    help="Save each frame as a file in this folder, or write them to stdout with -, as MJPEG.",
+)
 @click.option(
     "-n", "--count", type=click.IntRange(min=1), help="How many frames; else till Ctrl-C."
 )
 @click.option("--overwrite", is_flag=True, help="Replace frames that are there already.")
 @click.pass_obj
-def live_verb(
-    options: Options, output: str | None, stdout: bool, count: int | None, overwrite: bool
-) -> None:
+def live_verb(options: Options, output: str, count: int | None, overwrite: bool) -> None:
     """Show what the lens sees: one JPEG after the other."""
-    if (output is None) == (not stdout):
-        raise click.UsageError("say either -o DIR or --stdout")
-    if stdout and options.as_json:
-        raise click.UsageError("--json and --stdout both want stdout; use -o DIR with --json")
-    folder = Path(output) if output else None
-    if folder:
+    out = bytes_out(as_json=options.as_json) if output == "-" else None
+    folder = Path(output)
+    if not out:
         _make_room(folder, overwrite, is_folder=True)
         if not overwrite and next(folder.glob("frame_*.jpg"), None):
             raise FileExistsError(
@@ -324,9 +352,9 @@ def live_verb(
             )
     with options.camera() as cam, Tally(options.as_json, "frame", "saved") as tally:
         for number, frame in enumerate(cam.viewfinder, 1):
-            if folder is None:
-                sys.stdout.buffer.write(frame)
-                sys.stdout.buffer.flush()
+            if out:
+                out.write(frame)
+                out.flush()
             else:
                 path = folder / f"frame_{number:06}.jpg"
                 path.write_bytes(frame)

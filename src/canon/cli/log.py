@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sys
 
+from canon.cli.output import put_message
 from canon.usb.port import TRAFFIC
 
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG, TRAFFIC)
@@ -14,7 +14,7 @@ class _Stderr(logging.Handler):
     """Prints log records on what stderr is now: a progress bar may stand in for it."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr)
+        put_message(self.format(record))
 
 
 def start(verbosity: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from canon.cli.output import error_document, error_message, json_line, put_line, say
+from canon.cli.output import error_document, error_message, json_line, put_line, put_message, say
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -56,9 +55,9 @@ class Options:
         if self.verbosity > len("vv"):
             import traceback
 
-            traceback.print_exception(error)
+            put_message("".join(traceback.format_exception(error)).rstrip())
         if self.as_json:
-            print(json_line({"error": error_document(error)}), file=sys.stderr)
+            put_message(json_line({"error": error_document(error)}))
             return code
         say(error_message(error))
         cause = error.__cause__

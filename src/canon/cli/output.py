@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 
 import click
 
@@ -30,14 +30,31 @@ def put_line(line: str) -> None:
     print(_harmless(line), flush=True)
 
 
+def put_message(text: str) -> None:
+    """Print lines on stderr; where nobody reads it any more, they are lost, and nothing else is."""
+    if sys.stderr is not None:  # it is None when it was closed from the start
+        with suppress(OSError):
+            for line in text.split("\n"):
+                print(_harmless(line), file=sys.stderr)
+
+
 def say(message: str) -> None:
     """Print a message on stderr."""
-    print(_harmless(f"canon-remote: {message}"), file=sys.stderr)
+    put_message(f"canon-remote: {message}")
 
 
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether somebody sits at a standard stream; it is None when it was closed from the start."""
     return stream is not None and stream.isatty()
+
+
+def bytes_out(*, as_json: bool) -> BinaryIO:
+    """Stdout for the bytes of a file, as `-o -` asks; UsageError where they cannot go there."""
+    if as_json:
+        raise click.UsageError("--json and -o - both want stdout; name a file with -o")
+    if is_terminal(sys.stdout):
+        raise click.UsageError("a terminal cannot show a file; pipe it, or name a file with -o")
+    return sys.stdout.buffer
 
 
 def exit_code(error: Exception) -> int:

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -24,13 +23,13 @@ import click
 from canon.cli.options import HELP_NAMES, Options, Verb
 from canon.cli.output import (
     INTERRUPTED,
-    Tally,
     exit_code,
     is_terminal,
     megabytes,
     put_line,
     say,
 )
+from canon.cli.storage import each
 from canon.driver import CardPath
 from canon.errors import CanonError, NotSupported
 from canon.usb.port import RealClock
@@ -239,26 +238,16 @@ class Shell:
         ]
 
     def _placed(self, key: str, value: Any) -> Any:
-        """A parameter of a verb; when it is a path, whole, and patterns filled in."""
+        """A parameter of a verb; when it is a path, whole."""
         if key in _ON_THE_CARD:
             if isinstance(value, tuple):
-                return tuple(path for text in value for path in self._matches(text))
-            return _spelled(self.below(value))
+                return tuple(self.below(text).typed for text in value)
+            return self.below(value).typed
         if key in _ON_THIS_COMPUTER:
             if isinstance(value, tuple):
                 return tuple(path for text in value for path in _local_matches(text))
             return value and os.path.expanduser(value)  # -o may not be given
         return value
-
-    def _matches(self, text: str) -> list[str]:
-        """The paths that a pattern such as `*.JPG` means; itself when there are none."""
-        path = self.below(text)
-        pattern, found = path.name.upper(), list[str]()
-        if any(sign in pattern for sign in "*?["):
-            entries = self.cam.storage.ls(path.parent)
-            names = [entry.name for entry in entries if fnmatchcase(entry.name.upper(), pattern)]
-            found = [_spelled(path.parent / name) for name in names]
-        return found or [_spelled(path)]
 
     def _interrupt(self, *_: object) -> None:
         """Ctrl-C ends a command once; more of them do not cut short what tidies up after it.
@@ -317,11 +306,6 @@ def _split(line: str) -> list[str]:
         return list(lexer)
     except ValueError:
         raise ValueError("a quotation mark is left open; close it") from None
-
-
-def _spelled(path: CardPath) -> str:
-    """A path as the verbs take it."""
-    return f"{path.drive}/{path}" if path.drive else str(path)
 
 
 def _absolute(path: CardPath) -> str:
@@ -461,7 +445,12 @@ def _shots(options: Options) -> None:
 @click.pass_obj
 def _new(options: Options, paths: tuple[str, ...]) -> int:
     """Let files count as not downloaded yet."""
-    return _mark(options, paths, downloaded=False)
+    return each(
+        options,
+        paths,
+        "marked",
+        lambda storage, entry: storage.mark_downloaded(entry, downloaded=False),
+    )
 
 
 @click.command("old", cls=Verb, examples=("old IMG_0001.JPG", "old *"))
@@ -469,16 +458,7 @@ def _new(options: Options, paths: tuple[str, ...]) -> int:
 @click.pass_obj
 def _old(options: Options, paths: tuple[str, ...]) -> int:
     """Let files count as downloaded."""
-    return _mark(options, paths, downloaded=True)
-
-
-def _mark(options: Options, paths: tuple[str, ...], *, downloaded: bool) -> int:
-    with options.camera() as cam, Tally(options.as_json, "path", "marked") as tally:
-        for path in paths:
-            with tally.one(path):
-                cam.storage.mark_downloaded(path, downloaded=downloaded)
-                tally.done()
-    return tally.exit_code
+    return each(options, paths, "marked", lambda storage, entry: storage.mark_downloaded(entry))
 
 
 @click.command("start")

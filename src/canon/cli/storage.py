@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -11,10 +10,12 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import FAILED, Tally, is_terminal, say
+from canon.cli.paths import Finder, is_pattern
 from canon.errors import ObjectNotFound
 
 if TYPE_CHECKING:
     from canon.camera import Camera
+    from canon.camera.storage import Storage
     from canon.driver import CardPath, Entry
 
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
     """List what is on the card.
 
-    PATH is a folder or a file, the card itself when not given. What is printed are paths, as the
-    other verbs take them. The marks of -l: d is a folder, p a protected file, n one that was not
-    downloaded yet. Behind a companion, -l names the picture that it belongs to.
+    PATH is a folder, a file or a pattern, the card itself when not given. What is printed are
+    paths, as the other verbs take them. The marks of -l: d is a folder, p a protected file, n one
+    that was not downloaded yet. Behind a companion, -l names the picture that it belongs to.
     """
     with options.camera() as cam:
         entries = _list(cam, path, deep)
@@ -48,7 +49,7 @@ def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
     cls=Verb,
     examples=(
         "canon-remote rm DCIM/100CANON/IMG_0001.JPG",
-        "canon-remote rm --yes DCIM/100CANON/IMG_0001.JPG DCIM/100CANON/IMG_0002.JPG",
+        "canon-remote rm --yes DCIM/100CANON/IMG_0001.JPG 'DCIM/*/MVI_*'",
     ),
 )
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
@@ -58,28 +59,26 @@ def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
 def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) -> int:
     """Delete files from the card.
 
-    It asks first; where there is no terminal to ask on, it needs --yes. Companions of a file that
-    is deleted go with it: the THM file of a CRW or AVI, the spoken note of a picture.
+    A PATH may be a pattern: 'DCIM/*/MVI_*'. It asks first; where there is no terminal to ask on, it
+    needs --yes. Companions of a file that is deleted go with it: the THM file of a CRW or AVI, the
+    spoken note of a picture.
     """
-    if not yes:
-        if not is_terminal(sys.stdin):
-            raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
-        what = paths[0] if len(paths) == 1 else f"{len(paths)} files"
-        if not click.confirm(f"Delete {what} from the card for good?", err=True):
-            say("nothing was deleted")
-            return FAILED
+    if not yes and not is_terminal(sys.stdin):
+        raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
     with options.camera() as cam, Tally(options.as_json, "path", "deleted") as tally:
-        listed = functools.cache(cam.storage.ls)
-        found: dict[Entry, str] = {}
-        for path in paths:
-            with tally.one(path):
-                found.setdefault(cam.storage.stat(path), path)
+        finder = Finder(cam)
+        found = finder.find_all(paths, tally)
+        if found and not yes:
+            what = next(iter(found.values())) if len(found) == 1 else f"{len(found)} files"
+            if not click.confirm(f"Delete {what} from the card for good?", err=True):
+                say("nothing was deleted")
+                return FAILED
         named = {entry.path for entry in found}
         gone: set[CardPath] = set()
         for entry, path in found.items():
             beside: list[Entry] = []
             with tally.one(path):
-                others = [] if alone else listed(entry.path.parent)
+                others = [] if alone else finder.listed(entry.path.parent)
                 cam.storage.delete(entry)
                 tally.done()
                 gone.add(entry.path)
@@ -98,7 +97,12 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
 @click.pass_obj
 def mkdir_verb(options: Options, paths: tuple[str, ...]) -> int:
     """Make folders on the card."""
-    return _each(options, paths, "made", lambda cam, path: cam.storage.mkdir(path))
+    with options.camera() as cam, Tally(options.as_json, "path", "made") as tally:
+        for path in paths:
+            with tally.one(path):
+                cam.storage.mkdir(path)
+                tally.done()
+    return tally.exit_code
 
 
 @click.command("rmdir", cls=Verb, examples=("canon-remote rmdir DCIM/200CANON",))
@@ -106,7 +110,7 @@ def mkdir_verb(options: Options, paths: tuple[str, ...]) -> int:
 @click.pass_obj
 def rmdir_verb(options: Options, paths: tuple[str, ...]) -> int:
     """Remove empty folders from the card."""
-    return _each(options, paths, "removed", lambda cam, path: cam.storage.rmdir(path))
+    return each(options, paths, "removed", lambda storage, entry: storage.rmdir(entry))
 
 
 @click.command(
@@ -121,12 +125,12 @@ def rmdir_verb(options: Options, paths: tuple[str, ...]) -> int:
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def protect_verb(options: Options, paths: tuple[str, ...], off: bool) -> int:
-    """Protect files of the card from deletion."""
-    return _each(
+    """Protect files of the card from deletion; a PATH may be a pattern."""
+    return each(
         options,
         paths,
         "unprotected" if off else "protected",
-        lambda cam, path: cam.storage.protect(path, protected=not off),
+        lambda storage, entry: storage.protect(entry, protected=not off),
     )
 
 
@@ -138,19 +142,23 @@ def _only_of(cam: Camera, entry: Entry, rest: list[Entry]) -> list[Entry]:
     return [one for one in cam.storage.companions(entry, rest) if one.name.upper() not in shared]
 
 
-def _each(
-    options: Options, paths: tuple[str, ...], done: str, act: Callable[[Camera, str], None]
+def each(
+    options: Options, paths: tuple[str, ...], done: str, act: Callable[[Storage, Entry], None]
 ) -> int:
-    """Do the same with every path; returns the exit code."""
+    """Do the same with all that the paths mean; returns the exit code."""
     with options.camera() as cam, Tally(options.as_json, "path", done) as tally:
-        for path in paths:
+        for entry, path in Finder(cam).find_all(paths, tally).items():
             with tally.one(path):
-                act(cam, path)
+                act(cam.storage, entry)
                 tally.done()
     return tally.exit_code
 
 
 def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
+    if is_pattern(path):
+        found = Finder(cam).find(path)
+        below = ((one, *(cam.storage.walk(one) if one.is_folder and deep else ())) for one in found)
+        return [entry for entries in below for entry in entries]
     try:
         return list(cam.storage.walk(path)) if deep else cam.storage.ls(path)
     except ObjectNotFound:

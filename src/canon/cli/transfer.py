@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import BarOf, Tally, progress_bar, say
+from canon.cli.output import BarOf, Tally, bytes_out, progress_bar, say
+from canon.cli.paths import Finder, is_pattern
 from canon.errors import CanonError, NotSupported
 
 if TYPE_CHECKING:
@@ -30,15 +31,18 @@ _SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this compu
         "canon-remote get DCIM/100CANON/IMG_0001.JPG",
         "canon-remote get DCIM/100CANON/IMG_0001.JPG -o first.jpg",
         "canon-remote get DCIM -o pictures/",
+        "canon-remote get 'DCIM/*/*.CRW' -o pictures/",
         "canon-remote get --new -o pictures/",
+        "canon-remote get --thumbnail DCIM/100CANON/IMG_0001.JPG -o - > small.jpg",
     ),
 )
 @click.option(
     "-o",
     "--output",
     default=".",
-    metavar="FILE|DIR",
-    help="Where to save; what is not there is made. The current folder when not given.",
+    metavar="FILE|DIR|-",
+    help="Where to save; what is not there is made. The current folder when not given. "
+    "One file goes to stdout with -.",
 )
 @click.option("--new", is_flag=True, help="Only files that were not downloaded yet.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
@@ -58,7 +62,8 @@ def get_verb(
     """Save files of the card.
 
     Where each one lies is printed. A PATH that is a folder means all that is in it; its sub-folders
-    keep their names below DIR. No PATH but --new means all that is new in DCIM. Each file saved is
+    keep their names below DIR. A PATH may be a pattern: 'DCIM/*/*.CRW'. No PATH but --new means all
+    that is new in DCIM. Each file saved is
     marked as downloaded in the camera. A file that is there already, of the same size and time, is
     not fetched again; one that differs is an error. A file that cannot be saved does not stop the
     others. The companions of a file are saved with it: the THM file of a CRW or AVI, the spoken
@@ -68,13 +73,14 @@ def get_verb(
 
     if not paths and not new:
         raise click.UsageError("name what to get, or say --new to get all that is new")
+    if output == "-":
+        return _write_out(options, paths, thumbnail=thumbnail)
     with options.camera() as cam, Tally(options.as_json, "path", "saved") as tally:
-        roots: list[Entry] = []
-        for path in paths or (_PICTURES,):
-            with tally.one(path):
-                roots.append(cam.storage.stat(path))
+        finder = Finder(cam)
+        roots = finder.find_all(paths or (_PICTURES,), tally)
         is_folder = (
             len(paths) != 1
+            or is_pattern(paths[0])
             or any(root.is_folder for root in roots)
             or output.endswith(("/", os.sep))
             or Path(output).is_dir()
@@ -82,7 +88,6 @@ def get_verb(
         if is_folder and Path(output).is_file():
             raise ValueError(f"{output} is a file, not a folder; name another with -o")
         jobs: list[tuple[Entry, Path]] = []
-        listed = functools.cache(cam.storage.ls)
         for root in roots:
             with tally.one(str(root)):
                 for entry, name in _files_of(cam, root, thumbnail=thumbnail):
@@ -90,7 +95,7 @@ def get_verb(
                         jobs.append((entry, Path(output, name) if is_folder else Path(output)))
                 if root.is_folder or thumbnail or alone:
                     continue
-                for entry in cam.storage.companions(root, listed(root.path.parent)):
+                for entry in cam.storage.companions(root, finder.listed(root.path.parent)):
                     if entry not in roots and (entry.new or not new):
                         name = Path(safe_name(entry.name))
                         beside = Path(output).with_suffix(name.suffix)
@@ -153,6 +158,28 @@ def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: b
                     )
                     tally.done(str(entry), path=str(entry), size=entry.size)
     return tally.exit_code
+
+
+def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> int:
+    """Write one file or its thumbnail to stdout, once it is here as a whole."""
+    out = bytes_out(as_json=options.as_json)
+    with options.camera() as cam:
+        files = [entry for path in paths for entry in Finder(cam).find(path)]
+        if len(files) != 1 or files[0].is_folder:
+            raise ValueError("-o - takes one file; name one, or a folder for -o")
+        (entry,) = files
+        if thumbnail:
+            out.write(cam.storage.thumbnail(entry))
+        else:
+            with (
+                progress_bar(entry.size) as begin,
+                cam.storage.open(entry, begin(entry.name, entry.size)) as file,
+            ):
+                shutil.copyfileobj(file, out)
+        out.flush()
+        if entry.new and not thumbnail:
+            _mark(cam, entry)
+    return 0
 
 
 def _files_of(cam: Camera, root: Entry, *, thumbnail: bool) -> Iterator[tuple[Entry, Path]]:

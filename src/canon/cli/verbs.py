@@ -40,6 +40,21 @@ _VERBS = {
     "decode": "decode",
 }
 """The verbs in the order of the help, and the module that each is in."""
+_ELSEWHERE = {
+    "config": "settings",
+    "delete": "rm",
+    "detect": "list",
+    "download": "get",
+    "preview": "live",
+    "shoot": "capture",
+    "snap": "capture",
+    "summary": "info",
+    "thumb": "get --thumbnail",
+    "trigger": "capture",
+    "unprotect": "protect --off",
+    "upload": "put",
+}
+"""What other programs, and our shell, call verbs that have another name here."""
 
 _HELP = """Canon cameras on the command line.
 
@@ -80,8 +95,8 @@ class _Verbs(click.Group):
         if args[0] not in _VERBS and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], _VERBS, n=1)
-            hint = f"; the nearest is {near[0]}" if near else ""
+            near = get_close_matches(args[0], (*_VERBS, *_ELSEWHERE), n=1)
+            hint = f"; the nearest is {_ELSEWHERE.get(near[0], near[0])}" if near else ""
             raise click.UsageError(f"there is no verb {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -113,8 +128,9 @@ def run(words: list[str]) -> int:
     options = Options()
     # Killed, the program ends as by Ctrl-C: the camera is let go of, nothing half-done stays.
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as by nohup
+            signal.signal(number, signal.default_int_handler)
     try:
         code = _canon_remote.main(
             words, prog_name="canon-remote", standalone_mode=False, obj=options

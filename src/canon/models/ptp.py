@@ -54,6 +54,11 @@ class PtpModel:
         """Whether it is an EOS."""
         return self.name.startswith("EOS")
 
+    @property
+    def one_slot(self) -> bool:
+        """Whether it takes one card at a time, as all do but some EOS and bodies nobody knows."""
+        return self.product != GENERIC.product and not self.is_eos
+
 
 NONE, CAPTURE = PtpQuirk.NONE, PtpQuirk.CAPTURE
 EVENT, OPEN = PtpQuirk.DELETE_SENDS_EVENT, PtpQuirk.KEEP_SESSION_OPEN

@@ -28,6 +28,7 @@ from canon.driver import (
     Sink,
 )
 from canon.errors import (
+    CARD,
     CanonError,
     NoCard,
     NotSupported,
@@ -214,7 +215,8 @@ class NativeDriver:
         native = self._native(path)
         listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
         if not listing:
-            raise ObjectNotFound(0, "GetDirectory", f"there is no folder {path}")
+            what = f"folder {path.typed}" if path.parts else f"drive {native[:2]}"
+            raise ObjectNotFound(0, "GetDirectory", f"there is no {what}")
         return _entries(listing[1:], CardPath.parse(native))
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
@@ -390,5 +392,5 @@ def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
         )
         if entered:
             if len(here) > _MOST_DEPTH:
-                raise ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep")
+                raise ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep", CARD)
             here.append(path)

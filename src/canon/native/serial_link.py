@@ -283,7 +283,6 @@ class SerialLink:
             self._set_speed(speed)
             self.clock.sleep(_SWITCH_S)
             self._switch_off()
-        self._set_speed(FIRST_SPEED)
         self.clock.sleep(_OFF_S)
 
     def _set_speed(self, speed: int) -> None:
@@ -397,7 +396,7 @@ class SerialLink:
         if head.code == _BATTERY_EMPTY:
             raise Disconnected("the camera's battery is empty, and it goes off; charge it")
         if (head.code, head.transaction) != self._asked:
-            _log.warning("a late answer to %#06x was dropped", head.code ^ ANSWERED)
+            _log.info("a late answer to %#06x was dropped", head.code ^ ANSWERED)
             return None
         return message[HEAD:]
 

@@ -137,7 +137,10 @@ class NativeShutter:
         pictures = [Picture(self._name_for(image, found), image) for image in images]
         if card and not found:
             if not pictures:
-                raise NotFinished("the camera said that it took a picture; the card has no new one")
+                raise NotFinished(
+                    "the camera said that it took a picture; the card has no new one: look at "
+                    "its display"
+                )
             _log.warning("the picture came to the computer, but the card has no new one")
         return Shot((*pictures, *found), small)
 

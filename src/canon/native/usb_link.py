@@ -88,8 +88,8 @@ class UsbLink:
         letter = self._port.control_in(_LETTER, _READ_LETTER, 0, 1)
         if letter not in (b"A", b"C"):
             raise ProtocolError(
-                f"the camera reports status {letter!r} instead of 'A' or 'C'; "
-                "switch it off and on, or plug it in again"
+                f"the camera reports status {letter!r} instead of 'A' or 'C'",
+                "switch it off and on, or plug it in again",
             )
         init = InitBlock.decode(self._port.control_in(_BLOCK, _READ_INIT, 0, smallest(InitBlock)))
         self.transfer_size = _sane_transfer(init.transfer_size)
@@ -230,18 +230,19 @@ class UsbLink:
     ) -> tuple[int, bytes]:
         want = HEAD if expect is None else COMMAND + 4 + expect
         deadline = self.clock.now() + timeout_s
-        trouble: ProtocolError | None = None
+        trouble = ""
         dropped = 0
         while dropped < _MOST_STALE:
             self._unread = math.inf
             try:
                 answer = self._read_answer(want, deadline)
             except PortTimeout:
-                if trouble is None:
+                if not trouble:
                     raise
                 break
+            level = logging.WARNING
             if len(answer) < COMMAND + 4:
-                trouble = ProtocolError(f"the camera broke off its answer at {len(answer)} bytes")
+                trouble = f"the camera broke off its answer at {len(answer)} bytes"
             else:
                 head = ReplyHead.decode(answer)
                 if head.kind == kind and head.magic == 2 and head.sequence == sequence:
@@ -249,39 +250,41 @@ class UsbLink:
                         self._unread = 0
                     status = int.from_bytes(answer[COMMAND : COMMAND + 4], "little")
                     return status, answer[COMMAND + 4 :]
-                trouble = ProtocolError(
+                trouble = (
                     f"the camera answered command {head.sequence} with kind {head.kind:#x} "
                     f"where command {sequence} was asked"
                 )
+                if head.kind == kind and 0 < head.sequence < sequence:
+                    level = logging.INFO  # to a command that was given up
             dropped += max(HEAD, len(answer))
-            _log.warning("%s; dropped", trouble)
-        raise trouble or ProtocolError("the camera sent no answer")
+            _log.log(level, "%s; dropped", trouble)
+        raise ProtocolError(trouble or "the camera sent no answer")
 
     def _long_head(self, timeout_s: float) -> int:
         """The length that the head of a long answer announces; what is no head is dropped."""
         deadline = self.clock.now() + timeout_s
-        trouble: ProtocolError | None = None
-        dropped = 0
+        trouble = ""
+        dropped, level = 0, logging.WARNING
         while dropped < _MOST_STALE:
             self._unread = math.inf
             try:
                 data = self._read(HEAD, self._left(deadline))
             except PortTimeout:
-                if trouble is None:
+                if not trouble:
                     raise
                 break
             if len(data) == HEAD:
                 head = LongHead.decode(data)
                 if head.kind == LONG_REPLY and not head.zero:
                     return head.length
-                trouble = ProtocolError(
-                    f"an answer of kind {head.kind:#x} where data were expected"
-                )
+                trouble = f"an answer of kind {head.kind:#x} where data were expected"
+                if head.kind == FIXED_REPLY:
+                    level = logging.INFO  # with its rest: of a command that was given up
             else:
-                trouble = ProtocolError(f"the camera broke off its answer at {len(data)} bytes")
+                trouble = f"the camera broke off its answer at {len(data)} bytes"
             dropped += HEAD
-            _log.warning("%s; dropped", trouble)
-        raise trouble or ProtocolError("the camera sent no answer")
+            _log.log(level, "%s; dropped", trouble)
+        raise ProtocolError(trouble or "the camera sent no answer")
 
     def _read_answer(self, want: int, deadline: float) -> bytes:
         answer = self._read(want, self._left(deadline))

@@ -27,6 +27,7 @@ from canon.driver import (
     Sink,
 )
 from canon.errors import (
+    CARD,
     CanonError,
     DecodeError,
     NoCard,
@@ -132,7 +133,7 @@ class Ps350Driver:
             yield entry
             if deep and entry.is_folder:
                 if asked == _MOST_FOLDERS:
-                    raise ProtocolError(f"the card has more than {_MOST_FOLDERS} folders")
+                    raise ProtocolError(f"the card has more than {_MOST_FOLDERS} folders", CARD)
                 asked += 1
                 ahead.append(iter(self._entries(entry.path)))
 

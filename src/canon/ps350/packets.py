@@ -16,7 +16,21 @@ from canon.errors import DecodeError
 from canon.serial.frame import BEGIN, END, crc_ccitt
 from canon.strings import Last, Names
 from canon.values import OpenEnum
-from canon.wire import Buffer, Code, Codec, Message, Number, Raw, latin, size_of, take, u8, u16, u32
+from canon.wire import (
+    Buffer,
+    Code,
+    Codec,
+    Message,
+    Number,
+    Raw,
+    Text,
+    latin,
+    size_of,
+    take,
+    u8,
+    u16,
+    u32,
+)
 
 R = TypeVar("R", bound="Message")
 
@@ -315,13 +329,16 @@ class _Name(Codec[str]):
 
     def read(self, buffer: Buffer, at: int) -> tuple[str, int]:
         raw = bytes(take(buffer, at, self.smallest))
-        return raw.rstrip(b"\0").decode("latin-1"), at + self.smallest
+        return raw.partition(b"\0")[0].decode("latin-1"), at + self.smallest
 
     def write(self, value: str) -> bytes:
         raw = latin(value)
         if len(raw) > self.smallest:
             raise ValueError(f"{value!r} is longer than {self.smallest} characters")
         return raw.ljust(self.smallest, b"\0")
+
+    def odd(self, buffer: Buffer, at: int, end: int) -> Iterator[tuple[int, int]]:
+        return Text(self.smallest).odd(buffer, at, end)
 
 
 FILE, FOLDER = 0x20, 0x10

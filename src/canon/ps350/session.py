@@ -264,7 +264,7 @@ class Session:
             if packet.kind is PacketKind.DATA and packet.number == number and not ended:
                 message += packet.data
                 number, ended = (number + 1) & 0xFF, not packet.more
-            deadline = self.clock.now() + _GAP_S + self._packet_s
+                deadline = self.clock.now() + _GAP_S + self._packet_s
         raise ProtocolError(f"the camera's answer has no end after {_MOST_PACKETS} packets")
 
     def _acknowledge(self, end: Packet) -> None:

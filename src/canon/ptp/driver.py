@@ -123,7 +123,12 @@ class PtpDriver:
         with self._making:
             if self._objects is None:
                 events = self._life.enter_context(self.session.events())
-                self._objects = Objects(self.session, events, fast=self._listed.is_canon)
+                self._objects = Objects(
+                    self.session,
+                    events,
+                    fast=self._listed.is_canon,
+                    one_slot=self._listed.is_canon and self.model.one_slot,
+                )
             return self._objects
 
     @property

@@ -106,8 +106,16 @@ LENGTHS = {
 """Fields that count in a unit of their own, FOCAL_LENGTH_DENOMINATOR, and can only be read."""
 SIGNED = frozenset(row.code for row in FIELDS if row.kind is DataType.INT8)
 """The properties whose numbers have a sign."""
-MISSING = frozenset({0xFF, 0x7FFF, 0xFFFF})
-"""The numbers of a setting that the camera does not have, or not now."""
+MISSING = {DataType.UINT8: (0xFF,), DataType.UINT16: (0x7FFF, 0xFFFF), DataType.INT8: ()}
+"""The numbers of a setting that the camera does not have, or not now, by how it is stored."""
+FIRST = (
+    Property.SHOOTING_MODE,
+    Property.FULL_VIEW_FILE_FORMAT,
+    Property.IMAGE_SIZE,
+    Property.DRIVE_MODE,
+    Property.AF_MODE,
+)
+"""What is written before the rest, in this order: what others may be hangs on it."""
 
 
 _SIZES = (ImageSize.LARGE, ImageSize.MEDIUM_1, ImageSize.MEDIUM_2, None, ImageSize.SMALL)

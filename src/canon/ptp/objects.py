@@ -17,7 +17,15 @@ from typing import TypeVar
 
 from canon.conversation import Events
 from canon.driver import CardPath, Drive, Entry
-from canon.errors import DecodeError, DeviceBusy, NoCard, ObjectNotFound, ProtocolError, Refused
+from canon.errors import (
+    CARD,
+    DecodeError,
+    DeviceBusy,
+    NoCard,
+    ObjectNotFound,
+    ProtocolError,
+    Refused,
+)
 from canon.frozen import Frozen
 from canon.ptp.datasets import FileSystem, ObjectInfo, StorageInfo, StoreKind, moment
 from canon.ptp.operations import (
@@ -98,13 +106,16 @@ class Objects:
         session: the conversation.
         events: a reader of its events, for handles that change meanwhile.
         fast: whether the camera is a Canon, whose folders come in one answer.
+        one_slot: whether no other card can come while one is there.
     """
 
-    def __init__(self, session: Session, events: Events[PtpEvent], *, fast: bool) -> None:
+    def __init__(
+        self, session: Session, events: Events[PtpEvent], *, fast: bool, one_slot: bool
+    ) -> None:
         self.session = session
         self._events = events
         self._fast = fast and session.supports(GetObjectInfoEx)
-        self._one_slot = fast
+        self._one_slot = one_slot
         self._stores: tuple[Store, ...] = ()
         self._known: dict[_Key, tuple[int, CardPath]] = {}  # handle, and path as it is written
         self._infos: dict[int, ObjectInfo] = {}
@@ -136,16 +147,18 @@ class Objects:
         raise ObjectNotFound(0, "GetStorageIDs", f"there is no drive {name}")
 
     def _ask_again(self) -> tuple[Store, ...]:
-        """The one card as before; nothing where it is gone, or where others may have come.
-
-        A PowerShot has one slot: while its card answers, there is no other.
-        """
-        if not self._one_slot:
+        """The one card as before; nothing where it is gone, or where others may have come."""
+        if not self._one_slot or len(self._stores) != 1:
             return ()
+        (card,) = self._stores
         try:
-            return tuple(replace(one, info=self._ask_info(one.id)) for one in self._stores)
+            info = self._ask_info(card.id)
         except Refused:
             return ()
+        if (info.capacity, info.label) != (card.info.capacity, card.info.label):
+            self._forget_all()  # it is another card, with other files
+            return ()
+        return (replace(card, info=info),)
 
     def _ask_stores(self) -> tuple[Store, ...]:
         stores: list[Store] = []
@@ -203,7 +216,7 @@ class Objects:
         for one in self._folder(self.store(path.drive), path.parent):
             if one.entry.name.upper() == path.name.upper():
                 return one
-        raise ObjectNotFound(0, "GetObjectHandles", f"there is no {path}")
+        raise ObjectNotFound(0, "GetObjectHandles", f"there is no {path.typed}")
 
     def at(self, path: CardPath, act: Callable[[int], T]) -> T:
         """Do something with a path's handle; 0 is the root of a card.
@@ -293,12 +306,12 @@ class Objects:
             yield one.entry
             if one.entry.is_folder:
                 if one.handle in seen:
-                    raise ProtocolError(f"the folder {one.entry.path} is inside itself")
+                    raise ProtocolError(f"the folder {one.entry.path} is inside itself", CARD)
                 seen.add(one.handle)
                 if len(levels) > _MOST_DEPTH:
                     raise _too_deep()
                 levels.append(iter(self._children(store, one.handle, one.entry.path)))
-        raise ProtocolError(f"the card has more than {_MOST_OBJECTS} files and folders")
+        raise ProtocolError(f"the card has more than {_MOST_OBJECTS} files and folders", CARD)
 
     def _children(self, store: Store, handle: int, path: CardPath) -> list[Found]:
         """What is in a folder, with its handles; the first of two objects with one name counts."""
@@ -426,8 +439,10 @@ def _nameless(handle: int) -> str:
 
 def _check_count(count: int, path: CardPath) -> None:
     if count > _MOST_IN_FOLDER:
-        raise ProtocolError(f"the camera lists {count} files in {path}; no folder has so many")
+        raise ProtocolError(
+            f"the camera lists {count} files in {path}; no folder has so many", CARD
+        )
 
 
 def _too_deep() -> ProtocolError:
-    return ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep")
+    return ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep", CARD)

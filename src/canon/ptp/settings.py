@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from canon.driver import Zoom
-from canon.errors import DeviceBusy, NotSupported, Refused, ValueRefused
+from canon.errors import BadParameter, NotSupported, Refused, ValueRefused
 from canon.ptp.datasets import Choices, DataType, DevicePropDesc, Range
-from canon.ptp.fields import BY_NAME, FIELDS, LENGTHS, MISSING, PICTURE_KINDS, Field
+from canon.ptp.fields import BY_NAME, FIELDS, FIRST, LENGTHS, MISSING, PICTURE_KINDS, Field
 from canon.ptp.listed import Listed, as_int, may_refuse
 from canon.ptp.powershot import Property
+from canon.ptp.session import LOST
 from canon.values import ImageFormat, ImageSize, Quality
 
 _LENS_S = 15.0
@@ -35,24 +36,24 @@ class PtpSettings:
         values: dict[str, object] = {}
         for row in FIELDS:
             if not names or row.name in names:
-                number = self._known(row.code)
+                number = self._known(row.code, row.kind)
                 if number is not None:
                     values[row.name] = row.read(number)
         lengths = {name: code for name, code in LENGTHS.items() if not names or name in names}
-        if lengths and (unit := self._known(Property.FOCAL_LENGTH_DENOMINATOR)):
+        if lengths and (unit := self._length(Property.FOCAL_LENGTH_DENOMINATOR)):
             for name, code in lengths.items():
-                if length := self._known(code):
+                if length := self._length(code):
                     values[name] = length / unit
         return values
 
     def change(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Write the settings one by one, the shooting mode first, and read them back.
+        """Write the settings one by one, those first on which others hang, and read them back.
 
         Raises:
             ValueRefused: the camera refused one; those before it are written.
         """
         written = [row for row in FIELDS if row.name in changes and self._listed.has(row.code)]
-        for row in sorted(written, key=lambda row: row.code != Property.SHOOTING_MODE):
+        for row in sorted(written, key=_turn):
             self._write(row, changes[row.name])
         return {row.name: row.read(self._listed.number(row.code)) for row in written}
 
@@ -61,10 +62,12 @@ class PtpSettings:
             raise ValueRefused(row.name, value, ())
         try:
             self._listed.write(row.code, row.kind, row.write(value))
-        except DeviceBusy:
-            raise
         except Refused as refusal:
-            allowed = self.allowed(row.name)
+            if type(refusal) not in (Refused, BadParameter) or refusal.code in LOST:
+                raise  # it is busy, or its battery is low: no other value would do
+            allowed: tuple[object, ...] = ()
+            with may_refuse():
+                allowed = self.allowed(row.name)
             raise ValueRefused(row.name, value, allowed, refusal.code) from refusal
 
     def allowed(self, name: str) -> tuple[object, ...]:
@@ -111,13 +114,21 @@ class PtpSettings:
                 return found[code]
         raise NotSupported(self._listed.name, f"known length of {form} pictures, {size}, {quality}")
 
-    def _known(self, code: Property) -> int | None:
+    def _length(self, code: Property) -> int | None:
+        return self._known(code, DataType.UINT16)
+
+    def _known(self, code: Property, kind: DataType) -> int | None:
         """The number of a setting; None when the camera does not have it, or not now."""
         number = None
         if self._listed.has(code):
             with may_refuse():
                 number = self._listed.number(code)
-        return None if number in MISSING else number
+        return None if number in MISSING[kind] else number
+
+
+def _turn(row: Field) -> int:
+    """When a setting is written, among others."""
+    return FIRST.index(row.code) if row.code in FIRST else len(FIRST)
 
 
 def _allowed(row: Field, about: DevicePropDesc) -> tuple[object, ...]:

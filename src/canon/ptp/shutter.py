@@ -258,7 +258,7 @@ def focusing() -> Iterator[None]:
 
 def _nothing_came(told: _Told) -> CanonError:
     return NotFinished(
-        "the camera said that it took a picture, but there is none"
+        "the camera said that it took a picture, but there is none; look at its display"
         if told.complete
-        else "the camera never said where the picture is"
+        else "the camera never said where the picture is; look at the card for it"
     )

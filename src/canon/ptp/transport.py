@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from canon.driver import Progress, Sink
-from canon.errors import Disconnected, PortError, PortStalled, PortTimeout, ProtocolError
+from canon.errors import AGAIN, Disconnected, PortError, PortStalled, PortTimeout, ProtocolError
 from canon.frozen import Frozen
 from canon.ptp.containers import (
     CANCEL,
@@ -138,13 +138,11 @@ class Transport:
         self._addresses = {which: end.address for which, end in ends.items()}
         self._packet = ends[Endpoint.BULK_IN].packet_size
         self._packet_out = ends[Endpoint.BULK_OUT].packet_size
-        self._packet_event = ends[Endpoint.INTERRUPT_IN].packet_size
         self._interval_s = _interval(ends[Endpoint.INTERRUPT_IN], fast=self._packet >= _FAST)
         self._buffer = memoryview(bytearray(_READ // self._packet * self._packet))
         self._surplus = b""  # a response that came in one read with the data
         self._splits = False  # whether the camera sends a container's head in a transfer of its own
         self._event = bytearray()
-        self._event_full = False  # whether an empty packet may follow the last event
         self._event_due = 0.0  # when the next piece of an event is overdue
 
     # --- one transaction --------------------------------------------------------------------------
@@ -172,7 +170,6 @@ class Transport:
             ProtocolError: what came is no answer, or more or less than it announces.
             ValueError: the source of the data that go holds too few.
         """
-        self._surplus = b""
         self.unfinished = transaction = Transaction(code, number)
         command = container(ContainerKind.COMMAND, code, number, values)
         try:
@@ -251,12 +248,12 @@ class Transport:
                 return ended
             if head.kind == ContainerKind.RESPONSE:  # to one that was cancelled
                 late = _mixed_up(head, number)
-                _log.info("%s; dropped", late)
+                _log.info("a late answer to transaction %d was dropped", head.transaction)
             elif head.kind != ContainerKind.DATA:
                 raise ProtocolError(f"the camera sent a container of kind {int(head.kind):#x}")
             elif 0 < head.transaction < number:
                 late = _mixed_up(head, number)
-                _log.info("%s; dropped", late)
+                _log.info("a late answer to transaction %d was dropped", head.transaction)
                 self._payload(transaction, head, block, _NOBODY, timeout_s)
             elif head.code != code or length is not None:
                 again = " again" if head.code == code else ""
@@ -352,9 +349,7 @@ class Transport:
                 _log.warning("an event that broke off after %d bytes: dropped", len(self._event))
                 self._event.clear()
             if now >= deadline and not self._event:
-                if not self._event_full:
-                    return b""
-                self._event_full = False  # that was the empty packet, or nothing: look once more
+                return b""
 
     def _interrupt(self, timeout_s: float) -> bytes:
         try:
@@ -380,7 +375,6 @@ class Transport:
             return b""
         event = bytes(self._event[:length])
         del self._event[:length]
-        self._event_full = length % self._packet_event == 0
         return event
 
     # --- recovery ---------------------------------------------------------------------------------
@@ -458,7 +452,9 @@ class Transport:
             if code != Response.DEVICE_BUSY:
                 break
             if self._clock.now() >= deadline:
-                raise PortTimeout(f"the camera was still busy {seconds:g} s after a cancel")
+                raise PortTimeout(
+                    f"the camera was still busy {seconds:g} s after a cancel; {AGAIN}"
+                )
             self._clock.sleep(pause)
         for which in halted:
             self._port.clear_halt(which)
@@ -493,7 +489,7 @@ class Transport:
                 return
             if self._clock.now() >= deadline:
                 break
-        raise PortTimeout("the camera does not stop sending")
+        raise PortTimeout(f"the camera does not stop sending; {AGAIN}")
 
     # --- the pipes --------------------------------------------------------------------------------
 

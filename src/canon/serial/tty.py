@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -92,5 +93,10 @@ def open_tty(name: str) -> TtyLine:
             ) from error
         if error.errno in (errno.EBUSY, errno.EAGAIN):
             raise InUse(f"another program uses {name}; end it and start again") from error
-        raise CameraNotFound(f"{name} cannot be opened ({error.strerror or error})") from error
+        no_terminal = isinstance(error.__context__, _ERRORS[1:])
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise CameraNotFound(
+            f"{name} cannot be opened ({'it is no serial port' if no_terminal else why}); name the "
+            "one that the camera's cable is in, as serial:/dev/ttyUSB0"
+        ) from error
     return TtyLine(port, name)

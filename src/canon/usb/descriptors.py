@@ -41,7 +41,7 @@ def read_descriptors(control_in: ControlIn) -> Descriptors:
     device = ask(_DEVICE, 0, 18)
     head = ask(_CONFIGURATION, 0, 9)
     if len(device) < 18 or len(head) < 9:
-        raise ProtocolError("the device's own description is cut short: unplug it and try again")
+        raise ProtocolError("the device's own description is cut short", "unplug it and try again")
     configuration = ask(_CONFIGURATION, 0, int.from_bytes(head[2:4], "little"))
     strings = {}
     try:

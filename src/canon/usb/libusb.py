@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from canon.errors import (
+    AGAIN,
     CameraNotFound,
     CanonError,
     Disconnected,
@@ -138,7 +139,9 @@ class LibusbPort:
                 self._live(), address, _INTERFACE, _copied(data), _ms(timeout_s)
             )
         if sent < len(data):
-            raise PortTimeout(f"the camera took {sent} of {len(data)} bytes in {timeout_s:g} s")
+            raise PortTimeout(
+                f"the camera took {sent} of {len(data)} bytes in {timeout_s:g} s; {AGAIN}"
+            )
 
     def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
         """Read into `buffer` until it is full, a short packet came or the time is up."""
@@ -212,9 +215,9 @@ class LibusbPort:
     def _error(self, error: OSError, timeout_s: float) -> CanonError:
         match error.errno:
             case errno.ETIMEDOUT:
-                return PortTimeout(f"nothing came from the camera in {timeout_s:g} s")
+                return PortTimeout(f"the camera sent nothing for {timeout_s:g} s; {AGAIN}")
             case errno.EPIPE:
-                return PortStalled("the camera refused the transfer (stalled endpoint)")
+                return PortStalled(f"the camera stalled the transfer; {AGAIN}")
             case errno.EOVERFLOW:
                 return ProtocolError("the camera sent more than there was room for")
             case errno.EBUSY:

@@ -120,7 +120,8 @@ class Descriptors:
                     body[2], int.from_bytes(body[4:6], "little") or 64, body[6]
                 )
         raise ProtocolError(
-            f"the device has no {which.name.lower()} endpoint: it is not a camera we know"
+            f"the device has no {which.name.lower()} endpoint: it is not a camera we know",
+            "name another port; `canon-remote list` shows them",
         )
 
     def _walk(self) -> list[tuple[int, bytes]]:

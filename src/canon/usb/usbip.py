@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from canon.errors import (
+    AGAIN,
     CameraNotFound,
     Disconnected,
     InUse,
@@ -47,14 +48,15 @@ LONGEST = 64 << 20
 # The protocol carries Linux's error numbers, whatever system is at either end.
 ENOENT, ENODEV, EPIPE, EOVERFLOW, ECONNRESET, ESHUTDOWN = 2, 19, 32, 75, 104, 108
 
-_TAKEN_BACK = PortTimeout, "the transfer was taken back before anything came"
+_TAKEN_BACK = PortTimeout, f"the transfer was taken back before anything came; {AGAIN}"
+_SERVER = "check its address, and start it again"
 _UNPLUGGED = Disconnected, "the camera was unplugged; plug it in and open it again"
 _ERRORS: dict[int, tuple[type[PortError | ProtocolError], str]] = {
     ENOENT: _TAKEN_BACK,
     ECONNRESET: _TAKEN_BACK,
     ENODEV: _UNPLUGGED,
     ESHUTDOWN: _UNPLUGGED,
-    EPIPE: (PortStalled, "the camera refused the transfer (stalled endpoint)"),
+    EPIPE: (PortStalled, f"the camera stalled the transfer; {AGAIN}"),
     EOVERFLOW: (ProtocolError, "the camera sent more than there was room for"),
 }
 
@@ -171,12 +173,13 @@ class UsbipWire:
             return Reply(seq, status, 0, 0, True)
         if kind != 3 or number not in self._transfers:
             raise ProtocolError(
-                f"the USB/IP server answers what was not asked (kind {kind}, number {number})"
+                f"the USB/IP server answers what was not asked (kind {kind}, number {number})",
+                _SERVER,
             )
         room, inward = self._transfers.pop(number)
         if not 0 <= length <= room:
             raise ProtocolError(
-                f"the USB/IP server claims {length} bytes where {room} were asked for"
+                f"the USB/IP server claims {length} bytes where {room} were asked for", _SERVER
             )
         return Reply(number, status, length, length if inward else 0, False)
 
@@ -193,10 +196,14 @@ def list_devices(host: str, port: int = DEFAULT_PORT) -> list[RemoteDevice]:
     """
     with contextlib.closing(_connect(host, port)) as sock:
         if _ask(sock, _DEVLIST, b""):
-            raise ProtocolError(f"the USB/IP server at {host}:{port} does not list its devices")
+            raise ProtocolError(
+                f"the USB/IP server at {host}:{port} does not list its devices", _SERVER
+            )
         count = int.from_bytes(_receive(sock, 4))
         if count > _MOST_DEVICES:
-            raise ProtocolError(f"the USB/IP server at {host}:{port} lists {count} devices")
+            raise ProtocolError(
+                f"the USB/IP server at {host}:{port} lists {count} devices", _SERVER
+            )
         found = []
         for _ in range(count):
             device, interfaces = _device(_receive(sock, _DEVICE.size))
@@ -240,10 +247,10 @@ def _ask(sock: socket.socket, code: int, payload: bytes) -> int:
     try:
         sock.sendall(_OPERATION.pack(_VERSION, code | 0x8000, 0) + payload)
     except OSError as error:
-        raise Disconnected(f"the USB/IP server hung up ({error})") from error
+        raise Disconnected(f"the USB/IP server hung up ({error}); {_SERVER}") from error
     _, answered, status = _OPERATION.unpack(_receive(sock, _OPERATION.size))
     if answered != code:
-        raise ProtocolError("what answers there is not a USB/IP server; check host and port")
+        raise ProtocolError("what answers there is not a USB/IP server", _SERVER)
     return int(status)
 
 
@@ -253,9 +260,9 @@ def _receive(sock: socket.socket, size: int) -> bytes:
         try:
             piece = sock.recv(size - len(data))
         except OSError as error:
-            raise Disconnected(f"the USB/IP server does not go on ({error})") from error
+            raise Disconnected(f"the USB/IP server does not go on ({error}); {_SERVER}") from error
         if not piece:
-            raise Disconnected("the USB/IP server hung up; is it a USB/IP server at all?")
+            raise Disconnected(f"the USB/IP server hung up; {_SERVER}")
         data += piece
     return bytes(data)
 
@@ -393,7 +400,7 @@ class UsbipPort:
         if reply is None:
             raise self._lost("the USB/IP server does not answer any more")
         if reply.unlinked:
-            raise PortTimeout(f"nothing came from the camera in {timeout_s:g} s")
+            raise PortTimeout(f"the camera sent nothing for {timeout_s:g} s; {AGAIN}")
         if reply.status < 0:
             raise error_of(reply.status)
         return reply.length

@@ -10,6 +10,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from canon.wire import Message
 
 
 class FaultKind(enum.Enum):
@@ -121,6 +127,16 @@ PTP_ONLY = frozenset(
     }
 )
 """Faults that a native camera cannot have."""
+_ON_A_LINE = {
+    "serial": frozenset({FaultKind.REFUSE, FaultKind.NO_FOCUS, FaultKind.LENS_CAP}),
+    "ps350": frozenset({FaultKind.REFUSE, FaultKind.SILENCE}),
+}
+_WHO = {
+    "native": "a camera that speaks the native protocol",
+    "ptp": "a camera that speaks PTP",
+    "serial": "a native camera on a serial line",
+    "ps350": "this camera",
+}
 
 
 @dataclass(frozen=True)
@@ -149,6 +165,33 @@ class Fault:
             raise ValueError(
                 f"{text!r} is not a fault; write KIND[@COMMAND][:NUMBER], KIND one of {kinds}"
             ) from None
+
+    def check(self, dialect: str) -> None:
+        """Raise ValueError unless the virtual cameras of a dialect can have this fault.
+
+        Args:
+            dialect: "native" and "ptp" over USB, "serial" and "ps350" on a line.
+        """
+        who, kind = _WHO[dialect], self.kind
+        without = {"native": PTP_ONLY, "ptp": NATIVE_ONLY}.get(dialect, frozenset())
+        if kind in without or kind not in _ON_A_LINE.get(dialect, FaultKind):
+            raise ValueError(f"fault={kind.value}: {who} does not have it")
+        if not self.command:
+            return
+        commands, events = _names(dialect)
+        what, names = "command", commands
+        if kind in _OF_EVENTS:
+            what, names = "event", events
+        elif kind not in _OF_ANSWERS | {FaultKind.BUSY, FaultKind.STALL_OUT}:
+            raise ValueError(f"fault={kind.value} hits no one command; leave @{self.command} out")
+        if self.command not in names:
+            from difflib import get_close_matches
+
+            near = get_close_matches(self.command, names) or names
+            raise ValueError(
+                f"fault={kind.value}@{self.command}: {who} has no such {what}; "
+                f"it has {', '.join(near)}"
+            )
 
 
 class Faults:
@@ -183,3 +226,29 @@ class Faults:
                 self._waiting.remove(fault)
                 return fault
         return None
+
+
+def _names(dialect: str) -> tuple[list[str], list[str]]:
+    """The names of all commands and of all events of a dialect."""
+    if dialect == "ptp":
+        from canon.ptp import operations, powershot
+
+        modules = operations, powershot
+        return _leaves(operations.Operation, *modules), _leaves(operations.PtpEvent, *modules)
+    if dialect == "ps350":
+        from canon.ps350 import packets
+
+        return _leaves(packets.Command, packets), []
+    from canon.native import commands, events, release
+
+    return _leaves(commands.Command, commands, release), _leaves(events.NativeEvent, events)
+
+
+def _leaves(kind: type[Message], *modules: ModuleType) -> list[str]:
+    """The names of the classes of a kind in modules, but for those that are families."""
+    return [
+        name
+        for module in modules
+        for name, one in vars(module).items()
+        if isinstance(one, type) and issubclass(one, kind) and not one.__subclasses__()
+    ]

@@ -74,8 +74,6 @@ from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.refusal import Status
 from canon.wire import Message, Number
 
-FAULTS = frozenset({FaultKind.REFUSE, FaultKind.SILENCE})
-"""What can go wrong with it on request."""
 NOT_FOUND = 0x20000002
 """The status of what is not there."""
 
@@ -108,7 +106,7 @@ class Ps350Camera:
         model: its row.
         card: makes the card when it is first looked at; None is an empty slot.
         clock: its time.
-        faults: what goes wrong, of `FAULTS`; a silence lasts.
+        faults: what goes wrong: `refuse` and `silence`, which lasts.
 
     Attributes:
         say: takes what the camera sends; set by whoever carries its bytes.
