@@ -227,7 +227,7 @@ def test_a_file_that_the_camera_lost_meanwhile() -> None:
         folder = card.folder(("DCIM", "100CANON"))
         assert folder is not None
         file = folder.entries.pop("IMG_0001.JPG")
-        with pytest.raises(ObjectNotFound, match="there is no .*DCIM/100CANON/IMG_0001"):
+        with pytest.raises(ObjectNotFound, match=r"there is no .*DCIM/100CANON/IMG_0001"):
             cam.storage.read(entry)
         folder.entries["IMG_0001.JPG"] = file
         assert len(cam.storage.read(entry)) == entry.size

@@ -57,7 +57,7 @@ def test_drives_have_room(cam: Camera) -> None:
 
 @pytest.mark.parametrize("path", ["Q:/", "Q:/X", "Q:/X/Y"])
 def test_a_card_that_is_not_there_is_named_as_it_was_asked_for(cam: Camera, path: str) -> None:
-    with pytest.raises(ObjectNotFound, match="there is no .*Q:"):
+    with pytest.raises(ObjectNotFound, match=r"there is no .*Q:"):
         cam.storage.stat(f"{path}/IMG_0001.JPG")
 
 
