@@ -11,7 +11,8 @@ from pathlib import Path
 
 import canon
 from canon.camera import Camera
-from canon.driver import Entry, Picture
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.values import CaptureTarget
 
 

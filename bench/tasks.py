@@ -13,7 +13,7 @@ from statistics import median
 from bench.programs import Cost, gphoto2, ours, whole_run
 from bench.station import FOLDER, PTP_FOLDER, Cable, Files, station
 from canon.models.model import Model, Numbering
-from canon.ptp.powershot import FOLDER_ENTRY
+from canon.ptp.powershot.layouts import FOLDER_ENTRY
 
 _FOLDER = "/".join(FOLDER)
 _PYTHON = sys.executable

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 
 _PLACES = {
     "canon.camera": ("Camera", "find", "list", "open"),
-    "canon.driver": ("CardPath", "Drive", "Entry", "Event", "Picture", "Shot", "Zoom"),
+    "canon.driver": ("Zoom",),
+    "canon.driver.card": ("CardPath", "Drive", "Entry"),
+    "canon.driver.events": ("Event",),
+    "canon.driver.shot": ("Picture", "Shot"),
     "canon.errors": (
         "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError", "DeviceBusy",
         "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed", "MissingExtra",
@@ -36,13 +39,13 @@ if TYPE_CHECKING:
     from canon.camera import find as find
     from canon.camera import list as list
     from canon.camera import open as open
-    from canon.driver import CardPath as CardPath
-    from canon.driver import Drive as Drive
-    from canon.driver import Entry as Entry
-    from canon.driver import Event as Event
-    from canon.driver import Picture as Picture
-    from canon.driver import Shot as Shot
     from canon.driver import Zoom as Zoom
+    from canon.driver.card import CardPath as CardPath
+    from canon.driver.card import Drive as Drive
+    from canon.driver.card import Entry as Entry
+    from canon.driver.events import Event as Event
+    from canon.driver.shot import Picture as Picture
+    from canon.driver.shot import Shot as Shot
     from canon.errors import BadParameter as BadParameter
     from canon.errors import BatteryLow as BatteryLow
     from canon.errors import CameraNotFound as CameraNotFound

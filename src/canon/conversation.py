@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Generic, Protocol, TypeVar
 
-from canon import driver
+from canon.clock import Clock
+from canon.driver.events import Event
 from canon.errors import Disconnected
-from canon.usb.port import Clock
 
 E = TypeVar("E")
 
@@ -101,7 +101,7 @@ class Teller(Protocol[E]):
         ...
 
 
-def told(session: Teller[E], timeout_s: float) -> Iterator[driver.Event]:
+def told(session: Teller[E], timeout_s: float) -> Iterator[Event]:
     """What a camera says by itself, until it was silent for `timeout_s`."""
     clock = session.clock
     with session.events() as events:
@@ -112,9 +112,9 @@ def told(session: Teller[E], timeout_s: float) -> Iterator[driver.Event]:
             heard = False
             while True:
                 if lost := events.take_lost():
-                    yield driver.Event("EventsLost", {"count": lost})
+                    yield Event("EventsLost", {"count": lost})
                 if (event := events.get()) is None:
                     break
                 heard = True
-                yield driver.Event(type(event).__name__, dict(vars(event)))
+                yield Event(type(event).__name__, dict(vars(event)))
                 deadline = clock.now() + timeout_s

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
+from canon.clock import Clock
 from canon.models.model import Model
 from canon.models.native import MODELS, by_slug
 from canon.native.driver import NativeDriver
@@ -14,7 +15,6 @@ from canon.native.session import Session
 from canon.serial.frame import FrameReader
 from canon.serial.line import Line
 from canon.serial.packets import HEAD, MessageHead, decode_packet, encode_message, fragments
-from canon.usb.port import Clock
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault, Faults

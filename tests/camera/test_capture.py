@@ -13,7 +13,8 @@ import pytest
 from judges import difference, exif, opened
 
 from canon.camera import Camera
-from canon.driver import Entry, Picture, Shot
+from canon.driver.card import Entry
+from canon.driver.shot import Picture, Shot
 from canon.errors import CanonError, ValueRefused
 from canon.values import CaptureTarget
 

@@ -12,7 +12,8 @@ from PIL import Image
 from rig import a_camera
 
 from canon.camera import Camera
-from canon.driver import Entry, Picture
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.errors import NotSupported
 from canon.models.model import Feature, Model, Numbering
 from canon.models.native import MODELS, by_product

@@ -15,11 +15,12 @@ from ptp_rig import WatchedPort
 
 from canon import ports
 from canon.camera import Camera
-from canon.driver import Entry, Picture
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.errors import NotSupported
 from canon.models.ptp import MODELS, PtpModel, by_product
 from canon.ptp.operations import SendObject, SetObjectProtection
-from canon.ptp.powershot import FocusLock, InitiateReleaseControl, Property, ViewfinderOn
+from canon.ptp.powershot.layouts import FocusLock, InitiateReleaseControl, Property, ViewfinderOn
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.profile import load_profile, ptp_source
 from canon.virtual.ptp.camera import PtpCamera

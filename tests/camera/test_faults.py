@@ -10,7 +10,7 @@ from rig import WatchedPort
 import canon
 from canon import ports
 from canon.camera import Camera
-from canon.driver import Entry
+from canon.driver.card import Entry
 from canon.errors import (
     CanonError,
     Disconnected,

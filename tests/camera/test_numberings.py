@@ -10,7 +10,8 @@ from judges import brightness, exif, opened
 from rig import WatchedPort, a_camera, a_device, a_row
 
 from canon.camera import Camera
-from canon.driver import Entry, Picture
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.errors import CanonError, FocusFailed, NotSupported, Refused
 from canon.native.commands import ENTERED, Command, Listed, Listing
 from canon.native.events import (

@@ -11,7 +11,7 @@ from PIL import Image
 from rig import WatchedPort, a_camera, a_device
 
 from canon.camera import Camera
-from canon.driver import Picture
+from canon.driver.shot import Picture
 from canon.errors import ValueRefused
 from canon.values import CaptureTarget
 from canon.virtual.card import Card

@@ -28,7 +28,7 @@ from serial_rig import Ears
 
 import canon
 from canon import ports
-from canon.driver import CardPath, Entry
+from canon.driver.card import CardPath, Entry
 from canon.errors import (
     CameraNotFound,
     CanonError,

@@ -12,7 +12,7 @@ from ptp_rig import Answer, Lying, WatchedPort, a_device, another_makers
 
 import canon
 from canon.camera import Camera
-from canon.driver import CardPath, Entry
+from canon.driver.card import CardPath, Entry
 from canon.errors import (
     CanonError,
     DecodeError,
@@ -34,7 +34,7 @@ from canon.ptp.operations import (
     Size64,
     operations,
 )
-from canon.ptp.powershot import FolderEntry, GetObjectInfoEx
+from canon.ptp.powershot.layouts import FolderEntry, GetObjectInfoEx
 from canon.values import Battery
 from canon.virtual.card import Card, File
 from canon.virtual.refusal import Status

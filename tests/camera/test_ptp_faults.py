@@ -25,7 +25,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
-from canon.ptp.powershot import Property
+from canon.ptp.powershot.layouts import Property
 from canon.values import ImageSize
 from canon.virtual.faults import Fault
 from canon.virtual.port import VirtualPort

@@ -10,7 +10,9 @@ from judges import opened
 from ptp_rig import Answer, Lying, WatchedPort, a_body, a_device
 
 from canon.camera import Camera
-from canon.driver import Ability, Entry, Picture, Zoom
+from canon.driver import Ability, Zoom
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.errors import (
     CanonError,
     DecodeError,
@@ -49,7 +51,7 @@ from canon.ptp.operations import (
     StoreAdded,
     StoreRemoved,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     NEW,
     RAM,
     CheckEvent,

@@ -11,7 +11,8 @@ from ptp_rig import Lying, WatchedPort, a_body, a_device
 
 import canon
 from canon.camera import Camera
-from canon.driver import Entry, Picture
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.errors import (
     BatteryLow,
     CanonError,
@@ -43,7 +44,7 @@ from canon.ptp.operations import (
     Response,
     SetDevicePropValue,
 )
-from canon.ptp.powershot import RAM, ExtendedError, Property
+from canon.ptp.powershot.layouts import RAM, ExtendedError, Property
 from canon.values import Aperture, CaptureTarget, ImageFormat, ImageSize
 from canon.virtual.card import Card
 from canon.virtual.faults import Fault

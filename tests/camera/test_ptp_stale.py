@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ptp_rig import Answer, Lying, WatchedPort, a_device
 
-from canon.driver import Entry
+from canon.driver.card import Entry
 from canon.errors import ObjectNotFound, ProtocolError, Refused
 from canon.ptp.datasets import FileSystem, ObjectHandles, ObjectInfo, StorageIDs, StorageInfo
 from canon.ptp.datasets import StoreKind as Kind
@@ -30,7 +30,7 @@ from canon.ptp.operations import (
     StoreAdded,
     StoreRemoved,
 )
-from canon.ptp.powershot import FolderEntry, GetObjectInfoEx, Property
+from canon.ptp.powershot.layouts import FolderEntry, GetObjectInfoEx, Property
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.refusal import Status
 from canon.wire import Message

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ptp_rig import Answer, Lying, WatchedPort, a_device, a_row, another_makers
 
-from canon.driver import Drive
+from canon.driver.card import Drive
 from canon.errors import (
     DecodeError,
     NotSupported,
@@ -37,7 +37,7 @@ from canon.ptp.operations import (
     Operation,
     Response,
 )
-from canon.ptp.powershot import CheckEvent, FolderEntry, GetObjectInfoEx, Property
+from canon.ptp.powershot.layouts import CheckEvent, FolderEntry, GetObjectInfoEx, Property
 from canon.values import CaptureTarget
 from canon.virtual.card import File
 from canon.virtual.faults import Fault

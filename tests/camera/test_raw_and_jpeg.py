@@ -9,7 +9,8 @@ from judges import opened
 from rig import WatchedPort, a_device
 
 from canon.camera import Camera
-from canon.driver import Entry, Picture
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.native.events import CardChanged
 from canon.values import CaptureTarget
 from canon.virtual.faults import Fault

@@ -10,7 +10,8 @@ from rig import WatchedPort, a_camera, a_device
 
 import canon
 from canon.camera import Camera
-from canon.driver import Entry, Picture, Shot
+from canon.driver.card import Entry
+from canon.driver.shot import Picture, Shot
 from canon.errors import (
     BadParameter,
     CanonError,

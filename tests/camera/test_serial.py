@@ -26,7 +26,7 @@ from serial_rig import (
 )
 
 import canon
-from canon.driver import CardPath
+from canon.driver.card import CardPath
 from canon.errors import (
     BadParameter,
     CameraNotFound,

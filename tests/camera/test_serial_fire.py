@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from serial_rig import MEGABYTE, NAME, PATH, PICTURE, Host, a_camera, a_card
 
+from canon.clock import Clock
 from canon.errors import CanonError, Disconnected, PortTimeout
 from canon.serial.frame import encode_frame
 from canon.serial.packets import SPEEDS, WAKE_UP, encode_message, eot, fragments
-from canon.usb.port import Clock
 from canon.virtual.card import File
 from canon.virtual.line import FaultyLine, VirtualLine
 from canon.wire import Buffer

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from canon.camera import Camera
-from canon.driver import Entry
+from canon.driver.card import Entry
 from canon.errors import ObjectNotFound, WriteProtected
 
 FOLDER = "DCIM/987CANON"

@@ -10,7 +10,8 @@ from judges import opened
 from rig import a_camera, a_device
 
 from canon.camera import Camera
-from canon.driver import Entry, Picture
+from canon.driver.card import Entry
+from canon.driver.shot import Picture
 from canon.errors import CanonError, Disconnected
 from canon.values import CaptureTarget
 from canon.virtual.native.camera import NativeCamera

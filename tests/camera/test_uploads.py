@@ -13,7 +13,7 @@ from serial_rig import Host
 from serial_rig import a_camera as a_serial_camera
 
 import canon
-from canon.driver import Entry
+from canon.driver.card import Entry
 from canon.errors import Disconnected, NotSupported, Refused
 from canon.virtual.card import Card, File
 from canon.virtual.line import VirtualLine

@@ -8,7 +8,7 @@ import pytest
 from judges import colorfulness, opened
 
 from canon.camera import Camera
-from canon.driver import Picture
+from canon.driver.shot import Picture
 from canon.values import PhotoEffect
 
 pytestmark = pytest.mark.needs("release")

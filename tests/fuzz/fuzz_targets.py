@@ -25,10 +25,11 @@ from canon.errors import DecodeError
 from canon.native import commands, release
 from canon.ps350 import packets
 from canon.ps350.packets import PacketReader
-from canon.ptp import containers, datasets, operations, powershot
+from canon.ptp import containers, datasets, operations
 from canon.ptp.containers import Container, ContainerKind, container, parameters
 from canon.ptp.datasets import DataType, moment, read_value, write_value
 from canon.ptp.operations import events, find_operation, make_event
+from canon.ptp.powershot import layouts as powershot
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
 from canon.trace.words import redact, tell

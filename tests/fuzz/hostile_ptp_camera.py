@@ -24,7 +24,7 @@ from canon.ptp.containers import (
     container,
 )
 from canon.ptp.operations import Response
-from canon.ptp.powershot import Property
+from canon.ptp.powershot.layouts import Property
 from canon.usb.port import Endpoint
 from canon.values import ImageSize
 from canon.virtual.body import Body

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canon.camera import Camera
-from canon.driver import MOST_FILE, CardPath, Entry
+from canon.driver.card import MOST_FILE, CardPath, Entry
 from canon.errors import ProtocolError
 from canon.models.native import by_product
 from canon.native.commands import ENTERED, NEW, Listed, Listing

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from canon.camera import Camera
-from canon.driver import MOST_FILE, CardPath, Entry
+from canon.driver.card import MOST_FILE, CardPath, Entry
 from canon.errors import CanonError, ProtocolError
 from canon.models.ptp import PtpModel, by_slug
 from canon.ptp.datasets import DataType, DevicePropDesc, ObjectHandles, ObjectInfo
 from canon.ptp.driver import PtpDriver
 from canon.ptp.operations import ASSOCIATION
-from canon.ptp.powershot import FolderEntry
+from canon.ptp.powershot.layouts import FolderEntry
 from canon.ptp.session import Session
 from canon.virtual.port import VirtualPort
 

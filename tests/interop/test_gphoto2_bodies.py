@@ -17,7 +17,7 @@ from canon import exif
 from canon.models import native, ptp
 from canon.models.model import Model
 from canon.models.ptp import PtpModel
-from canon.ptp.powershot import InitiateReleaseControl
+from canon.ptp.powershot.layouts import InitiateReleaseControl
 from supported import row
 
 NATIVE = {

@@ -12,7 +12,7 @@ from unknown import STRAY_LENGTHS
 
 from canon.camera import Camera
 from canon.conversation import Events
-from canon.driver import CardPath
+from canon.driver.card import CardPath
 from canon.errors import PortTimeout
 from canon.models.native import by_product
 from canon.native import release

@@ -22,7 +22,7 @@ from cli_helpers import (
 
 from canon.cli.capture import _save
 from canon.cli.output import Tally
-from canon.driver import Picture
+from canon.driver.shot import Picture
 from canon.errors import Disconnected
 
 PICTURE = "DCIM/100CANON/IMG_0001.JPG"

@@ -18,7 +18,7 @@ from canon.ptp.operations import (
     Response,
     SetDevicePropValue,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     CanonRequestObjectTransfer,
     InitiateCaptureInMemory,
     InitiateReleaseControl,
@@ -29,7 +29,7 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
 from canon.virtual.faults import Fault, Faults
 from canon.virtual.ptp.objects import Objects
-from canon.virtual.ptp.powershot import ReleaseControl
+from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message
 

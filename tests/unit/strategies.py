@@ -12,7 +12,7 @@ from canon.native import commands, events, release
 from canon.native.commands import CustomValue, Listed
 from canon.native.release import Elements
 from canon.ps350 import packets
-from canon.ptp import containers, datasets, operations, powershot
+from canon.ptp import containers, datasets, operations
 from canon.ptp.datasets import (
     MOST_TEXT,
     Array,
@@ -24,6 +24,7 @@ from canon.ptp.datasets import (
     Range,
     value_codec,
 )
+from canon.ptp.powershot import layouts as powershot
 from canon.strings import Bare, Last, Names, Version, ZString
 from canon.wire import Code, Codec, Inner, Message, Number, Raw, Text
 

@@ -33,4 +33,4 @@ def lines() -> Counter[str]:
 
 def test_each_guess_is_told() -> None:
     assert lines() == guesses()
-    assert lines()["virtual/ptp/powershot.py"] > 5
+    assert lines()["virtual/ptp/powershot/release.py"] > 5

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from canon.driver import CardPath, Entry, Shot
+from canon.driver.card import CardPath, Entry
+from canon.driver.shot import Shot
 from canon.errors import NotSupported, PortTimeout
 from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.models.native import GENERIC, MODELS, by_product, by_serial_id, by_slug

@@ -28,7 +28,7 @@ from canon.ptp.operations import (
     Response,
     UnknownEvent,
 )
-from canon.ptp.powershot import CheckEvent
+from canon.ptp.powershot.layouts import CheckEvent
 from canon.ptp.session import Session
 
 # --- events (section 1.5) -------------------------------------------------------------------------

@@ -68,7 +68,7 @@ from canon.ptp.operations import (
     Response,
     SetDevicePropValue,
 )
-from canon.ptp.powershot import CheckEvent, InitiateReleaseControl
+from canon.ptp.powershot.layouts import CheckEvent, InitiateReleaseControl
 from canon.ptp.session import Answer as RawAnswer
 from canon.ptp.session import Session
 from canon.virtual.port import VirtualPort

@@ -44,7 +44,12 @@ from canon.ptp.operations import (
     SendObjectInfo,
     SetDevicePropValue,
 )
-from canon.ptp.powershot import CheckEvent, GetObjectInfoEx, InitiateReleaseControl, Property
+from canon.ptp.powershot.layouts import (
+    CheckEvent,
+    GetObjectInfoEx,
+    InitiateReleaseControl,
+    Property,
+)
 from canon.ptp.session import Session
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort

@@ -10,7 +10,7 @@ from ptp_host import CANON100, DCIM, FILE, FILES, FIRST, OK, PLAIN, REMOTE, Rig,
 
 from canon.ptp.datasets import ObjectInfo, StorageIDs, StorageInfo
 from canon.ptp.operations import ALL, ASSOCIATION, JPEG, Response
-from canon.ptp.powershot import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RAM, FolderEntry
+from canon.ptp.powershot.layouts import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RAM, FolderEntry
 from canon.virtual.card import File
 from canon.virtual.pictures.exif import Shot
 from canon.virtual.pictures.scene import photograph

@@ -23,7 +23,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
     StoreIsFull,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     RAM,
     CameraModeChanged,
     CanonRequestObjectTransfer,

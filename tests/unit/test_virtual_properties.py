@@ -16,7 +16,7 @@ from canon.ptp.operations import (
     Response,
     SetDevicePropValue,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     Changes,
     GetChanges,
     Property,
@@ -27,7 +27,7 @@ from canon.virtual.card import Card
 from canon.virtual.faults import Faults
 from canon.virtual.profile import load_profile, ptp_source
 from canon.virtual.ptp.objects import Objects
-from canon.virtual.ptp.powershot import ReleaseControl
+from canon.virtual.ptp.powershot.release import ReleaseControl
 
 LIVE = Property.TIME, Property.OWNER, Property.BATTERY_KIND, Property.BATTERY_STATUS
 RECORDED = sorted({row.slug for row in MODELS if ptp_source(row) == row.slug})

@@ -17,12 +17,13 @@ from typing import Self
 
 from canon import ports
 from canon.camera.capture import Capture
+from canon.camera.live import Viewfinder
 from canon.camera.raw import Ptp
 from canon.camera.settings import Settings
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
-from canon.camera.viewfinder import Viewfinder
-from canon.driver import Ability, Driver, Event, Identity, Power
+from canon.driver import Ability, Driver, Identity, Power
+from canon.driver.events import Event
 from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.models import native as models
 from canon.serial.line import Line

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from canon.camera.turns import Turns
-from canon.driver import Driver, Progress, Remote, Shot, Zoom
+from canon.driver import Driver, Remote, Zoom
+from canon.driver.card import Progress
+from canon.driver.shot import Shot
 from canon.errors import CanonError, Disconnected, ValueRefused
 from canon.models.custom import CustomFunction
 from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.camera.turns import Turns
-from canon.driver import WITH_THM, CardPath, Drive, Driver, Entry, Progress
+from canon.driver import Driver
+from canon.driver.card import WITH_THM, CardPath, Drive, Entry, Progress
 from canon.errors import NoCard, ObjectNotFound, ProtocolError, Refused
 
 if TYPE_CHECKING:

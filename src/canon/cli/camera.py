@@ -15,8 +15,7 @@ from canon.errors import NoCard, NotSupported
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver import Drive
-
+    from canon.driver.card import Drive
 T = TypeVar("T")
 
 

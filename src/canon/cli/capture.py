@@ -17,7 +17,7 @@ from canon.cli.output import Tally, bytes_out, error_message, progress_bar, say
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver import Picture
+    from canon.driver.shot import Picture
     from canon.values import CaptureTarget
 
 _ASSIGNMENT = "NAME=VALUE"
@@ -202,7 +202,7 @@ def _make_room(to: Path, overwrite: bool, *, is_folder: bool) -> None:
 def _take(
     cam: Camera, target: CaptureTarget, count: int, to: Path, overwrite: bool, tally: Tally
 ) -> None:
-    from canon.driver import Picture
+    from canon.driver.shot import Picture
 
     for number in range(1, count + 1):
         with tally.one(str(number), f"picture {number}"), progress_bar(0) as begin:
@@ -218,7 +218,7 @@ def _take(
 
 def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -> None:
     """Take a picture and write it to stdout; what else the shot brings is told on stderr."""
-    from canon.driver import Picture
+    from canon.driver.shot import Picture
 
     with tally.one("1", "the picture"), progress_bar(0) as begin:
         shot = cam.capture.release(target=target, progress=begin("picture", 0))

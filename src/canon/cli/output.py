@@ -13,8 +13,7 @@ import click
 from canon.errors import CanonError, Disconnected, NotSupported, PortError, ProtocolError, Refused
 
 if TYPE_CHECKING:
-    from canon.driver import Progress
-
+    from canon.driver.card import Progress
 FAILED, INTERRUPTED = 1, 130
 _EXIT_CODES = ((PortError, 3), (ProtocolError, 4), (Refused, 5), (NotSupported, 6), (ValueError, 2))
 

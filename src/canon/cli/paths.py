@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from canon.cli.output import Tally
-from canon.driver import CardPath, Entry
+from canon.driver.card import CardPath, Entry
 from canon.errors import ObjectNotFound
 
 if TYPE_CHECKING:

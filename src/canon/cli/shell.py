@@ -30,14 +30,13 @@ from canon.cli.output import (
     say,
 )
 from canon.cli.storage import each
-from canon.driver import CardPath
+from canon.clock import RealClock
+from canon.driver.card import CardPath
 from canon.errors import CanonError, NotSupported
-from canon.usb.port import RealClock
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver import Entry
-
+    from canon.driver.card import Entry
 _ON_THE_CARD = frozenset({"path", "paths", "folder"})
 _ON_THIS_COMPUTER = frozenset({"files", "output", "directory"})
 """The parameters of all verbs that are paths, by their names."""

@@ -16,7 +16,7 @@ from canon.errors import ObjectNotFound
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.camera.storage import Storage
-    from canon.driver import CardPath, Entry
+    from canon.driver.card import CardPath, Entry
 
 
 @click.command(

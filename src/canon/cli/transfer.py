@@ -17,8 +17,7 @@ from canon.errors import CanonError, NotSupported
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver import Entry
-
+    from canon.driver.card import Entry
 _WITH_THUMBNAIL = (".JPG", ".JPEG", ".CR2", ".CRW", ".AVI")
 _PICTURES = "DCIM"
 _SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this computer's disk

@@ -14,19 +14,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from canon import driver
 from canon.conversation import told
-from canon.driver import (
-    MOST_FILE,
-    WITH_THM,
-    Ability,
-    CardPath,
-    Entry,
-    Identity,
-    Power,
-    Progress,
-    Sink,
-)
+from canon.driver import Ability, Identity, Power, card
+from canon.driver.card import MOST_FILE, WITH_THM, CardPath, Entry, Progress, Sink
+from canon.driver.events import Event
 from canon.errors import (
     CARD,
     CanonError,
@@ -142,7 +133,7 @@ class NativeDriver:
         finally:
             self.session.close()
 
-    def events(self, timeout_s: float) -> Iterator[driver.Event]:
+    def events(self, timeout_s: float) -> Iterator[Event]:
         """What the camera says by itself, until it was silent for `timeout_s`."""
         return told(self.session, timeout_s)
 
@@ -188,7 +179,7 @@ class NativeDriver:
             return f"{number >> 16:04X}{number & 0xFFFF:05}"
         return f"{number:010}" if self.model.numbering is Numbering.REVISED else str(number)
 
-    def drives(self) -> tuple[driver.Drive, ...]:
+    def drives(self) -> tuple[card.Drive, ...]:
         """The cards, with their space.
 
         Which there are is asked again unless there is one slot, and its card answers. Of the bodies
@@ -201,13 +192,13 @@ class NativeDriver:
         self._disks = ()
         return self._spaces()
 
-    def _spaces(self) -> tuple[driver.Drive, ...]:
+    def _spaces(self) -> tuple[card.Drive, ...]:
         revised = self.model.numbering is Numbering.REVISED
         unit = 1024 if revised or Quirk.CAPACITY_IN_KIB in self.model.quirks else 1
         drives = []
         for name in self._drive_names():
             space = self.session.call(GetDiskSpace(name if revised else name + "\\"))
-            drives.append(driver.Drive(name, space.capacity * unit, space.free * unit))
+            drives.append(card.Drive(name, space.capacity * unit, space.free * unit))
         return tuple(drives)
 
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:

@@ -11,7 +11,9 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
-from canon.driver import Entry, Progress, Shot, Zoom
+from canon.driver import Zoom
+from canon.driver.card import Entry, Progress
+from canon.driver.shot import Shot
 from canon.errors import CanonError, Disconnected, LensFailed, NotSupported, ObjectNotFound, Refused
 from canon.models.custom import CustomFunction
 from canon.models.model import Feature, Numbering

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from canon.driver import MOST_FILE, Sink
+from canon.driver.card import MOST_FILE, Sink
 from canon.errors import (
     CameraNotFound,
     DecodeError,

@@ -11,8 +11,9 @@ import logging
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar, cast
 
+from canon.clock import Clock
 from canon.conversation import Conversation, Events
-from canon.driver import Progress, Sink
+from canon.driver.card import Progress, Sink
 from canon.errors import (
     BadParameter,
     DecodeError,
@@ -28,7 +29,6 @@ from canon.errors import (
 from canon.models.model import Model, Numbering
 from canon.native.commands import Command, SubHead, UploadBlock, UploadDone
 from canon.native.events import NativeEvent, decode_event
-from canon.usb.port import Clock
 from canon.wire import Buffer, size_of, smallest
 
 _log = logging.getLogger(__name__)

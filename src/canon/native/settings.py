@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from canon.errors import Refused
 from canon.models.model import Numbering, Quirk
-from canon.native.fields import BY_NAME, FIELDS, LENGTHS, RECORD, SIGNED, Field
+from canon.native.codes import BY_NAME, FIELDS, LENGTHS, RECORD, SIGNED, Field
 from canon.native.release import (
     ExtendedParameters,
     GetAllowedSize,

@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from canon.conversation import Events
-from canon.driver import Entry, Picture, Progress, Shot, note_maybe_taken, note_taken, picture_name
+from canon.driver.card import Entry, Progress
+from canon.driver.shot import Picture, Shot, note_maybe_taken, note_taken, picture_name
 from canon.errors import FocusFailed, NotFinished, ObjectNotFound, Refused, StoreFull
 from canon.models.model import Feature, Numbering, Quirk
 from canon.native.commands import (

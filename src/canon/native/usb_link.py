@@ -13,7 +13,7 @@ import itertools
 import logging
 import math
 
-from canon.driver import Sink
+from canon.driver.card import Sink
 from canon.errors import (
     DecodeError,
     NotSupported,

@@ -13,19 +13,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import BinaryIO, NoReturn
 
-from canon.driver import (
-    MOST_FILE,
-    Ability,
-    CardPath,
-    Drive,
-    Entry,
-    Event,
-    Identity,
-    Power,
-    Progress,
-    Remote,
-    Sink,
-)
+from canon.driver import Ability, Identity, Power, Remote
+from canon.driver.card import MOST_FILE, CardPath, Drive, Entry, Progress, Sink
+from canon.driver.events import Event
 from canon.errors import (
     CARD,
     CanonError,

@@ -15,9 +15,10 @@ from contextlib import ExitStack, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from canon import driver
 from canon.conversation import told
-from canon.driver import Ability, CardPath, Entry, Identity, Power, Progress, Sink
+from canon.driver import Ability, Identity, Power, card
+from canon.driver.card import CardPath, Entry, Progress, Sink
+from canon.driver.events import Event
 from canon.errors import CanonError, DecodeError, NotSupported, Refused
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
 from canon.ptp.datasets import (
@@ -30,8 +31,6 @@ from canon.ptp.datasets import (
     moment,
     time_text,
 )
-from canon.ptp.fields import PICTURE_KINDS
-from canon.ptp.listed import Listed, may_refuse
 from canon.ptp.objects import NAME_8_3, Objects
 from canon.ptp.operations import (
     ALL,
@@ -56,7 +55,8 @@ from canon.ptp.operations import (
     SetObjectProtection,
     find_operation,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.codes import PICTURE_KINDS
+from canon.ptp.powershot.layouts import (
     NEW,
     PROTECTED,
     CheckEvent,
@@ -64,12 +64,13 @@ from canon.ptp.powershot import (
     Property,
     SetObjectArchive,
 )
+from canon.ptp.properties import Properties, may_refuse
 from canon.ptp.session import Answer, Session, refusal
 from canon.values import Battery, local_seconds, local_time
 from canon.wire import latin
 
 if TYPE_CHECKING:
-    from canon.ptp.remote import PtpRemote
+    from canon.ptp.powershot.remote import PtpRemote
 
 _log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ class PtpDriver:
     def __init__(self, session: Session, model: PtpModel) -> None:
         self.session = session
         self.model = model
-        self._listed = Listed(session)
+        self._listed = Properties(session)
         self._life = ExitStack()  # what lasts until the camera is closed
         self._objects: Objects | None = None
         self._remote: PtpRemote | None = None
@@ -139,7 +140,7 @@ class PtpDriver:
         objects = self.objects
         with self._making:
             if self._remote is None:
-                from canon.ptp.remote import PtpRemote
+                from canon.ptp.powershot.remote import PtpRemote
 
                 self._remote = PtpRemote(self.session, objects, self._listed)
             return self._remote
@@ -164,7 +165,7 @@ class PtpDriver:
             self._life.close()
             self.session.close()
 
-    def events(self, timeout_s: float) -> Iterator[driver.Event]:
+    def events(self, timeout_s: float) -> Iterator[Event]:
         """What the camera says by itself, until it was silent for `timeout_s`."""
         return told(self.session, timeout_s)
 
@@ -244,7 +245,7 @@ class PtpDriver:
 
     # --- cards ------------------------------------------------------------------------------------
 
-    def drives(self) -> tuple[driver.Drive, ...]:
+    def drives(self) -> tuple[card.Drive, ...]:
         """The cards, with their space."""
         return self.objects.drives()
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from canon.conversation import Events
-from canon.driver import CardPath, Drive, Entry
+from canon.driver.card import CardPath, Drive, Entry
 from canon.errors import (
     CARD,
     DecodeError,
@@ -45,7 +45,7 @@ from canon.ptp.operations import (
     StoreAdded,
     StoreRemoved,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     FOLDER,
     FOLDER_ENTRY,
     NEW,

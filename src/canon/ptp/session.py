@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, TypeVar, cast
 
 from canon.conversation import Conversation, Events
-from canon.driver import Progress, Sink
+from canon.driver.card import Progress, Sink
 from canon.errors import (
     BadParameter,
     BatteryLow,
@@ -44,7 +44,7 @@ from canon.ptp.operations import (
     Response,
     make_event,
 )
-from canon.ptp.powershot import CheckEvent
+from canon.ptp.powershot.layouts import CheckEvent
 from canon.ptp.transport import Ended, Incoming, Outgoing, Transport, pauses
 from canon.usb.port import CANON, Port
 from canon.wire import Message, take

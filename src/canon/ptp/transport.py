@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-from canon.driver import Progress, Sink
+from canon.driver.card import Progress, Sink
 from canon.errors import AGAIN, Disconnected, PortError, PortStalled, PortTimeout, ProtocolError
 from canon.frozen import Frozen
 from canon.ptp.containers import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from canon.usb.port import Clock
+from canon.clock import Clock
 from canon.wire import Buffer
 
 FIRST_SPEED = 9600

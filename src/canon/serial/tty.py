@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from canon.clock import RealClock
 from canon.errors import CameraNotFound, Disconnected, InUse, MissingExtra, PermissionDenied
 from canon.serial.line import FIRST_SPEED
-from canon.usb.port import RealClock
 from canon.wire import Buffer
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from canon.ptp.datasets import DataType
 from canon.ptp.operations import events, find_operation
-from canon.ptp.powershot import Property
+from canon.ptp.powershot.layouts import Property
 
 OPERATIONS: dict[int, str] = {
     0x1010: "ResetDevice",

@@ -25,7 +25,13 @@ from canon.ptp.operations import (
     UnknownEvent,
     make_event,
 )
-from canon.ptp.powershot import FOLDER_ENTRY, CheckEvent, FolderEntry, GetObjectInfoEx, Property
+from canon.ptp.powershot.layouts import (
+    FOLDER_ENTRY,
+    CheckEvent,
+    FolderEntry,
+    GetObjectInfoEx,
+    Property,
+)
 from canon.trace import names
 from canon.trace.records import Span
 from canon.trace.steps import secret_spans

@@ -30,7 +30,7 @@ from canon.ptp.containers import (
     parameters,
 )
 from canon.ptp.operations import Operation, Response, find_operation
-from canon.ptp.powershot import CheckEvent
+from canon.ptp.powershot.layouts import CheckEvent
 from canon.trace import names
 from canon.trace.ptp_data import (
     DataReader,

@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from canon.clock import Clock
 from canon.errors import Disconnected, PortError, PortStalled, PortTimeout, ProtocolError
 from canon.trace.files import HEADS, URB, USB_LINUX_MMAPPED
 from canon.trace.records import Kind
-from canon.usb.port import VENDOR_IN, VENDOR_OUT, Clock, Descriptors, Endpoint, Port
+from canon.usb.port import VENDOR_IN, VENDOR_OUT, Descriptors, Endpoint, Port
 from canon.wire import Buffer
 
 _log = logging.getLogger(__name__)

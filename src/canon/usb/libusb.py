@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from canon.clock import RealClock
 from canon.errors import (
     AGAIN,
     CameraNotFound,
@@ -39,7 +40,6 @@ from canon.usb.port import (
     Descriptors,
     Endpoint,
     Found,
-    RealClock,
 )
 from canon.wire import Buffer
 

@@ -8,11 +8,11 @@ the host side uses no other, so a simulated camera can let an hour pass at once.
 from __future__ import annotations
 
 import enum
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from canon.clock import Clock
 from canon.errors import ProtocolError
 from canon.frozen import Frozen
 from canon.wire import Buffer
@@ -148,30 +148,6 @@ class Found(Frozen):
     product: int
     name: str = ""
     serial: str = ""
-
-
-class Clock(Protocol):
-    """The time of a port."""
-
-    def now(self) -> float:
-        """Seconds since some moment in the past."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
-        ...
-
-
-class RealClock:
-    """The clock of a real port."""
-
-    def now(self) -> float:
-        """Seconds of the system's monotonic clock."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep."""
-        time.sleep(seconds)
 
 
 class Port(Protocol):

@@ -19,6 +19,7 @@ import struct
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from canon.clock import RealClock
 from canon.errors import (
     AGAIN,
     CameraNotFound,
@@ -36,7 +37,6 @@ from canon.usb.port import (
     Descriptors,
     Endpoint,
     EndpointDescriptor,
-    RealClock,
 )
 from canon.wire import Buffer
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from canon.models import native, ps350, ptp
 from canon.models.model import Feature, Model
 from canon.models.ptp import PtpModel
-from canon.ptp.powershot import InitiateReleaseControl, ViewfinderOn
+from canon.ptp.powershot.layouts import InitiateReleaseControl, ViewfinderOn
 from canon.virtual.profile import load_profile, ptp_source
 
 NATIVE, PTP = "native", "ptp"

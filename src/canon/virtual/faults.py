@@ -231,9 +231,10 @@ class Faults:
 def _names(dialect: str) -> tuple[list[str], list[str]]:
     """The names of all commands and of all events of a dialect."""
     if dialect == "ptp":
-        from canon.ptp import operations, powershot
+        from canon.ptp import operations
+        from canon.ptp.powershot import layouts
 
-        modules = operations, powershot
+        modules = operations, layouts
         return _leaves(operations.Operation, *modules), _leaves(operations.PtpEvent, *modules)
     if dialect == "ps350":
         from canon.ps350 import packets

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from canon.clock import Clock
 from canon.errors import Disconnected
 from canon.serial.line import FIRST_SPEED, Line
-from canon.usb.port import Clock
 from canon.virtual.clock import BodyClock
 from canon.wire import Buffer
 

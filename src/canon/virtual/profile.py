@@ -17,7 +17,7 @@ from canon.models import ptp
 from canon.models.model import Feature, Model, Numbering, Quirk
 from canon.models.model_ids import MODEL_IDS
 from canon.models.ptp import PtpModel, PtpQuirk
-from canon.ptp.powershot import InitiateReleaseControl
+from canon.ptp.powershot.layouts import InitiateReleaseControl
 
 _INIT_VERSIONS = {
     "00050700": ("G1", "Pro90", "Digital IXUS", "IXY DIGITAL"),

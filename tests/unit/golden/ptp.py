@@ -6,7 +6,7 @@ answers to its own 0x9101 and 0x9102 has the layout of the standard's StorageIDs
 
 from __future__ import annotations
 
-from canon.ptp import containers, operations, powershot
+from canon.ptp import containers, operations
 from canon.ptp.containers import Container, ContainerKind
 from canon.ptp.datasets import (
     Choices,
@@ -29,7 +29,8 @@ from canon.ptp.operations import (
     Nothing,
     OpenSession,
 )
-from canon.ptp.powershot import EntryCount, FolderEntry, GetObjectInfoEx
+from canon.ptp.powershot import layouts as powershot
+from canon.ptp.powershot.layouts import EntryCount, FolderEntry, GetObjectInfoEx
 from canon.wire import Message
 from golden.vector import EOS_60D, EOS_60D_WITH_CARD, POWERSHOT, PTP_CORE, Golden, unhex
 

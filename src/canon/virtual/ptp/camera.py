@@ -46,7 +46,7 @@ from canon.ptp.operations import (
     SendObject,
     find_operation,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     FOLDER_ENTRY,
     OPERATION_MODES,
     PIPE_MODES,
@@ -61,7 +61,7 @@ from canon.virtual.body import Body
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.ptp.objects import CARD, Objects
-from canon.virtual.ptp.powershot import ReleaseControl
+from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 

@@ -61,7 +61,7 @@ from canon.ptp.operations import (
     SetObjectProtection,
     Size64,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     FOLDER,
     NEW,
     PROTECTED,

@@ -21,7 +21,7 @@ from canon.ptp.datasets import (
     write_value,
 )
 from canon.ptp.operations import Response
-from canon.ptp.powershot import Property
+from canon.ptp.powershot.layouts import Property
 from canon.virtual.body import Body
 from canon.virtual.refusal import Status
 

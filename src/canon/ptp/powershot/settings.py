@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from canon.driver import Zoom
 from canon.errors import BadParameter, NotSupported, Refused, ValueRefused
 from canon.ptp.datasets import Choices, DataType, DevicePropDesc, Range
-from canon.ptp.fields import BY_NAME, FIELDS, FIRST, LENGTHS, MISSING, PICTURE_KINDS, Field
-from canon.ptp.listed import Listed, as_int, may_refuse
-from canon.ptp.powershot import Property
+from canon.ptp.powershot.codes import BY_NAME, FIELDS, FIRST, LENGTHS, MISSING, PICTURE_KINDS, Field
+from canon.ptp.powershot.layouts import Property
+from canon.ptp.properties import Properties, as_int, may_refuse
 from canon.ptp.session import LOST
 from canon.values import ImageFormat, ImageSize, Quality
 
@@ -28,7 +28,7 @@ class PtpSettings:
         listed: what the camera lists of itself.
     """
 
-    def __init__(self, listed: Listed) -> None:
+    def __init__(self, listed: Properties) -> None:
         self._listed = listed
 
     def read(self, *names: str) -> dict[str, object]:

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from canon.conversation import Events
-from canon.driver import Entry, Picture, Progress, Shot, note_maybe_taken, note_taken, picture_name
+from canon.driver.card import Entry, Progress
+from canon.driver.shot import Picture, Shot, note_maybe_taken, note_taken, picture_name
 from canon.errors import CanonError, DeviceBusy, FocusFailed, NotFinished, ObjectNotFound, Refused
 from canon.ptp.datasets import DataType
-from canon.ptp.listed import Listed
 from canon.ptp.objects import Objects, Store
 from canon.ptp.operations import (
     CRW,
@@ -30,7 +30,7 @@ from canon.ptp.operations import (
     RequestObjectTransfer,
     Response,
 )
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     RAM,
     CanonRequestObjectTransfer,
     ExtendedError,
@@ -38,6 +38,7 @@ from canon.ptp.powershot import (
     Property,
     TransferMode,
 )
+from canon.ptp.properties import Properties
 from canon.ptp.session import Session
 from canon.values import CaptureTarget, local_time
 
@@ -93,7 +94,7 @@ class PtpShutter:
         listed: what the camera lists of itself.
     """
 
-    def __init__(self, session: Session, objects: Objects, listed: Listed) -> None:
+    def __init__(self, session: Session, objects: Objects, listed: Properties) -> None:
         self.session = session
         self._objects = objects
         self._listed = listed

@@ -12,7 +12,6 @@ from typing import Any
 
 from canon.errors import DecodeError, DeviceBusy, NotSupported, Refused
 from canon.ptp.datasets import DataType, DevicePropDesc, PropertyValue, read_value, write_value
-from canon.ptp.fields import SIGNED
 from canon.ptp.operations import (
     Bytes,
     GetDevicePropDesc,
@@ -20,7 +19,8 @@ from canon.ptp.operations import (
     Operation,
     SetDevicePropValue,
 )
-from canon.ptp.powershot import Property
+from canon.ptp.powershot.codes import SIGNED
+from canon.ptp.powershot.layouts import Property
 from canon.ptp.session import LOST, TIMEOUT_S, Session
 from canon.usb.port import CANON
 
@@ -30,7 +30,7 @@ _LONGEST = 16  # bytes of a number
 _FIRST_OF_CANON = 0xD000  # properties below are the standard's
 
 
-class Listed:
+class Properties:
     """The operations and properties of one session.
 
     Args:

@@ -1,6 +1,6 @@
 """Release control of a PowerShot that speaks PTP: entering and leaving, focus, viewfinder.
 
-Its settings are in `canon.ptp.settings`, taking pictures in `canon.ptp.shutter`
+Its settings are in `canon.ptp.powershot.settings`, taking pictures in `canon.ptp.powershot.shutter`
 (canon-powershot-ptp, sections 4 to 8).
 """
 
@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from canon.driver import Progress, Shot, Zoom
+from canon.driver import Zoom
+from canon.driver.card import Progress
+from canon.driver.shot import Shot
 from canon.errors import CanonError, Disconnected, NotSupported, ObjectNotFound, Refused
 from canon.models.custom import CustomFunction
 from canon.ptp.datasets import DataType
-from canon.ptp.listed import Listed, as_int
 from canon.ptp.objects import Objects
 from canon.ptp.operations import GetStorageInfo, Operation, Response, StorageInfoChanged
-from canon.ptp.powershot import (
+from canon.ptp.powershot.layouts import (
     PIPE_MODES,
     CameraModeChanged,
     DoAeAfAwb,
@@ -32,9 +33,10 @@ from canon.ptp.powershot import (
     ViewfinderOff,
     ViewfinderOn,
 )
+from canon.ptp.powershot.settings import PtpSettings
+from canon.ptp.powershot.shutter import PtpShutter, focusing
+from canon.ptp.properties import Properties, as_int
 from canon.ptp.session import Session
-from canon.ptp.settings import PtpSettings
-from canon.ptp.shutter import PtpShutter, focusing
 from canon.values import CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
 
 _log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ class PtpRemote:
         listed: what it can do.
     """
 
-    def __init__(self, session: Session, objects: Objects, listed: Listed) -> None:
+    def __init__(self, session: Session, objects: Objects, listed: Properties) -> None:
         self.session = session
         self._entered = 0  # the session in which release control was entered; 0: it is off
         self._viewing = False

@@ -1,35 +1,21 @@
-"""The camera verbs, and the frozen values that they trade in: what all dialects have in common.
+"""The camera verbs that all dialects have in common.
 
-`Driver` has one implementation per dialect; `canon.camera` is written once, over it.
+`Driver` has one implementation per dialect; `canon.camera` is written once, over it. The values
+that they trade in are in `card`, `shot` and `events`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
-from canon.errors import CanonError, DecodeError
+from canon.driver.card import CardPath, Drive, Entry, Progress, Sink
+from canon.driver.events import Event
+from canon.driver.shot import Shot
 from canon.frozen import Frozen
 from canon.models.custom import CustomFunction
 from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-Sink = Callable[[memoryview], object]
-"""Takes a file's bytes as they come; a view is valid only during the call."""
-
-Progress = Callable[[int, int], object]
-"""Is told how many bytes of how many are done."""
-
-MOST_FILE = 0x7FFFFFFF
-"""No file of a native camera is longer."""
-
-WITH_THM = ("CRW", "AVI")
-"""The kinds of file whose small picture lies beside them in a THM file of the same name."""
 
 
 class Identity(Frozen):
@@ -66,198 +52,11 @@ class Ability(Frozen):
     height: int
 
 
-class Drive(Frozen):
-    """A card: its name ("D:"), and its capacity and free space in bytes."""
-
-    name: str
-    capacity: int
-    free: int
-
-
-@dataclass(frozen=True, slots=True)
-class CardPath:
-    """A place on a card.
-
-    Attributes:
-        parts: the names of the folders and of the file, from the card's root.
-        drive: the card's name; empty is the camera's first one.
-    """
-
-    parts: tuple[str, ...]
-    drive: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> CardPath:
-        r"""Read `DCIM/100CANON/IMG_0001.JPG`, or the camera's own `D:\DCIM\100CANON\IMG_0001.JPG`.
-
-        Raises:
-            ValueError: the path has `..` in it.
-        """
-        path = text.replace("\\", "/")
-        drive = ""
-        if path[1:2] == ":":
-            drive, path = path[:2].upper(), path[2:]
-        parts = tuple(part for part in path.split("/") if part not in ("", "."))
-        if ".." in parts:
-            raise ValueError(f"{text!r} goes up with '..'; name the folder itself")
-        return cls(parts, drive)
-
-    @property
-    def name(self) -> str:
-        """The last name, empty for the card's root."""
-        return self.parts[-1] if self.parts else ""
-
-    @property
-    def parent(self) -> CardPath:
-        """The folder that this is in; the root is its own."""
-        return CardPath(self.parts[:-1], self.drive)
-
-    def __truediv__(self, name: str) -> CardPath:
-        return CardPath((*self.parts, name), self.drive)
-
-    @property
-    def typed(self) -> str:
-        """As a person types it: with the card's name before it, where it has one."""
-        return f"{self.drive}/{'/'.join(self.parts)}" if self.drive else str(self)
-
-    def __str__(self) -> str:
-        return "/".join(self.parts) or "/"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file or a folder on a card.
-
-    Attributes:
-        path: where it is.
-        size: bytes; 0 for a folder.
-        modified: the camera's local time; None when it has none.
-        is_folder: whether it is a folder.
-        protected: whether it is protected from deletion.
-        new: whether it was never downloaded.
-    """
-
-    path: CardPath
-    size: int = 0
-    modified: datetime | None = None
-    is_folder: bool = False
-    protected: bool = False
-    new: bool = False
-
-    @property
-    def name(self) -> str:
-        """The file's name, without its folder."""
-        return self.path.name
-
-    def __str__(self) -> str:
-        return str(self.path)
-
-
-class Picture(Frozen):
-    """A picture that came to the computer.
-
-    Attributes:
-        name: a name for its file.
-        data: the file's bytes.
-    """
-
-    name: str
-    data: bytes
-
-    def save(self, to: str | Path = ".", *, overwrite: bool = False) -> Path:
-        """Write it to a file, or into a folder under its own name, and return the file's path.
-
-        Raises:
-            FileExistsError: the file is there already.
-        """
-        from canon.files import new_file, target_path
-
-        target = target_path(to, self.name)
-        with new_file(target, overwrite=overwrite) as file:
-            file.write(self.data)
-        return target
-
-    def __repr__(self) -> str:
-        return f"Picture({self.name!r}, {len(self.data)} bytes)"
-
-
-class Shot(Frozen):
-    """What one release gave.
-
-    Attributes:
-        files: where each picture is: an `Entry` on the card, or a `Picture` in memory.
-        thumbnail: the small JPEG, if it was asked for.
-    """
-
-    files: tuple[Entry | Picture, ...]
-    thumbnail: bytes | None = None
-
-    def __repr__(self) -> str:
-        return f"Shot(files={self.files!r})"
-
-
-def picture_name(
-    image: bytes, kind: str, names: Iterable[str], now: Callable[[], datetime | None], other: str
-) -> str:
-    """A name for a picture that came to the computer: one that it has already, or by its time.
-
-    Args:
-        image: the file's bytes; their EXIF tells the time, where they have any.
-        kind: how the name ends, in capitals: ".JPG".
-        names: those of the new files; the first of that kind is taken.
-        now: asks the camera's clock.
-        other: the name where nobody knows the time.
-    """
-    from canon.exif import read
-
-    for name in names:
-        if name.upper().endswith(kind):
-            return name
-    try:
-        taken = read(image).taken
-    except DecodeError:
-        taken = None
-        with suppress(CanonError):
-            taken = now()
-    return f"IMG_{taken:%Y%m%d_%H%M%S}{kind}" if taken else other
-
-
-def note_maybe_taken(error: BaseException, *, card: bool) -> None:
-    """Add to an error that came between the release and its end where a picture may be."""
-    error.add_note(
-        "A picture may have been taken; look for it on the card."
-        if card
-        else "A picture may have been taken; it was not meant for the card."
-    )
-
-
-def note_taken(error: BaseException, found: Iterable[Entry], *, card: bool) -> None:
-    """Add to an error that came after the release where the picture is."""
-    where = ", ".join(map(str, found))
-    error.add_note(
-        f"The picture was taken; it is on the card{where and f': {where}'}."
-        if card
-        else "The picture was taken, but it never came; it was not written to the card."
-    )
-
-
 class Zoom(Frozen):
     """Where the zoom stands: 0 is wide, `maximum` is tele."""
 
     position: int
     maximum: int
-
-
-class Event(Frozen):
-    """What a camera says by itself.
-
-    Attributes:
-        kind: the name of the message: "CardChanged", "CaptureStatus" …
-        fields: what it carries.
-    """
-
-    kind: str
-    fields: Mapping[str, object]
 
 
 class Remote(Protocol):

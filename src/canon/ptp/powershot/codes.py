@@ -12,7 +12,7 @@ from typing import Any
 
 from canon.frozen import Frozen
 from canon.ptp.datasets import DataType
-from canon.ptp.powershot import Property
+from canon.ptp.powershot.layouts import Property
 from canon.values import (
     AfDistance,
     Aperture,

@@ -1,0 +1,1 @@
+"""What a virtual PowerShot in PTP does beyond the standard."""
