@@ -1,12 +1,14 @@
 # `make demo` and `make test` do all the set-up; the other targets stand on the same .venv.
+# `make test` shows that all works, in some minutes; `make test-all` is every test there is.
 
 PYTHON ?= python3
 SECONDS ?= 60
 SEED ?= 0
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
 COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ps350/*,src/canon/ptp/*
 
-.PHONY: demo test fuzz bench supported lint docs test-fresh clean
+.PHONY: demo test test-all programs fuzz bench supported lint docs test-fresh clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -14,20 +16,26 @@ demo: .venv/all
 	@echo "The picture lies in $(CURDIR)/demo:"
 	@ls demo
 
-test: .venv/dev
-	@.ci/debian gphoto2 libimage-exiftool-perl tshark umockdev || [ "$$CI" != true ]
-	$(BIN)/pytest -n auto --cov --cov-report= --evidence=build/evidence.json
+test: .venv/dev programs
+	$(PYTEST) -m 'not long'
+
+test-all: .venv/dev programs
+	$(PYTEST) --cov --cov-report= --evidence=build/evidence.json
 	$(BIN)/coverage report --skip-covered
 	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=95 --format=total >/dev/null \
 		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }
 	@[ "$$CI" != true ] || $(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md --check
+
+# The programs of others that the tests run. Without them, tests are skipped, but not in CI.
+programs:
+	@.ci/debian gphoto2 libimage-exiftool-perl tshark umockdev || [ "$$CI" != true ]
 
 # Bytes that somebody makes up, for so many seconds; others each time unless a seed is given.
 # The corpus stays in build/fuzz.
 fuzz: .venv/dev
 	$(BIN)/python tests/fuzz/fuzz_run.py $(SECONDS) $(SEED)
 
-# What the last `make test` has shown of each model, as a page.
+# What the last `make test-all` has shown of each model, as a page.
 supported: .venv/dev
 	$(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md
 

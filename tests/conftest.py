@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import canon
 from canon.camera import Camera
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_RECORDINGS = "there are no recordings of real cameras at"
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("canon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("canon")
 
 
 class Body(NamedTuple):
@@ -76,14 +82,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a camera has not, and on hardware what would delete the owner's pictures."""
+    """Leave out what a camera has not, and on hardware what would delete the owner's pictures.
+
+    What takes longest is run first: at the end no process waits for another.
+    """
     hardware = config.getoption("--camera-port").startswith("usb:")
     spare = hardware and not config.getoption("--yes-erase-my-card")
     left_out = {
         item for item in items if _lacks(item) or (spare and item.get_closest_marker("erases"))
     }
     items[:] = [item for item in items if item not in left_out]
+    items.sort(key=_turn)
     config.hook.pytest_deselected(items=list(left_out))
+
+
+def _turn(item: pytest.Item) -> tuple[bool, bool]:
+    """What a test is sorted by: the long ones come first, then those that start programs."""
+    folder = item.path.parent.name
+    return item.get_closest_marker("long") is None, folder not in ("interop", "system")
 
 
 def _lacks(item: pytest.Item) -> bool:
@@ -100,6 +116,7 @@ def camera_of(item: pytest.Item) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Recordings())
     if config.getoption("--evidence") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Evidence(Path(config.getoption("--evidence"))))
 
@@ -136,6 +153,33 @@ class Evidence:
         self.path.write_text(json.dumps(sorted(self.shown), indent=1))
 
 
+class Recordings:
+    """Tells at the end what of the recordings of real cameras was missing, or read by no test."""
+
+    def __init__(self) -> None:
+        self.skipped = 0
+        self.unread: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.skipped += report.skipped and NO_RECORDINGS in str(report.longrepr)
+        self.unread |= {str(name) for kind, name in report.user_properties if kind == "unread"}
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> Generator[None, None, None]:
+        """Have the last words."""
+        yield
+        if self.skipped:
+            terminalreporter.write_line(
+                f"{self.skipped} cases were skipped because {NO_RECORDINGS} {traces_folder()}: "
+                "CONTRIBUTING.md says how to get some."
+            )
+        if self.unread:
+            names = ", ".join(sorted(self.unread))
+            terminalreporter.write_line(f"There are recordings that no test reads: {names}.")
+
+
 def needed(reason: str) -> None:
     """Something that the test needs is not here: in CI that is a failure, elsewhere a skip."""
     if os.environ.get("CI") == "true":
@@ -148,12 +192,20 @@ def traces_folder() -> Path:
     return Path(os.environ.get("CANON_TRACES", ROOT.parent / "shared" / "traces"))
 
 
+def recorded(name: str) -> bytes:
+    """A file of the recordings; without them the test is skipped, in CI it fails."""
+    path = traces_folder() / name
+    if not path.is_file():
+        needed(f"{NO_RECORDINGS} {path.parent}")
+    return path.read_bytes()
+
+
 @pytest.fixture(scope="session")
 def traces() -> Path:
     """The folder of recordings of real cameras."""
     folder = traces_folder()
     if not folder.is_dir():
-        needed(f"there are no recordings at {folder}; set CANON_TRACES")
+        needed(f"{NO_RECORDINGS} {folder}")
     return folder
 
 

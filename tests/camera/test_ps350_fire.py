@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ps350_rig import PATH, PICTURE, SMALL, SMALL_PATH, Host, a_camera
 from test_serial_fire import LIMIT_S, HostileLine, SpoiledLater
@@ -52,7 +52,7 @@ def test_under_fire(tmp_path: Path, one_in: int, seed: int) -> None:
         assert outcome == "failed"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 1 << 32), st.integers(5, 20_000), st.sampled_from(tuple(SPEEDS)))
 def test_any_faults_from_the_first_byte_on(seed: int, one_in: int, speed: int) -> None:
     line = FaultyLine(VirtualLine(a_camera()), one_in, seed)
@@ -94,7 +94,7 @@ def answers() -> st.SearchStrategy[bytes]:
     return st.just(b"") | st.binary(max_size=400) | message | packet
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.lists(answers(), max_size=30))
 def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -> None:
     line = HostileLine(VirtualLine(a_camera()), iter(words))
@@ -107,7 +107,6 @@ def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -
     assert line.clock.now() < LIMIT_S
 
 
-@settings(deadline=None)
 @given(st.lists(st.just(WAKE_UP) | st.just(ATTENTION) | answers(), max_size=30))
 def test_whatever_the_host_says_the_camera_works_on(words: list[bytes]) -> None:
     camera = a_camera()

@@ -16,7 +16,7 @@ from canon.errors import CanonError, Disconnected
 from canon.values import CaptureTarget
 from canon.virtual.native.camera import NativeCamera
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 120.0
 
 
 class Worker(threading.Thread):

@@ -30,7 +30,7 @@ def test_without_tricks_every_verb_works(verb: str) -> None:
         VERBS[verb](cam)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(tricks, max_size=30),
     st.lists(st.sampled_from(sorted(VERBS)), min_size=1, max_size=6),

@@ -97,7 +97,7 @@ def test_without_tricks_every_verb_works(verb: str) -> None:
         PTP_VERBS[verb](cam)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(BODIES),
     st.lists(tricks, max_size=40),

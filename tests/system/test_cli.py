@@ -72,7 +72,7 @@ def test_info_tells_what_the_camera_is(tmp_path: Path, card: Path) -> None:
         "adsf",
     )
     assert (told["power"], told["battery"]) == ("mains", "good")
-    assert abs(told["clock"]["difference_s"]) <= 1
+    assert told["clock"]["camera"][:4] == told["clock"]["computer"][:4]
     assert [drive["name"] for drive in told["drives"]] == ["D:"]
     assert told["drives"][0]["capacity"] == 256 << 20
     assert told["abilities"][0] == {"name": "Large:SuperFine", "width": 2272, "height": 1704}

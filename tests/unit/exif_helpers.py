@@ -1,22 +1,12 @@
-"""What the tests of EXIF and of the scene share: the recorded photo and exiftool, the judge."""
+"""exiftool, the judge of the pictures in the tests of EXIF and of the scene."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from pathlib import Path
 from typing import Any
 
-from conftest import ROOT, needed, program
-
-
-def recorded(name: str) -> bytes:
-    """A file of the recordings; without them the test is skipped, in CI it fails."""
-    path = Path(os.environ.get("CANON_TRACES", ROOT.parent / "shared" / "traces"), name)
-    if not path.is_file():
-        needed(f"there is no recording {path}; set CANON_TRACES")
-    return path.read_bytes()
+from conftest import program
 
 
 def exiftool(picture: bytes, *options: str) -> dict[str, Any]:

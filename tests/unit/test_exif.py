@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from exif_helpers import complaints, exiftool, recorded
+from exif_helpers import complaints, exiftool
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -27,7 +27,7 @@ from canon.values import (
     WhiteBalance,
 )
 from canon.virtual.pictures.exif import Shot, app1
-from conftest import program
+from conftest import program, recorded
 
 PLAIN = Shot(datetime(2024, 2, 29, 23, 59, 58), 1000001)
 

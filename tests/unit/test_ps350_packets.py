@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from canon.errors import DecodeError
@@ -116,7 +116,6 @@ def test_the_numbers_in_the_notes_fit_together() -> None:
     assert LISTING_HEAD + (ROOM - LISTING_HEAD) // ENTRY * ENTRY == 0x112
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=3000), st.integers(22, ROOM), st.integers(1, ROOM))
 def test_messages_come_back_from_their_packets(message: bytes, first: int, other: int) -> None:
     cut = list(packets(message, first, other))
@@ -154,7 +153,6 @@ def test_a_damaged_packet_is_dropped_and_the_next_one_is_read(at: int, fault: st
     assert got == [Packet.decode(good)] * harmless + [eot(4)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=700), max_size=20))
 def test_noise_is_bounded(chunks: list[bytes]) -> None:
     reader = PacketReader()

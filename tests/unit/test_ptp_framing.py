@@ -256,7 +256,7 @@ def transfers() -> st.SearchStrategy[Transfer]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(transfers(), max_size=12))
 def test_noise_never_stops_the_telling(records: list[Transfer]) -> None:
     for step in tell([ASKED, came(IDS), came(ANSWERED), *records]):
@@ -266,7 +266,7 @@ def test_noise_never_stops_the_telling(records: list[Transfer]) -> None:
         assert all(odd.raw for odd in step.unexplained)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.integers(0, 0xFFFF) | st.sampled_from([0x1001, 0x1008, 0x1014, 0x1015, 0x9013, 0x9021]),
     st.lists(st.integers(0, 0xFFFFFFFF), max_size=5).map(tuple),

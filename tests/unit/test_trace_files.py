@@ -291,7 +291,7 @@ def read_bytes(data: bytes, folder: Path) -> list[Record]:
     return list(read(path))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_file_raises_anything_but_value_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

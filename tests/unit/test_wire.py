@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import message, messages, of_codec
 
@@ -58,7 +58,7 @@ class Mixed(Message):
 
 
 @pytest.mark.parametrize("kind", messages(), ids=lambda kind: kind.__name__)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.data())
 def test_every_message_comes_back_as_it_went(kind: type[Message], data: st.DataObject) -> None:
     sent = data.draw(message(kind))

@@ -499,7 +499,7 @@ def transfers() -> st.SearchStrategy[Transfer]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(transfers(), max_size=12))
 def test_noise_never_stops_the_telling(records: list[Transfer]) -> None:
     for step in tell(records):
