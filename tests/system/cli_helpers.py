@@ -1,14 +1,28 @@
-"""Runs the installed `canon-remote` as a user would: another process, its own HOME and folder."""
+"""Runs `canon-remote` as a user would, in a HOME and a folder of its own.
 
+`run`, and what stands on it, calls its `main` in this process. `process` and `start` start the
+installed program, for what only a process has: signals, terminals, programs that it starts.
+"""
+
+import io
 import json
+import logging
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+import pytest
+
+from canon import ports
+from canon.cli.main import main
+from canon.virtual.usbip import UsbipServer
 
 PROGRAM = str(Path(sys.executable).with_name("canon-remote"))
 VIRTUAL = "virtual:powershot-g3"
@@ -29,8 +43,60 @@ def environment(folder: Path, port: str = VIRTUAL) -> dict[str, str]:
     return {**os.environ, "HOME": str(home), "CANON_REMOTE_PORT": port, "TERM": "xterm"}
 
 
-def run(folder: Path, *words: str, port: str = VIRTUAL) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
+def run(
+    folder: Path, *words: str, port: str = VIRTUAL, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run it to its end, in this process, with `typed` on its stdin."""
+    ran = run_raw(folder, *words, port=port, typed=typed)
+    out, err = ran.stdout.decode(), ran.stderr.decode()
+    return subprocess.CompletedProcess(words, ran.returncode, out, err)
+
+
+def run_raw(
+    folder: Path, *words: str, port: str = VIRTUAL, typed: str = "", **variables: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run it to its end, in this process; what it writes stays bytes."""
+    out, err = _stream(), _stream()
+    with pytest.MonkeyPatch.context() as ours, _log_and_signals_kept():
+        ours.chdir(folder)
+        for name, value in (environment(folder, port) | variables).items():
+            ours.setenv(name, value)
+        ours.setattr(tempfile, "tempdir", None)
+        ours.setattr(sys, "stdin", _stream(typed))
+        ours.setattr(sys, "stdout", out)
+        ours.setattr(sys, "stderr", err)
+        code = main(list(words))
+    return subprocess.CompletedProcess(words, code, out.buffer.getvalue(), err.buffer.getvalue())
+
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream in memory."""
+
+    buffer: io.BytesIO
+
+
+def _stream(text: str = "") -> _Stream:
+    return _Stream(io.BytesIO(text.encode()), "utf-8", write_through=True)
+
+
+@contextmanager
+def _log_and_signals_kept() -> Iterator[None]:
+    """The log and the signals of this process are afterwards as they were."""
+    log = logging.getLogger("canon")
+    handlers, level = log.handlers, log.level
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handled = {number: signal.getsignal(number) for number in numbers}
+    try:
+        yield
+    finally:
+        log.handlers = handlers
+        log.setLevel(level)
+        for number, handler in handled.items():
+            signal.signal(number, handler)
+
+
+def process(folder: Path, *words: str, port: str = VIRTUAL) -> subprocess.CompletedProcess[str]:
+    """Run the installed program to its end."""
     return subprocess.run(
         [PROGRAM, *words],
         cwd=folder,
@@ -61,7 +127,7 @@ def answers(folder: Path, *words: str, port: str = VIRTUAL) -> list[Any]:
 
 
 def start(folder: Path, *words: str, port: str = VIRTUAL) -> subprocess.Popen[str]:
-    """Begin to run it."""
+    """Begin to run the installed program."""
     return subprocess.Popen(
         [PROGRAM, *words],
         cwd=folder,
@@ -74,15 +140,10 @@ def start(folder: Path, *words: str, port: str = VIRTUAL) -> subprocess.Popen[st
 
 
 @contextmanager
-def served(folder: Path, *words: str) -> Iterator[str]:
-    """A camera that keeps its state from one command to the next: its port string."""
-    serving = start(folder, "virtual", "powershot-g3", *words, "--usbip", "127.0.0.1:0")
-    assert serving.stdout
-    try:
-        yield serving.stdout.readline().strip()
-    finally:
-        serving.terminate()
-        serving.communicate(timeout=PATIENCE_S)
+def served(port: str) -> Iterator[str]:
+    """A virtual camera that keeps its state from one command to the next: its port string."""
+    with UsbipServer(ports.make_virtual(port.removeprefix("virtual:"))) as server:
+        yield "usbip:{}:{}/{}".format(*server.address, server.busid)
 
 
 def make_card(folder: Path) -> Path:

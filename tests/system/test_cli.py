@@ -83,7 +83,7 @@ def test_info_without_a_card_lists_no_drives(tmp_path: Path) -> None:
 
 
 def test_owner_and_clock_are_shown_and_set(tmp_path: Path, card: Path) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         assert output(tmp_path, "owner", port=port) == "adsf\n"
         assert answer(tmp_path, "owner", "Ada", port=port) == {"owner": "Ada"}
         assert output(tmp_path, "owner", port=port) == "Ada\n"
@@ -127,7 +127,7 @@ def test_ls_long_shows_marks_size_and_time(tmp_path: Path, card: Path) -> None:
 def test_changing_the_card(tmp_path: Path, card: Path) -> None:
     picture = tmp_path / "new.jpg"
     picture.write_bytes(b"\xff\xd8 a picture")
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         assert answers(tmp_path, "mkdir", "DCIM/200CANON", port=port) == [
             {"path": "DCIM/200CANON", "error": None}
         ]
@@ -159,7 +159,7 @@ def test_changing_the_card(tmp_path: Path, card: Path) -> None:
 
 
 def test_rm_needs_yes_where_nobody_can_be_asked(tmp_path: Path, card: Path) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         ran = run(tmp_path, "rm", FIRST, port=port)
         assert (ran.returncode, ran.stdout) == (2, "")
         assert "--yes" in ran.stderr
@@ -212,7 +212,7 @@ def test_two_files_of_one_name_are_not_saved_over_each_other(
     option: list[str], tmp_path: Path, card: Path
 ) -> None:
     two = (FIRST, "DCIM/101CANON/IMG_0001.JPG")
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         ran = run(tmp_path, "get", *two, "-o", "out", *option, "--json", port=port)
         still_new = [one["new"] for path in two for one in answer(tmp_path, "ls", path, port=port)]
     told = [json.loads(line) for line in ran.stdout.splitlines()]
@@ -225,7 +225,7 @@ def test_two_files_of_one_name_are_not_saved_over_each_other(
 
 
 def test_get_new_brings_each_file_once(tmp_path: Path, card: Path) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         output(tmp_path, "get", FIRST, "-o", "out/100CANON/", port=port)
         assert "--- " in output(tmp_path, "ls", "-l", FIRST, port=port)
         first = output(tmp_path, "get", "--new", "-o", "out", port=port)

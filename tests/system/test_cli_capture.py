@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import cli_helpers
 import pytest
+from cli_helpers import run_raw
 
 from canon.exif import read
-
-TIMEOUT_S = 60
 
 
 @pytest.fixture
@@ -22,13 +21,7 @@ def run(tmp_path: Path) -> Any:
     def run_it(
         *words: str, code: int = 0, port: str = "virtual:powershot-g3"
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "canon.cli.main", "--port", port, *words],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            timeout=TIMEOUT_S,
-        )
+        done = cli_helpers.run(tmp_path, *words, port=port)
         assert done.returncode == code, done.stderr
         return done
 
@@ -142,7 +135,7 @@ def test_capture_to_this_computer(run: Any, tmp_path: Path) -> None:
 
 def test_capture_to_card_and_both(run: Any, tmp_path: Path) -> None:
     assert run("capture", "--target", "card").stdout == "card:DCIM/100CANON/IMG_0007.JPG\n"
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
     told = json.loads(run("capture", "--target", "both", "--json").stdout)
     assert told["card"] == ["DCIM/100CANON/IMG_0007.JPG"]
     assert told["files"] == ["IMG_0007.JPG"]
@@ -188,12 +181,6 @@ def test_live(run: Any, tmp_path: Path) -> None:
     assert sorted(files) == sorted((tmp_path / "frames").iterdir())
     for file in files:
         assert file.read_bytes()[:2] == b"\xff\xd8"
-    stream = subprocess.run(
-        [sys.executable, "-m", "canon.cli.main", "live", "-n", "3", "-o", "-"],
-        capture_output=True,
-        env={"CANON_REMOTE_PORT": "virtual:powershot-g3"},
-        timeout=TIMEOUT_S,
-        check=True,
-    ).stdout
+    stream = run_raw(tmp_path, "live", "-n", "3", "-o", "-").stdout
     assert stream.count(b"\xff\xd8\xff") == 3
     assert "Missing option '-o'" in run("live", code=2).stderr

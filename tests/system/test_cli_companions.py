@@ -72,7 +72,7 @@ def test_get_into_a_file_names_companions_like_it(tmp_path: Path, card: Path) ->
 
 
 def test_get_new_leaves_companions_that_are_not_new(tmp_path: Path, card: Path) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         output(tmp_path, "get", *paths("MVI_0003.THM"), "-o", "out/", port=port)
         shown = output(tmp_path, "get", "--new", *paths("MVI_0003.AVI"), "-o", "out/", port=port)
         assert shown == "out/MVI_0003.AVI\n"
@@ -98,7 +98,7 @@ def test_rm_takes_companions_along(
 ) -> None:
     """A note that another picture has too stays until that one is gone."""
     given = [word if word.startswith("--") else f"{FOLDER}/{word}" for word in words]
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         told = answers(tmp_path, "rm", "--yes", *given, port=port)
         assert {Path(row["path"]).name for row in told} == gone
         assert len(told) == len(gone)
@@ -106,7 +106,7 @@ def test_rm_takes_companions_along(
 
 
 def test_rm_leaves_the_companions_of_what_it_cannot_delete(tmp_path: Path, card: Path) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         output(tmp_path, "protect", *paths("IMG_0001.CRW"), port=port)
         ran = run(tmp_path, "rm", "--yes", *paths("IMG_0001.CRW"), port=port)
         assert ran.returncode == 5
@@ -115,7 +115,7 @@ def test_rm_leaves_the_companions_of_what_it_cannot_delete(tmp_path: Path, card:
 
 
 def test_rm_tells_of_a_companion_that_it_cannot_delete(tmp_path: Path, card: Path) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         output(tmp_path, "protect", *paths("SND_0002.WAV"), port=port)
         ran = run(tmp_path, "rm", "--yes", *paths("IMG_0002.JPG"), port=port)
         assert ran.returncode == 1

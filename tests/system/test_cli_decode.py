@@ -1,13 +1,11 @@
-"""`canon-remote decode` as a user runs it: in a process of its own, which knows nothing else."""
+"""`canon-remote decode` on the recordings of a real camera."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from cli_helpers import answers
 
 
 @pytest.mark.parametrize(
@@ -19,16 +17,9 @@ import pytest
     ],
 )
 def test_a_recording_is_told_by_name(
-    name: str, commands: int, wanted: set[str], traces: Path
+    name: str, commands: int, wanted: set[str], traces: Path, tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "canon.cli.main", "decode", str(traces / name), "--json"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    told = [json.loads(line) for line in done.stdout.splitlines()]
+    told = answers(tmp_path, "decode", str(traces / name))
     names = [row["name"] for row in told]
     assert wanted <= set(names)
     assert not [name for name in names if "Unknown" in name]

@@ -223,8 +223,7 @@ def test_a_reader_that_goes_away_is_no_error_to_talk_about(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_in_mid_transfer(number: int, tmp_path: Path, card: Path) -> None:
-    words = ("--card", str(card), "--pace", "real", "--fault", "silence@GetFile:600000")
-    with served(tmp_path, *words) as port:
+    with served(virtual(card, "silence@GetFile:600000", pace="real")) as port:
         getting = start(tmp_path, "get", PICTURE, "-o", "out/", port=port)
         while not any(file.stat().st_size for file in (tmp_path / "out").glob(".*.part")):
             assert getting.poll() is None
@@ -277,7 +276,7 @@ def test_a_bar_is_drawn_on_a_terminal_only(tmp_path: Path, card: Path) -> None:
 def test_rm_asks_on_a_terminal(
     typed: bytes, code: int, left: bool, tmp_path: Path, card: Path
 ) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         ended, shown = on_a_terminal(tmp_path, "rm", PICTURE, port=port, typed=typed)
         assert ended == code
         assert f"Delete {PICTURE} from the card for good? [y/N]" in shown
@@ -285,7 +284,7 @@ def test_rm_asks_on_a_terminal(
 
 
 def test_nothing_that_a_camera_says_reaches_the_terminal_unseen(tmp_path: Path, card: Path) -> None:
-    with served(tmp_path, "--card", str(card)) as port:
+    with served(virtual(card)) as port:
         assert output(tmp_path, "owner", "\x1b[31mred\x07", port=port) == "\ufffd[31mred\ufffd\n"
         assert json.loads(output(tmp_path, "owner", "--json", port=port)) == {
             "owner": "\x1b[31mred\x07"

@@ -16,6 +16,7 @@ from cli_helpers import (
     make_card,
     output,
     run,
+    run_raw,
     virtual,
 )
 
@@ -33,15 +34,11 @@ def card(tmp_path: Path) -> Path:
     return make_card(tmp_path)
 
 
-def bytes_of(folder: Path, *words: str, port: str) -> bytes:
+def bytes_of(folder: Path, *words: str, port: str, typed: str = "") -> bytes:
     """What it writes to a pipe."""
-    return subprocess.run(
-        [PROGRAM, *words],
-        env=environment(folder, port),
-        capture_output=True,
-        timeout=PATIENCE_S,
-        check=True,
-    ).stdout
+    ran = run_raw(folder, *words, port=port, typed=typed)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 # --- patterns ------------------------------------------------------------------------------------
@@ -124,13 +121,9 @@ def test_the_other_places_of_a_shot_are_told_on_stderr(tmp_path: Path) -> None:
     port = "virtual:eos-20d"
     both = {"image_format": "raw+jpeg", "image_size": "large", "quality": "raw+fine"}
     settings = [word for name, value in both.items() for word in ("--set", f"{name}={value}")]
-    ran = subprocess.run(
-        [PROGRAM, "capture", *settings, "--target", "both", "-o", "-"],
-        env=environment(tmp_path, port) | {"TMPDIR": str(tmp_path)},
-        capture_output=True,
-        timeout=PATIENCE_S,
-        check=True,
-    )
+    words = "capture", *settings, "--target", "both", "-o", "-"
+    ran = run_raw(tmp_path, *words, port=port, TMPDIR=str(tmp_path))
+    assert ran.returncode == 0
     (saved,) = tmp_path.glob("canon-remote-*/*")
     told = ran.stderr.decode()
     assert f"{saved}: the other file of this shot" in told
@@ -186,13 +179,6 @@ def test_a_file_that_breaks_off_writes_nothing(tmp_path: Path, card: Path) -> No
 
 def test_what_went_to_stdout_is_marked(tmp_path: Path, card: Path) -> None:
     script = f"get {FIRST} -o -\nls --json {FIRST}\n"
-    ran = subprocess.run(
-        [PROGRAM, "shell"],
-        env=environment(tmp_path, virtual(card)),
-        input=script.encode(),
-        capture_output=True,
-        timeout=PATIENCE_S,
-        check=True,
-    )
+    shown = bytes_of(tmp_path, "shell", port=virtual(card), typed=script)
     assert answer(tmp_path, "ls", FIRST, port=virtual(card))[0]["new"]
-    assert b'"new": false' in ran.stdout
+    assert b'"new": false' in shown

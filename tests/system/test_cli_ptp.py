@@ -5,24 +5,18 @@ eleven operations.
 """
 
 import json
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from cli_helpers import (
-    PATIENCE_S,
-    PROGRAM,
     VIRTUAL,
     answer,
     answers,
-    environment,
     files_below,
     make_card,
     output,
     run,
-    start,
+    served,
 )
 
 from canon.exif import read
@@ -40,19 +34,6 @@ IN_FOLDER = [f"{FOLDER}/IMG_0001.JPG", f"{FOLDER}/IMG_0002.JPG", f"{FOLDER}/SND_
 both = pytest.mark.parametrize("port", [G9, SX200], ids=["G9", "SX200"])
 
 
-@contextmanager
-def served(folder: Path, port: str, card: Path) -> Iterator[str]:
-    """The same body over USB/IP, which keeps its state from one command to the next."""
-    model = port.partition(":")[2]
-    serving = start(folder, "virtual", model, "--card", str(card), "--usbip", "127.0.0.1:0")
-    assert serving.stdout
-    try:
-        yield serving.stdout.readline().strip()
-    finally:
-        serving.terminate()
-        serving.communicate(timeout=PATIENCE_S)
-
-
 def refused(folder: Path, *words: str, port: str, code: int) -> str:
     """What stands on stderr when it fails with that exit code; nothing is on stdout."""
     ran = run(folder, *words, port=port)
@@ -65,7 +46,7 @@ def refused(folder: Path, *words: str, port: str, code: int) -> str:
 
 @both
 def test_who_it_is(tmp_path: Path, port: str) -> None:
-    with served(tmp_path, port, make_card(tmp_path)) as there:
+    with served(f"{port}?card={make_card(tmp_path)}") as there:
         [found] = answer(tmp_path, "list", port=there)
         info = answer(tmp_path, "info", port=there)
         assert info["model"] == found["name"]
@@ -91,7 +72,7 @@ def test_what_a_camera_does_not_tell_is_left_out(tmp_path: Path) -> None:
 def test_files_come_and_go(tmp_path: Path, port: str) -> None:
     card = make_card(tmp_path)
     (tmp_path / "UP.JPG").write_bytes(b"\xff\xd8" + bytes(70_000))
-    with served(tmp_path, port, card) as there:
+    with served(f"{port}?card={card}") as there:
         assert output(tmp_path, "ls", FOLDER, port=there).splitlines() == IN_FOLDER
         assert output(tmp_path, "get", FIRST, "-o", "first.jpg", port=there) == "first.jpg\n"
         assert (tmp_path / "first.jpg").read_bytes() == (card / FIRST).read_bytes()
@@ -190,17 +171,12 @@ def test_a_body_without_release_control_says_so(tmp_path: Path, words: tuple[str
 
 
 def test_release_control_lasts_in_the_shell(tmp_path: Path) -> None:
-    shell = subprocess.run(
-        [PROGRAM, "shell"],
-        cwd=tmp_path,
-        env=environment(tmp_path, G9),
-        input="start\nzoom 3\nfocus lock\ncapture --target card\nfocus unlock\n"
-        "ptp GetStorageIDs\nzoom\nstop\nzoom\n",
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=True,
+    script = (
+        "start\nzoom 3\nfocus lock\ncapture --target card\nfocus unlock\n"
+        "ptp GetStorageIDs\nzoom\nstop\nzoom\n"
     )
+    shell = run(tmp_path, "shell", port=G9, typed=script)
+    assert shell.returncode == 0
     assert shell.stdout.splitlines() == [
         "3 of 19",
         "the focus is locked",
@@ -230,7 +206,7 @@ def test_an_operation_by_name_and_by_number(tmp_path: Path) -> None:
 
 def test_data_go_as_hex_digits_or_from_a_file_and_come_into_one(tmp_path: Path) -> None:
     (tmp_path / "mode.bin").write_bytes(b"\3\0")
-    with served(tmp_path, G9, make_card(tmp_path)) as port:
+    with served(f"{G9}?card={make_card(tmp_path)}") as port:
         for data, value in ("05 00", 5), ("mode.bin", 3):
             output(tmp_path, "ptp", "SetDevicePropValue", "0xd045", "--data", data, port=port)
             assert answer(tmp_path, "settings", "0xd045", port=port)["0xd045"]["value"] == value

@@ -16,6 +16,7 @@ from cli_helpers import (
     environment,
     files_below,
     output,
+    process,
     run,
     virtual,
 )
@@ -317,5 +318,5 @@ def test_a_body_without_usb_is_not_served_over_usb(tmp_path: Path) -> None:
 
 
 def test_a_camera_on_usb_is_listed_by_the_name_of_its_model(tmp_path: Path) -> None:
-    said = output(tmp_path, "virtual", "powershot-g9", "--run", PROGRAM, "--port", "usb:", "list")
-    assert said.endswith("Canon PowerShot G9\n")
+    words = "virtual", "powershot-g9", "--run", PROGRAM, "--port", "usb:", "list"
+    assert process(tmp_path, *words).stdout.endswith("Canon PowerShot G9\n")

@@ -8,7 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_helpers import PATIENCE_S, PROGRAM, answer, answers, make_card, output, run, start, virtual
+from cli_helpers import (
+    PATIENCE_S,
+    PROGRAM,
+    answer,
+    answers,
+    make_card,
+    output,
+    process,
+    run,
+    start,
+    virtual,
+)
 
 from conftest import program
 
@@ -55,15 +66,15 @@ def test_a_program_runs_on_a_virtual_camera(tmp_path: Path) -> None:
     program("umockdev-run")
     card = make_card(tmp_path)
     words = ("virtual", "powershot-g3", "--card", str(card), "--run", PROGRAM, "--port", "usb:")
-    assert PICTURE in output(tmp_path, *words, "ls", "-r")
-    seen = answer(tmp_path, *words, "list")
+    assert PICTURE in process(tmp_path, *words, "ls", "-r").stdout
+    seen = json.loads(process(tmp_path, *words, "list", "--json").stdout)
     assert [(one["vendor"], one["product"]) for one in seen] == [(0x04A9, 0x306E)]
 
 
 def test_the_programs_exit_code_is_the_exit_code(tmp_path: Path) -> None:
     program("umockdev-run")
     words = ("virtual", "powershot-g3", "--run", sys.executable, "-c")
-    assert run(tmp_path, *words, "raise SystemExit(7)").returncode == 7
+    assert process(tmp_path, *words, "raise SystemExit(7)").returncode == 7
 
 
 @pytest.mark.parametrize(

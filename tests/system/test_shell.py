@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from cli_helpers import (
     PATIENCE_S,
-    PROGRAM,
     VIRTUAL,
     environment,
     files_below,
     make_card,
     output,
+    run,
     virtual,
 )
 
@@ -38,16 +38,7 @@ def play(
     folder: Path, *lines: str, words: Sequence[str] = (), port: str = VIRTUAL
 ) -> subprocess.CompletedProcess[str]:
     """Run the shell with its commands on stdin."""
-    return subprocess.run(
-        [PROGRAM, "shell", *words],
-        cwd=folder,
-        env=environment(folder, port),
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    return run(folder, "shell", *words, port=port, typed="\n".join(lines))
 
 
 def told(folder: Path, *lines: str, words: Sequence[str] = (), port: str = VIRTUAL) -> list[str]:
