@@ -180,6 +180,11 @@ class Recordings:
             terminalreporter.write_line(f"There are recordings that no test reads: {names}.")
 
 
+def long_unless(shown: bool) -> tuple[pytest.MarkDecorator, ...]:
+    """The marks of a case that `make test` leaves to `make test-all` unless it shows this one."""
+    return () if shown else (pytest.mark.long,)
+
+
 def needed(reason: str) -> None:
     """Something that the test needs is not here: in CI that is a failure, elsewhere a skip."""
     if os.environ.get("CI") == "true":

@@ -18,12 +18,13 @@ from canon.serial.packets import SPEEDS, WAKE_UP, encode_message, eot, fragments
 from canon.virtual.card import File
 from canon.virtual.line import FaultyLine, VirtualLine
 from canon.wire import Buffer
+from conftest import long_unless
 
 LIMIT_S = 900.0
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 20))]
+    "seed", [pytest.param(seed, marks=long_unless(seed < 2)) for seed in range(20)]
 )
 @pytest.mark.parametrize("one_in", [20_000, 1_000, 100])
 def test_under_fire(tmp_path: Path, one_in: int, seed: int) -> None:

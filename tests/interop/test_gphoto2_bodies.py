@@ -18,6 +18,7 @@ from canon.models import native, ptp
 from canon.models.model import Model
 from canon.models.ptp import PtpModel
 from canon.ptp.powershot.layouts import InitiateReleaseControl
+from conftest import long_unless
 from supported import row
 
 NATIVE = {
@@ -51,13 +52,26 @@ def shown(model: Model | PtpModel | None, *verbs: str) -> pytest.MarkDecorator:
 
 
 FILES = "identify", "list", "get", "thumbnail"
+AT_FIRST = "powershot-g1", "powershot-s3-is", "powershot-g12"
+"""The bodies that `make test` runs."""
+
 NATIVE_CASES = [
-    pytest.param(slug, marks=shown(native.by_slug(slug), *FILES, "owner", "settings", "capture"))
+    pytest.param(
+        slug,
+        marks=[
+            shown(native.by_slug(slug), *FILES, "owner", "settings", "capture"),
+            *long_unless(slug in AT_FIRST),
+        ],
+    )
     for slug in NATIVE
 ]
 PTP_CASES = [
     pytest.param(
-        slug, marks=shown(ptp.by_slug(slug), *FILES, *(("settings", "capture") if size else ()))
+        slug,
+        marks=[
+            shown(ptp.by_slug(slug), *FILES, *(("settings", "capture") if size else ())),
+            *long_unless(slug in AT_FIRST),
+        ],
     )
     for slug, size in PTP.items()
 ]

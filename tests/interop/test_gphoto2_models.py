@@ -15,6 +15,7 @@ from canon.exif import thumbnail
 from canon.models.model import Model
 from canon.models.native import by_slug
 from canon.values import Iso
+from conftest import long_unless
 
 MODELS = {
     "powershot-s100": 0,
@@ -147,7 +148,7 @@ CASES = [
         id=f"{model}-{verb.__name__}",
         marks=[
             pytest.mark.shows(*shown, evidence="gphoto2", model=body(model).name),
-            *([] if model in AT_FIRST else [pytest.mark.long]),
+            *long_unless(model in AT_FIRST),
         ],
     )
     for model in MODELS

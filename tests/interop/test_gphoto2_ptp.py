@@ -23,7 +23,7 @@ from PIL import Image
 
 from canon.exif import thumbnail
 from canon.models.ptp import PtpModel, by_slug
-from conftest import program
+from conftest import long_unless, program
 from supported import row
 
 STORE = "/store_00010001"
@@ -334,6 +334,9 @@ BODIES = {
 }
 """The bodies: three with release control, two for download only, and one of plain PTP."""
 
+AT_FIRST = "powershot-s60", "powershot-sx200-is"
+"""The bodies that `make test` runs, one of a kind."""
+
 
 def body(slug: str) -> PtpModel:
     """The row of a body."""
@@ -347,7 +350,10 @@ CASES = [
         model,
         verb,
         id=f"{model}-{verb.__name__}",
-        marks=pytest.mark.shows(*shown, evidence="gphoto2", model=row(body(model))),
+        marks=[
+            pytest.mark.shows(*shown, evidence="gphoto2", model=row(body(model))),
+            *long_unless(model in AT_FIRST),
+        ],
     )
     for model, verbs in BODIES.items()
     for verb, shown in verbs.items()

@@ -25,7 +25,7 @@ from canon.virtual.clock import BodyClock
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
-from conftest import program
+from conftest import long_unless, program
 
 PATIENCE_S = 60  # gphoto2 is then killed: it ignores SIGTERM on a terminal that is gone
 FOLDER = "/DCIM/100CANON"
@@ -216,16 +216,22 @@ CANNOT = {
 """Verbs that gphoto2 has for no camera on this line, and how it says so."""
 
 ROW = {model.name: model for model in MODELS if model.serial_id}
+AT_FIRST = "PowerShot A50", "PowerShot G1"
+"""The bodies that `make test` runs: one of the first, and one that also has USB."""
+
 CASES = [
     pytest.param(
         name,
         verb,
         id=f"{ROW[name].slug}-{verb.__name__}",
-        marks=pytest.mark.shows(
-            *(() if (name, verb) == ("PowerShot A5", delete) else shown),
-            evidence="gphoto2",
-            model=name,
-        ),
+        marks=[
+            pytest.mark.shows(
+                *(() if (name, verb) == ("PowerShot A5", delete) else shown),
+                evidence="gphoto2",
+                model=name,
+            ),
+            *long_unless(name in AT_FIRST),
+        ],
     )
     for name in ROWS
     for verb, shown in VERBS.items()
@@ -239,7 +245,9 @@ def test_gphoto2(name: str, verb: Callable[[OnTheLine], None], tmp_path: Path) -
         assert camera.server.speeds == {9600, camera.speed}
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=long_unless(name in AT_FIRST)) for name in ROWS]
+)
 @pytest.mark.parametrize("words", CANNOT, ids=" ".join)
 def test_gphoto2_cannot(name: str, words: tuple[str, ...], tmp_path: Path) -> None:
     with on_the_line(ROW[name], ROWS[name], tmp_path) as camera:
