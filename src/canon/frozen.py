@@ -1,30 +1,51 @@
 """Frozen dataclasses that cost little to define.
 
 `@dataclass(frozen=True)` compiles six methods for each class, half a millisecond each time that a
-program starts. Here the methods are written once, and serve all.
+program starts. Here the methods are written once, and serve all. The tools for dataclasses
+(`asdict`, `replace`, `fields`) work all the same: they are loaded when one of them asks.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-from typing import Any, ClassVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+
+if TYPE_CHECKING:
+    import inspect
+    from dataclasses import Field
+
+
+class _Fields:
+    """What the tools for dataclasses look for, in a class where nobody has looked yet."""
+
+    def __get__(self, value: object, kind: type[Frozen]) -> dict[str, Field[Any]]:
+        from dataclasses import dataclass
+
+        dataclass(init=False, repr=False, eq=False)(kind)  # puts them in this one's place
+        fields: dict[str, Field[Any]] = kind.__dict__["__dataclass_fields__"]
+        return fields
 
 
 class _Signature:
     """What `help()` shows of how a value is made."""
 
     def __get__(self, value: object, kind: type[Frozen]) -> inspect.Signature:
-        parameters = [
-            inspect.Parameter(
-                field.name,
-                inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=kind._defaults.get(field.name, inspect.Parameter.empty),
-                annotation=field.type,
-            )
-            for field in (dataclasses.fields(cast("Any", kind)) if kind._names else ())
-        ]
-        return inspect.Signature(parameters)
+        from inspect import Parameter, Signature
+
+        return Signature(
+            [
+                Parameter(
+                    name,
+                    Parameter.POSITIONAL_OR_KEYWORD,
+                    default=Parameter.empty if default is _MISSING else default,
+                    annotation=kind._kinds[name],
+                )
+                for name, default in kind._defaults.items()
+            ]
+        )
+
+
+_MISSING = object()
+"""Where a field has no default."""
 
 
 @dataclass_transform(frozen_default=True)
@@ -35,33 +56,39 @@ class Frozen:
     """
 
     __signature__: ClassVar[Any] = _Signature()
-    _names: ClassVar[dict[str, None]] = {}
+    _kinds: ClassVar[dict[str, str]] = {}
     _defaults: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
-        fields = dataclasses.fields(cast("Any", cls))
-        cls._names = dict.fromkeys(field.name for field in fields)
-        cls._defaults = {
-            field.name: field.default
-            for field in fields
-            if field.default is not dataclasses.MISSING
-        }
+        said = cls.__annotations__  # texts, as in all of our modules
+        own = {name: kind for name, kind in said.items() if not kind.startswith("ClassVar")}
+        cls._kinds = cls._kinds | own
+        cls._defaults = cls._defaults | {name: vars(cls).get(name, _MISSING) for name in own}
+        type.__setattr__(cls, "__match_args__", tuple(cls._kinds))
+        type.__setattr__(cls, "__dataclass_fields__", _FIELDS)
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        placed = dict(zip(self._names, values, strict=False))
-        given = self._defaults | placed | named
-        too_many = len(values) > len(placed) or placed.keys() & named.keys()
-        if too_many or given.keys() != self._names.keys():
-            raise TypeError(f"{type(self).__name__} takes {', '.join(self._names) or 'nothing'}")
+        fields = self._defaults
+        given = fields | dict(zip(fields, values, strict=False)) | named
+        if (
+            len(values) > len(fields)
+            or len(given) > len(fields)
+            or (named and not named.keys().isdisjoint([*fields][: len(values)]))
+            or (len(values) < len(fields) and any(one is _MISSING for one in given.values()))
+        ):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(fields) or 'nothing'}")
         object.__setattr__(self, "__dict__", given)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
     def __delattr__(self, name: str) -> None:
-        raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -69,8 +96,11 @@ class Frozen:
         return self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash((type(self), *(self.__dict__[name] for name in self._names)))
+        return hash((type(self), *(self.__dict__[name] for name in self._kinds)))
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._names)
+        fields = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._kinds)
         return f"{type(self).__name__}({fields})"
+
+
+_FIELDS = _Fields()

@@ -8,7 +8,6 @@ place, `take`: nothing reads past the end, nothing allocates by a length that is
 
 from __future__ import annotations
 
-import dataclasses
 import typing
 from collections.abc import Iterator
 from typing import (
@@ -19,7 +18,6 @@ from typing import (
     Protocol,
     Self,
     TypeVar,
-    cast,
     dataclass_transform,
 )
 
@@ -144,9 +142,13 @@ def latin(value: str) -> bytes:
     return raw
 
 
+class _At(int):
+    """The offset of a field, where its default would stand; no field of a message has one."""
+
+
 def at(offset: int) -> Any:
     """Put a field at `offset` bytes from the start of its message; what lies between is zero."""
-    return dataclasses.field(metadata={"at": offset})
+    return _At(offset)
 
 
 class _Place(typing.NamedTuple):
@@ -165,11 +167,15 @@ class Message(Frozen):
     """
 
     _places: ClassVar[tuple[_Place, ...]]
+    _offsets: ClassVar[dict[str, _At]] = {}
     _padded: ClassVar[int] = 0
 
     def __init_subclass__(cls, *, padded: int = 0) -> None:
+        offsets = {name: there for name, there in vars(cls).items() if type(there) is _At}
+        for name in offsets:
+            delattr(cls, name)
         super().__init_subclass__()
-        cls._padded = padded
+        cls._offsets, cls._padded = cls._offsets | offsets, padded
 
     @classmethod
     def layout(cls) -> tuple[_Place, ...]:
@@ -177,8 +183,8 @@ class Message(Frozen):
         if "_places" not in cls.__dict__:
             hints = typing.get_type_hints(cls, include_extras=True)
             cls._places = tuple(
-                _Place(field.name, hints[field.name].__metadata__[0], field.metadata.get("at"))
-                for field in dataclasses.fields(cast("Any", cls))
+                _Place(name, hints[name].__metadata__[0], cls._offsets.get(name))
+                for name in cls._kinds
             )
         return cls._places
 

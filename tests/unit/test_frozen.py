@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import inspect
 import pickle
+from typing import ClassVar
 from unittest.mock import ANY
 
 import pytest
@@ -69,3 +70,27 @@ def test_the_tools_for_dataclasses_know_it() -> None:
     assert dataclasses.asdict(point) == {"x": 1, "y": 0, "name": "here"}
     assert dataclasses.replace(point, y=5) == Named(1, 5, "here")
     assert copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point
+
+
+class Late(Frozen):
+    """Nobody has asked for its fields before this test."""
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+
+    a: int
+    b: int = 2
+
+
+class Later(Late):
+    """Its own, and those of the class before it."""
+
+    c: int = 3
+
+
+def test_fields_are_told_of_each_class_by_itself() -> None:
+    assert [field.name for field in dataclasses.fields(Later(1))] == ["a", "b", "c"]
+    assert [field.name for field in dataclasses.fields(Late(1))] == ["a", "b"]
+    assert [field.default for field in dataclasses.fields(Later)][1:] == [2, 3]
+    match Later(1, 5):
+        case Later(a, b, c):
+            assert (a, b, c) == (1, 5, 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -72,7 +71,7 @@ def list_verb(options: Options) -> None:
     ids = [f"{one.vendor:04x}:{one.product:04x}" for one in found]
     width = max((len(one.port) for one in found), default=0)
     options.show(
-        [asdict(one) for one in found],
+        [vars(one) for one in found],
         *(f"{one.port:{width}}  {usb}  {one.name}" for one, usb in zip(found, ids, strict=True)),
     )
 
@@ -100,8 +99,8 @@ def info_verb(options: Options) -> None:
         "power": power,
         "battery": battery,
         "clock": clocks and clocks.document(),
-        "drives": [asdict(drive) for drive in drives],
-        "abilities": [asdict(ability) for ability in abilities],
+        "drives": [vars(drive) for drive in drives],
+        "abilities": [vars(ability) for ability in abilities],
     }
     rows = [
         ("model", model),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +19,6 @@ HELP_NAMES = ["-h", "--help"]
 """The options that ask for help."""
 
 
-@dataclass
 class Options:
     """What the user asked for, before the verb or after it.
 

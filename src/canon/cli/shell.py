@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -140,7 +139,7 @@ class Shell:
     def run(self, line: str) -> int:
         """Run a line, tell what goes wrong, and return the exit code."""
         outer = self._options
-        options = _Inside(shell=self, as_json=outer.as_json, verbosity=outer.verbosity)
+        options = _Inside(self, outer)
         try:
             words = _split(line)
             return self.run_words(words, options) if words else 0
@@ -262,12 +261,13 @@ class Shell:
         return "".join(filter(str.isprintable, f"[{self._model}] {_absolute(self.here)}> "))
 
 
-@dataclass(kw_only=True)
 class _Inside(Options):
     """The options of a command in the shell, whose camera is open already."""
 
-    shell: Shell
-    keeps_open: bool = True
+    keeps_open = True
+
+    def __init__(self, shell: Shell, outer: Options) -> None:
+        self.shell, self.as_json, self.verbosity = shell, outer.as_json, outer.verbosity
 
     def absorb(self, params: dict[str, Any]) -> None:
         """Take the shared options, of which those that open a camera cannot be here."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 
+from canon.frozen import Frozen
 from canon.models.custom import CustomFunction
 
 
@@ -58,8 +58,7 @@ class Quirk(enum.Flag):
     """Above 57,600 bits a second it wants its bytes one by one."""
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Frozen):
     """One row of facts about one body.
 
     Attributes:

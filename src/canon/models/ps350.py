@@ -5,11 +5,10 @@ It is older than the one that `canon.models.native` is about, and goes over RS-2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from canon.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class Ps350Model:
+class Ps350Model(Frozen):
     """One row of facts about one body.
 
     Attributes:

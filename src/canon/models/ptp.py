@@ -9,8 +9,8 @@ the interface by which the camera was reached decides which table holds.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
+from canon.frozen import Frozen
 from canon.models.model import is_called
 
 
@@ -30,8 +30,7 @@ class PtpQuirk(enum.Flag):
     """It sends ShutterButtonPressedAgain though nobody pressed: that is no press (section 5.1)."""
 
 
-@dataclass(frozen=True)
-class PtpModel:
+class PtpModel(Frozen):
     """One row of facts about one body in its PTP mode.
 
     Attributes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from canon.clock import Clock
@@ -66,8 +66,7 @@ class EndpointDescriptor(Frozen):
     interval: int = 0
 
 
-@dataclass(frozen=True)
-class Descriptors:
+class Descriptors(Frozen):
     """What a device says of itself: its raw USB descriptors, and what is read out of them.
 
     Attributes:
@@ -78,7 +77,7 @@ class Descriptors:
 
     device: bytes
     configuration: bytes
-    strings: Mapping[int, str] = field(default_factory=dict)
+    strings: Mapping[int, str] = MappingProxyType({})
 
     @property
     def vendor(self) -> int:
