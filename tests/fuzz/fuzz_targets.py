@@ -32,7 +32,7 @@ from canon.ptp.operations import events, find_operation, make_event
 from canon.ptp.powershot import layouts as powershot
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
-from canon.trace.words import redact, tell
+from canon.trace.telling import redact, tell
 from canon.virtual.port import VirtualPort
 from canon.wire import Message, unexplained
 

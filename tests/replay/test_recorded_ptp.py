@@ -12,7 +12,7 @@ import pytest
 from canon.ptp.operations import find_operation
 from canon.trace.files import read
 from canon.trace.records import Transaction
-from canon.trace.words import Told, redact, tell
+from canon.trace.telling import Step, redact, tell
 from canon.wire import unexplained
 
 TALKS = ("canon-eos-60d.debug.jsonl", "canon-eos60d-debug.jsonl")
@@ -50,7 +50,7 @@ def transactions(traces: Path) -> list[Transaction]:
     return found
 
 
-def steps(traces: Path, name: str) -> list[Told]:
+def steps(traces: Path, name: str) -> list[Step]:
     return list(tell(read(traces / "ptp" / name)))
 
 

@@ -20,8 +20,8 @@ from cli_helpers import (
 )
 
 from canon.exif import read
-from canon.trace import words
 from canon.trace.files import read as records
+from canon.trace.telling import tell
 
 G9, SX200, S45 = (
     "virtual:powershot-g9",
@@ -255,7 +255,7 @@ def test_what_goes_wrong(
 def test_a_conversation_is_recorded_and_told(tmp_path: Path) -> None:
     ran = run(tmp_path, "--record", "talk.pcapng", "ptp", "GetStorageIDs", port=SX200)
     assert (ran.returncode, "recording to talk.pcapng" in ran.stderr) == (0, True)
-    told = [step.name for step in words.tell(records(tmp_path / "talk.pcapng"))]
+    told = [step.name for step in tell(records(tmp_path / "talk.pcapng"))]
     assert "OpenSession" in told
     assert told[-2:] == ["GetStorageIDs", "CloseSession"]
     shown = [

@@ -8,7 +8,7 @@ from typing import Any
 from canon.ptp.containers import ContainerKind, container
 from canon.trace.files import read
 from canon.trace.records import Kind, Setup, Transfer
-from canon.trace.words import Told, tell
+from canon.trace.telling import Step, tell
 
 COMMAND, DATA, RESPONSE, EVENT = (
     ContainerKind.COMMAND,
@@ -18,11 +18,11 @@ COMMAND, DATA, RESPONSE, EVENT = (
 )
 
 
-def told(path: Path) -> list[Told]:
+def told(path: Path) -> list[Step]:
     return list(tell(read(path)))
 
 
-def only(steps: list[Told], name: str) -> Told:
+def only(steps: list[Step], name: str) -> Step:
     (one,) = [step for step in steps if step.name == name]
     return one
 

@@ -36,8 +36,9 @@ def decode_verb(options: Options, file: Path | None, redact: tuple[Path, Path] |
     It may be of the native protocol or of PTP. FILE is a usbmon capture (pcap or pcapng, as
     Wireshark, tcpdump and --record write it) or a trace of JSON lines.
     """
-    from canon.trace import words
     from canon.trace.files import read
+    from canon.trace.telling import redact as redact_file
+    from canon.trace.telling import tell
 
     if (file is None) == (redact is None):
         raise click.UsageError("name one recording, or two with --redact IN OUT")
@@ -45,9 +46,9 @@ def decode_verb(options: Options, file: Path | None, redact: tuple[Path, Path] |
         source, target = redact
         if target.exists():
             raise FileExistsError(f"{target} is there already; name another file")
-        words.redact(source, target)
+        redact_file(source, target)
         options.show({"file": str(target)}, str(target))
     if file is not None:
-        for told in words.tell(read(file)):
-            for line in [told.as_json()] if options.as_json else told.lines():
+        for step in tell(read(file)):
+            for line in [step.as_json()] if options.as_json else step.lines():
                 put_line(line)

@@ -88,7 +88,7 @@ def ptp_verb(
 
 def _list(options: Options, cam: Camera) -> None:
     """Show what the camera lists of itself."""
-    from canon.trace.names import operation_name, property_name
+    from canon.trace.ptp_names import operation_name, property_name
 
     operations = {f"{code:#06x}": operation_name(code) for code in sorted(cam.ptp.operations)}
     properties = {f"{code:#06x}": property_name(code) for code in sorted(cam.ptp.properties)}
@@ -100,7 +100,7 @@ def _list(options: Options, cam: Camera) -> None:
 def _code(text: str) -> int:
     """The code of an operation that is named, or given as a number."""
     from canon.ptp.operations import operations
-    from canon.trace.names import OPERATIONS
+    from canon.trace.ptp_names import OPERATIONS
 
     names = OPERATIONS | {kind.code: kind.__name__ for kind in operations()}
     for code, name in names.items():

@@ -15,40 +15,18 @@ from canon.clock import Clock
 from canon.conversation import Conversation, Events
 from canon.driver.card import Progress, Sink
 from canon.errors import (
-    BadParameter,
     DecodeError,
-    KeysNotLocked,
-    LensFailed,
-    NoCard,
     NotSupported,
-    ObjectNotFound,
     Refused,
-    StoreFull,
-    WriteProtected,
 )
 from canon.models.model import Model, Numbering
 from canon.native.commands import Command, SubHead, UploadBlock, UploadDone
 from canon.native.events import NativeEvent, decode_event
+from canon.native.refusals import REFUSALS
 from canon.wire import Buffer, size_of, smallest
 
 _log = logging.getLogger(__name__)
 R = TypeVar("R")
-
-REFUSALS: dict[int, type[Refused]] = {
-    0x02000022: ObjectNotFound,
-    0x02000029: WriteProtected,
-    0x0200002A: StoreFull,
-    0x02000081: KeysNotLocked,
-    0x02000082: KeysNotLocked,
-    0x02000085: LensFailed,
-    0x02000086: BadParameter,
-    0x02000087: NoCard,
-    0x00000086: KeysNotLocked,
-    0x82400020: BadParameter,
-    0x82400022: ObjectNotFound,
-    0x82400087: NoCard,
-}
-"""What a status word means (section 6.5); any other one is a plain Refused."""
 
 TIMEOUT_S = 5.0
 _MOST_REPLY = 16 << 20

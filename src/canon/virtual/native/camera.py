@@ -64,18 +64,14 @@ from canon.native.commands import (
     short_block,
 )
 from canon.native.events import InitDone, NativeEvent, encode_event
+from canon.native.refusals import BAD_PARAMETER, NOT_LOCKED, NOT_LOCKED_REVISED
 from canon.usb.port import Descriptors, Endpoint
 from canon.virtual.body import Body
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.native.release import ReleaseUnit
 from canon.virtual.native.storage import StorageUnit
-from canon.virtual.refusal import (
-    BAD_PARAMETER,
-    NOT_LOCKED,
-    NOT_LOCKED_REVISED,
-    Status,
-)
+from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
 _CHUNK = 0x10000

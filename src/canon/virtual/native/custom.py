@@ -13,9 +13,10 @@ from canon.native.commands import (
     GetCustomFunctions,
     Nothing,
 )
+from canon.native.refusals import BAD_PARAMETER
 from canon.native.release import CustomFunctionValue, GetCustomFunction, SetCustomFunction
 from canon.virtual.body import Body
-from canon.virtual.refusal import BAD_PARAMETER, Status
+from canon.virtual.refusal import Status
 from canon.wire import Message
 
 _NOT_HERE = 0xFFFF

@@ -26,6 +26,7 @@ from canon.native.events import (
     SecondImageReady,
     ThumbnailReady,
 )
+from canon.native.refusals import BAD_PARAMETER, CARD_FULL, LENS_FAILED, NO_CARD
 from canon.native.release import (
     AllowedSize,
     AllowedValues,
@@ -71,7 +72,7 @@ from canon.virtual.clock import EPOCH
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.native.custom import CustomUnit
 from canon.virtual.pictures.exif import CR2_JPEG, JPEG, Shot
-from canon.virtual.refusal import BAD_PARAMETER, CARD_FULL, LENS_FAILED, NO_CARD, Status
+from canon.virtual.refusal import Status
 from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
 from canon.wire import Message
 

@@ -25,6 +25,7 @@ from canon.native.commands import (
     UploadBlock,
     find_command,
 )
+from canon.native.refusals import BAD_PARAMETER
 from canon.serial.frame import FrameReader
 from canon.serial.line import FIRST_SPEED
 from canon.serial.packets import (
@@ -49,7 +50,7 @@ from canon.serial.packets import (
 from canon.virtual.card import Folder
 from canon.virtual.faults import FaultKind
 from canon.virtual.native.camera import DELAYS, NativeCamera
-from canon.virtual.refusal import BAD_PARAMETER, Status
+from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
 ZEROS = 6

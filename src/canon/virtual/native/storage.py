@@ -31,16 +31,10 @@ from canon.native.commands import (
     UploadBlock,
     UploadDone,
 )
+from canon.native.refusals import BAD_PARAMETER, CARD_FULL, IS_PROTECTED, NO_CARD, NOT_FOUND
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
-from canon.virtual.refusal import (
-    BAD_PARAMETER,
-    CARD_FULL,
-    IS_PROTECTED,
-    NO_CARD,
-    NOT_FOUND,
-    Status,
-)
+from canon.virtual.refusal import Status
 from canon.wire import Message
 
 _THUMBNAIL_HEAD = 0x2800  # Guess: bytes of a picture's head that hold its EXIF

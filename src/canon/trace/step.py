@@ -33,7 +33,7 @@ class Odd:
 
 
 @dataclass(frozen=True)
-class Told:
+class Step:
     """One step of a conversation.
 
     Attributes:
@@ -67,9 +67,9 @@ class Told:
     def lines(self) -> list[str]:
         """The same for people: what passed, the rows of a listing, what is odd."""
         when = "" if self.time is None else f"{self.time:.3f}"
-        told = f"{self.index:>6} {when:>9}  {self.name}{_in_words(self.fields)}"
+        line = f"{self.index:>6} {when:>9}  {self.name}{_in_words(self.fields)}"
         if self.reply is not None:
-            told += f" → {_in_words(self.reply) if self.reply else 'ok'}"
+            line += f" → {_in_words(self.reply) if self.reply else 'ok'}"
         rows = [
             _in_words(row)
             for value in (*self.fields.values(), *(self.reply or {}).values())
@@ -81,7 +81,7 @@ class Told:
             f"unexplained, {one.part} {one.offset:#04x}: {one.raw.hex(' ')}"
             for one in self.unexplained
         ]
-        return [told, *(f"{'':18}{row}" for row in rows)]
+        return [line, *(f"{'':18}{row}" for row in rows)]
 
 
 def fields_of(message: Message) -> dict[str, Any]:

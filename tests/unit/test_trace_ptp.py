@@ -54,7 +54,7 @@ from canon.ptp.session import Session
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
 from canon.trace.records import Kind, Setup, Transaction, Transfer
-from canon.trace.words import redact, tell
+from canon.trace.telling import redact, tell
 
 PICTURE = bytes(range(1, 251)) * 41
 ALL = 0xFFFFFFFF

@@ -36,9 +36,10 @@ from canon.native.commands import (
     find_command,
     has_subcodes,
 )
-from canon.native.session import REFUSALS
+from canon.native.refusals import REFUSALS
 from canon.trace.records import Exchange, Kind, Remark, Setup, Span, Transfer
-from canon.trace.steps import (
+from canon.trace.step import SHOWN, Odd, Step, fields_of, odd_of
+from canon.trace.usb import (
     InterruptPipe,
     Private,
     ending,
@@ -47,7 +48,6 @@ from canon.trace.steps import (
     standard_step,
     unknown_step,
 )
-from canon.trace.told import SHOWN, Odd, Told, fields_of, odd_of
 from canon.wire import Message, smallest
 
 LAYOUTS = (release, events)
@@ -128,7 +128,7 @@ class NativeTalk:
         self._unanswered: tuple[str, dict[str, Any]] | None = None
         self._pipe = InterruptPipe(events.HEAD, events.event_length, self._event)
 
-    def transfer(self, transfer: Transfer) -> Iterator[Told]:
+    def transfer(self, transfer: Transfer) -> Iterator[Step]:
         """Go on with one transfer."""
         if held := len(transfer.data) + len(transfer.tail):
             self._private[transfer.index] = [(0, held)]
@@ -145,7 +145,7 @@ class NativeTalk:
         else:
             yield from self._command(transfer)
 
-    def exchange(self, exchange: Exchange) -> Iterator[Told]:
+    def exchange(self, exchange: Exchange) -> Iterator[Step]:
         """Tell a command whose transfers were not kept."""
         payload, reply = exchange.payload, exchange.reply
         self._private[exchange.index] = [(0, len(payload) + len(reply))]
@@ -159,16 +159,16 @@ class NativeTalk:
             asked.data = bytearray(exchange.reply_from) + reply
         asked.got = exchange.reply_size
         asked.holes = len(asked.data) < asked.got
-        told, secret = _finish(asked)
+        step, secret = _finish(asked)
         if exchange.reply_from <= COMMAND:
             shift = len(payload) - exchange.reply_from
             self._private[exchange.index] = [
                 *asked.secret,
                 *((max(len(payload), start + shift), end + shift) for start, end in secret),
             ]
-        yield told
+        yield step
 
-    def remark(self, remark: Remark) -> Iterator[Told]:
+    def remark(self, remark: Remark) -> Iterator[Step]:
         """Tell a remark; a gap within a reply belongs to its command."""
         if remark.name == "Gap" and self._asked is not None:
             self._asked.notes.append(f"a gap in the recording: {remark.text}")
@@ -177,9 +177,9 @@ class NativeTalk:
         yield from self._pipe.quiet()
         fields = {"limit": remark.text} if remark.name == "HostTimeout" else {}
         note = "" if fields else remark.text
-        yield Told(remark.index, remark.name, fields, note=note, time=remark.time)
+        yield Step(remark.index, remark.name, fields, note=note, time=remark.time)
 
-    def end(self) -> Iterator[Told]:
+    def end(self) -> Iterator[Step]:
         """Tell what was not over when the recording ended."""
         yield from self._pipe.quiet()
         yield from self._close()
@@ -187,7 +187,7 @@ class NativeTalk:
 
     # --- control transfers -----------------------------------------------------------------------
 
-    def _control(self, transfer: Transfer, setup: Setup) -> Iterator[Told]:
+    def _control(self, transfer: Transfer, setup: Setup) -> Iterator[Step]:
         if setup.kind & 0x60 == 0:
             yield standard_step(transfer, setup, self._private)
             return
@@ -203,16 +203,16 @@ class NativeTalk:
             case 0xC0, 0x04, 0x04:
                 yield self._init_block(transfer, "ReadShortInitBlock", ShortInitBlock)
             case 0x40, 0x04, 0x11:
-                told = self._init_block(transfer, "WriteInitBlock", ShortInitBlock)
-                self._asked = _Asked(told.index, told.time, told.name, told.fields)
-                self._asked.odd += told.unexplained
-                self._asked.notes += [told.note] if told.note else []
+                step = self._init_block(transfer, "WriteInitBlock", ShortInitBlock)
+                self._asked = _Asked(step.index, step.time, step.name, step.fields)
+                self._asked.odd += step.unexplained
+                self._asked.notes += [step.note] if step.note else []
             case 0x40, 0x04, 0x10:
                 yield from self._command(transfer)
             case _:
                 yield unknown_step(transfer)
 
-    def _init_block(self, transfer: Transfer, name: str, kind: type[Message]) -> Told:
+    def _init_block(self, transfer: Transfer, name: str, kind: type[Message]) -> Step:
         try:
             fields = fields_of(kind.decode(transfer.data))
             odd = odd_of("reply" if transfer.inward else "command", kind, transfer.data)
@@ -225,7 +225,7 @@ class NativeTalk:
 
     # --- commands and replies --------------------------------------------------------------------
 
-    def _command(self, transfer: Transfer) -> Iterator[Told]:
+    def _command(self, transfer: Transfer) -> Iterator[Step]:
         """A command begins: by a control transfer, or by a bulk one in an upload."""
         yield from self._close()
         block, asked = transfer.data, _Asked(transfer.index, transfer.time, "AnnounceUpload")
@@ -249,7 +249,7 @@ class NativeTalk:
             asked.notes.append("sent again")
         self._asked = asked
 
-    def _answer(self, transfer: Transfer) -> Iterator[Told]:
+    def _answer(self, transfer: Transfer) -> Iterator[Step]:
         asked = self._asked
         if asked is None:
             yield unknown_step(transfer)
@@ -259,21 +259,21 @@ class NativeTalk:
         if expected is not None and asked.got >= expected and not asked.holes:
             yield from self._close()
 
-    def _close(self) -> Iterator[Told]:
+    def _close(self) -> Iterator[Step]:
         """Tell the command whose reply is over."""
         asked, self._asked = self._asked, None
         if asked is None:
             return
-        told, secret = _finish(asked)
+        step, secret = _finish(asked)
         self._unanswered = (asked.name, asked.fields) if not asked.got else None
         for index, at, size in asked.pieces:
             inside = ((max(0, start - at), min(end - at, size)) for start, end in secret)
             self._private[index] = [(start, end) for start, end in inside if start < end]
-        yield told
+        yield step
 
     # --- events ----------------------------------------------------------------------------------
 
-    def _event(self, block: bytes, sources: list[Transfer]) -> Told:
+    def _event(self, block: bytes, sources: list[Transfer]) -> Step:
         kind, body = events.event_class(block), block[events.HEAD :]
         odd: tuple[Odd, ...] = (Odd("event", events.HEAD, body),)
         fields: dict[str, Any] = {"code": f"{events.EventHead.decode(block).code:#04x}"}
@@ -349,7 +349,7 @@ def _read_payload(asked: _Asked, numbering: Numbering, payload: bytes) -> None:
         asked.secret = [(at, len(payload))]
 
 
-def _finish(asked: _Asked) -> tuple[Told, list[Span]]:
+def _finish(asked: _Asked) -> tuple[Step, list[Span]]:
     """What a command and its reply say, and what of the reply is private."""
     notes, data = asked.notes, bytes(asked.data)
     expected = asked.expected()
@@ -375,8 +375,8 @@ def _finish(asked: _Asked) -> tuple[Told, list[Span]]:
     elif asked.got:
         reply, secret = _read_fixed(asked, data)
     odd = tuple(one for one in asked.odd if one.raw)
-    told = Told(asked.index, asked.name, asked.fields, reply, odd, "; ".join(notes), asked.time)
-    return told, secret
+    step = Step(asked.index, asked.name, asked.fields, reply, odd, "; ".join(notes), asked.time)
+    return step, secret
 
 
 def _read_long(asked: _Asked, data: bytes) -> tuple[dict[str, Any] | None, list[Span]]:

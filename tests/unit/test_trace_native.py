@@ -27,16 +27,16 @@ from canon.native.commands import (
 from canon.native.session import Session
 from canon.trace.files import read
 from canon.trace.records import Kind, Remark, Setup, Transfer
-from canon.trace.words import Told, redact, tell
+from canon.trace.telling import Step, redact, tell
 
 ZERO_STATUS = bytes(4)
 
 
-def told(path: Path) -> list[Told]:
+def told(path: Path) -> list[Step]:
     return list(tell(read(path)))
 
 
-def only(steps: list[Told], name: str) -> Told:
+def only(steps: list[Step], name: str) -> Step:
     (one,) = [step for step in steps if step.name == name]
     return one
 
@@ -82,7 +82,7 @@ UNKNOWN = {
 }
 
 
-def trace_steps(traces: Path) -> Iterator[tuple[str, Told]]:
+def trace_steps(traces: Path) -> Iterator[tuple[str, Step]]:
     for path in sorted(traces.glob("g3-*.jsonl")):
         yield from ((path.name, step) for step in tell(read(path)))
 

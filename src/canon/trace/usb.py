@@ -8,7 +8,7 @@ from typing import Any
 from canon.errors import DecodeError
 from canon.ptp.datasets import PtpText
 from canon.trace.records import Setup, Span, Transfer
-from canon.trace.told import SHOWN, Odd, Told
+from canon.trace.step import SHOWN, Odd, Step
 from canon.wire import Buffer, Message
 
 _ENDINGS = {None: "no end was recorded", -2: "nothing came in time", -32: "stalled"}
@@ -51,14 +51,14 @@ def plain_step(
     reply: dict[str, Any] | None = None,
     odd: tuple[Odd, ...] = (),
     note: str = "",
-) -> Told:
+) -> Step:
     """A step that is one transfer."""
     notes = [note, transfer.note, ending(transfer) if transfer.status != 0 else ""]
     text = "; ".join(part for part in notes if part)
-    return Told(transfer.index, name, fields or {}, reply, odd, text, transfer.time)
+    return Step(transfer.index, name, fields or {}, reply, odd, text, transfer.time)
 
 
-def unknown_step(transfer: Transfer) -> Told:
+def unknown_step(transfer: Transfer) -> Step:
     """A transfer that belongs to nothing known."""
     fields: dict[str, Any] = {"endpoint": f"{transfer.endpoint:#04x}", "bytes": transfer.size}
     if setup := transfer.setup:
@@ -71,7 +71,7 @@ def unknown_step(transfer: Transfer) -> Told:
     return plain_step(transfer, name, fields=fields, odd=(odd,) if odd.raw else ())
 
 
-def standard_step(transfer: Transfer, setup: Setup, private: Private) -> Told:
+def standard_step(transfer: Transfer, setup: Setup, private: Private) -> Step:
     """A request that every USB device knows; only two descriptors are no secret."""
     match setup.request, setup.value >> 8:
         case 6, 1 if len(transfer.data) >= 12:
@@ -106,7 +106,7 @@ class InterruptPipe:
         self,
         head: int,
         length: Callable[[Buffer], int],
-        tell: Callable[[bytes, list[Transfer]], Told],
+        tell: Callable[[bytes, list[Transfer]], Step],
     ) -> None:
         self._head, self._length, self._tell = head, length, tell
         self._polls = 0
@@ -114,7 +114,7 @@ class InterruptPipe:
         self._event = bytearray()
         self._sources: list[Transfer] = []
 
-    def transfer(self, transfer: Transfer) -> Iterator[Told]:
+    def transfer(self, transfer: Transfer) -> Iterator[Step]:
         """Go on with one transfer."""
         if not transfer.size and transfer.status in (0, -2, None):
             self.nothing(transfer.index, transfer.time)
@@ -142,22 +142,22 @@ class InterruptPipe:
             self._since = index, time
         self._polls += 1
 
-    def quiet(self) -> Iterator[Told]:
+    def quiet(self) -> Iterator[Step]:
         """Tell the polls to which nothing came."""
         if self._polls:
             index, time = self._since
-            yield Told(index, "NoEvent", {"polls": self._polls}, time=time)
+            yield Step(index, "NoEvent", {"polls": self._polls}, time=time)
             self._polls = 0
 
-    def end(self) -> Iterator[Told]:
+    def end(self) -> Iterator[Step]:
         """Tell what is left of an event that never ended."""
         if self._event:
             odd = (Odd("event", 0, bytes(self._event[:SHOWN])),)
             first = self._sources[0]
-            yield Told(first.index, "CutEvent", unexplained=odd, time=first.time)
+            yield Step(first.index, "CutEvent", unexplained=odd, time=first.time)
             self._event, self._sources = bytearray(), []
 
-    def _drop(self) -> Told:
+    def _drop(self) -> Step:
         raw, last = bytes(self._event[:SHOWN]), self._sources[-1]
         self._event, self._sources = bytearray(), []
         return plain_step(last, "BrokenEvent", odd=(Odd("event", 0, raw),) if raw else ())

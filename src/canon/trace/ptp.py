@@ -31,16 +31,18 @@ from canon.ptp.containers import (
 )
 from canon.ptp.operations import Operation, Response, find_operation
 from canon.ptp.powershot.layouts import CheckEvent
-from canon.trace import names
-from canon.trace.ptp_data import (
-    DataReader,
+from canon.trace import ptp_names
+from canon.trace.ptp_datasets import (
     Dataset,
+    Kinds,
+    read_dataset,
     say_event,
     say_parameters,
     unknown_data,
 )
 from canon.trace.records import Kind, Remark, Setup, Span, Transaction, Transfer
-from canon.trace.steps import (
+from canon.trace.step import SHOWN, Odd, Step, odd_of
+from canon.trace.usb import (
     InterruptPipe,
     Private,
     ending,
@@ -48,7 +50,6 @@ from canon.trace.steps import (
     standard_step,
     unknown_step,
 )
-from canon.trace.told import SHOWN, Odd, Told, odd_of
 from canon.wire import Buffer, Message, smallest
 
 _KEPT = 16 << 20  # bytes of one dataset that are looked at; what is longer is counted
@@ -150,12 +151,12 @@ class PtpTalk:
 
     def __init__(self, private: Private) -> None:
         self._private = private
-        self._reader = DataReader()
+        self._kinds: Kinds = {}
         self._asked: _Asked | None = None
         self._block: _Block | None = None
         self._pipe = InterruptPipe(HEAD, _event_length, self._event)
 
-    def transfer(self, transfer: Transfer) -> Iterator[Told]:
+    def transfer(self, transfer: Transfer) -> Iterator[Step]:
         """Go on with one transfer."""
         if held := len(transfer.data) + len(transfer.tail):
             self._private[transfer.index] = [(0, held)]
@@ -168,7 +169,7 @@ class PtpTalk:
         else:
             yield from self._after_polls((unknown_step(transfer),))
 
-    def transaction(self, record: Transaction) -> Iterator[Told]:
+    def transaction(self, record: Transaction) -> Iterator[Step]:
         """Tell an operation whose transfers were not kept."""
         asked = _Asked(
             record.index,
@@ -185,39 +186,39 @@ class PtpTalk:
         if record.parameters is None:
             asked.notes.append("only the data were recorded")
         self._private[record.index] = [(0, len(record.data))]
-        told, secret = self._finish(asked)
+        step, secret = self._finish(asked)
         self._reveal(record.index, 0, len(record.data), secret)
-        yield from self._after_polls(self._told(told))
+        yield from self._after_polls(self._unless_in_vain(step))
 
-    def remark(self, remark: Remark) -> Iterator[Told]:
+    def remark(self, remark: Remark) -> Iterator[Step]:
         """Tell a remark."""
         yield from self._pipe.quiet()
-        yield Told(remark.index, remark.name, note=remark.text, time=remark.time)
+        yield Step(remark.index, remark.name, note=remark.text, time=remark.time)
 
-    def end(self) -> Iterator[Told]:
+    def end(self) -> Iterator[Step]:
         """Tell what was not over when the recording ended."""
         yield from self._after_polls(self._end_block())
         yield from self._after_polls(self._close())
         yield from self._pipe.quiet()
         yield from self._pipe.end()
 
-    def _after_polls(self, steps: Iterable[Told]) -> Iterator[Told]:
-        """Tell the polls that brought nothing before anything else is told."""
-        for told in steps:
+    def _after_polls(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Tell the polls that brought nothing before anything else is step."""
+        for step in steps:
             yield from self._pipe.quiet()
-            yield told
+            yield step
 
-    def _told(self, told: Told) -> Iterator[Told]:
+    def _unless_in_vain(self, step: Step) -> Iterator[Step]:
         """An operation that is over; one that asked for events in vain is only counted."""
-        in_vain = told.name == CheckEvent.__name__ and told.reply == _NO_EVENT
-        if in_vain and not told.note and not told.unexplained:
-            self._pipe.nothing(told.index, told.time)
+        in_vain = step.name == CheckEvent.__name__ and step.reply == _NO_EVENT
+        if in_vain and not step.note and not step.unexplained:
+            self._pipe.nothing(step.index, step.time)
         else:
-            yield told
+            yield step
 
     # --- control transfers ------------------------------------------------------------------------
 
-    def _control(self, transfer: Transfer, setup: Setup) -> Iterator[Told]:
+    def _control(self, transfer: Transfer, setup: Setup) -> Iterator[Step]:
         """The requests of the class, and those that every device knows."""
         if setup.kind & 0x60 == 0:
             yield standard_step(transfer, setup, self._private)
@@ -233,7 +234,7 @@ class PtpTalk:
             case _:
                 yield unknown_step(transfer)
 
-    def _cancel(self, transfer: Transfer) -> Told:
+    def _cancel(self, transfer: Transfer) -> Step:
         try:
             cancel = Cancel.decode(transfer.data)
         except DecodeError:
@@ -244,7 +245,7 @@ class PtpTalk:
             transfer, "Cancel", fields=fields, odd=odd_of("command", Cancel, transfer.data)
         )
 
-    def _status(self, transfer: Transfer) -> Told:
+    def _status(self, transfer: Transfer) -> Step:
         try:
             status = DeviceStatus.decode(transfer.data)
             halted = parameters(status.rest)
@@ -259,7 +260,7 @@ class PtpTalk:
 
     # --- containers -------------------------------------------------------------------------------
 
-    def _bulk(self, transfer: Transfer) -> Iterator[Told]:
+    def _bulk(self, transfer: Transfer) -> Iterator[Step]:
         """Take a transfer's bytes, container by container."""
         if transfer.status != 0 and self._asked and ending(transfer) not in self._asked.notes:
             self._asked.notes.append(ending(transfer))
@@ -287,7 +288,7 @@ class PtpTalk:
             return False
         return transfer.size < transfer.room and (block.got > 0 or not transfer.size)
 
-    def _end_block(self) -> Iterator[Told]:
+    def _end_block(self) -> Iterator[Step]:
         """Go on with a container that is over, or broken off."""
         block, self._block = self._block, None
         if block is None:
@@ -318,7 +319,7 @@ class PtpTalk:
         head = block.head
         return _Asked(block.record, block.time, head.code, head.transaction, values, odd=odd)
 
-    def _respond(self, asked: _Asked, block: _Block) -> Iterator[Told]:
+    def _respond(self, asked: _Asked, block: _Block) -> Iterator[Step]:
         head = block.head
         asked.returned, odd = _values(block, "response")
         asked.odd += odd
@@ -331,17 +332,17 @@ class PtpTalk:
         asked.response = head.code
         yield from self._close()
 
-    def _close(self) -> Iterator[Told]:
+    def _close(self) -> Iterator[Step]:
         """Tell the operation that is over."""
         asked, self._asked = self._asked, None
         if asked is None:
             return
-        told, secret = self._finish(asked)
+        step, secret = self._finish(asked)
         if asked.block is not None:
             self._show(asked.block, secret)
-        yield from self._told(told)
+        yield from self._unless_in_vain(step)
 
-    def _lone(self, block: _Block) -> Told:
+    def _lone(self, block: _Block) -> Step:
         """A container that answers nothing: the recording may have begun in the middle."""
         self._show(block, [(0, block.got)])
         head = block.head
@@ -353,9 +354,9 @@ class PtpTalk:
         }
         odd = (Odd("data", 0, bytes(block.payload[:SHOWN])),) if block.payload else ()
         note = "it belongs to no operation"
-        return Told(block.record, "LoneContainer", fields, None, odd, note, block.time)
+        return Step(block.record, "LoneContainer", fields, None, odd, note, block.time)
 
-    def _stray(self, transfer: Transfer, at: int) -> Iterator[Told]:
+    def _stray(self, transfer: Transfer, at: int) -> Iterator[Step]:
         """Bytes that begin no container."""
         if at == 0 or self._asked is None:
             yield unknown_step(transfer)
@@ -386,7 +387,7 @@ class PtpTalk:
 
     # --- events -----------------------------------------------------------------------------------
 
-    def _event(self, block: bytes, sources: list[Transfer]) -> Told:
+    def _event(self, block: bytes, sources: list[Transfer]) -> Step:
         try:
             name, fields, odd = say_event(block)
         except DecodeError as error:
@@ -398,13 +399,13 @@ class PtpTalk:
 
     # --- a whole transaction ----------------------------------------------------------------------
 
-    def _finish(self, asked: _Asked) -> tuple[Told, Sequence[Span]]:
+    def _finish(self, asked: _Asked) -> tuple[Step, Sequence[Span]]:
         """What an operation, its data and its response say, and what of the data is private."""
         kind = find_operation(asked.code)
-        name = names.operation_name(asked.code)
+        name = ptp_names.operation_name(asked.code)
         fields, odd = _parameters(kind, asked.values or (), "command")
         reply, surplus = _parameters(kind and kind.returns, asked.returned, "response")
-        if kind is None and asked.code not in names.OPERATIONS:
+        if kind is None and asked.code not in ptp_names.OPERATIONS:
             name, fields = "UnknownOperation", {"code": name, **fields}
         dataset = self._dataset(asked, kind)
         if asked.inward:
@@ -417,7 +418,7 @@ class PtpTalk:
         if asked.response is None and asked.values is not None:
             asked.notes.append("no answer")
         answered = asked.response is not None or asked.inward
-        told = Told(
+        step = Step(
             asked.index,
             name,
             fields,
@@ -426,7 +427,7 @@ class PtpTalk:
             "; ".join(filter(None, (*asked.notes, dataset.note))),
             asked.time,
         )
-        return told, dataset.secret
+        return step, dataset.secret
 
     def _dataset(self, asked: _Asked, kind: type[Operation[Any]] | None) -> Dataset:
         """What the data of an operation say; how many they are, where some were not kept."""
@@ -439,7 +440,7 @@ class PtpTalk:
             return Dataset(fields, secret=((0, asked.size),), note="" if kept >= _KEPT else note)
         if kind is None or not asked.fits:
             return unknown_data(asked.data)
-        return self._reader.read(kind, asked.values or (), asked.data, inward=asked.inward)
+        return read_dataset(kind, asked.values or (), asked.data, self._kinds, inward=asked.inward)
 
 
 def is_ptp(transfer: Transfer) -> bool:
@@ -459,7 +460,7 @@ def _parameters(
     """Parameters by name, or as numbers where nobody knows what they are."""
     if kind is not None:
         return say_parameters(kind, values, part)
-    return {"parameters": [names.handle_name(value) for value in values]} if values else {}, ()
+    return {"parameters": [ptp_names.handle_name(value) for value in values]} if values else {}, ()
 
 
 def _values(block: _Block, part: str) -> tuple[tuple[int, ...], list[Odd]]:

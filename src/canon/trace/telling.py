@@ -1,7 +1,7 @@
 """A recording told in words, and copied without what is private.
 
 Each device in a recording is followed by itself, in the dialect that it speaks
-(`canon.trace.native_talk`, `canon.trace.ptp_talk`). Nothing stops the telling: what makes no sense
+(`canon.trace.native`, `canon.trace.ptp`). Nothing stops the telling: what makes no sense
 is told as that.
 """
 
@@ -12,19 +12,19 @@ import os
 from collections.abc import Iterable, Iterator
 
 from canon.trace.files import blank, read
-from canon.trace.native_talk import NativeTalk
-from canon.trace.ptp_talk import PtpTalk, is_ptp
+from canon.trace.native import NativeTalk
+from canon.trace.ptp import PtpTalk, is_ptp
 from canon.trace.records import Exchange, Record, Remark, Transaction, Transfer
-from canon.trace.steps import Private
-from canon.trace.told import Odd, Told
+from canon.trace.step import Odd, Step
+from canon.trace.usb import Private
 from canon.usb.port import NATIVE, PTP, VENDOR_IN, VENDOR_OUT, Descriptors
 
-__all__ = ["Odd", "Told", "redact", "tell"]
+__all__ = ["Odd", "Step", "redact", "tell"]
 
 _GET_CONFIGURATION = (0x80, 6, 2)  # bmRequestType, bRequest, kind of descriptor
 
 
-def tell(records: Iterable[Record]) -> Iterator[Told]:
+def tell(records: Iterable[Record]) -> Iterator[Step]:
     """Tell a recording step by step; a step is told when it is over."""
     return _Teller().tell(records)
 
@@ -53,7 +53,7 @@ class _Teller:
         self._devices: dict[str, _Device] = {}
         self._start: float | None = None
 
-    def tell(self, records: Iterable[Record]) -> Iterator[Told]:
+    def tell(self, records: Iterable[Record]) -> Iterator[Step]:
         for record in records:
             name = record.device if isinstance(record, Transfer) else ""
             device = self._devices.setdefault(name, _Device(self.private))
@@ -63,10 +63,10 @@ class _Teller:
         for name, device in self._devices.items():
             yield from self._stamped(device.end(), name)
 
-    def _stamped(self, steps: Iterable[Told], device: str) -> Iterator[Told]:
-        for told in steps:
-            passed = None if told.time is None else round(told.time - (self._start or 0.0), 6)
-            yield dataclasses.replace(told, time=passed, device=device)
+    def _stamped(self, steps: Iterable[Step], device: str) -> Iterator[Step]:
+        for step in steps:
+            passed = None if step.time is None else round(step.time - (self._start or 0.0), 6)
+            yield dataclasses.replace(step, time=passed, device=device)
 
 
 class _Device:
@@ -76,7 +76,7 @@ class _Device:
         self._native, self._ptp = NativeTalk(private), PtpTalk(private)
         self._talk: NativeTalk | PtpTalk | None = None
 
-    def tell(self, record: Record) -> Iterator[Told]:
+    def tell(self, record: Record) -> Iterator[Step]:
         match record:
             case Exchange():
                 yield from self._native.exchange(record)
@@ -89,14 +89,14 @@ class _Device:
             case Remark():
                 yield from self._now.remark(record)
 
-    def end(self) -> Iterator[Told]:
+    def end(self) -> Iterator[Step]:
         yield from self._now.end()
 
     @property
     def _now(self) -> NativeTalk | PtpTalk:
         return self._talk or self._native
 
-    def _choose(self, transfer: Transfer) -> Iterator[Told]:
+    def _choose(self, transfer: Transfer) -> Iterator[Step]:
         """Go over to the dialect that a transfer tells, if it tells one."""
         talk = self._spoken(transfer)
         if talk is not None:

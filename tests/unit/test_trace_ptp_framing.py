@@ -29,7 +29,7 @@ from ptp_traffic import (
 from canon.ptp.containers import CANCEL, CLASS_IN, CLASS_OUT, container
 from canon.ptp.powershot.layouts import Property
 from canon.trace.records import Kind, Setup, Transaction, Transfer
-from canon.trace.words import redact, tell
+from canon.trace.telling import redact, tell
 
 # --- what is out of order -------------------------------------------------------------------------
 
