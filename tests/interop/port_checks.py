@@ -11,13 +11,13 @@ import ctypes.util
 import struct
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from echo_device import EVENT, HALT, KEEP, PATTERN, REFUSED, UNPLUG, pattern
 
 from canon.errors import Disconnected, PortStalled, PortTimeout, ProtocolError
 from canon.usb.libusb import LibusbPort, find_devices, open_libusb
+from canon.usb.libusb_calls import Libusb
 from canon.usb.port import Endpoint, Port
 
 SIZES = (0, 1, 63, 64, 65, 0x1400, 4 << 20)
@@ -155,13 +155,11 @@ CHECKS: dict[str, Callable[[Port], None]] = {
 def open_with(library: str) -> LibusbPort:
     if library == "package":
         return open_libusb()
-    import usb.backend.libusb1
-
-    backend: Any = usb.backend.libusb1.get_backend(
-        find_library=lambda _: ctypes.util.find_library("usb-1.0")
-    )
-    (device,) = backend.enumerate_devices()
-    return LibusbPort(backend, device)
+    file = ctypes.util.find_library("usb-1.0")
+    assert file
+    libusb = Libusb(file)
+    with libusb.devices() as (device,):
+        return LibusbPort(libusb, device)
 
 
 def main() -> None:

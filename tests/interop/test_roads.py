@@ -1,4 +1,4 @@
-"""One suite, four roads: in-process, over USB/IP, through pyusb and libusb, and on hardware.
+"""One suite, four roads: in-process, over USB/IP, through libusb, and on hardware.
 
 Here tests/camera runs on the second and the third, as the user of a camera would run it:
 `pytest tests/camera --camera-port usb:`. One file of it shows that the roads are open.

@@ -1,20 +1,13 @@
-"""Cameras on this computer's USB, through pyusb's libusb-1.0 backend.
-
-Only the backend is used (`usb.backend.IBackend`): it reads into a buffer of ours, says how much
-came before a time-out, and does nothing of its own accord.
-"""
+"""Cameras on this computer's USB, through libusb-1.0."""
 
 from __future__ import annotations
 
-import array
 import contextlib
 import ctypes
-import errno
 import glob
-import importlib.util
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from canon.clock import RealClock
@@ -31,6 +24,7 @@ from canon.errors import (
     ProtocolError,
 )
 from canon.usb.descriptors import read_descriptors
+from canon.usb.libusb_calls import Code, Device, Libusb, load
 from canon.usb.port import (
     CANON,
     NATIVE,
@@ -59,13 +53,13 @@ def find_devices() -> list[Found]:
     Raises:
         PortError: there is no libusb.
     """
-    backend = _backend()
+    libusb = load()
     found = []
-    for device, about in _cameras(backend):
-        product, serial = _strings(backend, device)
-        found.append(
-            Found(f"usb:{_place(about)}", about.idVendor, about.idProduct, product, serial)
-        )
+    with libusb.devices() as devices:
+        for device in filter(_is_camera, devices):
+            product, serial = _strings(libusb, device)
+            port = f"usb:{device.place}"
+            found.append(Found(port, device.vendor, device.product, product, serial))
     return found
 
 
@@ -80,10 +74,11 @@ def open_libusb(place: str = "") -> LibusbPort:
         InUse: another program holds it.
         PermissionDenied: this user may not open it.
     """
-    backend = _backend()
-    for device, about in _cameras(backend):
-        if place == _place(about) or (not place and about.idVendor == CANON):
-            return LibusbPort(backend, device)
+    libusb = load()
+    with libusb.devices() as devices:
+        for device in filter(_is_camera, devices):
+            if place == device.place or (not place and device.vendor == CANON):
+                return LibusbPort(libusb, device)
     what = f"camera is on USB at {place}" if place else "Canon camera is on USB"
     raise CameraNotFound(
         f"no {what}; switch it on, set it to connect to a computer, and check the cable"
@@ -94,23 +89,21 @@ class LibusbPort:
     """One camera on USB, as a `canon.usb.port.Port`.
 
     Args:
-        backend: pyusb's backend.
-        device: the device as that backend lists it.
+        libusb: the library.
+        device: the device as that library lists it.
     """
 
-    def __init__(self, backend: Any, device: Any) -> None:
+    def __init__(self, libusb: Libusb, device: Device) -> None:
         self.clock = RealClock()
-        self._backend, self._device, self._handle = backend, device, None
-        about = backend.get_device_descriptor(device)
-        self._bus, self._address = about.bus, about.address
-        with self._translated():
-            self._handle = backend.open_device(device)
+        self._libusb = libusb
+        self._bus, self._address = device.bus, device.address
+        handle = ctypes.c_void_p()
+        self._check(libusb.open(device.at, ctypes.byref(handle)))
+        self._handle: ctypes.c_void_p | None = handle
         try:
-            with self._translated():
-                with contextlib.suppress(NotImplementedError):  # only Linux has such drivers
-                    if backend.is_kernel_driver_active(self._handle, _INTERFACE):
-                        backend.detach_kernel_driver(self._handle, _INTERFACE)
-                backend.claim_interface(self._handle, _INTERFACE)
+            if libusb.kernel_driver_active(handle, _INTERFACE) > 0:  # only Linux has such drivers
+                self._do(libusb.detach_kernel_driver, _INTERFACE)
+            self._do(libusb.claim_interface, _INTERFACE)
             self.descriptors: Descriptors = read_descriptors(self.control_in)
             self._endpoints = {which: self.descriptors.endpoint(which) for which in Endpoint}
         except BaseException:
@@ -121,23 +114,28 @@ class LibusbPort:
         self, request: int, value: int, index: int, data: bytes, *, kind: int = VENDOR_OUT
     ) -> None:
         """Send a control request with data."""
-        self._control(kind, request, value, index, _copied(data))
+        self._do(
+            self._libusb.control_transfer,
+            kind, request, value, index, bytes(data), len(data), _ms(CONTROL_S),
+        )  # fmt: skip
 
     def control_in(
         self, request: int, value: int, index: int, length: int, *, kind: int = VENDOR_IN
     ) -> bytes:
         """Ask for up to `length` bytes by a control request."""
-        buffer = bytearray(length)
-        window = _Window(memoryview(buffer))
-        return bytes(buffer[: self._control(kind, request, value, index, window)])
+        data = ctypes.create_string_buffer(length)
+        got = self._do(
+            self._libusb.control_transfer,
+            kind, request, value, index, data, length, _ms(CONTROL_S),
+        )  # fmt: skip
+        return data.raw[:got]
 
     def bulk_out(self, data: Buffer, timeout_s: float) -> None:
         """Send bytes; b"" sends a zero-length packet."""
-        address = self._endpoints[Endpoint.BULK_OUT].address
-        with self._translated(timeout_s):
-            sent = self._backend.bulk_write(
-                self._live(), address, _INTERFACE, _copied(data), _ms(timeout_s)
-            )
+        endpoint = self._endpoints[Endpoint.BULK_OUT]
+        sent = self._transfer(
+            self._libusb.bulk_transfer, endpoint.address, bytes(data), len(data), timeout_s
+        )
         if sent < len(data):
             raise PortTimeout(
                 f"the camera took {sent} of {len(data)} bytes in {timeout_s:g} s; {AGAIN}"
@@ -145,180 +143,124 @@ class LibusbPort:
 
     def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
         """Read into `buffer` until it is full, a short packet came or the time is up."""
-        address = self._endpoints[Endpoint.BULK_IN].address
-        with self._translated(timeout_s):
-            return int(
-                self._backend.bulk_read(
-                    self._live(), address, _INTERFACE, _Window(buffer), _ms(timeout_s)
-                )
-            )
+        endpoint = self._endpoints[Endpoint.BULK_IN]
+        room = (ctypes.c_char * len(buffer)).from_buffer(buffer)
+        return self._transfer(
+            self._libusb.bulk_transfer, endpoint.address, room, len(buffer), timeout_s
+        )
 
     def interrupt_in(self, timeout_s: float) -> bytes:
         """One interrupt packet; b"" when nothing came."""
         endpoint = self._endpoints[Endpoint.INTERRUPT_IN]
-        buffer = bytearray(endpoint.packet_size)
-        window = _Window(memoryview(buffer))
+        data = ctypes.create_string_buffer(endpoint.packet_size)
         try:
-            with self._translated(timeout_s):
-                got = self._backend.intr_read(
-                    self._live(), endpoint.address, _INTERFACE, window, _ms(timeout_s)
-                )
+            got = self._transfer(
+                self._libusb.interrupt_transfer, endpoint.address, data, len(data), timeout_s
+            )
         except PortTimeout:
             return b""
-        return bytes(buffer[:got])
+        return data.raw[:got]
 
     def clear_halt(self, endpoint: Endpoint) -> None:
         """Take a stalled endpoint back into use."""
-        with self._translated():
-            self._backend.clear_halt(self._live(), self._endpoints[endpoint].address)
+        self._do(self._libusb.clear_halt, self._endpoints[endpoint].address)
 
     def reset(self) -> None:
         """Reset the device."""
-        with self._translated():
-            self._backend.reset_device(self._live())
+        self._do(self._libusb.reset_device)
 
     def close(self) -> None:
         """Give the device back. Closing twice is allowed."""
         handle, self._handle = self._handle, None
         if handle is not None:
-            with contextlib.suppress(OSError):  # unplugged, or never claimed
-                self._backend.release_interface(handle, _INTERFACE)
-            self._backend.close_device(handle)
+            self._libusb.release_interface(handle, _INTERFACE)  # fails for one that is unplugged
+            self._libusb.close(handle)
 
-    def _control(self, kind: int, request: int, value: int, index: int, data: Any) -> int:
-        with self._translated(CONTROL_S):
-            return int(
-                self._backend.ctrl_transfer(
-                    self._live(), kind, request, value, index, data, _ms(CONTROL_S)
-                )
-            )
+    def _do(self, function: Callable[..., int], *words: Any) -> int:
+        """Have libusb do something with the device."""
+        return self._check(function(self._live(), *words))
 
-    def _live(self) -> Any:
+    def _transfer(
+        self, function: Callable[..., int], address: int, data: Any, size: int, timeout_s: float
+    ) -> int:
+        """Have bytes moved; returns how many were, also when the time was up before the end."""
+        moved = ctypes.c_int()
+        code = function(self._live(), address, data, size, ctypes.byref(moved), _ms(timeout_s))
+        if code != Code.TIMEOUT or not moved.value:
+            self._check(code, timeout_s)
+        return moved.value
+
+    def _live(self) -> ctypes.c_void_p:
         if self._handle is None:
             raise Disconnected("this camera was closed; open it again")
         return self._handle
 
-    @contextlib.contextmanager
-    def _translated(self, timeout_s: float = CONTROL_S) -> Iterator[None]:
-        """Turn pyusb's errors into ours."""
-        try:
-            yield
-        except OSError as error:  # usb.core.USBError is one; so is our PortTimeout
-            if isinstance(error, CanonError):
-                raise
-            raise self._error(error, timeout_s) from error
-        except NotImplementedError as error:
-            raise PortError(
-                "libusb cannot use this device; on Windows give it the WinUSB driver (Zadig)"
-            ) from error
+    def _check(self, code: int, timeout_s: float = CONTROL_S) -> int:
+        if code < 0:
+            raise self._error(code, timeout_s)
+        return code
 
-    def _error(self, error: OSError, timeout_s: float) -> CanonError:
-        match error.errno:
-            case errno.ETIMEDOUT:
+    def _error(self, code: int, timeout_s: float) -> CanonError:
+        match code:
+            case Code.TIMEOUT:
                 return PortTimeout(f"the camera sent nothing for {timeout_s:g} s; {AGAIN}")
-            case errno.EPIPE:
+            case Code.PIPE:
                 return PortStalled(f"the camera stalled the transfer; {AGAIN}")
-            case errno.EOVERFLOW:
+            case Code.OVERFLOW:
                 return ProtocolError("the camera sent more than there was room for")
-            case errno.EBUSY:
+            case Code.BUSY:
                 return InUse(f"the camera is in use by {_holder(self._bus, self._address)}")
-            case errno.EACCES:
+            case Code.ACCESS:
                 return PermissionDenied(
                     f"this user may not open the camera; put this line into {_RULE_FILE}, run "
                     f"`udevadm control --reload`, and plug the camera in again:\n{_RULE}"
                 )
-        if error.errno in (errno.ENODEV, errno.ENOENT) or not self._listed():
+            case Code.NOT_SUPPORTED:
+                return PortError(
+                    "libusb cannot use this device; on Windows give it the WinUSB driver (Zadig)"
+                )
+        if code in (Code.NO_DEVICE, Code.NOT_FOUND) or not self._listed():
             return Disconnected("the camera was unplugged; plug it in and open it again")
-        return PortError(f"the transfer failed on the bus ({error}); check the cable")
+        said = self._libusb.said(code)
+        return PortError(f"the transfer failed on the bus ({said}); check the cable")
 
     def _listed(self) -> bool:
         """Whether the device is still on the bus: an unplugged one may first report EIO."""
-        described = map(self._backend.get_device_descriptor, self._backend.enumerate_devices())
-        return any((about.bus, about.address) == (self._bus, self._address) for about in described)
-
-
-class _Window:
-    """A writable buffer in the shape in which the backend takes an array, without a copy."""
-
-    itemsize = 1
-
-    def __init__(self, view: memoryview) -> None:
-        self._there = (ctypes.c_char * len(view)).from_buffer(view)
-
-    def buffer_info(self) -> tuple[int, int]:
-        return ctypes.addressof(self._there), len(self._there)
-
-
-def _copied(data: Buffer) -> array.array[int]:
-    copy = array.array("B")
-    copy.frombytes(data)
-    return copy
+        with self._libusb.devices() as devices:
+            return any((one.bus, one.address) == (self._bus, self._address) for one in devices)
 
 
 def _ms(timeout_s: float) -> int:
     return max(1, math.ceil(timeout_s * 1000))  # 0 would mean for ever
 
 
-def _backend() -> Any:
-    """The libusb that libusb-package brings, or else the system's.
-
-    Its file is looked up without importing that package, which would take as long as all of pyusb.
-    """
-    import usb.backend.libusb1
-
-    package = importlib.util.find_spec("libusb_package")
-    folders = package.submodule_search_locations or () if package else ()
-    brought = [
-        os.path.join(folder, name)
-        for folder in folders
-        for name in glob.glob("libusb-1.0.*", root_dir=folder)
-    ]
-    get_backend = usb.backend.libusb1.get_backend
-    backend = (brought and get_backend(lambda _: brought[0])) or get_backend()
-    if backend is None:
-        raise PortError("libusb 1.0 is not on this computer; install it (Debian: libusb-1.0-0)")
-    return backend
+def _is_camera(device: Device) -> bool:
+    kind = device.interface
+    return kind == PTP or (kind == NATIVE and device.vendor == CANON)
 
 
-def _cameras(backend: Any) -> Iterator[tuple[Any, Any]]:
-    """The devices that look like a camera, each with its device descriptor."""
-    for device in backend.enumerate_devices():
-        about, kind = backend.get_device_descriptor(device), _interface(backend, device)
-        if kind == PTP or (kind == NATIVE and about.idVendor == CANON):
-            yield device, about
-
-
-def _interface(backend: Any, device: Any) -> tuple[int, int, int] | None:
-    """Class, subclass and protocol of the first interface; None for a device without any."""
-    with contextlib.suppress(OSError, IndexError):
-        first = backend.get_interface_descriptor(device, _INTERFACE, 0, 0)
-        return first.bInterfaceClass, first.bInterfaceSubClass, first.bInterfaceProtocol
-    return None
-
-
-def _place(about: Any) -> str:
-    return f"{about.bus}-{'.'.join(str(number) for number in about.port_numbers or (0,))}"
-
-
-def _strings(backend: Any, device: Any) -> tuple[str, str]:
+def _strings(libusb: Libusb, device: Device) -> tuple[str, str]:
     """Product and serial number, empty where the device may not be asked."""
-    with contextlib.suppress(OSError, NotImplementedError, ProtocolError):
-        handle = backend.open_device(device)
-        try:
+    handle = ctypes.c_void_p()
+    if libusb.open(device.at, ctypes.byref(handle)) < 0:
+        return "", ""
 
-            def ask(request: int, value: int, index: int, length: int, *, kind: int = 0) -> bytes:
-                buffer = bytearray(length)
-                window = _Window(memoryview(buffer))
-                got = backend.ctrl_transfer(
-                    handle, kind, request, value, index, window, _ms(CONTROL_S)
-                )
-                return bytes(buffer[:got])
+    def ask(request: int, value: int, index: int, length: int, *, kind: int = 0) -> bytes:
+        data = ctypes.create_string_buffer(length)
+        got = libusb.control_transfer(
+            handle, kind, request, value, index, data, length, _ms(CONTROL_S)
+        )
+        if got < 0:
+            raise PortError(libusb.said(got))
+        return data.raw[:got]
 
-            descriptors = read_descriptors(ask)
-            return descriptors.product_name, descriptors.serial
-        finally:
-            backend.close_device(handle)
-    return "", ""
+    try:
+        descriptors = read_descriptors(ask)
+        return descriptors.product_name, descriptors.serial
+    except (PortError, ProtocolError):
+        return "", ""
+    finally:
+        libusb.close(handle)
 
 
 def _holder(bus: int, address: int) -> str:
