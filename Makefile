@@ -48,6 +48,8 @@ lint: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/python tests/typed/snippets.py
 	$(BIN)/lint-imports
 
 docs: .venv/dev
