@@ -46,26 +46,26 @@ def change(cam: Camera, *changes: str) -> None:
 
 def capture(cam: Camera) -> None:
     """Take a picture to the host, and save it."""
-    for picture in cam.capture.release().files:
+    for picture in cam.capture.shoot().pictures:
         if isinstance(picture, Picture):
             picture.save()
 
 
 def shoot(cam: Camera) -> None:
     """Take a picture to the card, and fetch it."""
-    for entry in cam.capture.release(target=CaptureTarget.CARD).files:
+    for entry in cam.capture.shoot(target=CaptureTarget.CARD).entries:
         if isinstance(entry, Entry):
             cam.storage.download(entry)
 
 
 def start(cam: Camera) -> None:
     """Enter release control."""
-    cam.capture.start()
+    cam.remote.start()
 
 
 def live(cam: Camera, count: str) -> None:
     """Save so many frames of the viewfinder, one over the other."""
-    for frame in islice(cam.viewfinder, int(count)):
+    for frame in islice(cam.live, int(count)):
         Path("frame.jpg").write_bytes(frame)
 
 

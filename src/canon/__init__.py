@@ -15,13 +15,18 @@ from typing import TYPE_CHECKING
 
 _PLACES = {
     "canon.camera": ("Camera", "find", "list", "open"),
-    "canon.driver": ("Zoom",),
+    "canon.driver": ("ZoomPosition",),
     "canon.driver.card": ("CardPath", "Drive", "Entry"),
-    "canon.driver.events": ("Event",),
-    "canon.driver.shot": ("Picture", "Shot"),
+    "canon.driver.events": (
+        "BulbSeconds", "Busy", "ButtonPressed", "CardChanged", "Event", "FileAdded", "FileChanged",
+        "FileRemoved", "Focused", "Gone", "Missed", "PictureWaiting", "Raw", "Ready",
+        "SettingChanged", "ShuttingDown",
+    ),
+    "canon.driver.features": ("Feature",),
+    "canon.driver.shot": ("Frame", "Picture", "Shot"),
     "canon.errors": (
-        "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError", "DeviceBusy",
-        "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed", "MissingExtra",
+        "Aborted", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError",
+        "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed", "MissingExtra",
         "NoCard", "NotFinished", "NotSupported", "ObjectNotFound", "PermissionDenied", "PortError",
         "PortStalled", "PortTimeout", "ProtocolError", "Refused", "StoreFull", "ValueRefused",
         "WriteProtected",
@@ -39,13 +44,31 @@ if TYPE_CHECKING:
     from canon.camera import find as find
     from canon.camera import list as list
     from canon.camera import open as open
-    from canon.driver import Zoom as Zoom
+    from canon.driver import ZoomPosition as ZoomPosition
     from canon.driver.card import CardPath as CardPath
     from canon.driver.card import Drive as Drive
     from canon.driver.card import Entry as Entry
+    from canon.driver.events import BulbSeconds as BulbSeconds
+    from canon.driver.events import Busy as Busy
+    from canon.driver.events import ButtonPressed as ButtonPressed
+    from canon.driver.events import CardChanged as CardChanged
     from canon.driver.events import Event as Event
+    from canon.driver.events import FileAdded as FileAdded
+    from canon.driver.events import FileChanged as FileChanged
+    from canon.driver.events import FileRemoved as FileRemoved
+    from canon.driver.events import Focused as Focused
+    from canon.driver.events import Gone as Gone
+    from canon.driver.events import Missed as Missed
+    from canon.driver.events import PictureWaiting as PictureWaiting
+    from canon.driver.events import Raw as Raw
+    from canon.driver.events import Ready as Ready
+    from canon.driver.events import SettingChanged as SettingChanged
+    from canon.driver.events import ShuttingDown as ShuttingDown
+    from canon.driver.features import Feature as Feature
+    from canon.driver.shot import Frame as Frame
     from canon.driver.shot import Picture as Picture
     from canon.driver.shot import Shot as Shot
+    from canon.errors import Aborted as Aborted
     from canon.errors import BadParameter as BadParameter
     from canon.errors import BatteryLow as BatteryLow
     from canon.errors import CameraNotFound as CameraNotFound

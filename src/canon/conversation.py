@@ -1,45 +1,17 @@
-"""What the sessions of all dialects share: whose turn it is to talk, and who reads events."""
+"""What the sessions of all dialects share: whose turn it is to talk, and who hears events."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from canon.clock import Clock
-from canon.driver.events import Event
+from canon.driver.events import Event, Heard, Queue
 from canon.errors import Disconnected
 
 E = TypeVar("E")
-
-_MOST_EVENTS = 256
-_POLL_S = 0.05
-
-
-class Events(Generic[E]):
-    """One reader's queue of events; when it overflows, the oldest go and are counted."""
-
-    def __init__(self) -> None:
-        self._lost = 0
-        self._queue: deque[E] = deque()
-
-    def put(self, event: E) -> None:
-        """Add an event."""
-        if len(self._queue) >= _MOST_EVENTS:
-            self._queue.popleft()
-            self._lost += 1
-        self._queue.append(event)
-
-    def get(self) -> E | None:
-        """The oldest event, or None."""
-        return self._queue.popleft() if self._queue else None
-
-    def take_lost(self) -> int:
-        """How many events were dropped since this was last asked."""
-        lost, self._lost = self._lost, 0
-        return lost
 
 
 class Conversation(Generic[E]):
@@ -52,7 +24,7 @@ class Conversation(Generic[E]):
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self._closer: int | None = None  # the thread that has begun to close
-        self._readers: list[Events[E]] = []
+        self._readers: list[Queue[E]] = []
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -76,45 +48,29 @@ class Conversation(Generic[E]):
         for reader in tuple(self._readers):
             reader.put(event)
 
-    @contextmanager
-    def events(self) -> Iterator[Events[E]]:
-        """A reader's queue: every event from now on until the block ends."""
-        reader: Events[E] = Events()
+    def begin(self) -> Queue[E]:
+        """A reader's queue: every event from now on, until `finish`."""
+        reader: Queue[E] = Queue()
         self._readers.append(reader)
+        return reader
+
+    def finish(self, reader: Queue[E]) -> None:
+        """Take a reader's queue away; twice is allowed."""
+        if reader in self._readers:
+            self._readers.remove(reader)
+
+    def listener(
+        self, clock: Clock, poll: Callable[[float], bool], common: Callable[[E], Event]
+    ) -> Heard[E]:
+        """One who hears every event from now on, in the words that all dialects share."""
+        queue = self.begin()
+        return Heard(queue, lambda: self.finish(queue), clock, poll, common)
+
+    @contextmanager
+    def events(self) -> Iterator[Queue[E]]:
+        """A reader's queue for a block."""
+        reader = self.begin()
         try:
             yield reader
         finally:
-            self._readers.remove(reader)
-
-
-class Teller(Protocol[E]):
-    """The session of a dialect, as far as its events go."""
-
-    clock: Clock
-
-    def poll(self, timeout_s: float) -> bool:
-        """Wait for an event, and copy it to every reader; whether one came."""
-        ...
-
-    def events(self) -> AbstractContextManager[Events[E]]:
-        """A reader's queue: every event from now on until the block ends."""
-        ...
-
-
-def told(session: Teller[E], timeout_s: float) -> Iterator[Event]:
-    """What a camera says by itself, until it was silent for `timeout_s`."""
-    clock = session.clock
-    with session.events() as events:
-        deadline = clock.now() + timeout_s
-        heard = True  # those that wait are told without any time
-        while heard or clock.now() < deadline:
-            session.poll(max(0.0, min(_POLL_S, deadline - clock.now())))
-            heard = False
-            while True:
-                if lost := events.take_lost():
-                    yield Event("EventsLost", {"count": lost})
-                if (event := events.get()) is None:
-                    break
-                heard = True
-                yield Event(type(event).__name__, dict(vars(event)))
-                deadline = clock.now() + timeout_s
+            self.finish(reader)

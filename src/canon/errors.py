@@ -225,6 +225,10 @@ class NotFinished(CanonError, TimeoutError):
     """The camera took the command and never came to an end."""
 
 
+class Aborted(CanonError):
+    """This program gave up a release that it had begun; `cam.capture.abort()` does."""
+
+
 class NotSupported(CanonError):
     """This model cannot do it, which is known before asking.
 

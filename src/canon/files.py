@@ -30,6 +30,55 @@ def target_path(to: str | Path, name: str) -> Path:
     return target
 
 
+class PartFile:
+    """A file under a temporary name, until it is kept under its own or discarded.
+
+    Args:
+        folder: where it is written; its final name is in the same one.
+
+    Attributes:
+        file: to write to, and to read from.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import tempfile
+
+        with _about(folder):
+            handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=folder)
+        self._path = Path(name)
+        self.file: BinaryIO = os.fdopen(handle, "w+b")
+
+    def keep(
+        self, target: Path, *, overwrite: bool = False, modified: datetime | None = None
+    ) -> None:
+        """Flush it to the disk, and give it its name.
+
+        Args:
+            target: its path.
+            overwrite: whether a file that is there already may be replaced.
+            modified: its time, a local time.
+
+        Raises:
+            FileExistsError: the file is there already; the part is still there.
+        """
+        with _about(target):
+            if not self.file.closed:
+                self.file.flush()
+                os.fsync(self.file.fileno())
+                self.file.close()
+            if modified is not None:
+                with suppress(OverflowError, OSError, ValueError):
+                    os.utime(self._path, (modified.timestamp(), modified.timestamp()))
+            self._path.chmod(0o666 & ~_umask())
+        _put_in_place(self._path, target, overwrite=overwrite)
+
+    def discard(self) -> None:
+        """Remove what was not kept."""
+        with suppress(OSError):
+            self.file.close()
+        self._path.unlink(missing_ok=True)
+
+
 @contextmanager
 def new_file(
     target: Path, *, overwrite: bool = False, modified: datetime | None = None
@@ -46,27 +95,30 @@ def new_file(
     Raises:
         FileExistsError: the file is there already.
     """
-    import tempfile
+    check_free(target, overwrite=overwrite)
+    with _about(target):
+        part = PartFile(target.parent)
+    try:
+        with _about(target):
+            yield part.file
+        part.keep(target, overwrite=overwrite, modified=modified)
+    finally:
+        part.discard()
 
+
+def check_free(target: Path, *, overwrite: bool) -> None:
+    """FileExistsError when a file cannot be written there."""
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} is there already; choose another name or overwrite it")
     if target.exists() and not target.is_file():
         raise FileExistsError(f"{target} is no file; choose another name")  # /dev/null stays
-    with _about(target):
-        handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=target.parent)
-    part = Path(name)
-    try:
-        with _about(target), os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if modified is not None:
-            with suppress(OverflowError, OSError, ValueError):
-                os.utime(part, (modified.timestamp(), modified.timestamp()))
-        part.chmod(0o666 & ~_umask())
-        _put_in_place(part, target, overwrite=overwrite)
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def numbered(path: Path) -> Iterator[Path]:
+    """A path, then those to try when it is taken: IMG_0001.JPG, then IMG_0001_2.JPG."""
+    yield path
+    for number in range(2, 10_000):
+        yield path.with_name(f"{path.stem}_{number}{path.suffix}")
 
 
 @contextmanager

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.needs("release")
 @pytest.fixture
 def control(cam: Camera) -> Iterator[Camera]:
     """The camera under release control, in program mode and set to small pictures without flash."""
-    with cam.capture.control():
+    with cam.remote():
         before = cam.settings.read()
         cam.settings.set(image_size="small", shooting_mode="program", flash="off")
         yield cam
@@ -47,16 +47,16 @@ def control(cam: Camera) -> Iterator[Camera]:
 
 def image(shot: Shot) -> bytes:
     """The picture of a release to the host."""
-    (picture,) = shot.files
+    (picture,) = shot.pictures
     assert isinstance(picture, Picture)
-    return picture.data
+    return picture
 
 
 @pytest.mark.shows("capture")
 def test_a_picture_comes_to_the_host(control: Camera) -> None:
     told: list[tuple[int, int]] = []
     before = list(control.storage.walk())
-    shot = control.capture.release(progress=lambda *both: told.append(both))
+    shot = control.capture.shoot(progress=lambda *both: told.append(both))
     data = image(shot)
     assert opened(data).size == (640, 480)
     assert told[-1] == (len(data), len(data))
@@ -67,7 +67,7 @@ def test_a_picture_comes_to_the_host(control: Camera) -> None:
 
 
 def test_a_thumbnail_beside_the_picture(control: Camera) -> None:
-    shot = control.capture.release(thumbnail=True)
+    shot = control.capture.shoot(thumbnail=True)
     assert shot.thumbnail is not None
     small = opened(shot.thumbnail)
     assert small.size == (160, 120)
@@ -79,7 +79,7 @@ def test_a_thumbnail_beside_the_picture(control: Camera) -> None:
 @pytest.mark.shows("capture")
 def test_a_picture_to_the_card(control: Camera) -> None:
     before = {entry.path for entry in control.storage.walk()}
-    (entry,) = control.capture.release(target=CaptureTarget.CARD).files
+    (entry,) = control.capture.shoot(target=CaptureTarget.CARD).entries
     assert isinstance(entry, Entry)
     try:
         assert entry.path not in before
@@ -97,12 +97,13 @@ def test_a_picture_to_the_card(control: Camera) -> None:
 @pytest.mark.erases
 @pytest.mark.parametrize("thumbnail", [False, True])
 def test_a_picture_to_both(control: Camera, thumbnail: bool) -> None:
-    shot = control.capture.release(target=CaptureTarget.BOTH, thumbnail=thumbnail)
-    picture, entry = shot.files
+    shot = control.capture.shoot(target=CaptureTarget.BOTH, thumbnail=thumbnail)
+    shot = shot
+    picture, entry = shot.first, shot.entries[0]
     assert isinstance(picture, Picture)
     assert isinstance(entry, Entry)
     try:
-        assert control.storage.read(entry) == picture.data
+        assert control.storage.read(entry) == picture
         assert picture.name == entry.name
         assert (shot.thumbnail is not None) is thumbnail
     finally:
@@ -110,54 +111,54 @@ def test_a_picture_to_both(control: Camera, thumbnail: bool) -> None:
 
 
 def test_each_release_gives_another_picture(control: Camera) -> None:
-    shots = [control.capture.release() for _ in range(3)]
+    shots = [control.capture.shoot() for _ in range(3)]
     taken = [exif(image(shot))["ExifIFD:DateTimeOriginal"] for shot in shots]
     assert taken == sorted(set(taken))
 
 
 def test_a_release_outside_release_control_enters_and_leaves_it(cam: Camera) -> None:
-    assert not cam.capture.active
-    assert exif(image(cam.capture.release()))["IFD0:Model"] == cam.model
-    assert not cam.capture.active
+    assert not cam.remote.active
+    assert exif(image(cam.capture.shoot()))["IFD0:Model"] == cam.model
+    assert not cam.remote.active
 
 
 def test_release_control_stays_on_when_it_was_started(cam: Camera) -> None:
     seen: list[bool] = []
-    cam.capture.start()
+    cam.remote.start()
     try:
-        cam.capture.start()
-        cam.capture.release()
-        with cam.capture.control():
-            seen.append(cam.capture.active)
-        seen.append(cam.capture.active)
+        cam.remote.start()
+        cam.capture.shoot()
+        with cam.remote():
+            seen.append(cam.remote.active)
+        seen.append(cam.remote.active)
     finally:
-        cam.capture.stop()
-    seen.append(cam.capture.active)
-    cam.capture.stop()
+        cam.remote.stop()
+    seen.append(cam.remote.active)
+    cam.remote.stop()
     assert seen == [True, True, False]
 
 
 def test_release_control_is_left_after_an_error(cam: Camera) -> None:
     def fail() -> None:
-        with cam.capture.control():
-            assert cam.capture.active
+        with cam.remote():
+            assert cam.remote.active
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert not cam.capture.active
+    assert not cam.remote.active
 
 
 def test_a_release_has_a_target(cam: Camera) -> None:
     with pytest.raises(ValueError, match="to the host, to the card, or to both"):
-        cam.capture.release(target=CaptureTarget(0))
-    assert not cam.capture.active
+        cam.capture.shoot(target=CaptureTarget(0))
+    assert not cam.remote.active
 
 
 def told_of(cam: Camera, **settings: object) -> dict[str, object]:
     """What exiftool reads from a picture that is taken with these settings."""
     cam.settings.set(**settings)
-    return exif(image(cam.capture.release()))
+    return exif(image(cam.capture.shoot()))
 
 
 @pytest.mark.parametrize("iso", [50, 100, 200, 400])
@@ -216,65 +217,65 @@ def test_exif_shows(control: Camera, name: str, tag: str, codes: dict[str, int])
 
 @pytest.mark.shows("zoom")
 def test_zoom(control: Camera) -> None:
-    before = control.capture.zoom
+    before = control.zoom.get()
     assert 0 <= before.position <= before.maximum
     tele = control.settings.focal_length_tele.value
     try:
-        assert control.capture.set_zoom(before.maximum).position == before.maximum
-        assert control.capture.zoom == control.capture.set_zoom(before.maximum)
+        assert control.zoom.set(before.maximum).position == before.maximum
+        assert control.zoom.get() == control.zoom.set(before.maximum)
         assert control.settings.focal_length.value == tele
-        told = exif(image(control.capture.release()))
+        told = exif(image(control.capture.shoot()))
         assert told["ExifIFD:FocalLength"] == pytest.approx(tele, abs=0.1)
         with pytest.raises(ValueRefused, match=f"0 to {before.maximum}"):
-            control.capture.set_zoom(before.maximum + 1)
+            control.zoom.set(before.maximum + 1)
         with pytest.raises(ValueError, match="no zoom position; 0 is wide"):
-            control.capture.set_zoom(-1)
+            control.zoom.set(-1)
     finally:
-        assert control.capture.set_zoom(before.position) == before
+        assert control.zoom.set(before.position) == before
 
 
 @pytest.mark.shows("focus lock")
 def test_focus_lock_for_a_block(control: Camera) -> None:
-    with control.capture.focus_lock():
-        first, second = (image(control.capture.release()) for _ in range(2))
+    with control.focus.lock():
+        first, second = (image(control.capture.shoot()) for _ in range(2))
     assert opened(first).size == opened(second).size
-    control.capture.measure()
-    assert opened(image(control.capture.release())).size == opened(first).size
+    control.focus.auto()
+    assert opened(image(control.capture.shoot())).size == opened(first).size
 
 
 def test_focus_lock_until_it_is_unlocked(cam: Camera) -> None:
-    cam.capture.lock_focus()
+    cam.focus.lock()
     try:
-        cam.capture.release()
-        assert cam.capture.active, "release control ends the lock"
-        cam.capture.unlock_focus()
+        cam.capture.shoot()
+        assert cam.remote.active, "release control ends the lock"
+        cam.focus.unlock()
     finally:
-        cam.capture.stop()
-    assert not cam.capture.active
+        cam.remote.stop()
+    assert not cam.remote.active
 
 
 def test_focus_lock_outlives_no_error(cam: Camera) -> None:
     def fail() -> None:
-        with cam.capture.focus_lock():
-            assert cam.capture.active
+        with cam.focus.lock():
+            assert cam.remote.active
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert not cam.capture.active
+    assert not cam.remote.active
 
 
 def test_output(control: Camera) -> None:
     for output in ("off", "display"):
-        control.capture.set_output(output)
+        control.remote.set_output(output)
     with pytest.raises(ValueError, match="no camera output; take one of: display"):
-        control.capture.set_output("paper")
+        control.remote.set_output("paper")
 
 
 def test_available_shots_follow_the_size(control: Camera) -> None:
-    small = control.capture.available_shots
+    small = control.capture.available_shots()
     control.settings.set(image_size="large")
-    assert 0 < control.capture.available_shots < small
+    assert 0 < control.capture.available_shots() < small
 
 
 def test_finer_pictures_take_more_room(control: Camera) -> None:
@@ -290,7 +291,7 @@ def test_a_picture_is_not_larger_than_estimated(control: Camera, quality: str) -
     before = control.settings.quality.value
     control.settings.set(quality=quality)
     try:
-        data = image(control.capture.release())
+        data = image(control.capture.shoot())
         assert len(data) < 1.3 * control.capture.estimated_size("small", quality)
     finally:
         control.settings.set(quality=before)

@@ -35,31 +35,31 @@ def test_an_error_unlocks_the_focus_where_release_control_stays(make: Callable[[
         return device.release.focus_locked
 
     def fail() -> None:
-        with cam.capture.focus_lock():
+        with cam.focus.lock():
             assert locked()
             raise ZeroDivisionError
 
     with cam:
-        cam.capture.start()
+        cam.remote.start()
         with pytest.raises(ZeroDivisionError):
             fail()
-        assert cam.capture.active
+        assert cam.remote.active
         assert not locked()
-        cam.capture.lock_focus()
+        cam.focus.lock()
         assert locked()
-        cam.capture.unlock_focus()
+        cam.focus.unlock()
         assert not locked()
 
 
 def test_after_a_stop_a_block_leaves_release_control() -> None:
     cam, device = native()
     with cam:
-        cam.capture.start()
-        with cam.capture.control():
+        cam.remote.start()
+        with cam.remote():
             pass
         assert device.release.active, "it was on before"
-        cam.capture.stop()
-        with cam.capture.control():
+        cam.remote.stop()
+        with cam.remote():
             assert device.release.active
         assert not device.release.active
 
@@ -67,27 +67,27 @@ def test_after_a_stop_a_block_leaves_release_control() -> None:
 def test_a_stop_takes_back_that_release_control_stays_on() -> None:
     cam, device = native()
     with cam:
-        cam.capture.stay()
-        cam.capture.stop()
-        cam.capture.start()
+        cam.remote.stay()
+        cam.remote.stop()
+        cam.remote.start()
     assert not device.release.active
 
 
 def test_release_control_stays_on_when_it_should() -> None:
     cam, device = native()
     with cam:
-        cam.capture.stay()
+        cam.remote.stay()
     assert device.release.active
 
 
 def test_the_viewfinder_goes_off_before_release_control() -> None:
     port = PtpPort(ptp_device("powershot-s60"))
     with port.camera() as cam:
-        cam.capture.start()
-        frames = iter(cam.viewfinder)
+        cam.remote.start()
+        frames = iter(cam.live)
         assert next(frames)
         port.names()
-        cam.capture.stop()
+        cam.remote.stop()
         names = port.names()
         assert names.index("ViewfinderOff") < names.index("TerminateReleaseControl")
         assert list(frames) == []

@@ -39,14 +39,14 @@ PRINTED = "28000000" + "".join(f"0{number in (6, 8):d}{number:02x}" for number i
 def test_an_old_eos_is_asked_for_each(slug: str, numbers: range) -> None:
     port = WatchedPort(a_device(slug=slug))
     with port.camera() as cam:
-        with cam.capture.control():
+        with cam.remote():
             port.names()
-            read = cam.capture.custom_functions()
+            read = cam.custom_functions.read()
             assert port.names() == ["GetCustomFunction"] * len(numbers)
         assert [function.number for function in read.values()] == list(numbers)
         assert [function.name for function in read.values()] == list(read)
         assert {str(function) for function in read.values()} >= {"on", "off", "1/2"}
-        assert not cam.capture.active, "release control is left as it was"
+        assert not cam.remote.active, "release control is left as it was"
 
 
 def test_a_20d_tells_them_all_at_once() -> None:
@@ -55,9 +55,9 @@ def test_a_20d_tells_them_all_at_once() -> None:
     assert isinstance(dump, CustomFunctions)
     assert dump.encode()[:40].hex() == PRINTED
     port = WatchedPort(device)
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.names()
-        read = cam.capture.custom_functions()
+        read = cam.custom_functions.read()
         assert port.names() == ["GetCustomFunctions"]
     changed = {name: function.choice for name, function in read.items() if function.value}
     assert changed == {"exposure_steps": "1/2", "iso_expansion": "on"}
@@ -66,10 +66,10 @@ def test_a_20d_tells_them_all_at_once() -> None:
 
 def test_they_are_set_by_name() -> None:
     port = WatchedPort(a_device(slug=OLD))
-    with port.camera() as cam, cam.capture.control():
-        before = cam.capture.custom_functions()
+    with port.camera() as cam, cam.remote():
+        before = cam.custom_functions.read()
         port.names()
-        now = cam.capture.set_custom_functions(
+        now = cam.custom_functions.set(
             mirror_lockup=True, exposure_steps="1/3", set_button=2, menu_return="Previous"
         )
         assert port.names() == ["SetCustomFunction"] * 4 + ["GetCustomFunction"] * 17
@@ -80,8 +80,8 @@ def test_they_are_set_by_name() -> None:
             "set_button": "parameters",
             "menu_return": "previous",
         }
-        assert cam.capture.custom_functions() == now
-        assert cam.capture.set_custom_functions(mirror_lockup="off")["mirror_lockup"].value == 0
+        assert cam.custom_functions.read() == now
+        assert cam.custom_functions.set(mirror_lockup="off")["mirror_lockup"].value == 0
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_is_not_understood_is_told_before_anything_is_sent(
     with port.camera() as cam:
         port.names()
         with pytest.raises(ValueError, match=says):
-            cam.capture.set_custom_functions(**choices)
+            cam.custom_functions.set(**choices)
         assert port.names() == []
 
 
@@ -114,9 +114,9 @@ def test_a_body_without_known_ones_is_not_asked(slug: str) -> None:
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="has no custom functions that are known"):
-            cam.capture.custom_functions()
+            cam.custom_functions.read()
         with pytest.raises(NotSupported, match="custom functions"):
-            cam.capture.set_custom_functions(mirror_lockup=True)
+            cam.custom_functions.set(mirror_lockup=True)
         assert port.names() == []
 
 
@@ -125,7 +125,7 @@ def test_how_a_20d_is_set_is_not_known() -> None:
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="20D has no known command to set a custom function"):
-            cam.capture.set_custom_functions(mirror_lockup=True)
+            cam.custom_functions.set(mirror_lockup=True)
         assert port.names() == []
 
 
@@ -139,18 +139,18 @@ class Stubborn(NativeCamera):
 def test_a_choice_that_reads_back_unchanged_was_refused() -> None:
     with a_camera(Stubborn(Body(a_row(OLD), Card))) as cam:
         with pytest.raises(ValueRefused, match="on was asked for; it takes off, on") as caught:
-            cam.capture.set_custom_functions(safety_shift="on")
+            cam.custom_functions.set(safety_shift="on")
         assert (caught.value.setting, caught.value.allowed) == ("safety_shift", ("off", "on"))
-        assert not cam.capture.active
+        assert not cam.remote.active
 
 
 def test_a_refusal_is_told() -> None:
     device = a_device("refuse@SetCustomFunction:0x02000086", slug=OLD)
     with a_camera(device) as cam:
         with pytest.raises(Refused) as caught:
-            cam.capture.set_custom_functions(safety_shift="on")
+            cam.custom_functions.set(safety_shift="on")
         assert caught.value.command == "SetCustomFunction"
-        assert cam.capture.set_custom_functions(safety_shift="on")["safety_shift"].choice == "on"
+        assert cam.custom_functions.set(safety_shift="on")["safety_shift"].choice == "on"
 
 
 @pytest.mark.parametrize("slug", [OLD, NEW])
@@ -159,14 +159,14 @@ def test_one_that_the_body_does_not_tell_is_left_out(slug: str) -> None:
     device = a_device(slug=slug)
     del device.release.custom.values[12]
     with a_camera(device) as cam:
-        assert "mirror_lockup" not in cam.capture.custom_functions()
+        assert "mirror_lockup" not in cam.custom_functions.read()
 
 
 def test_a_value_that_nobody_has_named_is_its_number() -> None:
     device = a_device(slug=NEW)
     device.release.custom.values[12] = 7
     with a_camera(device) as cam:
-        assert cam.capture.custom_functions()["mirror_lockup"].choice == "7"
+        assert cam.custom_functions.read()["mirror_lockup"].choice == "7"
 
 
 # --- against another table ------------------------------------------------------------------------

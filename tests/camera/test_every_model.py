@@ -15,7 +15,7 @@ from canon.camera import Camera
 from canon.driver.card import Entry
 from canon.driver.shot import Picture
 from canon.errors import NotSupported
-from canon.models.model import Feature, Model, Numbering
+from canon.models.model import Model, Numbering, Trait
 from canon.models.native import MODELS, by_product
 from canon.values import CaptureTarget
 from canon.virtual.body import Body
@@ -35,7 +35,7 @@ def each_model() -> list[object]:
             id=f"{model.slug}-{model.product:04x}",
             marks=pytest.mark.shows(
                 *ALWAYS,
-                *(("settings", "capture") if Feature.RELEASE in model.features else ()),
+                *(("settings", "capture") if Trait.RELEASE in model.traits else ()),
                 model=model.name,
             ),
         )
@@ -49,13 +49,13 @@ def test_a_body_of_every_row_works(model: Model) -> None:
     with a_camera(device) as cam:
         _is_itself(cam, model)
         _has_a_card(cam)
-        if Feature.RELEASE in model.features:
+        if Trait.RELEASE in model.traits:
             _takes_pictures(cam, model)
         else:
-            with pytest.raises(NotSupported, match="release control"):
-                cam.capture.release()
+            with pytest.raises(NotSupported, match="no remote release"):
+                cam.capture.shoot()
     assert not device.release.active
-    if Feature.EOS_LOCK in model.features:
+    if Trait.EOS_LOCK in model.traits:
         assert not device.body.keys_locked, "its owner can use it again"
     assert device.padded == 0, "no command came short"
     if model.numbering is Numbering.CLASSIC:  # the revised one ends some with a byte for nothing
@@ -69,10 +69,10 @@ def _is_itself(cam: Camera, model: Model) -> None:
     assert cam.owner == "Ada"
     assert cam.sync_clock() <= cam.camera_time
     assert cam.on_ac
-    if Feature.ABILITIES in model.features:
+    if Trait.ABILITIES in model.traits:
         assert cam.abilities[0].width, "a size has pixels"
         assert (cam.abilities[0].width, cam.abilities[0].height) == model.pixels
-    if Feature.BODY_ID in model.features:
+    if Trait.BODY_ID in model.traits:
         assert cam.body_id
 
 
@@ -91,12 +91,12 @@ def _has_a_card(cam: Camera) -> None:
 
 
 def _takes_pictures(cam: Camera, model: Model) -> None:
-    with cam.capture.control():
+    with cam.remote():
         cam.settings.set(exposure_compensation="+1", iso=100)
         assert str(cam.settings.exposure_compensation.value) == "+1"
-        (picture,) = cam.capture.release(target=CaptureTarget.HOST).files
+        (picture,) = cam.capture.shoot(target=CaptureTarget.HOST).pictures
         assert isinstance(picture, Picture)
-        assert Image.open(io.BytesIO(picture.data)).size == model.pixels
-        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        assert Image.open(io.BytesIO(picture)).size == model.pixels
+        (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert isinstance(entry, Entry)
-        assert cam.storage.read(entry)[:2] == picture.data[:2]
+        assert cam.storage.read(entry)[:2] == picture[:2]

@@ -80,8 +80,8 @@ def test_a_body_of_every_row_works(model: PtpModel) -> None:
             _takes_pictures(cam, can)
         else:
             port.names()
-            with pytest.raises(NotSupported, match="release control"):
-                cam.capture.release()
+            with pytest.raises(NotSupported, match="no remote release"):
+                cam.capture.shoot()
             assert port.names() == []
     assert not device.release.active
     assert device.session == 0
@@ -124,26 +124,26 @@ def _has_a_card(cam: Camera, can: set[str]) -> None:
 
 
 def _takes_pictures(cam: Camera, can: set[str]) -> None:
-    with cam.capture.control():
+    with cam.remote():
         if "settings" in can:
             now = cam.settings.iso.value
             other = next(iso for iso in cam.settings.iso.allowed if iso != now)
             cam.settings.iso.set(other)
             assert cam.settings.iso.value == other
         if "zoom" in can:
-            last = cam.capture.zoom.maximum
-            assert cam.capture.set_zoom(last).position == last
+            last = cam.zoom.get().maximum
+            assert cam.zoom.set(last).position == last
         if "live" in can:
-            frame = next(iter(cam.viewfinder))
+            frame = next(iter(cam.live))
             assert Image.open(io.BytesIO(frame)).format == "JPEG"
-        (picture,) = cam.capture.release(target=CaptureTarget.HOST).files
+        (picture,) = cam.capture.shoot(target=CaptureTarget.HOST).pictures
         assert isinstance(picture, Picture)
-        image = Image.open(io.BytesIO(picture.data))
+        image = Image.open(io.BytesIO(picture))
         assert image.size == (640, 480)
         assert image.getexif()[0x0110] == cam.model
-        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert isinstance(entry, Entry)
         assert Image.open(io.BytesIO(cam.storage.read(entry))).size == (640, 480)
         if "focus lock" in can:
-            with cam.capture.focus_lock():
-                assert cam.capture.release().files
+            with cam.focus.lock():
+                assert cam.capture.shoot().pictures

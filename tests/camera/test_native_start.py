@@ -6,7 +6,7 @@ import pytest
 from rig import WatchedPort, a_device
 
 from canon.errors import NotSupported, PortTimeout
-from canon.models.model import Feature
+from canon.models.model import Trait
 from canon.models.native import MODELS
 
 
@@ -28,7 +28,7 @@ def test_a_camera_that_never_says_who_it_is() -> None:
 
 
 def test_a_body_that_does_not_list_its_pictures() -> None:
-    silent = (row for row in MODELS if row.product and Feature.ABILITIES not in row.features)
+    silent = (row for row in MODELS if row.product and Trait.ABILITIES not in row.traits)
     with (
         WatchedPort(a_device(slug=next(silent).slug)).camera() as cam,
         pytest.raises(NotSupported, match="list of picture sizes"),

@@ -15,26 +15,26 @@ def test_the_way_into_release_control() -> None:
     port = WatchedPort(a_device())
     with port.camera() as cam:
         port.names()
-        cam.capture.start()
+        cam.remote.start()
         assert port.names()[:3] == ["GetAbilities", "LockKeys", "EnterReleaseControl"]
 
 
 def test_a_half_press_and_an_output_reach_the_camera() -> None:
     port = WatchedPort(a_device())
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.names()
-        cam.capture.measure()
+        cam.focus.auto()
         assert port.names() == ["DoAeAfAwb"]
-        cam.capture.set_output("off")
+        cam.remote.set_output("off")
         assert port.names() == ["SelectCameraOutput"]
 
 
 def test_release_control_that_could_not_be_left_is_not_taken_for_active() -> None:
     with WatchedPort(a_device("refuse@ExitReleaseControl:0x02000086")).camera() as cam:
-        cam.capture.start()
+        cam.remote.start()
         with pytest.raises(Refused):
-            cam.capture.stop()
-        assert not cam.capture.active
+            cam.remote.stop()
+        assert not cam.remote.active
 
 
 # --- no wait for what is over ---------------------------------------------------------------------
@@ -43,27 +43,27 @@ def test_release_control_that_could_not_be_left_is_not_taken_for_active() -> Non
 def seconds(cam: Camera, port: WatchedPort) -> float:
     """How long a release takes."""
     start = port.clock.now()
-    assert cam.capture.release().files
+    assert cam.capture.shoot().pictures
     return port.clock.now() - start
 
 
 def test_after_a_refused_release_nothing_is_waited_for() -> None:
     device = a_device()
     port = WatchedPort(device)
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         usual = seconds(cam, port)
         device.faults.add(Fault.parse("no-focus"))
         with pytest.raises(FocusFailed):
-            cam.capture.release()
+            cam.capture.shoot()
         assert seconds(cam, port) < usual + 0.5
 
 
 def test_after_a_release_that_was_given_up_its_end_is_waited_for_and_no_more() -> None:
     port = WatchedPort(a_device())
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         usual = seconds(cam, port)
         with pytest.raises(NotFinished):
-            cam.capture.release(timeout_s=0.2)
+            cam.capture.shoot(timeout_s=0.2)
         port.clock.sleep(30)
         assert seconds(cam, port) < usual + 0.5
         assert seconds(cam, port) < usual + 0.5

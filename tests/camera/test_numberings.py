@@ -125,17 +125,17 @@ def test_deleting_two_files(slug: str, command: str) -> None:
 def released(port: WatchedPort, cam: Camera) -> list[str]:
     """The commands of a release to the card, without the listings before and after it."""
     port.names()
-    cam.capture.release(target=CARD)
+    cam.capture.shoot(target=CARD)
     return [name for name in port.names() if name not in ("ListDisks", "GetDirectory")]
 
 
 def test_keys_are_locked_for_the_release_alone() -> None:
     port = WatchedPort(a_device(slug=OLD))
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         asked = released(port, cam)
         assert asked == ["SetTransferMode", "LockEosKeys", "Release", "UnlockEosKeys"]
     port = WatchedPort(a_device(slug=NEW))
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         assert released(port, cam) == [
             *("SetTransferMode", "GetReleaseParameters", "GetAbilities", "LockRevisedKeys"),
             *("Release", "ReleaseSent", "UnlockRevisedKeys"),
@@ -147,10 +147,10 @@ def test_keys_are_unlocked_after_a_failure(slug: str) -> None:
     device = a_device("no-focus", slug=slug)
     with a_camera(device) as cam:
         with pytest.raises(FocusFailed):
-            cam.capture.release()
+            cam.capture.shoot()
         assert not device.body.keys_locked
         assert not device.release.active
-        assert cam.capture.release().files, "the next one is fine"
+        assert cam.capture.shoot().pictures, "the next one is fine"
 
 
 @pytest.mark.parametrize(
@@ -160,19 +160,19 @@ def test_keys_are_unlocked_after_a_failure(slug: str) -> None:
 def test_where_keys_do_not_lock_nothing_is_released(slug: str, lock: str, code: int) -> None:
     """The shutter is half pressed, or a menu is open (section 6.5)."""
     port = WatchedPort(a_device(f"refuse@{lock}:{code}", slug=slug))
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.names()
         with pytest.raises(Refused) as refusal:
-            cam.capture.release(target=CARD)
+            cam.capture.shoot(target=CARD)
         assert refusal.value.code == code
         assert "Release" not in port.names()
-        assert cam.capture.release(target=CARD).files
+        assert cam.capture.shoot(target=CARD).entries
 
 
 def test_a_refused_list_of_sizes_does_not_stop_a_release() -> None:
     """Asked for before each lock; what it says does not matter (section 1)."""
     with a_camera(a_device("refuse@GetAbilities:1", slug=NEW)) as cam:
-        assert cam.capture.release().files
+        assert cam.capture.shoot().pictures
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ def test_how_a_release_ends(slug: str, target: CaptureTarget, last: type[NativeE
     """By the event that ends it on that body, and without waiting for more (section 10)."""
     device = a_device(slug=slug)
     port = WatchedPort(device)
-    with port.camera() as cam, cam.capture.control():
-        (file,) = cam.capture.release(target=target).files
-        assert isinstance(file, Entry if target is CARD else Picture)
+    with port.camera() as cam, cam.remote():
+        shot = cam.capture.shoot(target=target)
+        assert len(shot.entries if target is CARD else shot.pictures) == 1
         ended, event = port.events[-1]
         assert type(event) is last
         assert all(time > ended - 1 for time, name in port.commands if "Unlock" in name)
@@ -206,8 +206,8 @@ def test_how_a_release_ends(slug: str, target: CaptureTarget, last: type[NativeE
 def test_a_release_whose_end_is_never_told() -> None:
     """It waits for its time, looks for the picture all the same, and the keys are free again."""
     device = a_device("event-lost@CaptureOver", slug=OLD)
-    with a_camera(device) as cam, cam.capture.control():
-        (entry,) = cam.capture.release(target=CARD, timeout_s=30).files
+    with a_camera(device) as cam, cam.remote():
+        (entry,) = cam.capture.shoot(target=CARD, timeout_s=30).entries
         assert isinstance(entry, Entry)
         assert not device.body.keys_locked
 
@@ -221,7 +221,7 @@ def test_a_release_whose_end_is_never_told() -> None:
 )
 def test_the_sign_of_exposure_compensation(slug: str, codes: dict[str, int]) -> None:
     device = a_device(slug=slug)
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         allowed = [str(value) for value in cam.settings.exposure_compensation.allowed]
         assert allowed[0] == "+2" or allowed[-1] == "+2"
         for stops, code in codes.items():
@@ -233,13 +233,13 @@ def test_the_sign_of_exposure_compensation(slug: str, codes: dict[str, int]) -> 
 def test_more_stops_are_brighter_in_either_numbering() -> None:
     for slug in (OLD, NEW):
         levels = []
-        with a_camera(a_device(slug=slug)) as cam, cam.capture.control():
+        with a_camera(a_device(slug=slug)) as cam, cam.remote():
             for stops in ("-1", "0", "+1"):
                 cam.settings.exposure_compensation.set(stops)
-                (picture,) = cam.capture.release().files
+                (picture,) = cam.capture.shoot().pictures
                 assert isinstance(picture, Picture)
-                levels.append(brightness(opened(picture.data)))
-                told = exif(picture.data)["ExifIFD:ExposureCompensation"]
+                levels.append(brightness(opened(picture)))
+                told = exif(picture)["ExifIFD:ExposureCompensation"]
                 assert Fraction(str(told)) == int(stops)
         assert levels == sorted(set(levels))
 
@@ -248,7 +248,7 @@ def test_a_5d_is_told_twice() -> None:
     once = ["GetReleaseParameters", "SetReleaseParameters", "GetReleaseParameters"]
     for slug, wanted in ((NEW, once), ("eos-5d", [*once, *once[1:]])):
         port = WatchedPort(a_device(slug=slug))
-        with port.camera() as cam, cam.capture.control():
+        with port.camera() as cam, cam.remote():
             cam.settings.read()
             port.names()
             cam.settings.set(iso=400, quality="normal", exposure_compensation="-1")
@@ -261,42 +261,43 @@ def test_a_5d_is_told_twice() -> None:
 
 def test_raw_and_jpeg_are_two_pictures() -> None:
     port = WatchedPort(a_device(slug=NEW))
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         cam.settings.set(quality="raw+fine", image_format="raw+jpeg", image_size="raw+small")
-        raw, jpeg = cam.capture.release(target=HOST).files
+        raw, jpeg = cam.capture.shoot(target=HOST).pictures
         ready = [event for _, event in port.events if isinstance(event, FullImageReady)]
         second = [event for _, event in port.events if isinstance(event, SecondImageReady)]
         assert isinstance(raw, Picture)
         assert isinstance(jpeg, Picture)
-        assert [event.size for event in (*ready, *second)] == [len(raw.data), len(jpeg.data)]
+        assert [event.size for event in (*ready, *second)] == [len(raw), len(jpeg)]
         assert (raw.name[-4:], jpeg.name[-4:]) == (".CR2", ".JPG")
         assert raw.name[:-4] == jpeg.name[:-4]
-        assert opened(jpeg.data).size == (1728, 1152)
-        both = cam.capture.release(target=BOTH).files
+        assert opened(jpeg).size == (1728, 1152)
+        shot = cam.capture.shoot(target=BOTH)
+        both: list[Picture | Entry] = [*shot.pictures, *shot.entries]
         names = ["IMG_0002.CR2", "IMG_0002.JPG"]
         assert [file.name for file in both] == names * 2
         assert [type(file) for file in both] == [Picture, Picture, Entry, Entry]
         for picture, entry in zip(both[:2], both[2:], strict=True):
             assert isinstance(picture, Picture)
             assert isinstance(entry, Entry)
-            assert cam.storage.read(entry) == picture.data
+            assert cam.storage.read(entry) == picture
 
 
 def test_the_second_picture_may_come_after_the_end() -> None:
     device = a_device("event-late@SecondImageReady:2", slug=NEW)
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         cam.settings.set(quality="raw+normal", image_format="raw+jpeg", image_size="raw+small")
-        assert len(cam.capture.release().files) == 2
+        assert len(cam.capture.shoot().pictures) == 2
 
 
 def test_what_kinds_of_picture_there_are() -> None:
-    with a_camera(a_device(slug=NEW)) as cam, cam.capture.control():
+    with a_camera(a_device(slug=NEW)) as cam, cam.remote():
         assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw", "raw+jpeg"]
         assert "raw+fine" in map(str, cam.settings.quality.allowed)
         jpeg = cam.capture.estimated_size("large", "fine")
         raw = cam.capture.estimated_size("large", "raw", "raw")
         assert cam.capture.estimated_size("large", "raw+fine", "raw+jpeg") == raw + jpeg
-    with a_camera(a_device(slug=OLD)) as cam, cam.capture.control():
+    with a_camera(a_device(slug=OLD)) as cam, cam.remote():
         assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw"]
         with pytest.raises(CanonError, match="raw"):
             cam.settings.set(quality="raw+fine", image_format="raw+jpeg")
@@ -304,17 +305,18 @@ def test_what_kinds_of_picture_there_are() -> None:
 
 @pytest.mark.parametrize("slug", [OLD, "powershot-g3", "powershot-s45"])
 def test_a_crw_comes_with_its_thm(slug: str) -> None:
-    with a_camera(a_device(slug=slug)) as cam, cam.capture.control():
+    with a_camera(a_device(slug=slug)) as cam, cam.remote():
         cam.settings.set(quality="raw", image_format="raw", image_size="large")
-        picture, entry = cam.capture.release(target=BOTH).files
+        shot = cam.capture.shoot(target=BOTH)
+        picture, entry = shot.first, shot.entries[0]
         assert isinstance(picture, Picture)
         assert isinstance(entry, Entry)
         assert picture.name == entry.name == "IMG_0001.CRW"
-        assert cam.storage.read(entry) == picture.data
+        assert cam.storage.read(entry) == picture
         assert entry.size < cam.capture.estimated_size("large", "raw", "raw")
         (thm,) = cam.storage.companions(entry)
         assert exif(cam.storage.read(thm))["Canon:RecordMode"] == 2
-        (alone,) = cam.capture.release(target=HOST).files
+        (alone,) = cam.capture.shoot(target=HOST).pictures
         assert isinstance(alone, Picture)
         assert alone.name.endswith(".CRW")
         assert len(alone.name) == len("IMG_20030614_093000.CRW"), "named by the camera's clock"

@@ -37,16 +37,16 @@ ESTIMATED = {
 @pytest.fixture
 def cam() -> Iterator[Camera]:
     """A virtual G3 under release control."""
-    with a_camera(a_device()) as camera, camera.capture.control():
+    with a_camera(a_device()) as camera, camera.remote():
         yield camera
 
 
 def taken(cam: Camera, **settings: object) -> Image.Image:
     """The pixels of a picture with these settings."""
     cam.settings.set(**settings)
-    (picture,) = cam.capture.release().files
+    (picture,) = cam.capture.shoot().pictures
     assert isinstance(picture, Picture)
-    return opened(picture.data)
+    return opened(picture)
 
 
 # --- commands ------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def taken(cam: Camera, **settings: object) -> Image.Image:
 
 def test_several_settings_are_one_write_and_one_read_back() -> None:
     port = WatchedPort(a_device())
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         cam.settings.read()
         port.names()
         cam.settings.set(iso=100, macro=True, white_balance="cloudy", flash="on", beep=True)
@@ -77,7 +77,7 @@ def test_a_setting_alone_enters_and_leaves_release_control() -> None:
 
 def test_mistakes_send_nothing() -> None:
     port = WatchedPort(a_device())
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.names()
         for wrong in ({"iso": 51}, {"isso": 50}, {"focal_length": 7.0}, {"flash": "off", "x": 1}):
             with pytest.raises(ValueError, match=r"."):
@@ -99,19 +99,19 @@ def test_estimated_sizes_are_the_recorded_ones(cam: Camera) -> None:
 
 def test_available_shots_count_down() -> None:
     card = Card(capacity=10 * ESTIMATED["small", "fine", "jpeg"])
-    with a_camera(a_device(card=card)) as cam, cam.capture.control():
-        assert cam.capture.available_shots == 10
-        cam.capture.release()
-        assert cam.capture.available_shots == 10, "this one did not go to the card"
-        cam.capture.release(target=CaptureTarget.CARD)
-        assert cam.capture.available_shots == 9
+    with a_camera(a_device(card=card)) as cam, cam.remote():
+        assert cam.capture.available_shots() == 10
+        cam.capture.shoot()
+        assert cam.capture.available_shots() == 10, "this one did not go to the card"
+        cam.capture.shoot(target=CaptureTarget.CARD)
+        assert cam.capture.available_shots() == 9
 
 
 def test_an_hour_of_releases_passes_at_once() -> None:
     device = a_device()
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         taken(cam)
-        pictures = {file for _ in range(1000) for file in cam.capture.release().files}
+        pictures = {file for _ in range(1000) for file in cam.capture.shoot().pictures}
     assert len(pictures) == 1000
     assert device.clock.now() > 3400
 
@@ -136,16 +136,16 @@ def test_quality_costs_bytes(cam: Camera) -> None:
     lengths = []
     for quality in ("normal", "fine", "superfine"):
         cam.settings.set(quality=quality)
-        (picture,) = cam.capture.release().files
+        (picture,) = cam.capture.shoot().pictures
         assert isinstance(picture, Picture)
-        assert len(picture.data) < ESTIMATED["small", quality, "jpeg"]
-        lengths.append(len(picture.data))
+        assert len(picture) < ESTIMATED["small", quality, "jpeg"]
+        lengths.append(len(picture))
     assert lengths == sorted(set(lengths))
 
 
 def test_without_focus_it_is_blurred() -> None:
     device = a_device()
-    with a_camera(device) as cam, cam.capture.focus_lock():
+    with a_camera(device) as cam, cam.focus.lock():
         sharp = taken(cam)
         device.faults.add(Fault.parse("no-focus"))  # locked at the wrong distance
         blurred = taken(cam)
@@ -197,21 +197,21 @@ def test_macro_and_zoom_are_seen(cam: Camera) -> None:
     wide = taken(cam)
     assert difference(taken(cam, macro=True), wide) > 30
     cam.settings.set(macro=False)
-    cam.capture.set_zoom(cam.capture.zoom.maximum)
+    cam.zoom.set(cam.zoom.get().maximum)
     assert difference(taken(cam), wide) > 20
-    cam.capture.set_zoom(0)
+    cam.zoom.set(0)
     assert difference(taken(cam), wide) < 2
 
 
 def test_all_that_is_shown_agrees() -> None:
     """Picture, thumbnail and viewfinder show the same."""
-    with a_camera(a_device()) as cam, cam.capture.control():
+    with a_camera(a_device()) as cam, cam.remote():
         cam.settings.set(photo_effect="sepia", exposure_compensation="+1")
-        shot = cam.capture.release(thumbnail=True)
-        (picture,) = shot.files
+        shot = cam.capture.shoot(thumbnail=True)
+        (picture,) = shot.pictures
         assert isinstance(picture, Picture)
         assert shot.thumbnail
-        image = opened(picture.data)
-        frame = next(iter(cam.viewfinder))
+        image = opened(picture)
+        frame = next(iter(cam.live))
         assert difference(opened(shot.thumbnail), image) < 5
         assert difference(opened(frame), image) < 6

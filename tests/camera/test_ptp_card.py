@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from listening import heard, kinds_heard
 from ptp_rig import Answer, Lying, WatchedPort, a_device, another_makers
 
 import canon
 from canon.camera import Camera
 from canon.driver.card import CardPath, Entry
+from canon.driver.events import FileRemoved
 from canon.errors import (
     CanonError,
     DecodeError,
@@ -115,7 +117,7 @@ def test_a_body_without_properties_is_not_asked_for_any() -> None:
             "list of picture sizes": lambda: cam.abilities,
             "number of the body": lambda: cam.body_id,
             "way to make folders": lambda: cam.storage.mkdir("DCIM/999CANON"),
-            "release control": cam.capture.start,
+            "remote control": cam.remote.start,
             "properties": lambda: cam.ptp.get(0xD045),
         }
         for feature, verb in refused.items():
@@ -352,8 +354,7 @@ def test_nothing_comes_between_the_announcement_and_the_file() -> None:
 
         def watch() -> None:
             while not done.is_set():
-                for _ in cam.events(timeout_s=0.01):
-                    pass
+                heard(cam, 0.01)
 
         watcher = threading.Thread(target=watch)
         watcher.start()
@@ -517,13 +518,13 @@ def test_a_camera_of_another_maker_does_what_the_standard_says() -> None:
         assert cam.storage.thumbnail(entry).startswith(b"\xff\xd8")
         cam.storage.delete(entry)
         assert cam.storage.upload(b"12345", f"{FOLDER}/UP.JPG").size == 5
-        with pytest.raises(NotSupported, match="the Clicker 2 has no release control"):
-            cam.capture.start()
+        with pytest.raises(NotSupported, match="the Clicker 2 has no remote control"):
+            cam.remote.start()
         with pytest.raises(NotSupported, match="no clock"):
             _ = cam.camera_time
         with pytest.raises(NotSupported, match="no property that tells of its power"):
             _ = cam.power
-        assert {event.kind for event in cam.events(timeout_s=0.2)} <= {"ObjectRemoved"}
+        assert set(kinds_heard(cam, 0.2)) <= {FileRemoved}
         standard = {kind.__name__ for kind in operations() if kind.code < 0x9000}
         assert set(port.names()) <= standard
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from listening import kinds_heard
 
 from canon import ports
 from canon.camera import Camera
+from canon.driver.events import FileAdded
 from canon.errors import (
     CanonError,
     DeviceBusy,
@@ -408,13 +410,13 @@ def test_a_host_that_was_killed_does_not_disturb_the_next(picture: bytes) -> Non
     device = a_device()
     killed = Camera(lambda: VirtualPort(device), "virtual:")
     killed.initialize()
-    killed.capture.start()
+    killed.remote.start()
     with pytest.raises(SystemExit):
         killed.storage.read(PATH, die)
     assert device.session, "nobody has said good-bye"
     with open_on(device) as cam:
         must_be_clean(device, cam, picture)
-        assert cam.capture.release().files
+        assert cam.capture.shoot().pictures
 
 
 @pytest.mark.parametrize("code", [0x2003, 0x2004])
@@ -432,17 +434,17 @@ def test_a_session_that_the_camera_has_lost_is_begun_anew(code: int, picture: by
 
 
 def frame(cam: Camera) -> bytes:
-    with closing(cast("Generator[bytes]", iter(cam.viewfinder))) as frames:
+    with closing(cast("Generator[bytes]", iter(cam.live))) as frames:
         return next(frames)
 
 
 def in_and_out(cam: Camera) -> None:
-    cam.capture.start()
-    cam.capture.stop()
+    cam.remote.start()
+    cam.remote.stop()
 
 
 def focus(cam: Camera) -> None:
-    with cam.capture.focus_lock():
+    with cam.focus.lock():
         pass
 
 
@@ -456,8 +458,8 @@ CONTROL: dict[str, Verb] = {
     "ViewfinderOn": frame,
     "GetViewfinderImage": frame,
     "ViewfinderOff": frame,
-    "InitiateCaptureInMemory": lambda cam: cam.capture.release(),
-    "GetObject": lambda cam: cam.capture.release(),
+    "InitiateCaptureInMemory": lambda cam: cam.capture.shoot(),
+    "GetObject": lambda cam: cam.capture.shoot(),
 }
 """A verb under release control that needs each operation."""
 
@@ -471,10 +473,10 @@ def test_trouble_under_release_control(operation: str, fault: str, picture: byte
         device.faults.add(at(fault, operation))
         with within(device, IN_THE_END_S), pytest.raises(FATAL[fault]):
             CONTROL[operation](cam)
-        assert not cam.capture.active
+        assert not cam.remote.active
         with within(device, IN_THE_END_S):
-            (taken,) = cam.capture.release(thumbnail=True).files
-        assert getattr(taken, "data", b"").startswith(b"\xff\xd8")
+            (taken,) = cam.capture.shoot(thumbnail=True).pictures
+        assert taken.startswith(b"\xff\xd8")
         assert not device.release.active
         must_be_clean(device, cam, picture)
 
@@ -482,8 +484,8 @@ def test_trouble_under_release_control(operation: str, fault: str, picture: byte
 def test_leaving_release_control_waits_for_a_busy_camera(picture: bytes) -> None:
     device = a_device("busy@TerminateReleaseControl:20")
     with open_on(device) as cam:
-        cam.capture.start()
-        cam.capture.stop()
+        cam.remote.start()
+        cam.remote.stop()
         assert not device.release.active
         must_be_clean(device, cam, picture)
 
@@ -515,7 +517,6 @@ def test_a_picture_whose_event_is_lost_is_listed_all_the_same() -> None:
     with open_on(device) as cam:
         before = {entry.name for entry in cam.storage.ls(FOLDER)}
         device.press()
-        told = [event.kind for event in cam.events(timeout_s=10)]
-        assert "ObjectAdded" not in told
+        assert FileAdded not in kinds_heard(cam, 10)
         (new,) = [entry for entry in cam.storage.ls(FOLDER) if entry.name not in before]
         assert len(cam.storage.read(new)) == new.size

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from judges import opened
+from listening import heard, kinds_heard
 from ptp_rig import Answer, Lying, WatchedPort, a_body, a_device
 
 from canon.camera import Camera
-from canon.driver import Ability, Zoom
+from canon.driver import Ability, ZoomPosition
 from canon.driver.card import Entry
+from canon.driver.events import CardChanged, FileChanged, Missed, SettingChanged
 from canon.driver.shot import Picture
 from canon.errors import (
     CanonError,
@@ -184,21 +186,20 @@ def flood(device: PtpCamera, cam: Camera, events: int) -> None:
         some = min(events, 30)
         for _ in range(some):
             device.tell(DevicePropChanged(Property.ISO))
-        assert len(list(cam.events(timeout_s=0.2))) == some
+        assert len(heard(cam, 0.2)) == some
         events -= some
 
 
 def test_a_reader_that_falls_behind_is_told_how_much_it_missed() -> None:
     device = a_device(S60)
     with a_host(device) as cam:
-        slow = cam.events(timeout_s=0.2)
+        slow = cam.events()
         device.tell(DevicePropChanged(Property.ISO))
-        assert next(slow).kind == "DevicePropChanged"
+        assert isinstance(slow.get(0.2), SettingChanged)
         flood(device, cam, 300)
-        rest = list(slow)
-        assert Counter(event.kind for event in rest) == {"DevicePropChanged": 256, "EventsLost": 1}
-        assert rest[0].kind == "EventsLost", "before those that came after them"
-        assert rest[0].fields == {"count": 44}
+        first, *rest = iter(lambda: slow.get(0.2), None)
+        assert first == Missed(44), "before those that came after them"
+        assert Counter(map(type, rest)) == {SettingChanged: 256}
 
 
 @pytest.mark.parametrize("others", [0, 300])
@@ -209,7 +210,7 @@ def test_what_is_known_of_a_file_is_old_when_the_camera_says_so(others: int) -> 
         assert cam.storage.stat(PICTURE).size == 3
         on_card(device, PICTURE).data = b"newer"
         device.tell(ObjectInfoChanged(device.objects.handle(("DCIM", "100CANON", "IMG_0001.JPG"))))
-        assert [event.kind for event in cam.events(timeout_s=0.2)] == ["ObjectInfoChanged"]
+        assert kinds_heard(cam, 0.2) == [FileChanged]
         flood(device, cam, others)
         assert cam.storage.stat(PICTURE).size == 5
 
@@ -221,7 +222,7 @@ def test_another_card_is_another_card() -> None:
         device.body.card = a_card(("IMG_0001.JPG", b"newer"))
         device.tell(StoreRemoved(CARD))
         device.tell(StoreAdded(CARD))
-        assert [event.kind for event in cam.events(timeout_s=0.2)] == ["StoreRemoved", "StoreAdded"]
+        assert kinds_heard(cam, 0.2) == [CardChanged] * 2
         assert cam.storage.read(PICTURE) == b"newer"
 
 
@@ -333,12 +334,13 @@ def test_release_control_of_a_camera_that_has_no_choice_of_events() -> None:
     port = WatchedPort(without(*properties))
     with port.camera() as cam:
         port.names()
-        cam.capture.start()
+        cam.remote.start()
         told = [name for name in port.names() if name != "CheckEvent"]
         assert told == ["InitiateReleaseControl", "GetDeviceInfo"]
-        assert len(cam.capture.release(target=CaptureTarget.BOTH).files) == 2
+        shot = cam.capture.shoot(target=CaptureTarget.BOTH)
+        assert (len(shot.pictures), len(shot.entries)) == (1, 1)
         port.names()
-        cam.capture.stop()
+        cam.remote.stop()
         assert port.names() == ["TerminateReleaseControl", "GetDeviceInfo"]
 
 
@@ -346,7 +348,7 @@ def test_a_choice_of_events_without_the_sizes_of_lists() -> None:
     port = WatchedPort(without(Property.SIZE_OF_INPUT))
     with port.camera() as cam:
         port.names()
-        cam.capture.start()
+        cam.remote.start()
         assert port.names().count("GetDevicePropValue") == 4
         assert cam.settings.iso.allowed
 
@@ -356,9 +358,9 @@ def test_custom_functions_are_another_cameras() -> None:
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="the PowerShot S60 has no custom functions"):
-            cam.capture.custom_functions()
+            cam.custom_functions.read()
         with pytest.raises(NotSupported, match="the PowerShot S60 has no custom functions"):
-            cam.capture.set_custom_functions(mirror_lockup=True)
+            cam.custom_functions.set(mirror_lockup=True)
         assert port.names() == []
 
 
@@ -374,7 +376,7 @@ def test_a_length_that_is_not_there_now() -> None:
 def test_a_setting_without_a_list_is_written_as_it_is() -> None:
     body = a_body(S60)
     body.profile["values"]["0xd017"]["form"] = "none"
-    with a_host(PtpCamera(body)) as cam, cam.capture.control():
+    with a_host(PtpCamera(body)) as cam, cam.remote():
         assert cam.settings.contrast.allowed == ()
         cam.settings.contrast.set(1)
         assert cam.settings.contrast.value == 1
@@ -392,10 +394,10 @@ def a_zoom(kind: DataType, now: PropertyValue) -> Answer:
 
 
 def test_a_zoom_without_a_range_stays_where_it_is() -> None:
-    with a_host(a_liar(a_zoom(DataType.UINT16, 3))) as cam, cam.capture.control():
-        assert cam.capture.zoom == cam.capture.set_zoom(3) == Zoom(3, 3)
+    with a_host(a_liar(a_zoom(DataType.UINT16, 3))) as cam, cam.remote():
+        assert cam.zoom.get() == cam.zoom.set(3) == ZoomPosition(3, 3)
         with pytest.raises(ValueRefused, match="it takes 3 to 3"):
-            cam.capture.set_zoom(4)
+            cam.zoom.set(4)
 
 
 def test_a_zoom_that_is_no_number() -> None:
@@ -403,15 +405,15 @@ def test_a_zoom_that_is_no_number() -> None:
         a_host(a_liar(a_zoom(DataType.TEXT, "tele"))) as cam,
         pytest.raises(DecodeError, match="'tele' is no number"),
     ):
-        _ = cam.capture.zoom
+        _ = cam.zoom.get()
 
 
 def test_raw_pictures_are_counted_at_their_full_size() -> None:
-    with a_host(a_device(S60)) as cam, cam.capture.control():
+    with a_host(a_device(S60)) as cam, cam.remote():
         cam.settings.set(image_size="small", image_format="raw")
         (drive,) = cam.storage.drives()
         raw = cam.capture.estimated_size("large", "raw", "raw")
-        assert cam.capture.available_shots == drive.free // raw
+        assert cam.capture.available_shots() == drive.free // raw
 
 
 # --- pictures -------------------------------------------------------------------------------------
@@ -427,18 +429,18 @@ def test_a_camera_that_tells_more_than_it_is_asked_for() -> None:
     event = container(ContainerKind.EVENT, changed.code, 0xFFFFFFFF, changed.encode())
     waiting: list[bytes] = []
     device = a_liar(lie)
-    with a_host(device) as cam, cam.capture.control():
+    with a_host(device) as cam, cam.remote():
         waiting += [event] * 300
-        assert len(cam.capture.release().files) == 1
+        assert len(cam.capture.shoot().pictures) == 1
     assert device.clock.now() < 15
 
 
 def test_a_picture_of_no_bytes() -> None:
     with a_host(small(a_device(S60, "empty@GetObject"))) as cam:
         with pytest.raises(CanonError, match="sent nothing of IMG_0001") as caught:
-            cam.capture.release()
+            cam.capture.shoot()
         assert any("The picture was taken" in note for note in caught.value.__notes__)
-        assert len(cam.capture.release().files) == 1
+        assert len(cam.capture.shoot().pictures) == 1
 
 
 @pytest.mark.parametrize("refuses", [False, True])
@@ -452,7 +454,7 @@ def test_a_picture_that_the_camera_took_and_has_not(refuses: bool) -> None:
 
     device = a_liar(lie, "event-lost@CanonRequestObjectTransfer")
     with a_host(device) as cam, pytest.raises(NotFinished, match="but there is none"):
-        cam.capture.release()
+        cam.capture.shoot()
 
 
 def test_a_picture_that_is_on_no_card_after_all(caplog: pytest.LogCaptureFixture) -> None:
@@ -460,7 +462,7 @@ def test_a_picture_that_is_on_no_card_after_all(caplog: pytest.LogCaptureFixture
         return ObjectHandles(()) if operation == GetObjectHandles(CARD, 0, 0) else None
 
     with a_host(a_liar(lie, "event-lost@ObjectAdded")) as cam:
-        (picture,) = cam.capture.release(target=CaptureTarget.BOTH).files
+        (picture,) = cam.capture.shoot(target=CaptureTarget.BOTH).pictures
     assert isinstance(picture, Picture)
     assert "the card has no new one" in caplog.text
 
@@ -470,7 +472,7 @@ def test_a_picture_in_a_new_folder_whose_own_event_is_lost() -> None:
     folders = ["event-twice@ObjectAdded"] * 2  # DCIM and 100CANON
     device = small(a_device(S60, *folders, "event-lost@ObjectAdded"), Card())
     with a_host(device) as cam:
-        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert isinstance(entry, Entry)
         assert opened(cam.storage.read(entry)).size == (640, 480)
 
@@ -479,10 +481,10 @@ def test_a_thm_of_which_the_camera_tells_before_its_picture() -> None:
     card = a_card(("IMG_0001.THM", b"small"))
     device = small(a_device(S60, "event-twice@ObjectAdded", "event-late@ObjectAdded:1"), card)
     thm = ObjectAdded(device.objects.handle(("DCIM", "100CANON", "IMG_0001.THM")))
-    with a_host(device) as cam, cam.capture.control():
+    with a_host(device) as cam, cam.remote():
         cam.settings.set(image_format="raw")
         device.clock.after(0.5, lambda: device.tell(thm))
-        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert entry.name.endswith(".CRW")
 
 
@@ -499,7 +501,7 @@ def test_a_picture_of_which_only_the_standard_tells(answer: str) -> None:
     unlisted = answer == "unlisted"
     device = without(GetObjectInfoEx.code) if unlisted else a_liar(lie)
     with a_host(device) as cam:
-        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert isinstance(entry, Entry)
         assert entry.name == "IMG_0001.JPG"
         assert entry.size == on_card(device, "/".join(entry.path.parts)).size
@@ -519,9 +521,9 @@ def test_a_picture_that_says_nothing_of_itself(has_clock: bool) -> None:
 
     device = a_liar(lie)
     with a_host(device) as cam:
-        (picture,) = cam.capture.release().files
+        (picture,) = cam.capture.shoot().pictures
         assert isinstance(picture, Picture)
-        assert picture.data == bare
+        assert picture == bare
         if has_clock:
             assert picture.name.startswith(f"IMG_{cam.camera_time:%Y%m%d_%H%M}")
         else:

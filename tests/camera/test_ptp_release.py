@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from judges import exif, opened
+from listening import heard
 from ptp_rig import Lying, WatchedPort, a_body, a_device
 
 import canon
 from canon.camera import Camera
 from canon.driver.card import Entry
+from canon.driver.events import ButtonPressed, FileAdded, Ready
 from canon.driver.shot import Picture
 from canon.errors import (
     BatteryLow,
@@ -87,7 +89,7 @@ def test_release_control_begins_as_in_canons_own_program() -> None:
     port = WatchedPort(a_device(S60))
     with port.camera() as cam:
         port.names()
-        cam.capture.start()
+        cam.remote.start()
         assert port.names() == ENTERING
 
 
@@ -96,10 +98,10 @@ def test_the_end_gives_the_channel_of_events_back() -> None:
     before = event_mode(device)
     port = WatchedPort(device)
     with port.camera() as cam:
-        cam.capture.start()
+        cam.remote.start()
         assert event_mode(device) == 7
         port.names()
-        cam.capture.stop()
+        cam.remote.stop()
         assert port.names() == ["TerminateReleaseControl", "SetDevicePropValue", "GetDeviceInfo"]
         assert event_mode(device) == before != 7
         assert not device.release.active
@@ -108,7 +110,7 @@ def test_the_end_gives_the_channel_of_events_back() -> None:
 def test_closing_leaves_release_control() -> None:
     device = a_device(S60)
     cam = WatchedPort(device).camera()
-    cam.capture.start()
+    cam.remote.start()
     cam.close()
     assert not device.release.active
     assert device.session == 0
@@ -129,17 +131,17 @@ def test_a_closed_lens_cap() -> None:
     before = event_mode(device)
     with WatchedPort(device).camera() as cam:
         with pytest.raises(LensFailed, match="take the lens cap off"):
-            cam.capture.start()
-        assert not cam.capture.active
+            cam.remote.start()
+        assert not cam.remote.active
         assert event_mode(device) == before
-        cam.capture.start()
+        cam.remote.start()
 
 
 def test_the_event_that_tells_of_release_control_may_be_lost() -> None:
     device = a_device(S60, "event-lost@CameraModeChanged")
     with WatchedPort(device).camera() as cam:
         before = device.clock.now()
-        cam.capture.start()
+        cam.remote.start()
         assert 0.5 <= device.clock.now() - before < 1.0
         assert cam.settings.iso.allowed
 
@@ -149,27 +151,27 @@ def test_a_session_cannot_leave_release_control_on_behind_it() -> None:
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="outlives its session"):
-            cam.capture.stay()
+            cam.remote.stay()
         assert port.names() == []
 
 
 @pytest.mark.parametrize(
     "verb",
     [
-        lambda cam: cam.capture.start(),
-        lambda cam: cam.capture.release(),
+        lambda cam: cam.remote.start(),
+        lambda cam: cam.capture.shoot(),
         lambda cam: cam.settings.read(),
-        lambda cam: cam.capture.zoom,
-        lambda cam: next(iter(cam.viewfinder)),
-        lambda cam: cam.capture.lock_focus(),
-        lambda cam: cam.capture.custom_functions(),
+        lambda cam: cam.zoom.get(),
+        lambda cam: next(iter(cam.live)),
+        lambda cam: cam.focus.lock(),
+        lambda cam: cam.custom_functions.read(),
     ],
 )
 def test_a_body_without_release_control(verb: Callable[[Camera], object]) -> None:
     port = WatchedPort(a_device(SX200))
     with port.camera() as cam:
         port.names()
-        with pytest.raises(NotSupported, match="SX200 IS has no release control"):
+        with pytest.raises(NotSupported, match="SX200 IS has no"):
             verb(cam)
         assert port.names() == []
 
@@ -180,7 +182,7 @@ def test_a_body_without_release_control(verb: Callable[[Camera], object]) -> Non
 @pytest.mark.shows("settings", model="PowerShot S60 (PTP)")
 def test_one_setting_is_written_and_read_back() -> None:
     port = WatchedPort(a_device(S60))
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.names()
         assert cam.settings.set(iso=400) == {"iso": 0x58}
         assert port.names() == ["SetDevicePropValue", "GetDevicePropValue"]
@@ -190,7 +192,7 @@ def test_one_setting_is_written_and_read_back() -> None:
 
 def test_the_shooting_mode_is_written_first() -> None:
     device = a_device(S60)
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         cam.settings.set(aperture="f/8", shooting_mode="aperture priority")
         assert cam.settings.aperture.value == Aperture.parse("f/8")
 
@@ -207,7 +209,7 @@ def test_the_format_is_written_before_the_quality_that_hangs_on_it() -> None:
 
     device = Strict(a_body(S60))
     device.release.table.put(Property.FULL_VIEW_FILE_FORMAT, ImageFormat.RAW)
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         with pytest.raises(ValueRefused):
             cam.settings.quality.set("superfine")
         now = cam.settings.set(quality="superfine", image_size="small", image_format="jpeg")
@@ -217,7 +219,7 @@ def test_the_format_is_written_before_the_quality_that_hangs_on_it() -> None:
 @pytest.mark.parametrize("slug", [S60, G9])
 def test_an_aperture_that_cannot_be_set_now(slug: str) -> None:
     """An S60 gives an empty list, a G9 says that it is read only; both refuse."""
-    with WatchedPort(a_device(slug)).camera() as cam, cam.capture.control():
+    with WatchedPort(a_device(slug)).camera() as cam, cam.remote():
         before = cam.settings.aperture.value
         assert cam.settings.aperture.allowed == ()
         with pytest.raises(ValueRefused, match="it takes nothing, as it is set now"):
@@ -227,7 +229,7 @@ def test_an_aperture_that_cannot_be_set_now(slug: str) -> None:
 
 def test_a_body_that_refuses_a_value_is_asked_what_it_takes() -> None:
     port = WatchedPort(a_device(S60))
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.names()
         with pytest.raises(ValueRefused, match="1600 was asked for; it takes 50, 100, 200, 400"):
             cam.settings.iso.set(1600)
@@ -236,7 +238,7 @@ def test_a_body_that_refuses_a_value_is_asked_what_it_takes() -> None:
 
 def test_a_value_that_only_the_camera_refuses() -> None:
     device = a_device(S60)
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         device.faults.add(Fault.parse("refuse@SetDevicePropValue:0x201c"))
         with pytest.raises(ValueRefused) as caught:
             cam.settings.iso.set(400)
@@ -245,7 +247,7 @@ def test_a_value_that_only_the_camera_refuses() -> None:
 
 def test_a_camera_that_refuses_a_value_and_does_not_say_what_it_takes() -> None:
     device = a_device(S60)
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         for what in ("SetDevicePropValue:0x201c", "GetDevicePropDesc:0x200a"):
             device.faults.add(Fault.parse(f"refuse@{what}"))
         with pytest.raises(ValueRefused) as caught:
@@ -263,7 +265,7 @@ def test_a_camera_that_refuses_a_value_and_does_not_say_what_it_takes() -> None:
 )
 def test_what_is_not_about_the_value_is_not_said_of_it(code: int, error: type[Refused]) -> None:
     device = a_device(S60)
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         device.faults.add(Fault.parse(f"refuse@SetDevicePropValue:{int(code):#06x}"))
         with pytest.raises(Refused) as caught:
             cam.settings.iso.set(400)
@@ -287,7 +289,7 @@ def test_the_numbers_of_what_is_not_there_are_left_out() -> None:
 
 
 def test_settings_of_the_newer_bodies() -> None:
-    with canon.open("virtual:powershot-g9") as cam, cam.capture.control():
+    with canon.open("virtual:powershot-g9") as cam, cam.remote():
         assert cam.settings.set(assist_light="off", auto_rotate=False) == {
             "assist_light": False,
             "auto_rotate": False,
@@ -303,32 +305,32 @@ def test_settings_of_the_newer_bodies() -> None:
 @pytest.mark.shows("zoom", model="PowerShot S60 (PTP)")
 def test_zoom_outside_its_range_is_not_sent() -> None:
     port = WatchedPort(a_device(S60))
-    with port.camera() as cam, cam.capture.control():
-        assert cam.capture.set_zoom(14) == cam.capture.zoom
+    with port.camera() as cam, cam.remote():
+        assert cam.zoom.set(14) == cam.zoom.get()
         port.names()
         with pytest.raises(ValueRefused, match="it takes 0 to 14"):
-            cam.capture.set_zoom(15)
+            cam.zoom.set(15)
         assert port.names() == ["GetDevicePropDesc"]
 
 
 @pytest.mark.shows("focus lock", model="PowerShot S60 (PTP)")
 def test_focus_lock_and_a_lens_that_finds_nothing() -> None:
     device = small(S60, "no-focus")
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         with pytest.raises(FocusFailed):
-            cam.capture.lock_focus()
-        with cam.capture.focus_lock():
+            cam.focus.lock()
+        with cam.focus.lock():
             assert device.release.focus_locked
         assert not device.release.focus_locked
 
 
 @pytest.mark.parametrize("slug", [S60, G9, A95])
 def test_available_shots_come_from_the_sizes_that_the_camera_expects(slug: str) -> None:
-    with WatchedPort(a_device(slug)).camera() as cam, cam.capture.control():
+    with WatchedPort(a_device(slug)).camera() as cam, cam.remote():
         cam.settings.set(image_size="large", quality="normal")
-        coarse = cam.capture.available_shots
+        coarse = cam.capture.available_shots()
         cam.settings.set(quality="superfine")
-        assert 0 < cam.capture.available_shots < coarse / 2
+        assert 0 < cam.capture.available_shots() < coarse / 2
         assert cam.capture.estimated_size("large", "superfine") > 2_000_000
 
 
@@ -353,30 +355,31 @@ def test_sizes_that_a_camera_does_not_tell() -> None:
 )
 def test_a_picture_to_the_computer_to_the_card_and_to_both(slug: str) -> None:
     device = small(slug, card=an_empty_card())
-    with WatchedPort(device).camera() as cam, cam.capture.control():
-        (picture,) = cam.capture.release().files
+    with WatchedPort(device).camera() as cam, cam.remote():
+        (picture,) = cam.capture.shoot().pictures
         assert isinstance(picture, Picture)
-        assert opened(picture.data).size == (640, 480)
-        assert exif(picture.data)["IFD0:Model"] == cam.model
-        shot = cam.capture.release(target=CaptureTarget.CARD, thumbnail=True)
-        (entry,) = shot.files
+        assert opened(picture).size == (640, 480)
+        assert exif(picture)["IFD0:Model"] == cam.model
+        shot = cam.capture.shoot(target=CaptureTarget.CARD, thumbnail=True)
+        (entry,) = shot.entries
         assert isinstance(entry, Entry)
         assert cam.storage.stat(entry) == entry
         assert entry.new
         assert shot.thumbnail == cam.storage.thumbnail(entry)
-        picture, entry = cam.capture.release(target=CaptureTarget.BOTH).files
+        shot = cam.capture.shoot(target=CaptureTarget.BOTH)
+        picture, entry = shot.first, shot.entries[0]
         assert isinstance(picture, Picture)
         assert isinstance(entry, Entry)
-        assert cam.storage.read(entry) == picture.data
+        assert cam.storage.read(entry) == picture
         assert picture.name == entry.name
-        assert next(iter(cam.viewfinder)).startswith(b"\xff\xd8")
+        assert next(iter(cam.live)).startswith(b"\xff\xd8")
 
 
 def test_raw_comes_as_crw() -> None:
-    with WatchedPort(small(S60)).camera() as cam, cam.capture.control():
+    with WatchedPort(small(S60)).camera() as cam, cam.remote():
         cam.settings.set(image_format="raw")
-        (picture,) = cam.capture.release().files
-        (entry,) = cam.capture.release(target=CaptureTarget.CARD).files
+        (picture,) = cam.capture.shoot().pictures
+        (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
     assert picture.name.endswith(".CRW")
     assert entry.name.endswith(".CRW")
 
@@ -384,15 +387,15 @@ def test_raw_comes_as_crw() -> None:
 def test_a_release_while_the_camera_is_busy_waits() -> None:
     device = small(S60, "busy@InitiateCaptureInMemory:20")
     port = WatchedPort(device)
-    with port.camera() as cam, cam.capture.control():
-        assert len(cam.capture.release().files) == 1
+    with port.camera() as cam, cam.remote():
+        assert len(cam.capture.shoot().pictures) == 1
         assert port.names().count("InitiateCaptureInMemory") > 10
 
 
 def test_a_camera_that_stays_busy() -> None:
     device = small(S60, "busy@InitiateCaptureInMemory:1000")
-    with WatchedPort(device).camera() as cam, cam.capture.control(), pytest.raises(DeviceBusy):
-        cam.capture.release()
+    with WatchedPort(device).camera() as cam, cam.remote(), pytest.raises(DeviceBusy):
+        cam.capture.shoot()
     assert device.clock.now() < 30
 
 
@@ -411,10 +414,12 @@ def test_a_camera_that_stays_busy() -> None:
 )
 def test_events_may_be_lost_late_or_doubled(fault: str, target: CaptureTarget) -> None:
     device = small(S60, fault, card=an_empty_card())
-    with WatchedPort(device).camera() as cam, cam.capture.control():
-        files = cam.capture.release(target=target).files
+    with WatchedPort(device).camera() as cam, cam.remote():
+        shot = cam.capture.shoot(target=target)
+        files: list[Picture | Entry] = [*shot.pictures, *shot.entries]
         assert len(files) == (2 if target is CaptureTarget.BOTH else 1)
-        again = cam.capture.release(target=target).files
+        shot = cam.capture.shoot(target=target)
+        again: list[Picture | Entry] = [*shot.pictures, *shot.entries]
         assert len(again) == len(files)
         assert {file.name for file in files}.isdisjoint({file.name for file in again})
 
@@ -424,57 +429,56 @@ def test_a_release_that_never_ends() -> None:
     device = small(S60, *(f"event-lost@{name}" for name in lost))
     with (
         WatchedPort(device).camera() as cam,
-        cam.capture.control(),
+        cam.remote(),
         pytest.raises(NotFinished, match="within 5 s") as caught,
     ):
-        cam.capture.release(timeout_s=5)
+        cam.capture.shoot(timeout_s=5)
     assert any("may have been taken" in note for note in caught.value.__notes__)
 
 
 def test_no_focus_no_picture() -> None:
     device = small(S60, "no-focus")
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         with pytest.raises(FocusFailed):
-            cam.capture.release()
-        assert len(cam.capture.release().files) == 1
+            cam.capture.shoot()
+        assert len(cam.capture.shoot().pictures) == 1
 
 
 def test_a_picture_to_a_card_that_is_not_there() -> None:
     port = WatchedPort(small(S60))
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         device = port.device
         device.body.card = None
         port.names()
         with pytest.raises(NoCard):
-            cam.capture.release(target=CaptureTarget.CARD)
+            cam.capture.shoot(target=CaptureTarget.CARD)
         assert "InitiateCaptureInMemory" not in port.names()
-        assert len(cam.capture.release().files) == 1
+        assert len(cam.capture.shoot().pictures) == 1
 
 
 def test_a_full_card() -> None:
     device = small(S60, card=Card(capacity=1000))
     with WatchedPort(device).camera() as cam, pytest.raises(StoreFull):
-        cam.capture.release(target=CaptureTarget.CARD)
+        cam.capture.shoot(target=CaptureTarget.CARD)
 
 
 def test_the_cable_comes_out_during_a_release() -> None:
     device = small(S60)
     with WatchedPort(device).camera() as cam:
-        cam.capture.start()
+        cam.remote.start()
         device.clock.after(1.0, device.unplug)
         with pytest.raises(Disconnected) as caught:
-            cam.capture.release()
+            cam.capture.shoot()
         assert any("may have been taken" in note for note in caught.value.__notes__)
 
 
 @pytest.mark.shows("events", model="PowerShot S60 (PTP)")
 def test_the_button_pressed_by_hand_is_told_and_nothing_else_happens() -> None:
     device = small(S60)
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         device.clock.after(0.5, device.press)
         before = list(cam.storage.walk())
-        kinds = [event.kind for event in cam.events(timeout_s=2)]
-        assert kinds == ["ShutterButtonPressed"]
+        assert heard(cam, 2) == [ButtonPressed("shutter")]
         assert list(cam.storage.walk()) == before
 
 
@@ -482,25 +486,27 @@ def test_outside_release_control_the_button_takes_a_picture() -> None:
     device = small(S60, card=an_empty_card())
     with WatchedPort(device).camera() as cam:
         device.clock.after(0.5, device.press)
-        kinds = [event.kind for event in cam.events(timeout_s=2)]
-        assert kinds == ["ObjectAdded", "CaptureComplete"]
+        added, ready = heard(cam, 2)
+        assert isinstance(added, FileAdded)
+        assert isinstance(ready, Ready)
+        assert str(added.entry) == "DCIM/100CANON/IMG_0001.JPG"
         assert [entry.name for entry in cam.storage.ls("DCIM/100CANON")] == ["IMG_0001.JPG"]
 
 
 def test_a_viewfinder_that_gives_nothing() -> None:
     device = a_device(S60, "empty@GetViewfinderImage")
     with WatchedPort(device).camera() as cam, pytest.raises(CanonError, match="no picture"):
-        next(iter(cam.viewfinder))
+        next(iter(cam.live))
     assert not device.release.viewfinder_on
 
 
 def test_a_release_that_the_camera_gives_up() -> None:
     device = small(S60, "event-lost@CanonRequestObjectTransfer", "event-lost@CaptureComplete")
-    with WatchedPort(device).camera() as cam, cam.capture.control():
+    with WatchedPort(device).camera() as cam, cam.remote():
         device.clock.after(1.0, lambda: device.tell(ExtendedError(0x2A)))
         device.clock.after(1.5, device.objects.drop_kept)
         with pytest.raises(Refused, match="took no picture") as caught:
-            cam.capture.release()
+            cam.capture.shoot()
         assert caught.value.code == 0x2A
     assert device.clock.now() < 15, "it is not waited for any longer"
 
@@ -513,10 +519,10 @@ def test_a_picture_without_a_name_is_called_after_its_time() -> None:
 
     device = Lying(S60, lie)
     device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
-    with WatchedPort(device).camera() as cam, cam.capture.control():
-        (picture,) = cam.capture.release().files
+    with WatchedPort(device).camera() as cam, cam.remote():
+        (picture,) = cam.capture.shoot().pictures
         assert isinstance(picture, Picture)
-        taken = exif(picture.data)["ExifIFD:DateTimeOriginal"]
+        taken = exif(picture)["ExifIFD:DateTimeOriginal"]
     digits = "".join(one for one in str(taken) if one.isdigit())
     assert picture.name == f"IMG_{digits[:8]}_{digits[8:]}.JPG"
 
@@ -524,7 +530,7 @@ def test_a_picture_without_a_name_is_called_after_its_time() -> None:
 def test_a_picture_that_is_lost_on_its_way() -> None:
     device = small(S60, "refuse@GetObject:0x2002")
     with WatchedPort(device).camera() as cam, pytest.raises(Refused) as caught:
-        cam.capture.release()
+        cam.capture.shoot()
     assert caught.value.__notes__ == [
         "The picture was taken, but it never came; it was not written to the card."
     ]
@@ -533,18 +539,18 @@ def test_a_picture_that_is_lost_on_its_way() -> None:
 def test_the_loss_of_a_thumbnail_costs_no_picture() -> None:
     device = small(S60, "refuse@GetThumb:0x2010")
     with WatchedPort(device).camera() as cam:
-        shot = cam.capture.release(thumbnail=True)
-    assert len(shot.files) == 1
+        shot = cam.capture.shoot(thumbnail=True)
+    assert len(shot.pictures) == 1
     assert shot.thumbnail is None
 
 
 def test_measuring_and_output() -> None:
     device = small(S60)
     port = WatchedPort(device)
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.names()
-        cam.capture.measure()
-        cam.capture.set_output("video-out")
+        cam.focus.auto()
+        cam.remote.set_output("video-out")
         assert port.names() == ["DoAeAfAwb", "SetDevicePropValue"]
     assert device.release.table.number(Property.OUTPUT) == 2
 
@@ -556,7 +562,7 @@ def test_shots_that_the_card_itself_counts() -> None:
         return None
 
     with WatchedPort(Lying(S60, lie)).camera() as cam:
-        assert cam.capture.available_shots == 77
+        assert cam.capture.available_shots() == 77
 
 
 def test_a_setting_with_a_range() -> None:
@@ -565,7 +571,7 @@ def test_a_setting_with_a_range() -> None:
             return DevicePropDesc(Property.CONTRAST, DataType.INT8, 1, 0, 0, Range(-2, 2, 1))
         return None
 
-    with WatchedPort(Lying(S60, lie)).camera() as cam, cam.capture.control():
+    with WatchedPort(Lying(S60, lie)).camera() as cam, cam.remote():
         assert cam.settings.contrast.allowed == (-2, -1, 0, 1, 2)
         with pytest.raises(ValueRefused, match="3 was asked for"):
             cam.settings.contrast.set(3)
@@ -574,6 +580,6 @@ def test_a_setting_with_a_range() -> None:
 def test_a_camera_that_is_closed_by_another_thread_leaves_release_control() -> None:
     device = a_device(S60)
     cam = WatchedPort(device).camera()
-    for _ in cam.viewfinder:
+    for _ in cam.live:
         cam.close()
     assert not device.release.active

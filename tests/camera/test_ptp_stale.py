@@ -5,13 +5,14 @@ A handle that the camera has given to another file since must never be used for 
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import pytest
+from listening import kinds_heard
 from ptp_rig import Answer, Lying, WatchedPort, a_device
 
 from canon.driver.card import Entry
+from canon.driver.events import CardChanged
 from canon.errors import ObjectNotFound, ProtocolError, Refused
 from canon.ptp.datasets import FileSystem, ObjectHandles, ObjectInfo, StorageIDs, StorageInfo
 from canon.ptp.datasets import StoreKind as Kind
@@ -116,7 +117,7 @@ def test_a_card_that_comes_later_is_found() -> None:
             cam.storage.ls("B:/")
         cards.append(SECOND)
         device.tell(StoreAdded(SECOND))
-        assert [event.kind for event in cam.events(timeout_s=0.2)] == ["StoreAdded"]
+        assert kinds_heard(cam, 0.2) == [CardChanged]
         cam.storage.ls("B:/")
 
 
@@ -132,7 +133,7 @@ def test_a_handle_of_another_card_is_not_used() -> None:
         objects[7], objects[8] = an_object("IMG_0002.JPG"), an_object("IMG_0001.JPG")
         device.tell(StoreRemoved(FIRST))
         device.tell(StoreAdded(FIRST))
-        assert Counter(event.kind for event in cam.events(timeout_s=0.2)).total() == 2
+        assert kinds_heard(cam, 0.2) == [CardChanged] * 2
         assert cam.storage.read(entry) == b"file    8"
 
 
@@ -163,7 +164,7 @@ def test_a_picture_that_no_event_tells_of_is_found_among_the_old_ones() -> None:
     device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     with WatchedPort(device).camera() as cam:
         before = [*cam.storage.walk()]
-        (taken,) = cam.capture.release(target=CaptureTarget.CARD).files
+        (taken,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert isinstance(taken, Entry)
         assert before
         assert taken.path not in [entry.path for entry in before]

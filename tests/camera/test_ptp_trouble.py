@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from listening import heard, kinds_heard
 from ptp_rig import Answer, Lying, WatchedPort, a_device, a_row, another_makers
 
 from canon.driver.card import Drive
+from canon.driver.events import FileAdded, Ready
 from canon.errors import (
     DecodeError,
     NotSupported,
@@ -117,12 +119,12 @@ def test_a_camera_that_lists_checkevent_and_does_not_know_it(code: int) -> None:
     with WatchedPort(device).camera() as cam:
         device.faults.add(Fault.parse(f"refuse@CheckEvent:{int(code)}"))
         device.clock.after(0.5, device.press)
-        kinds = [event.kind for event in cam.events(timeout_s=5)]
-        assert kinds == ["ObjectAdded", "CaptureComplete"]
+        assert kinds_heard(cam, 5) == [FileAdded, Ready]
     lie = refusing(CheckEvent, code)
     with WatchedPort(Lying(S60, lie)).camera() as cam:
         for _ in range(2):
-            assert len(cam.capture.release(target=CaptureTarget.BOTH).files) == 2
+            shot = cam.capture.shoot(target=CaptureTarget.BOTH)
+            assert (len(shot.pictures), len(shot.entries)) == (1, 1)
 
 
 def test_a_raw_refusal_names_the_operation() -> None:
@@ -355,32 +357,32 @@ class StubbornPort(WatchedPort):
 def test_after_a_reset_release_control_is_entered_again() -> None:
     device = a_device(S60)
     with StubbornPort(device).camera() as cam:
-        cam.capture.start()
+        cam.remote.start()
         iso = cam.settings.iso.value
-        frames = iter(cam.viewfinder)
+        frames = iter(cam.live)
         next(frames)
         device.faults.add(Fault.parse("silence@GetObjectInfoEx"))
         with pytest.raises(PortTimeout):
             cam.storage.ls()
         assert cam.storage.ls(), "the camera was reset for it"
-        assert (cam.capture.active, device.release.active) == (False, False)
+        assert (cam.remote.active, device.release.active) == (False, False)
         assert list(frames) == []
         assert cam.settings.iso.value == iso
-        assert (cam.capture.active, device.release.active) == (True, True), "it was started"
-        assert cam.capture.release().files
+        assert (cam.remote.active, device.release.active) == (True, True), "it was started"
+        assert cam.capture.shoot().pictures
     assert (device.session, device.release.active) == (0, False)
 
 
 def test_after_a_reset_events_are_heard() -> None:
     device = a_device(S60)
     with StubbornPort(device).camera() as cam:
-        cam.capture.start()
+        cam.remote.start()
         device.faults.add(Fault.parse("silence@GetObjectInfoEx"))
         with pytest.raises(PortTimeout):
             cam.storage.ls()
         assert cam.storage.ls()
         device.press()
-        assert "ObjectAdded" in [event.kind for event in cam.events(timeout_s=5)]
+        assert FileAdded in kinds_heard(cam, 5)
 
 
 # --- no wait, no event lost -----------------------------------------------------------------------
@@ -391,6 +393,5 @@ def test_events_that_wait_are_told_without_waiting() -> None:
     with WatchedPort(device).camera() as cam:
         device.press()
         device.clock.sleep(5)
-        events = cam.events(timeout_s=0)
-        assert [event.kind for event in events] == ["ObjectAdded", "CaptureComplete"]
-        assert list(cam.events(timeout_s=0)) == []
+        assert kinds_heard(cam, 0) == [FileAdded, Ready]
+        assert heard(cam, 0) == []

@@ -9,8 +9,6 @@ from judges import opened
 from rig import WatchedPort, a_device
 
 from canon.camera import Camera
-from canon.driver.card import Entry
-from canon.driver.shot import Picture
 from canon.native.events import CardChanged
 from canon.values import CaptureTarget
 from canon.virtual.faults import Fault
@@ -37,14 +35,14 @@ def set_to_both(cam: Camera) -> None:
 
 def pair(cam: Camera, target: CaptureTarget, number: int) -> None:
     """Take a picture; both its files are told of, and are whole."""
-    files = cam.capture.release(target=target).files
-    entries = [file for file in files if isinstance(file, Entry)]
+    shot = cam.capture.shoot(target=target)
+    entries = shot.entries
     assert [entry.name for entry in entries] == [f"IMG_{number:04}.CR2", f"IMG_{number:04}.JPG"]
     raw, jpeg = (cam.storage.read(entry) for entry in entries)
     assert opened(jpeg).size == (1728, 1152)
     assert (raw[:4], raw[8:10], len(raw)) == (b"II*\0", b"CR", entries[0].size)
     if target is BOTH:
-        assert [file.data for file in files if isinstance(file, Picture)] == [raw, jpeg]
+        assert list(shot.pictures) == [raw, jpeg]
 
 
 @pytest.mark.parametrize("target", [CARD, BOTH], ids=str)
@@ -62,7 +60,7 @@ def pair(cam: Camera, target: CaptureTarget, number: int) -> None:
     ],
 )
 def test_both_files_are_told_of(first: str, second: str, target: CaptureTarget) -> None:
-    with a_20d(first, second).camera() as cam, cam.capture.control():
+    with a_20d(first, second).camera() as cam, cam.remote():
         set_to_both(cam)
         for number in (1, 2, 3):
             pair(cam, target, number)
@@ -70,9 +68,9 @@ def test_both_files_are_told_of(first: str, second: str, target: CaptureTarget) 
 
 def test_the_end_is_not_waited_for_longer_than_the_second_file_takes() -> None:
     port = a_20d()
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         set_to_both(cam)
-        cam.capture.release(target=CARD)
+        cam.capture.shoot(target=CARD)
         first, second = (at for at, event in port.events if isinstance(event, CardChanged))
         assert second - first == pytest.approx(0.5, abs=0.1)
         assert port.clock.now() - second < 0.5
@@ -80,9 +78,9 @@ def test_the_end_is_not_waited_for_longer_than_the_second_file_takes() -> None:
 
 def test_a_single_picture_is_not_waited_for() -> None:
     port = a_20d()
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         cam.settings.set(image_size="small")
-        (entry,) = cam.capture.release(target=CARD).files
+        (entry,) = cam.capture.shoot(target=CARD).entries
         assert str(entry).endswith(".JPG")
         ended, event = port.events[-1]
         assert isinstance(event, CardChanged)
@@ -97,10 +95,10 @@ def test_a_second_file_that_never_comes(caplog: pytest.LogCaptureFixture) -> Non
             device.clock.forget()  # it loses what it was about to write
 
     port = WatchedPort(device, at)
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         set_to_both(cam)
         with caplog.at_level(logging.WARNING):
-            (entry,) = cam.capture.release(target=CARD).files
+            (entry,) = cam.capture.shoot(target=CARD).entries
         assert str(entry).endswith(".CR2")
         assert "2 files were due on the card; 1 came" in caplog.text
         assert port.clock.now() - port.events[-1][0] < GRACE_S + 1

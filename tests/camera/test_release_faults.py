@@ -70,13 +70,13 @@ def take(
         late: how many pictures of earlier releases come to the card meanwhile.
     """
     before, began = on_card(device), cam.camera_time
-    shot = cam.capture.release(target=target, thumbnail=thumbnail)
-    files = {type(file): file for file in shot.files}
-    assert len(files) == len(shot.files) == len(target)
+    shot = cam.capture.shoot(target=target, thumbnail=thumbnail)
+    assert len(shot.pictures) == (CaptureTarget.HOST in target)
+    assert len(shot.entries) == (CaptureTarget.CARD in target)
     whole = b""
-    picture, entry = files.get(Picture), files.get(Entry)
+    picture, entry = next(iter(shot.pictures), None), next(iter(shot.entries), None)
     if isinstance(picture, Picture):
-        whole = picture.data
+        whole = picture
     new = [data for data in on_card(device) if data not in before]
     assert len(new) == late + (CARD in target)
     if isinstance(entry, Entry):
@@ -97,8 +97,8 @@ def test_the_lens_cap_is_on() -> None:
     device = a_device("lens-cap")
     with a_camera(device) as cam:
         with pytest.raises(LensFailed, match="cap"):
-            cam.capture.release()
-        assert not cam.capture.active
+            cam.capture.shoot()
+        assert not cam.remote.active
         assert on_card(device) == []
         take(cam, device)
 
@@ -107,10 +107,10 @@ def test_nothing_to_focus_on() -> None:
     device = a_device("no-focus")
     with a_camera(device) as cam:
         with pytest.raises(FocusFailed, match="focus") as caught:
-            cam.capture.release(target=CARD)
+            cam.capture.shoot(target=CARD)
         assert caught.value.code == 1
         assert notes(caught.value) == "", "no picture was taken"
-        assert not cam.capture.active
+        assert not cam.remote.active
         assert on_card(device) == []
         take(cam, device, CARD)
 
@@ -119,10 +119,10 @@ def test_nothing_to_focus_on() -> None:
 def test_no_card(target: CaptureTarget) -> None:
     with canon.open("virtual:powershot-g3?card=none") as cam:
         with pytest.raises(NoCard, match="put one in"):
-            cam.capture.release(target=target)
-        assert not cam.capture.active
-        assert cam.capture.release().files, "to the host it works without"
-        assert cam.capture.available_shots == 0
+            cam.capture.shoot(target=target)
+        assert not cam.remote.active
+        assert cam.capture.shoot().pictures, "to the host it works without"
+        assert cam.capture.available_shots() == 0
 
 
 @pytest.mark.parametrize("target", [CARD, BOTH])
@@ -130,7 +130,7 @@ def test_the_card_is_full_before(target: CaptureTarget) -> None:
     device = a_device(card=Card(capacity=ESTIMATE - 1))
     with a_camera(device) as cam:
         with pytest.raises(StoreFull, match="full"):
-            cam.capture.release(target=target)
+            cam.capture.shoot(target=target)
         assert on_card(device) == []
         take(cam, device, HOST)
 
@@ -144,10 +144,10 @@ def test_the_card_gets_full_meanwhile(target: CaptureTarget) -> None:
     def fill() -> None:
         card.add(("DCIM", "100CANON", "BIG.DAT"), File(bytes(ESTIMATE), 0))
 
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         device.clock.after(2, fill)
         with pytest.raises(StoreFull, match="full"):
-            cam.capture.release(target=target)
+            cam.capture.shoot(target=target)
         assert len(on_card(device)) == 1
         card.capacity *= 4
         take(cam, device, target)
@@ -158,19 +158,19 @@ def test_a_release_is_refused(status: int) -> None:
     device = a_device(f"refuse@Release:{status}")
     with a_camera(device) as cam:
         with pytest.raises(Refused) as caught:
-            cam.capture.release()
+            cam.capture.shoot()
         assert (caught.value.code, caught.value.command) == (status, "Release")
         assert isinstance(caught.value, BadParameter) is (status == 0x02000086)
-        assert not cam.capture.active
+        assert not cam.remote.active
 
 
 def test_release_control_is_refused() -> None:
     device = a_device("refuse@EnterReleaseControl:0x02000099")
     with a_camera(device) as cam:
         with pytest.raises(Refused) as caught:
-            cam.capture.release()
+            cam.capture.shoot()
         assert caught.value.command == "EnterReleaseControl"
-        assert not cam.capture.active
+        assert not cam.remote.active
 
 
 @pytest.mark.parametrize("target", [CARD, BOTH], ids=str)
@@ -186,9 +186,9 @@ def test_the_camera_speaks_of_a_picture_that_is_not_on_the_card(target: CaptureT
     with WatchedPort(device, lose).camera() as cam:
         if target is CARD:
             with pytest.raises(NotFinished, match="the card has no new one"):
-                cam.capture.release(target=target)
+                cam.capture.shoot(target=target)
         else:
-            (picture,) = cam.capture.release(target=target).files
+            (picture,) = cam.capture.shoot(target=target).pictures
             assert isinstance(picture, Picture), "what did come is not thrown away"
 
 
@@ -222,14 +222,14 @@ def test_an_event_is_lost_doubled_or_late(
 ) -> None:
     """Neither this release nor a later one gives another's picture."""
     device = a_device()
-    with host_with(device, how, event) as cam, cam.capture.control():
+    with host_with(device, how, event) as cam, cam.remote():
         for _ in range(4):
             take(cam, device, target, thumbnail=thumbnail)
 
 
 def test_events_in_pieces() -> None:
     device = a_device("pieces")
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         for target in TARGETS:
             take(cam, device, target)
 
@@ -238,9 +238,9 @@ def test_events_in_pieces() -> None:
 def test_all_events_are_lost(target: CaptureTarget) -> None:
     kinds = ("CaptureStatus", "ThumbnailReady", "FullImageReady", "CaptureStatus")
     device = a_device(*(f"event-lost@{kind}" for kind in kinds))
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         with pytest.raises(NotFinished, match="within 60 s") as caught:
-            cam.capture.release(target=target, thumbnail=True)
+            cam.capture.shoot(target=target, thumbnail=True)
         assert "may have been taken" in notes(caught.value)
         assert len(on_card(device)) == (CARD in target)
         take(cam, device, target)
@@ -255,19 +255,19 @@ def test_a_flood_of_events_is_no_way_out_of_the_deadline() -> None:
             return encode_event(CardChanged(1))
 
     port = Flood(a_device())
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         start = port.clock.now()
         with pytest.raises(NotFinished):
-            cam.capture.release(timeout_s=3)
+            cam.capture.shoot(timeout_s=3)
         assert port.clock.now() - start < 5
 
 
 def test_a_release_that_was_given_up_does_not_mix_with_the_next() -> None:
     device = a_device()
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         for target in TARGETS:
             with pytest.raises(NotFinished) as caught:
-                cam.capture.release(target=target, timeout_s=1)
+                cam.capture.shoot(target=target, timeout_s=1)
             assert "may have been taken" in notes(caught.value)
             take(cam, device, target, late=int(CARD in target))
             take(cam, device, target)
@@ -293,7 +293,7 @@ def test_the_picture_does_not_come(
     device = a_device(fault)
     cam = a_camera(device)
     with cam, pytest.raises(error) as caught:
-        cam.capture.release(target=target)
+        cam.capture.shoot(target=target)
     saved = on_card(device)
     if target is BOTH:
         assert notes(caught.value) == (
@@ -309,20 +309,20 @@ def test_the_picture_does_not_come(
 
 def test_a_key_that_is_gone_spoils_only_its_own_picture() -> None:
     device = a_device("empty@RetrieveCapture", "event-lost@FullImageReady")
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         with pytest.raises(ObjectNotFound):
-            cam.capture.release()
+            cam.capture.shoot()
         take(cam, device)
 
 
 def test_a_thumbnail_that_is_gone_does_not_cost_the_picture() -> None:
     device = a_device("empty@RetrieveCapture")
     with a_camera(device) as cam:
-        shot = cam.capture.release(thumbnail=True)
+        shot = cam.capture.shoot(thumbnail=True)
         assert shot.thumbnail is None
-        (picture,) = shot.files
+        (picture,) = shot.pictures
         assert isinstance(picture, Picture)
-        assert picture.data.endswith(b"\xff\xd9")
+        assert picture.endswith(b"\xff\xd9")
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=str)
@@ -330,10 +330,10 @@ def test_a_thumbnail_that_is_gone_does_not_cost_the_picture() -> None:
 def test_unplugged_in_the_wait(target: CaptureTarget, moment: float) -> None:
     device = a_device()
     with a_camera(device) as cam:
-        cam.capture.start()
+        cam.remote.start()
         device.clock.after(moment, device.unplug)
         with pytest.raises(Disconnected, match="unplugged") as caught:
-            cam.capture.release(target=target)
+            cam.capture.shoot(target=target)
         wanted = "look for it" if CARD in target else "it was not meant"
         assert f"A picture may have been taken; {wanted}" in notes(caught.value)
         assert not cam.ready
@@ -343,19 +343,19 @@ def test_unplugged_in_the_wait(target: CaptureTarget, moment: float) -> None:
 def test_a_picture_survives_the_end_of_release_control(fault: str) -> None:
     device = a_device(fault)
     with a_camera(device) as cam:
-        (picture,) = cam.capture.release().files
+        (picture,) = cam.capture.shoot().pictures
         assert isinstance(picture, Picture)
-        assert read(picture.data).model == "Canon PowerShot G3"
+        assert read(picture).model == "Canon PowerShot G3"
 
 
 def test_a_picture_survives_the_end_of_the_viewfinder() -> None:
     device = a_device()
     with a_camera(device) as cam:
         frames = 0
-        for _ in cam.viewfinder:
+        for _ in cam.live:
             frames += 1
             device.faults.add(Fault.parse("unplug@StartViewfinder:0"))
-            assert len(cam.capture.release().files) == 1
+            assert len(cam.capture.shoot().pictures) == 1
         assert frames == 1
         assert not cam.ready
 
@@ -375,7 +375,7 @@ def test_a_picture_survives_the_end_of_the_viewfinder() -> None:
 def test_a_frame_does_not_come(fault: str, error: type[CanonError]) -> None:
     device = a_device()
     with a_camera(device) as cam:
-        frames = iter(cam.viewfinder)
+        frames = iter(cam.live)
         assert next(frames)
         device.faults.add(Fault.parse(fault))
         with pytest.raises(error):
@@ -383,7 +383,7 @@ def test_a_frame_does_not_come(fault: str, error: type[CanonError]) -> None:
         if error is Disconnected:
             return
         assert not device.release.active
-        assert next(iter(cam.viewfinder))
+        assert next(iter(cam.live))
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_settings_are_refused_as_a_whole(command: str) -> None:
 
 def test_a_camera_without_the_second_block() -> None:
     device = a_device("refuse@GetExtendedSize:0x02000086")
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         assert "photo_effect" not in cam.settings.read()
         with pytest.raises(NotSupported, match="photo_effect"):
             _ = cam.settings.photo_effect.value
@@ -412,7 +412,7 @@ def test_a_camera_without_the_second_block() -> None:
 
 def test_a_camera_that_does_not_say_what_it_allows() -> None:
     device = a_device("refuse@GetAllowedSize:0x02000086")
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         assert cam.settings.iso.allowed == ()
         assert len(cam.settings.iso.allowed) == 5
 
@@ -423,7 +423,7 @@ def test_a_camera_that_does_not_say_what_it_allows() -> None:
 def test_a_host_that_was_killed_inside_release_control() -> None:
     device = a_device()
     first = a_camera(device)
-    first.capture.start()
+    first.remote.start()
     first.settings.set(iso=200)
     # It dies here: nobody leaves release control. A camera that is in it refuses to enter it.
     with a_camera(device) as second:
@@ -439,15 +439,15 @@ def test_after_such_a_start_no_key_is_guessed(fault: str) -> None:
     """The dead host's pictures have used keys that the new one does not know."""
     device = a_device()
     first = a_camera(device)
-    first.capture.start()
-    first.capture.release()
+    first.remote.start()
+    first.capture.shoot()
     device.faults.add(Fault.parse(f"event-lost@{fault}"))
-    with a_camera(device) as second, second.capture.control():
+    with a_camera(device) as second, second.remote():
         if fault == "ThumbnailReady":
             take(second, device)
         else:
             with pytest.raises(ObjectNotFound, match="did not tell the picture's key"):
-                second.capture.release()
+                second.capture.shoot()
         take(second, device)
 
 
@@ -486,9 +486,9 @@ def test_ctrl_c_leaves_release_control(
     device = a_device()
     with interrupted(device, moment) as cam:
         with pytest.raises(KeyboardInterrupt) as caught:
-            cam.capture.release(target=target, thumbnail=True)
+            cam.capture.shoot(target=target, thumbnail=True)
         assert not device.release.active
-        assert not cam.capture.active
+        assert not cam.remote.active
         assert ("taken" in notes(caught.value)) is (moment is not while_the_lens_moves)
         take(cam, device, target, late=int(CARD in target and moment is in_the_wait))
         take(cam, device, target)
@@ -496,9 +496,9 @@ def test_ctrl_c_leaves_release_control(
 
 def test_ctrl_c_in_a_block_of_release_control() -> None:
     device = a_device()
-    with interrupted(device, in_the_wait) as cam, cam.capture.control():
+    with interrupted(device, in_the_wait) as cam, cam.remote():
         with pytest.raises(KeyboardInterrupt):
-            cam.capture.release()
+            cam.capture.shoot()
         assert device.release.active, "the block goes on"
         take(cam, device)
     assert not device.release.active
@@ -510,16 +510,16 @@ def test_ctrl_c_between_frames() -> None:
         device, lambda port, name: name == "read" and device.release.viewfinder_on
     ) as cam:
         with pytest.raises(KeyboardInterrupt):
-            list(cam.viewfinder)
+            list(cam.live)
         assert not device.release.active
-        assert next(iter(cam.viewfinder))
+        assert next(iter(cam.live))
 
 
 def test_ctrl_c_while_the_focus_is_locked() -> None:
     device = a_device()
     with interrupted(device, in_the_wait) as cam:
-        with pytest.raises(KeyboardInterrupt), cam.capture.focus_lock():
-            cam.capture.release()
+        with pytest.raises(KeyboardInterrupt), cam.focus.lock():
+            cam.capture.shoot()
         assert not device.release.focus_locked
         assert not device.release.active
 
@@ -527,15 +527,15 @@ def test_ctrl_c_while_the_focus_is_locked() -> None:
 def test_closing_leaves_release_control() -> None:
     device = a_device()
     cam = a_camera(device)
-    cam.capture.start()
-    frames = iter(cam.viewfinder)
+    cam.remote.start()
+    frames = iter(cam.live)
     next(frames)
     cam.close()
     assert not device.release.active
     assert not device.release.viewfinder_on
     assert list(frames) == []
     with pytest.raises(Disconnected, match="closed by this program"):
-        cam.capture.release()
+        cam.capture.shoot()
 
 
 def test_closing_in_the_wait_keeps_the_note_about_the_picture() -> None:
@@ -549,7 +549,7 @@ def test_closing_in_the_wait_keeps_the_note_about_the_picture() -> None:
     port = WatchedPort(device, close)
     cam = port.camera()
     with pytest.raises(Disconnected, match="closed meanwhile") as caught:
-        cam.capture.release(target=CARD)
+        cam.capture.shoot(target=CARD)
     assert "may have been taken; look for it on the card" in notes(caught.value)
 
 
@@ -557,9 +557,9 @@ def test_time_goes_on_for_the_camera_after_a_release_without_host() -> None:
     """The picture is written to the card though its host has gone."""
     device = a_device()
     cam = a_camera(device)
-    cam.capture.start()
+    cam.remote.start()
     device.clock.after(1, device.unplug)
     with pytest.raises(Disconnected):
-        cam.capture.release(target=CARD)
+        cam.capture.shoot(target=CARD)
     device.clock.sleep(timedelta(seconds=5).total_seconds())
     assert len(on_card(device)) == 1

@@ -27,17 +27,17 @@ def test_the_lens_takes_its_time() -> None:
     device = a_device()
     with a_camera(device) as cam:
         start = device.clock.now()
-        cam.capture.start()
+        cam.remote.start()
         out = device.clock.now()
-        cam.capture.stop()
+        cam.remote.stop()
         assert out - start == pytest.approx(2.67 + 2 * ANSWER_S, abs=0.01)
         assert device.clock.now() - out < 0.05
 
 
 def test_a_release_takes_its_time() -> None:
     port = WatchedPort(a_device())
-    with port.camera() as cam, cam.capture.control():
-        cam.capture.release(thumbnail=True)
+    with port.camera() as cam, cam.remote():
+        cam.capture.shoot(thumbnail=True)
     fired = when(port.commands, "Release")
     assert when(port.events, EXPOSED) - fired == pytest.approx(3.385, abs=0.001)
     assert when(port.events, FINISHED) - fired == pytest.approx(3.385 + POLL_S, abs=0.001)
@@ -45,9 +45,9 @@ def test_a_release_takes_its_time() -> None:
 
 def test_events_come_in_the_recorded_order() -> None:
     port = WatchedPort(a_device())
-    with port.camera() as cam, cam.capture.control():
+    with port.camera() as cam, cam.remote():
         port.events.clear()
-        shot = cam.capture.release(thumbnail=True)
+        shot = cam.capture.shoot(thumbnail=True)
         events: list[NativeEvent] = [event for _, event in port.events]
     kinds = [CaptureStatus, ThumbnailReady, FullImageReady, CaptureStatus]
     assert [type(event) for event in events] == kinds
@@ -62,8 +62,8 @@ def test_events_come_in_the_recorded_order() -> None:
 
 def test_locked_focus_is_faster() -> None:
     port = WatchedPort(a_device())
-    with port.camera() as cam, cam.capture.focus_lock():
-        cam.capture.release()
+    with port.camera() as cam, cam.focus.lock():
+        cam.capture.shoot()
     took = when(port.events, EXPOSED) - when(port.commands, "Release")
     assert 1 < took < 3
 
@@ -72,7 +72,7 @@ def test_the_commands_of_a_release() -> None:
     port = WatchedPort(a_device())
     with port.camera() as cam:
         port.names()
-        cam.capture.release(thumbnail=True)
+        cam.capture.shoot(thumbnail=True)
     wanted = ["EnterReleaseControl", "SetTransferMode", "Release"]
     wanted += ["RetrieveCapture", "RetrieveCapture", "ExitReleaseControl"]
     assert [name for name in port.names() if name in wanted] == wanted
@@ -80,10 +80,10 @@ def test_the_commands_of_a_release() -> None:
 
 def test_the_zoom_takes_longer_for_a_longer_way() -> None:
     device = a_device()
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         marks = [device.clock.now()]
         for position in (1, 17, 17):
-            cam.capture.set_zoom(position)
+            cam.zoom.set(position)
             marks.append(device.clock.now())
     short, long, none = (later - sooner for sooner, later in itertools.pairwise(marks))
     assert none < short < long
@@ -91,10 +91,10 @@ def test_the_zoom_takes_longer_for_a_longer_way() -> None:
 
 def test_a_deadline_ends_the_wait() -> None:
     device = a_device()
-    with a_camera(device) as cam, cam.capture.control():
+    with a_camera(device) as cam, cam.remote():
         start = device.clock.now()
         with pytest.raises(canon.NotFinished, match="within 2 s"):
-            cam.capture.release(timeout_s=2)
+            cam.capture.shoot(timeout_s=2)
         assert 2 <= device.clock.now() - start < 2.2
 
 
@@ -103,6 +103,6 @@ def test_at_real_pace_the_lens_takes_real_seconds() -> None:
     assert isinstance(device, NativeCamera)
     with a_camera(device) as cam:
         start = device.clock.now()
-        cam.capture.start()
+        cam.remote.start()
         assert device.clock.now() - start >= 2.67
-        cam.capture.stop()
+        cam.remote.stop()

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.needs("release")
 @pytest.fixture
 def control(cam: Camera) -> Iterator[Camera]:
     """The camera under release control; its settings are put back afterwards."""
-    with cam.capture.control():
+    with cam.remote():
         before = cam.settings.read()
         yield cam
         exposure = {name: before[name] for name in ("aperture", "shutter_speed")}
@@ -207,13 +207,13 @@ def test_what_this_camera_has_not(control: Camera) -> None:
 
 
 def test_a_setting_outside_release_control_enters_and_leaves_it(cam: Camera) -> None:
-    assert not cam.capture.active
+    assert not cam.remote.active
     before = cam.settings.beep.value
     cam.settings.beep.set(not before)
     assert cam.settings.beep.value is not before
     cam.settings.beep.set("on" if before else "off")
     assert cam.settings.beep.value is before
-    assert not cam.capture.active
+    assert not cam.remote.active
 
 
 def test_settings_survive_release_control(cam: Camera) -> None:

@@ -60,7 +60,7 @@ def test_what_is_not_there_is_told_by_its_path(g3: Camera) -> None:
 
 @pytest.mark.parametrize("target", ["card", "Card ", CaptureTarget.CARD])
 def test_a_target_may_be_named(g3: Camera, target: CaptureTarget | str) -> None:
-    assert [str(file) for file in g3.capture.release(target=target).files] == [
+    assert [str(entry) for entry in g3.capture.shoot(target=target).entries] == [
         "DCIM/100CANON/IMG_0007.JPG"
     ]
 
@@ -68,7 +68,7 @@ def test_a_target_may_be_named(g3: Camera, target: CaptureTarget | str) -> None:
 @pytest.mark.parametrize("target", ["disk", "", CaptureTarget(0)])
 def test_a_target_that_is_none_is_told(g3: Camera, target: CaptureTarget | str) -> None:
     with pytest.raises(ValueError, match="to the host, to the card, or to both"):
-        g3.capture.release(target=target)
+        g3.capture.shoot(target=target)
 
 
 def test_a_value_that_needs_others_is_told_with_them() -> None:
@@ -85,7 +85,7 @@ def test_a_value_that_needs_others_is_told_with_them() -> None:
 
 @pytest.mark.parametrize("port", ["virtual:powershot-g3", "virtual:powershot-g9", EOS])
 def test_what_the_shooting_mode_forbids_is_told_with_it(port: str) -> None:
-    with canon.open(port) as cam, cam.capture.control():
+    with canon.open(port) as cam, cam.remote():
         cam.settings.set(shooting_mode="program")
         with pytest.raises(ValueRefused) as caught:
             cam.settings.set(aperture="f/8")

@@ -11,6 +11,7 @@ from rig import a_camera, a_device
 
 from canon.camera import Camera
 from canon.driver.card import Entry
+from canon.driver.events import Busy, Event, PictureWaiting, Ready
 from canon.driver.shot import Picture
 from canon.errors import CanonError, Disconnected
 from canon.values import CaptureTarget
@@ -68,7 +69,7 @@ def test_frames_captures_and_settings_at_once(
     enough = threading.Event()
 
     def look() -> None:
-        for frame in cam.viewfinder:
+        for frame in cam.live:
             assert opened(frame).size == (320, 240)
             order.append("frame")
             looking.set()
@@ -78,7 +79,8 @@ def test_frames_captures_and_settings_at_once(
     def capture() -> None:
         assert looking.wait(TIMEOUT_S)
         for _ in range(20):
-            shots.append(cam.capture.release(target=target).files)
+            shot = cam.capture.shoot(target=target)
+            shots.append((*shot.pictures, *shot.entries))
             order.append("capture")
 
     def change(name: str, values: tuple[object, ...]) -> Callable[[], None]:
@@ -109,10 +111,10 @@ def test_frames_captures_and_settings_at_once(
     assert len(shots) == 20
     pictures = [file for shot in shots for file in shot if isinstance(file, Picture)]
     entries = [file for shot in shots for file in shot if isinstance(file, Entry)]
-    assert len({picture.data for picture in pictures}) == 20, "each is another one"
+    assert len(set(pictures)) == 20, "each is another one"
     if target is CaptureTarget.BOTH:
         on_card = [cam.storage.read(entry) for entry in entries]
-        assert on_card == [picture.data for picture in pictures]
+        assert on_card == list(pictures)
     meanwhile = order[order.index("capture") : -order[::-1].index("capture")]
     assert {"frame", "capture", "iso", "white_balance"} <= set(meanwhile), "none starves"
     assert not device.release.active
@@ -124,7 +126,8 @@ def test_captures_of_several_threads_do_not_mix(cam: Camera) -> None:
 
     def capture() -> None:
         for _ in range(5):
-            picture, entry = cam.capture.release(target=CaptureTarget.BOTH).files
+            shot = cam.capture.shoot(target=CaptureTarget.BOTH)
+            picture, entry = shot.first, shot.entries[0]
             assert isinstance(picture, Picture)
             assert isinstance(entry, Entry)
             taken.append((picture, entry))
@@ -132,8 +135,8 @@ def test_captures_of_several_threads_do_not_mix(cam: Camera) -> None:
     end_well(*[Worker(capture) for _ in range(4)])
     assert len({entry.path for _, entry in taken}) == 20
     for picture, entry in taken:
-        assert cam.storage.read(entry) == picture.data
-    assert not cam.capture.active
+        assert cam.storage.read(entry) == picture
+    assert not cam.remote.active
 
 
 def test_blocks_of_several_threads_share_release_control(cam: Camera, device: NativeCamera) -> None:
@@ -141,36 +144,37 @@ def test_blocks_of_several_threads_share_release_control(cam: Camera, device: Na
     first_out = threading.Event()
 
     def first() -> None:
-        with cam.capture.control():
+        with cam.remote():
             both_in.wait()
         first_out.set()
 
     def second() -> None:
-        with cam.capture.control():
+        with cam.remote():
             both_in.wait()
             assert first_out.wait(TIMEOUT_S)
-            assert cam.capture.active, "the last one leaves it"
-            cam.capture.release()
+            assert cam.remote.active, "the last one leaves it"
+            cam.capture.shoot()
 
     end_well(Worker(first), Worker(second))
     assert not device.release.active
 
 
 def test_events_reach_a_reader_beside_a_release(cam: Camera) -> None:
-    kinds: list[str] = []
+    kinds: list[type[Event]] = []
+    events = cam.events()
 
     def listen() -> None:
-        for event in cam.events(timeout_s=600):
-            kinds.append(event.kind)
-            if kinds[-2:] == ["FullImageReady", "CaptureStatus"]:
+        for event in events:
+            kinds.append(type(event))
+            if kinds[-2:] == [PictureWaiting, Ready]:
                 break
 
     listener = Worker(listen)
-    with cam.capture.control():
+    with cam.remote():
         while listener.is_alive():
-            assert len(cam.capture.release().files) == 1
+            assert len(cam.capture.shoot().pictures) == 1
     end_well(listener)
-    assert kinds[-3:] == ["CaptureStatus", "FullImageReady", "CaptureStatus"]
+    assert kinds[-3:] == [Busy, PictureWaiting, Ready]
 
 
 @pytest.mark.parametrize("turn", range(10))
@@ -190,13 +194,13 @@ def test_close_ends_all(turn: int) -> None:
         return run
 
     def look() -> None:
-        for place, frame in enumerate(cam.viewfinder):
+        for place, frame in enumerate(cam.live):
             assert frame
             if not place:
                 busy.wait()
 
     workers = [
-        Worker(forever(lambda: cam.capture.release(target=CaptureTarget.BOTH))),
+        Worker(forever(lambda: cam.capture.shoot(target=CaptureTarget.BOTH))),
         Worker(forever(lambda: cam.settings.set(iso=100))),
     ]
     viewer = Worker(look)
@@ -214,6 +218,6 @@ def test_close_ends_all(turn: int) -> None:
         assert isinstance(worker.end(), Disconnected)
     assert not device.release.active
     cam.initialize()
-    assert len(cam.capture.release().files) == 1
+    assert len(cam.capture.shoot().pictures) == 1
     cam.close()
     assert not device.release.active

@@ -16,43 +16,43 @@ pytestmark = pytest.mark.needs("release")
 
 @pytest.mark.shows("live")
 def test_frames_are_small_jpegs(cam: Camera) -> None:
-    frames = list(islice(cam.viewfinder, 5))
+    frames = list(islice(cam.live, 5))
     assert len(frames) == 5
     for frame in frames:
         assert opened(frame).size == (320, 240)
-    assert not cam.capture.active, "the lens goes in again"
+    assert not cam.remote.active, "the lens goes in again"
 
 
 def test_the_end_of_the_loop_stops_the_viewfinder(cam: Camera) -> None:
-    with cam.capture.control() as remote:
-        frames = iter(cam.viewfinder)
+    with cam.remote():
+        frames = iter(cam.live)
         assert next(frames)
-        seen = [remote.viewfinder_on]
+        seen = [cam.live.running]
         del frames
-        seen.append(remote.viewfinder_on)
-        for _ in cam.viewfinder:
-            seen.append(remote.viewfinder_on)
+        seen.append(cam.live.running)
+        for _ in cam.live:
+            seen.append(cam.live.running)
             break
-        seen.append(remote.viewfinder_on)
+        seen.append(cam.live.running)
     assert seen == [True, False, True, False]
 
 
 def test_an_error_in_the_loop_stops_the_viewfinder(cam: Camera) -> None:
     def fail() -> None:
-        for _ in cam.viewfinder:
+        for _ in cam.live:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert not cam.capture.active
-    assert next(iter(cam.viewfinder))
+    assert not cam.remote.active
+    assert next(iter(cam.live))
 
 
 def test_settings_between_frames_show_in_the_next(cam: Camera) -> None:
     before = cam.settings.photo_effect.value
     colors: list[float] = []
     try:
-        for place, frame in enumerate(cam.viewfinder):
+        for place, frame in enumerate(cam.live):
             colors.append(colorfulness(opened(frame)))
             cam.settings.set(photo_effect="black and white" if place == 0 else "off")
             if place == 2:
@@ -70,46 +70,46 @@ def test_captures_between_frames(cam: Camera) -> None:
     pictures: list[Picture] = []
     frames = 0
     try:
-        for frame in cam.viewfinder:
+        for frame in cam.live:
             assert opened(frame).size == (320, 240)
             frames += 1
             if frames > 5:
                 break
             if frames % 2:
-                (picture,) = cam.capture.release().files
+                (picture,) = cam.capture.shoot().pictures
                 assert isinstance(picture, Picture)
                 pictures.append(picture)
     finally:
         cam.settings.set(image_size=size)
-    assert [opened(picture.data).size for picture in pictures] == [(640, 480)] * 3
+    assert [opened(picture).size for picture in pictures] == [(640, 480)] * 3
     assert len({picture.name for picture in pictures}) == 3
     assert frames == 6
 
 
 def test_zoom_between_frames(cam: Camera) -> None:
-    before = cam.capture.zoom
+    before = cam.zoom.get()
     seen: list[bytes] = []
     try:
-        for frame in cam.viewfinder:
+        for frame in cam.live:
             seen.append(frame)
             if len(seen) == 2:
                 break
-            cam.capture.set_zoom(before.maximum)
+            cam.zoom.set(before.maximum)
     finally:
-        cam.capture.set_zoom(before.position)
+        cam.zoom.set(before.position)
     assert seen[0] != seen[1]
 
 
 def test_frames_end_when_release_control_is_left(cam: Camera) -> None:
-    frames = iter(cam.viewfinder)
+    frames = iter(cam.live)
     assert next(frames)
-    cam.capture.stop()
+    cam.remote.stop()
     assert list(frames) == []
     assert cam.ready
 
 
 def test_frames_end_when_the_camera_is_closed(cam: Camera) -> None:
-    frames = iter(cam.viewfinder)
+    frames = iter(cam.live)
     assert next(frames)
     cam.close()
     assert list(frames) == []

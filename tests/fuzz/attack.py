@@ -15,6 +15,7 @@ from typing import Protocol, cast
 from hypothesis import strategies as st
 
 from canon.camera import Camera
+from canon.driver.events import Event
 from canon.errors import CanonError
 from canon.values import CaptureTarget
 from canon.virtual.device import UsbDevice
@@ -27,18 +28,23 @@ Verb = Callable[[Camera], object]
 
 
 def _in_and_out(cam: Camera) -> None:
-    cam.capture.start()
-    cam.capture.stop()
+    cam.remote.start()
+    cam.remote.stop()
 
 
 def _focus(cam: Camera) -> None:
-    cam.capture.lock_focus()
-    cam.capture.unlock_focus()
+    cam.focus.lock()
+    cam.focus.unlock()
 
 
 def _two_frames(cam: Camera) -> list[bytes]:
-    with closing(cast("Generator[bytes]", iter(cam.viewfinder))) as frames:
+    with closing(cast("Generator[bytes]", iter(cam.live))) as frames:
         return list(islice(frames, 2))
+
+
+def _listen(cam: Camera) -> list[Event]:
+    with cam.events() as events:
+        return list(islice(iter(lambda: events.get(0.5), None), 100))
 
 
 VERBS: dict[str, Verb] = {
@@ -62,19 +68,19 @@ VERBS: dict[str, Verb] = {
     "delete": lambda cam: cam.storage.delete(PLACE),
     "mkdir": lambda cam: cam.storage.mkdir("DCIM/101CANON"),
     "rmdir": lambda cam: cam.storage.rmdir("MISC"),
-    "events": lambda cam: list(islice(cam.events(timeout_s=0.5), 100)),
+    "events": _listen,
     "release control": _in_and_out,
     "settings": lambda cam: dict(cam.settings.read()),
     "allowed": lambda cam: cam.settings.flash.allowed,
     "set": lambda cam: cam.settings.set(flash="on", macro=True),
-    "zoom": lambda cam: (cam.capture.set_zoom(3), cam.capture.zoom),
+    "zoom": lambda cam: (cam.zoom.set(3), cam.zoom.get()),
     "focus": _focus,
-    "measure": lambda cam: cam.capture.measure(),
-    "shots": lambda cam: cam.capture.available_shots,
+    "measure": lambda cam: cam.focus.auto(),
+    "shots": lambda cam: cam.capture.available_shots(),
     "size": lambda cam: cam.capture.estimated_size("small", "fine"),
     "viewfinder": _two_frames,
-    "release": lambda cam: cam.capture.release(thumbnail=True),
-    "release to card": lambda cam: cam.capture.release(target=CaptureTarget.CARD),
+    "release": lambda cam: cam.capture.shoot(thumbnail=True),
+    "release to card": lambda cam: cam.capture.shoot(target=CaptureTarget.CARD),
 }
 
 MISTAKES = (

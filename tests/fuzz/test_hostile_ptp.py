@@ -130,7 +130,7 @@ def test_the_same_trick_for_ever(verb: str, what: What) -> None:
 def test_data_of_a_wrong_length_under_release_control(verb: str, data: bytes) -> None:
     camera = HostilePtpCamera(row("powershot-s60"))
     with suppress(CanonError), Camera(lambda: VirtualPort(camera), "hostile") as cam:
-        cam.capture.start()
+        cam.remote.start()
         camera.play(*[Trick(What.DATASET, 0, data)] * 3)
         attempt(camera, cam, PTP_VERBS[verb])
 

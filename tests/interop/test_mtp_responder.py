@@ -291,7 +291,7 @@ def test_the_public_api_lists_downloads_uploads_and_deletes(plugged: Plugged) ->
         cam.storage.delete(entry)
         cam.storage.rmdir("DCIM/A folder")
         assert card.keys() == found.keys()
-        with pytest.raises(NotSupported, match="the Another's has no release control"):
-            cam.capture.release()
+        with pytest.raises(NotSupported, match="the Another's has no remote control"):
+            cam.capture.shoot()
     with canon.open(f"usbip:{plugged.host}:{plugged.port}/{plugged.busid}") as cam:
         assert cam.storage.ls("DCIM"), "it can be opened again"

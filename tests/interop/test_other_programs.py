@@ -209,10 +209,10 @@ def test_the_camera_goes_away_in_mid_transfer(slow_g3: Tethered, how: str) -> No
 
 REMOTE = """
 import canon
-with canon.open("usb:") as cam, cam.capture.control():
-    print(cam.capture.active, flush=True)
+with canon.open("usb:") as cam, cam.remote():
+    print(cam.remote.active, flush=True)
     while True:
-        cam.capture.zoom
+        cam.zoom.get()
 """
 
 

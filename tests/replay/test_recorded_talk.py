@@ -11,8 +11,8 @@ from replay_port import RecordedCamera, replay_port
 from unknown import STRAY_LENGTHS
 
 from canon.camera import Camera
-from canon.conversation import Events
 from canon.driver.card import CardPath
+from canon.driver.events import Queue
 from canon.errors import PortTimeout
 from canon.models.native import by_product
 from canon.native import release
@@ -166,7 +166,7 @@ def test_the_driver_finds_the_camera_awake(traces: Path) -> None:
 # --- events and time ------------------------------------------------------------------------------
 
 
-def next_event(session: Session, events: Events[NativeEvent]) -> NativeEvent:
+def next_event(session: Session, events: Queue[NativeEvent]) -> NativeEvent:
     """The next event; an answer to the polls that bring nothing is not one."""
     deadline = session.clock.now() + 10
     while session.clock.now() < deadline:

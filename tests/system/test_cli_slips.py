@@ -175,7 +175,7 @@ def test_a_picture_that_had_to_go_elsewhere_is_no_success(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Tally(False, "shot", "taken") as tally, tally.one("1"):
-        saved = _save(Picture("IMG_0001.JPG", b"pixels"), tmp_path / "gone/one.jpg", False, tally)
+        saved = _save(Picture(b"pixels", "IMG_0001.JPG"), tmp_path / "gone/one.jpg", False, tally)
         tally.done(str(saved))
     assert saved.read_bytes() == b"pixels"
     assert (tally.exit_code, capsys.readouterr().out) == (1, f"{saved}\n")

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from canon.camera.receivers import InMemory
 from canon.driver.card import CardPath, Entry
-from canon.driver.shot import Shot
 from canon.errors import NotSupported, PortTimeout
-from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import GENERIC, MODELS, by_product, by_serial_id, by_slug
 from canon.native.driver import NativeDriver
 from canon.native.session import Session
@@ -39,9 +39,9 @@ def test_the_classes_are_as_large_as_those_of_libgphoto2() -> None:
     def key_lock(model: Model) -> str:
         if model.numbering is Numbering.REVISED:
             return "class 6"
-        if Feature.EOS_LOCK in model.features:
+        if Trait.EOS_LOCK in model.traits:
             return "class 4"
-        return "classes 1, 2, 3, 5" if Feature.LOCK_KEYS in model.features else "class 0"
+        return "classes 1, 2, 3, 5" if Trait.LOCK_KEYS in model.traits else "class 0"
 
     driven = Counter(key_lock(model) for model in MODELS if not model.untested)
     assert driven == {"classes 1, 2, 3, 5": 51, "class 0": 9, "class 4": 8, "class 6": 8}
@@ -55,10 +55,10 @@ def test_a_row_is_whole(model: Model) -> None:
     width, height = model.pixels
     assert 640 <= width <= 4368
     assert width / height == pytest.approx(1.4, abs=0.11), "4:3 or 3:2"
-    locks = Feature.LOCK_KEYS | Feature.EOS_LOCK
-    assert locks not in model.features, "keys are locked in one way"
+    locks = Trait.LOCK_KEYS | Trait.EOS_LOCK
+    assert locks not in model.traits, "keys are locked in one way"
     if model.numbering is Numbering.REVISED:
-        assert Feature.EOS_LOCK | Feature.OWNER_COMMAND in model.features
+        assert Trait.EOS_LOCK | Trait.OWNER_COMMAND in model.traits
     if model.product:
         assert len(load_profile(model)["descriptors"]["device"]) == 36
 
@@ -95,7 +95,7 @@ def test_slugs_and_serial_ids_lead_to_rows() -> None:
 def test_what_no_row_tells_of_is_treated_with_care() -> None:
     assert by_product(0x3FFF) is by_product(0x3FFF, "Canon PowerShot G3") is GENERIC
     assert by_serial_id("Canon PowerShot Z") is by_serial_id("") is GENERIC
-    assert GENERIC.features is Feature.NONE
+    assert GENERIC.traits is Trait.NONE
     assert GENERIC.untested
 
 
@@ -128,7 +128,6 @@ class Host(NativeDriver):
 
     def __init__(self, port: VirtualPort, model: Model) -> None:
         super().__init__(Session(UsbLink(port, model)))
-        self.clock = port.clock
         self.start()
 
 
@@ -148,12 +147,15 @@ def test_a_release_that_ends_with_the_card() -> None:
     took = []
     for quirk in (Quirk.NONE, Quirk.ENDS_WITH_CARD):
         host = a_host("eos-10d", without=quirk)
+        assert host.remote
         host.remote.enter()
         host.remote.change({"image_size": ImageSize.SMALL})
         start = host.clock.now()
-        shot = host.remote.release(CaptureTarget.CARD, thumbnail=False, progress=None, timeout_s=30)
+        shot = host.remote.shutter.release(
+            CaptureTarget.CARD, InMemory(), thumbnail=False, progress=None, timeout_s=30
+        )
         took.append(host.clock.now() - start)
-        assert isinstance(shot, Shot)
+        assert shot.entries
         assert list(host.list_folder(CardPath(("DCIM", "100CANON"))))
     assert took[0] < 5 < 30 < took[1], "it waits for an event that never comes"
 
@@ -161,10 +163,12 @@ def test_a_release_that_ends_with_the_card() -> None:
 def test_settings_that_must_be_written_twice() -> None:
     changes = {"iso": Iso.parse(400), "aperture": Aperture.parse("f/8")}
     host = a_host("eos-5d")
+    assert host.remote
     host.remote.enter()
     now = host.remote.change(changes)
     assert str(now["iso"]) == "400"
     unaware = a_host("eos-5d", without=Quirk.SET_TWICE)
+    assert unaware.remote
     unaware.remote.enter()
     assert str(unaware.remote.change(changes)["iso"]) == "100", "as before"
 

@@ -14,7 +14,7 @@ from scripted_ptp import (
     sends,
 )
 
-from canon.conversation import Events
+from canon.driver.events import Queue
 from canon.errors import (
     Refused,
 )
@@ -51,7 +51,7 @@ def all_events(session: Session, timeout_s: float = 0.05) -> list[PtpEvent]:
         return drained(events)
 
 
-def drained(events: Events[PtpEvent]) -> list[PtpEvent]:
+def drained(events: Queue[PtpEvent]) -> list[PtpEvent]:
     return list(iter(events.get, None))
 
 

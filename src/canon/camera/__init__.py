@@ -10,20 +10,26 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from canon import ports
 from canon.camera.capture import Capture
-from canon.camera.live import Viewfinder
+from canon.camera.control import RemoteControl
+from canon.camera.custom import CustomFunctions
+from canon.camera.events import Events
+from canon.camera.focus import Focus
+from canon.camera.live import Live
 from canon.camera.raw import Ptp
 from canon.camera.settings import Settings
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
+from canon.camera.zoom import Zoom
+from canon.clock import Clock
 from canon.driver import Ability, Driver, Identity, Power
-from canon.driver.events import Event
+from canon.driver.features import Feature
 from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.models import native as models
 from canon.serial.line import Line
@@ -43,9 +49,12 @@ class Camera:
     Attributes:
         port: the port string.
         storage: what is on the card.
-        capture: release control, focus, zoom, and taking pictures.
         settings: what the camera is set to.
-        viewfinder: the live picture, frame by frame.
+        remote: remote control, for a block: `with cam.remote():`.
+        capture: taking pictures.
+        focus, zoom: the lens.
+        live: live view, frame by frame.
+        custom_functions: those of an EOS.
         ptp: operations and properties of a PTP camera by their numbers.
     """
 
@@ -56,10 +65,14 @@ class Camera:
         self._identity: Identity | None = None
         turns = Turns()
         self.storage = Storage(self._verbs, turns)
-        self.capture = Capture(self._verbs, lambda: self.model, self._is_open, turns)
+        self.remote = RemoteControl(self._verbs, lambda: self.model, self._is_open, turns)
+        self.capture = Capture(self.remote)
+        self.focus = Focus(self.remote)
+        self.zoom = Zoom(self.remote)
+        self.live = Live(self.remote, turns)
+        self.custom_functions = CustomFunctions(self.remote)
         self.ptp = Ptp(self._verbs, lambda: self.model)
-        self.settings = Settings(self.capture, self.ptp)
-        self.viewfinder = Viewfinder(self.capture, self._is_open, turns)
+        self.settings = Settings(self.remote, self.ptp)
 
     def initialize(self, force: bool = False) -> None:
         """Open the port, wake the camera and learn who it is.
@@ -205,13 +218,19 @@ class Camera:
         """
         return self._verbs().abilities()
 
-    def events(self, timeout_s: float = 60.0) -> Iterator[Event]:
-        """What the camera says by itself, until it was silent for `timeout_s`.
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What the camera can do; nothing is asked. They compare with their names: "live"."""
+        return self._verbs().features
 
-        It listens from the first event that is asked for until the loop ends; what the camera said
-        before is not kept.
-        """
-        return self._verbs().events(timeout_s)
+    @property
+    def clock(self) -> Clock:
+        """The time of its port: `now()` and `sleep()`, in seconds; a virtual camera's may jump."""
+        return self._verbs().clock
+
+    def events(self) -> Events:
+        """What the camera says by itself, from now on; use it in a `with` block."""
+        return Events(self._verbs().events(), self._is_open)
 
     def _who(self) -> Identity:
         self._verbs()

@@ -1,47 +1,80 @@
-"""Live view: the viewfinder's frames, one after the other."""
+"""Live view: what the lens sees, frame by frame."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from canon.camera.capture import Capture
+from canon.camera.control import RemoteControl
 from canon.camera.turns import Turns
+from canon.driver import Driver
+from canon.driver import Live as LiveVerbs
+from canon.driver.shot import Frame
 from canon.errors import CanonError
 
+_FEATURE = "live view"
 
-class Viewfinder:
-    """The live picture of one camera. Made by `Camera`; use `for frame in cam.viewfinder:`.
 
-    The viewfinder runs while the loop does, and the loop ends when the camera is closed. Settings
-    and releases between frames work.
+class Live:
+    """Live view of one camera. Made by `Camera`; use `for frame in cam.live:`.
+
+    Live view runs while the loop does, and the loop ends when the camera is closed. Settings and
+    releases between frames work.
     """
 
-    def __init__(self, capture: Capture, is_open: Callable[[], bool], turns: Turns) -> None:
-        self._capture = capture
-        self._is_open = is_open
+    def __init__(self, control: RemoteControl, turns: Turns) -> None:
+        self._control = control
         self._turns = turns
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Start the viewfinder and give its frames, JPEGs, as fast as the camera makes them.
+    def __repr__(self) -> str:
+        return f"<live view of {self._control.model}>"
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Start live view and give its frames as fast as the camera makes them.
 
         Raises:
-            NotSupported: this model has no release control.
+            NotSupported: this model has no live view.
         """
+        live = self._control.need(_live, _FEATURE)
         try:
-            with self._capture.control() as remote:
+            with self._control():
                 with self._turns:
-                    remote.start_viewfinder()
+                    live.start()
                 try:
                     while True:
                         with self._turns:
-                            if not remote.viewfinder_on:
-                                return  # somebody left release control
-                            frame = remote.frame()
+                            if not live.running:
+                                return  # somebody left remote control
+                            frame = live.frame()
                         yield frame
                 finally:
                     with self._turns:
-                        if remote.viewfinder_on:
-                            remote.stop_viewfinder()
+                        if live.running:
+                            live.stop()
         except CanonError:
-            if self._is_open():
+            if self._control.is_open():
                 raise
+
+    @property
+    def running(self) -> bool:
+        """Whether live view runs; nothing is asked."""
+        live = _live(self._control.verbs())
+        return live is not None and live.running
+
+    def one(self) -> Frame:
+        """One frame; live view is started for it, and stopped unless it ran.
+
+        Raises:
+            NotSupported: this model has no live view.
+        """
+        with self._control.turn(_live, _FEATURE) as live:
+            if live.running:
+                return live.frame()
+            live.start()
+            try:
+                return live.frame()
+            finally:
+                live.stop()
+
+
+def _live(driver: Driver) -> LiveVerbs | None:
+    return driver.live

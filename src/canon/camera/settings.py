@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Generic, Never, TypeVar, overload
 
-from canon.camera.capture import Capture
+from canon.camera.control import RemoteControl
 from canon.camera.raw import Ptp
+from canon.driver import Driver, Remote
 from canon.errors import BadParameter, NotSupported, ValueRefused
 from canon.values import (
     AfDistance,
@@ -127,10 +128,10 @@ class Settings:
 
     Each is read, asked and changed by its name: `cam.settings.iso.value`, `.allowed`, `.set(400)`.
     Where a body wants it, release control is entered for that and left again; inside
-    `with cam.capture.control():` it stays on, which saves the seconds that the lens takes.
+    `with cam.remote():` it stays on, which saves the seconds that the lens takes.
     """
 
-    __slots__ = ("_capture", "_ptp")
+    __slots__ = ("_control", "_ptp")
 
     quality = _Named(Quality.parse)
     image_format = _Named(ImageFormat.parse)
@@ -165,8 +166,8 @@ class Settings:
     focal_length_tele: _Named[float] = _Named(None)
     rotation: _Named[int] = _Named(None)
 
-    def __init__(self, capture: Capture, ptp: Ptp) -> None:
-        self._capture = capture
+    def __init__(self, control: RemoteControl, ptp: Ptp) -> None:
+        self._control = control
         self._ptp = ptp
 
     def __repr__(self) -> str:
@@ -194,21 +195,21 @@ class Settings:
             _ = self[name]
         named = ["af_distance" if name == MACRO else name for name in names if name not in numbers]
         if named or not names:
-            with self._capture.turn() as remote:
+            with self._control.turn(_remote, _FEATURE) as remote:
                 values |= _with_macro(remote.settings(*named))
         for number in numbers:
             with self._listed(number) as code:
                 values[number] = self._ptp.get(code)
         if names:
             values = {name: values[name] for name in names if name in values}
-        return Values(values, self._capture.model)
+        return Values(values, self._control.model)
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """What the camera itself allows for a setting now; empty when it does not say."""
         if _is_number(name):
             with self._listed(name) as code:
                 return self._ptp.allowed(code)
-        with self._capture.turn() as remote:
+        with self._control.turn(_remote, _FEATURE) as remote:
             if name != MACRO:
                 return remote.allowed(name)
             distances = remote.allowed("af_distance")
@@ -238,12 +239,12 @@ class Settings:
         wanted = dict(changes)
         if MACRO in wanted:
             wanted["af_distance"] = _MACRO_DISTANCE[bool(wanted.pop(MACRO))]
-        with self._capture.turn() as remote:
+        with self._control.turn(_remote, _FEATURE) as remote:
             try:
                 now = remote.change(wanted)
                 for name, value in wanted.items():
                     if name not in now:
-                        raise _missing(self._capture.model, name)
+                        raise _missing(self._control.model, name)
                     if now[name] != value:
                         raise ValueRefused(name, value, remote.allowed(name))
             except ValueRefused as error:
@@ -272,7 +273,7 @@ class Settings:
         if code in self._ptp.properties:
             yield code
         else:
-            with self._capture.turn():
+            with self._control.turn(_remote, _FEATURE):
                 yield code
 
 
@@ -289,6 +290,11 @@ class Values(dict[str, object]):
         raise _missing(self._model, name)
 
 
+def _remote(driver: Driver) -> Remote | None:
+    return driver.remote
+
+
+_FEATURE = "remote control"
 _KINDS = {name: kind for name, kind in vars(Settings).items() if isinstance(kind, _Named)}
 NAMES = tuple(_KINDS)
 """The names of all settings, those that can only be read at the end."""

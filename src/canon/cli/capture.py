@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -44,7 +44,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     changes = _assignments(word for word in words if "=" in word)
     names = list(dict.fromkeys(_name(word) for word in words))
     by_number = names and all(name.startswith("0x") for name in names)
-    with options.camera() as cam, nullcontext() if by_number else cam.capture.control():
+    with options.camera() as cam, nullcontext() if by_number else cam.remote():
         for name in names:
             _ = cam.settings[name]  # an unknown name is told before anything is changed
         changed = cam.settings.set(**changes) if changes else {}
@@ -84,8 +84,7 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
     """
     changes = _assignments(word for word in words if "=" in word)
     with options.camera() as cam:
-        capture = cam.capture
-        now = capture.set_custom_functions(**changes) if changes else capture.custom_functions()
+        now = cam.custom_functions.set(**changes) if changes else cam.custom_functions.read()
         names = list(dict.fromkeys(map(_name, words))) or list(now)
         if unknown := [name for name in names if name not in now]:
             raise ValueError(
@@ -168,7 +167,7 @@ def capture_verb(
     with (
         options.camera() as cam,
         Tally(options.as_json, "shot", "taken") as tally,
-        cam.capture.control(),
+        cam.remote(),
     ):
         back = macro and not cam.settings.read("macro").get("macro")
         if macro:
@@ -176,7 +175,7 @@ def capture_verb(
         if changes:
             cam.settings.set(**changes)
         try:
-            with cam.capture.focus_lock() if af_lock else nullcontext():
+            with cam.focus.lock() if af_lock else nullcontext():
                 if out:
                     _take_one(cam, wanted, out, tally)
                 else:
@@ -202,15 +201,13 @@ def _make_room(to: Path, overwrite: bool, *, is_folder: bool) -> None:
 def _take(
     cam: Camera, target: CaptureTarget, count: int, to: Path, overwrite: bool, tally: Tally
 ) -> None:
-    from canon.driver.shot import Picture
-
     for number in range(1, count + 1):
         with tally.one(str(number), f"picture {number}"), progress_bar(0) as begin:
-            shot = cam.capture.release(target=target, progress=begin(f"picture {number}", 0))
-            pictures = [file for file in shot.files if isinstance(file, Picture)]
-            cards = [str(file) for file in shot.files if not isinstance(file, Picture)]
+            shot = cam.capture.shoot(target=target, progress=begin(f"picture {number}", 0))
+            cards = [str(entry) for entry in shot.entries]
             files = [
-                str(_save(one, _beside(one, pictures, to), overwrite, tally)) for one in pictures
+                str(_save(one, _beside(one, shot.pictures, to), overwrite, tally))
+                for one in shot.pictures
             ]
             lines = [*files, *(f"card:{path}" for path in cards)]
             tally.done(*lines, files=files, card=cards)
@@ -218,17 +215,13 @@ def _take(
 
 def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -> None:
     """Take a picture and write it to stdout; what else the shot brings is told on stderr."""
-    from canon.driver.shot import Picture
-
     with tally.one("1", "the picture"), progress_bar(0) as begin:
-        shot = cam.capture.release(target=target, progress=begin("picture", 0))
-        pictures = [file for file in shot.files if isinstance(file, Picture)]
-        for one in pictures[1:]:
+        shot = cam.capture.shoot(target=target, progress=begin("picture", 0))
+        for one in shot.pictures[1:]:
             say(f"{_rescued(one)}: the other file of this shot")
-        for path in shot.files:
-            if not isinstance(path, Picture):
-                say(f"card:{path}")
-        out.write(pictures[0].data)
+        for entry in shot.entries:
+            say(f"card:{entry}")
+        out.write(shot.first)
         out.flush()
         tally.done()
 
@@ -238,7 +231,7 @@ def _rescued(picture: Picture) -> Path:
     return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
 
 
-def _beside(picture: Picture, pictures: list[Picture], to: Path) -> Path:
+def _beside(picture: Picture, pictures: Sequence[Picture], to: Path) -> Path:
     """Where a picture of a shot goes: FILE is for one of them, the others keep their suffix."""
     suffixes = [Path(one.name).suffix for one in pictures]
     alike = [one.upper() == to.suffix.upper() for one in suffixes]
@@ -293,16 +286,16 @@ def focus_verb(options: Options, what: str) -> None:
     with options.camera() as cam:
         if what == "lock":
             if not options.keeps_open:
-                cam.capture.stay()
-            cam.capture.lock_focus()
+                cam.remote.stay()
+            cam.focus.lock()
             until = "`stop`" if options.keeps_open else "`canon-remote focus unlock`"
             say(f"the camera stays in release control until {until}")
         elif what == "unlock":
-            cam.capture.unlock_focus()
+            cam.focus.unlock()
             if not options.keeps_open:
-                cam.capture.stop()
+                cam.remote.stop()
         else:
-            cam.capture.measure()
+            cam.focus.auto()
     told = {"lock": "the focus is locked", "unlock": "the focus is free", "auto": "focused once"}
     options.show({"focus": what}, told[what])
 
@@ -312,8 +305,8 @@ def focus_verb(options: Options, what: str) -> None:
 @click.pass_obj
 def zoom_verb(options: Options, position: int | None) -> None:
     """Show or move the zoom; 0 is wide."""
-    with options.camera() as cam, cam.capture.control():
-        zoom = cam.capture.zoom if position is None else cam.capture.set_zoom(position)
+    with options.camera() as cam, cam.remote():
+        zoom = cam.zoom.get() if position is None else cam.zoom.set(position)
     options.show(
         {"position": zoom.position, "maximum": zoom.maximum},
         f"{zoom.position} of {zoom.maximum}",
@@ -351,7 +344,7 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
                 f"{folder} has frames already; name another folder or --overwrite them"
             )
     with options.camera() as cam, Tally(options.as_json, "frame", "saved") as tally:
-        for number, frame in enumerate(cam.viewfinder, 1):
+        for number, frame in enumerate(cam.live, 1):
             if out:
                 out.write(frame)
                 out.flush()

@@ -435,7 +435,7 @@ def _disk(options: Options) -> None:
 def _shots(options: Options) -> None:
     """Show how many pictures still fit on the card."""
     with options.camera() as cam:
-        shots = cam.capture.available_shots
+        shots = cam.capture.available_shots()
     options.show({"shots": shots}, str(shots))
 
 
@@ -464,14 +464,14 @@ def _old(options: Options, paths: tuple[str, ...]) -> int:
 @click.pass_obj
 def _start(options: _Inside) -> None:
     """Enter release control, and stay in it until `stop`."""
-    options.shell.cam.capture.start()
+    options.shell.cam.remote.start()
 
 
 @click.command("stop")
 @click.pass_obj
 def _stop(options: _Inside) -> None:
     """Leave release control."""
-    options.shell.cam.capture.stop()
+    options.shell.cam.remote.stop()
 
 
 @click.command("reopen")

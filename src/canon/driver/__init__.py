@@ -1,21 +1,27 @@
-"""The camera verbs that all dialects have in common.
+"""What a camera can be asked to do, whatever it speaks.
 
-`Driver` has one implementation per dialect; `canon.camera` is written once, over it. The values
-that they trade in are in `card`, `shot` and `events`.
+`Driver` has one implementation per dialect; `canon.camera` is written once, over it. What every
+body can is a verb of `Driver`; what only some can is a capability, a small Protocol of its own,
+which is None where a body has none. The values that they trade in are in `card`, `shot`, `events`
+and `features`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from canon.driver.card import CardPath, Drive, Entry, Progress, Sink
-from canon.driver.events import Event
-from canon.driver.shot import Shot
+from canon.driver.features import Feature
 from canon.frozen import Frozen
 from canon.models.custom import CustomFunction
 from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
+
+if TYPE_CHECKING:
+    from canon.clock import Clock
+    from canon.driver.events import Listener
+    from canon.driver.shot import Frame, Receiver, Released
 
 
 class Identity(Frozen):
@@ -52,7 +58,7 @@ class Ability(Frozen):
     height: int
 
 
-class Zoom(Frozen):
+class ZoomPosition(Frozen):
     """Where the zoom stands: 0 is wide, `maximum` is tele."""
 
     position: int
@@ -60,30 +66,35 @@ class Zoom(Frozen):
 
 
 class Remote(Protocol):
-    """Release control: what a camera does for a computer. Every verb raises CanonError.
+    """Remote control of a camera; what only some bodies can do in it are the capabilities below.
 
-    All but `active`, `enter` and `leave` want release control to be active.
+    All verbs of the capabilities but those that say otherwise want it to be active.
     """
-
-    stays: bool
-    """Whether release control stays on when the driver is closed."""
 
     @property
     def active(self) -> bool:
-        """Whether release control is on, as far as the host can know."""
+        """Whether remote control is on, as far as the host can know."""
         ...
 
     @property
-    def viewfinder_on(self) -> bool:
-        """Whether the viewfinder runs."""
+    def lasts(self) -> bool:
+        """Whether it is left only when the camera is closed, and not after each verb."""
         ...
 
     def enter(self) -> None:
-        """Enter release control; the lens comes out."""
+        """Enter remote control; on a compact camera the lens comes out."""
         ...
 
     def leave(self) -> None:
-        """Leave release control, and stop the viewfinder before."""
+        """Leave remote control, and stop live view before."""
+        ...
+
+    def stay(self) -> None:
+        """Let remote control outlive the driver, until it is left; NotSupported where it cannot."""
+        ...
+
+    def set_output(self, output: CameraOutput) -> None:
+        """Choose what shows the picture; NotSupported on a body that has no choice."""
         ...
 
     def settings(self, *names: str) -> dict[str, object]:
@@ -101,28 +112,27 @@ class Remote(Protocol):
         """The values that a setting may have now; empty when the camera does not say."""
         ...
 
-    def zoom(self) -> Zoom:
-        """Where the zoom stands."""
+
+class Shutter(Protocol):
+    """Taking pictures."""
+
+    def release(
+        self,
+        target: CaptureTarget,
+        receiver: Receiver,
+        *,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+    ) -> Released:
+        """Take a picture, wait for it, and hand what comes to the computer to the receiver.
+
+        Live view goes on afterwards, as it was.
+        """
         ...
 
-    def set_zoom(self, position: int) -> None:
-        """Move the zoom."""
-        ...
-
-    def measure(self) -> None:
-        """Measure exposure, focus and white balance once."""
-        ...
-
-    def lock_focus(self) -> None:
-        """Focus, and keep that distance."""
-        ...
-
-    def unlock_focus(self) -> None:
-        """Let the focus go."""
-        ...
-
-    def set_output(self, output: CameraOutput) -> None:
-        """Choose what shows the picture."""
+    def abort(self) -> None:
+        """Let a release that another thread waits for end with Aborted; nothing is sent."""
         ...
 
     def available_shots(self) -> int:
@@ -133,37 +143,73 @@ class Remote(Protocol):
         """How many bytes a picture of that kind takes."""
         ...
 
-    def custom_table(self, *, to_write: bool = False) -> tuple[CustomFunction, ...]:
-        """The custom functions that this body has; nothing is asked, nothing need be active.
 
-        NotSupported where it has none, or with `to_write`, where nobody knows how they are set.
-        """
+class Focus(Protocol):
+    """The focus of the lens."""
+
+    def auto(self) -> None:
+        """Focus once, and measure, as a half-press does."""
         ...
 
-    def custom_functions(self) -> dict[str, CustomFunction]:
-        """The custom functions by name, as they are set."""
+    def lock(self) -> None:
+        """Focus, and keep that distance."""
         ...
 
-    def set_custom_function(self, number: int, value: int) -> None:
-        """Set a custom function."""
+    def unlock(self) -> None:
+        """Let the focus go."""
         ...
 
-    def release(
-        self, target: CaptureTarget, *, thumbnail: bool, progress: Progress | None, timeout_s: float
-    ) -> Shot:
-        """Take a picture, wait for it, and fetch what goes to the computer."""
+
+class Zoom(Protocol):
+    """The zoom of the lens."""
+
+    def position(self) -> ZoomPosition:
+        """Where the zoom stands."""
         ...
 
-    def start_viewfinder(self) -> None:
-        """Start the viewfinder."""
+    def move(self, position: int) -> None:
+        """Move the zoom."""
         ...
 
-    def frame(self) -> bytes:
-        """The viewfinder's picture now, a JPEG."""
+
+class Live(Protocol):
+    """Live view."""
+
+    @property
+    def running(self) -> bool:
+        """Whether live view runs."""
         ...
 
-    def stop_viewfinder(self) -> None:
-        """Stop the viewfinder."""
+    def start(self) -> None:
+        """Start it."""
+        ...
+
+    def frame(self) -> Frame:
+        """The picture now."""
+        ...
+
+    def stop(self) -> None:
+        """Stop it."""
+        ...
+
+
+class CustomFunctions(Protocol):
+    """The custom functions (C.Fn) of an EOS."""
+
+    def table(self) -> tuple[CustomFunction, ...]:
+        """Those that this body has; nothing is asked, and remote control need not be active."""
+        ...
+
+    def check_writable(self) -> None:
+        """NotSupported where nobody knows how they are set; nothing is asked."""
+        ...
+
+    def read(self) -> dict[str, CustomFunction]:
+        """They by name, as they are set."""
+        ...
+
+    def write(self, number: int, value: int) -> None:
+        """Set one."""
         ...
 
 
@@ -171,12 +217,47 @@ class Driver(Protocol):
     """What a camera can be asked to do. Every verb raises CanonError."""
 
     @property
-    def remote(self) -> Remote:
-        """Release control; NotSupported on a model that has none."""
+    def features(self) -> frozenset[Feature]:
+        """What this body can do, as far as it is known without asking it."""
         ...
 
-    def events(self, timeout_s: float) -> Iterator[Event]:
-        """What the camera says by itself, until it was silent for `timeout_s`."""
+    @property
+    def clock(self) -> Clock:
+        """The clock of the port."""
+        ...
+
+    @property
+    def remote(self) -> Remote | None:
+        """Remote control; None where the body has none, and then so are the capabilities."""
+        ...
+
+    @property
+    def shutter(self) -> Shutter | None:
+        """Taking pictures; None where the body cannot by remote."""
+        ...
+
+    @property
+    def focus(self) -> Focus | None:
+        """The focus; None where a computer cannot move it."""
+        ...
+
+    @property
+    def zoom(self) -> Zoom | None:
+        """The zoom; None where a computer cannot move it."""
+        ...
+
+    @property
+    def live(self) -> Live | None:
+        """Live view; None where the body has none."""
+        ...
+
+    @property
+    def custom_functions(self) -> CustomFunctions | None:
+        """The custom functions; None where the body has none that are known."""
+        ...
+
+    def events(self) -> Listener:
+        """What the camera says by itself, from now on, for one who listens."""
         ...
 
     def start(self) -> Identity:

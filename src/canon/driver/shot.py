@@ -2,69 +2,270 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self, TypeVar
 
 from canon.driver.card import Entry
-from canon.errors import CanonError, DecodeError
+from canon.errors import Aborted, CanonError, DecodeError, NotFinished
 from canon.frozen import Frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from canon.clock import Clock
+    from canon.driver import Live
+    from canon.driver.events import Queue
+    from canon.wire import Buffer
 
-class Picture(Frozen):
-    """A picture that came to the computer.
+_log = logging.getLogger(__name__)
+E = TypeVar("E")
+E_contra = TypeVar("E_contra", contravariant=True)
+
+MOST_PICTURE = 64 << 20
+"""No camera of these dialects gives a longer picture from its memory, in bytes."""
+MOST_FRAME = 1 << 20
+"""No frame of live view is longer, in bytes."""
+MOST_LEFT = 256
+"""The most events that earlier releases may have left behind."""
+LENS_S = 15.0
+"""How long a camera may take to move its lens, or to focus."""
+GRACE_S = 5.0
+"""How long is waited for an event that should have come by now; a release takes less."""
+POLL_S = 0.2
+"""How often a wait looks up from the events."""
+_HEAD = 1 << 18  # the EXIF of a picture is in its first bytes
+_JPEG = b"\xff\xd8"
+
+
+class Picture(bytes):
+    """A picture that came to the computer: the bytes of its file, which also have a name.
+
+    It shows itself in a notebook where it is a JPEG.
 
     Attributes:
-        name: a name for its file.
-        data: the file's bytes.
+        name: a name for its file: "IMG_0001.JPG".
     """
 
     name: str
-    data: bytes
+
+    def __new__(cls, data: Buffer, name: str) -> Self:
+        """Copy the bytes."""
+        picture = super().__new__(cls, data)
+        picture.name = name
+        return picture
 
     def save(self, to: str | Path = ".", *, overwrite: bool = False) -> Path:
         """Write it to a file, or into a folder under its own name, and return the file's path.
 
         Raises:
-            FileExistsError: the file is there already.
+            AlreadyThere: the file is there already.
+            OSError: it cannot be written there.
         """
         from canon.files import new_file, target_path
 
         target = target_path(to, self.name)
         with new_file(target, overwrite=overwrite) as file:
-            file.write(self.data)
+            file.write(self)
         return target
 
+    def _repr_jpeg_(self) -> bytes | None:
+        return bytes(self) if self.startswith(_JPEG) else None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Picture, (bytes(self), self.name)
+
     def __repr__(self) -> str:
-        return f"Picture({self.name!r}, {len(self.data)} bytes)"
+        return f"Picture({self.name!r}, {len(self)} bytes)"
+
+
+class Frame(bytes):
+    """A frame of live view: the bytes of a JPEG, and what came with it.
+
+    It shows itself in a notebook.
+
+    Attributes:
+        number: 1 for the first frame since live view was started.
+        time: when it came, in seconds of the camera's clock, `cam.clock`.
+    """
+
+    number: int
+    time: float
+
+    def __new__(cls, data: Buffer, number: int, time: float) -> Self:
+        """Copy the bytes."""
+        frame = super().__new__(cls, data)
+        frame.number, frame.time = number, time
+        return frame
+
+    def _repr_jpeg_(self) -> bytes:
+        return bytes(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Frame, (bytes(self), self.number, self.time)
+
+    def __repr__(self) -> str:
+        return f"Frame({self.number}, {len(self)} bytes)"
 
 
 class Shot(Frozen):
-    """What one release gave.
+    """What one release gave; RAW and JPEG of one release are one shot.
 
     Attributes:
-        files: where each picture is: an `Entry` on the card, or a `Picture` in memory.
-        thumbnail: the small JPEG, if it was asked for.
+        pictures: those that came to this computer's memory.
+        saved: the files of those that were streamed to its disk.
+        entries: those that lie on the card.
+        thumbnail: the small JPEG, if it was asked for and the camera has one.
     """
 
-    files: tuple[Entry | Picture, ...]
+    pictures: tuple[Picture, ...] = ()
+    saved: tuple[Path, ...] = ()
+    entries: tuple[Entry, ...] = ()
     thumbnail: bytes | None = None
 
+    @property
+    def first(self) -> Picture:
+        """The first picture that came to this computer's memory.
+
+        Raises:
+            LookupError: none did; the message says where they are.
+        """
+        if self.pictures:
+            return self.pictures[0]
+        raise LookupError(
+            "no picture of this shot is in memory; "
+            + ("its files are in shot.saved" if self.saved else "it is on the card: shot.entries")
+        )
+
     def __repr__(self) -> str:
-        return f"Shot(files={self.files!r})"
+        parts = {name: value for name, value in vars(self).items() if value}
+        if self.thumbnail:
+            parts["thumbnail"] = f"{len(self.thumbnail)} bytes"
+        return f"Shot({', '.join(f'{name}={value!r}' for name, value in parts.items())})"
+
+
+class Released(Frozen):
+    """What a driver says of one release, beside what it gave to the receiver.
+
+    Attributes:
+        entries: the pictures on the card.
+        thumbnail: the small JPEG, if it was asked for and there is one.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    thumbnail: bytes | None = None
+
+
+class Receiver(Protocol):
+    """Takes the pictures of a release that come to the computer, one after the other."""
+
+    def begin(self) -> BinaryIO:
+        """A file for the bytes of the next picture, to write and to read."""
+        ...
+
+    def keep(self, name: str) -> None:
+        """The picture is whole, and this is a name for it: keep it, whatever comes next."""
+        ...
+
+
+class Awaited(Protocol[E_contra]):
+    """What the events of one release have told so far."""
+
+    @property
+    def done(self) -> bool:
+        """Whether all that is due has been told."""
+        ...
+
+    @property
+    def near(self) -> bool:
+        """Whether something says that the end is near; then what is missing gets little time."""
+        ...
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything says that a picture was taken."""
+        ...
+
+    def take(self, event: E_contra) -> None:
+        """Look at one event; the same one twice changes nothing."""
+        ...
+
+
+class Waiting:
+    """The wait for the end of a release, which another thread may give up.
+
+    Args:
+        clock: the port's.
+        poll: waits for an event, for so many seconds at most.
+    """
+
+    def __init__(self, clock: Clock, poll: Callable[[float], bool]) -> None:
+        self._clock = clock
+        self._poll = poll
+        self._aborted = False
+
+    def begin(self) -> None:
+        """Forget an abort that came before this release."""
+        self._aborted = False
+
+    def abort(self) -> None:
+        """Let the wait end with Aborted."""
+        self._aborted = True
+
+    def wait(self, queue: Queue[E], awaited: Awaited[E], timeout_s: float) -> None:
+        """Wait until all is told, or until what is missing is overdue.
+
+        Raises:
+            Aborted: `abort` was called.
+            NotFinished: nothing told how the release went.
+        """
+        deadline = self._clock.now() + timeout_s
+        while self._clock.now() < deadline:
+            if self._aborted:
+                raise Aborted("the release was given up by this program")
+            self._poll(min(POLL_S, deadline - self._clock.now()))
+            while (event := queue.get()) is not None:
+                awaited.take(event)
+            if awaited.done:
+                return
+            if awaited.near:
+                deadline = min(deadline, self._clock.now() + GRACE_S)
+        if not awaited.begun:
+            raise NotFinished(
+                f"the camera did not say within {timeout_s:g} s how the release went; "
+                "look at its display, and at the card for the picture"
+            )
+        _log.warning("the camera did not say all of how the release went; going on")
+
+
+@contextmanager
+def paused(live: Live) -> Iterator[None]:
+    """Live view stopped for a block, and started again where it ran.
+
+    That it cannot be started again is a warning: it must not cost the picture.
+    """
+    if not live.running:
+        yield
+        return
+    live.stop()
+    try:
+        yield
+    finally:
+        try:
+            live.start()
+        except CanonError as error:
+            _log.warning("live view could not be started again: %s", error)
 
 
 def picture_name(
-    image: bytes, kind: str, names: Iterable[str], now: Callable[[], datetime | None], other: str
+    file: BinaryIO, kind: str, names: Iterable[str], now: Callable[[], datetime | None], other: str
 ) -> str:
-    """A name for a picture that came to the computer: one that it has already, or by its time.
+    """A name for a picture that came to the computer: the one on the card, or one by its time.
 
     Args:
-        image: the file's bytes; their EXIF tells the time, where they have any.
+        file: its bytes; their EXIF tells the time, where they have any.
         kind: how the name ends, in capitals: ".JPG".
         names: those of the new files; the first of that kind is taken.
         now: asks the camera's clock.
@@ -75,8 +276,9 @@ def picture_name(
     for name in names:
         if name.upper().endswith(kind):
             return name
+    file.seek(0)
     try:
-        taken = read(image).taken
+        taken = read(file.read(_HEAD)).taken
     except DecodeError:
         taken = None
         with suppress(CanonError):

@@ -16,7 +16,7 @@ class Numbering(enum.Enum):
     REVISED = enum.auto()
 
 
-class Feature(enum.Flag):
+class Trait(enum.Flag):
     """What a body can do."""
 
     NONE = 0
@@ -65,7 +65,7 @@ class Model(Frozen):
         name: the name that it reports, without "Canon ".
         product: its USB product id; None for one that has only RS-232.
         numbering: which command codes it understands.
-        features: what it can do.
+        traits: what it can do, and how.
         quirks: where it is odd.
         pixels: width and height of its largest picture.
         serial_id: what it says of itself on RS-232.
@@ -76,7 +76,7 @@ class Model(Frozen):
     name: str
     product: int | None
     numbering: Numbering
-    features: Feature
+    traits: Trait
     quirks: Quirk
     pixels: tuple[int, int]
     serial_id: str = ""

@@ -8,18 +8,18 @@ program drives that body in this protocol either.
 from __future__ import annotations
 
 from canon.models import custom
-from canon.models.model import Feature, Model, Numbering, Quirk, is_called
+from canon.models.model import Model, Numbering, Quirk, Trait, is_called
 
 CLASSIC, REVISED = Numbering.CLASSIC, Numbering.REVISED
 NONE, KIB, MARKS_STAY = Quirk.NONE, Quirk.CAPACITY_IN_KIB, Quirk.MARKS_STAY
-RELEASE = Feature.RELEASE
-COMPACT = Feature.RELEASE | Feature.ZOOM | Feature.VIEWFINDER
+RELEASE = Trait.RELEASE
+COMPACT = Trait.RELEASE | Trait.ZOOM | Trait.VIEWFINDER
 
-CLASS_0 = Feature.NONE
-CLASS_1 = CLASS_2 = CLASS_3 = Feature.LOCK_KEYS | Feature.ABILITIES
-CLASS_4 = Feature.EOS_LOCK | Feature.BODY_ID
-CLASS_5 = Feature.LOCK_KEYS
-CLASS_6 = Feature.EOS_LOCK | Feature.BODY_ID | Feature.ABILITIES | Feature.OWNER_COMMAND
+CLASS_0 = Trait.NONE
+CLASS_1 = CLASS_2 = CLASS_3 = Trait.LOCK_KEYS | Trait.ABILITIES
+CLASS_4 = Trait.EOS_LOCK | Trait.BODY_ID
+CLASS_5 = Trait.LOCK_KEYS
+CLASS_6 = Trait.EOS_LOCK | Trait.BODY_ID | Trait.ABILITIES | Trait.OWNER_COMMAND
 
 MODELS = (
     Model(
@@ -142,7 +142,7 @@ MODELS = (
     Model("IXY DV M", 0x306B, CLASSIC, CLASS_1 | COMPACT, NONE, (640, 480)),
     Model("PowerShot S45", 0x306C, CLASSIC, CLASS_5 | COMPACT, KIB, (2272, 1704)),
     Model(
-        "PowerShot G3", 0x306E, CLASSIC, CLASS_5 | COMPACT | Feature.ABILITIES, KIB, (2272, 1704)
+        "PowerShot G3", 0x306E, CLASSIC, CLASS_5 | COMPACT | Trait.ABILITIES, KIB, (2272, 1704)
     ),
     Model("PowerShot S230", 0x3070, CLASSIC, CLASS_4 | COMPACT, KIB, (2048, 1536)),
     Model("Digital IXUS v3", 0x3070, CLASSIC, CLASS_4 | COMPACT, KIB, (2048, 1536)),
@@ -547,7 +547,7 @@ MODELS = (
     Model("EOS 5D", 0x3101, REVISED, CLASS_6 | RELEASE, Quirk.SET_TWICE | MARKS_STAY, (4368, 2912)),
 )
 
-GENERIC = Model("camera", 0, CLASSIC, Feature.NONE, NONE, (640, 480), untested="not in the table")
+GENERIC = Model("camera", 0, CLASSIC, Trait.NONE, NONE, (640, 480), untested="not in the table")
 """A body that no row tells of: it is asked for nothing that could hurt."""
 
 

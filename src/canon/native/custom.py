@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from canon.errors import NotSupported
 from canon.models.custom import CustomFunction
 from canon.models.model import Numbering
 from canon.native.commands import GetCustomFunctions
@@ -15,23 +16,40 @@ from canon.native.release import GetCustomFunction, SetCustomFunction
 from canon.native.session import Session
 
 
-def read(session: Session) -> dict[str, CustomFunction]:
-    """The custom functions by name, as they are set; one that the body does not tell is left out.
+class NativeCustomFunctions:
+    """The custom functions of one native EOS; fits `canon.driver.CustomFunctions`.
 
     Args:
-        session: the conversation, in release control.
+        session: the conversation.
     """
-    table = session.model.custom
-    if session.model.numbering is Numbering.REVISED:
-        values = {pair.number: pair.value for pair in session.call(GetCustomFunctions(0)).values}
-    else:
-        replies = [session.call(GetCustomFunction(row.number)) for row in table]
-        values = {reply.number: reply.value for reply in replies}
-    return {
-        row.name: replace(row, value=values[row.number]) for row in table if row.number in values
-    }
 
+    def __init__(self, session: Session) -> None:
+        self.session = session
 
-def write(session: Session, number: int, value: int) -> None:
-    """Set a custom function; one that the body does not take reads back unchanged."""
-    session.call(SetCustomFunction(number, number, value))
+    def table(self) -> tuple[CustomFunction, ...]:
+        """What the model's row has."""
+        return self.session.model.custom
+
+    def check_writable(self) -> None:
+        """NotSupported for the revised numbering: how it writes them is not known."""
+        if self.session.model.numbering is Numbering.REVISED:
+            raise NotSupported(self.session.model.name, "known command to set a custom function")
+
+    def read(self) -> dict[str, CustomFunction]:
+        """They by name, as they are set; one that the body does not tell is left out."""
+        table = self.table()
+        if self.session.model.numbering is Numbering.REVISED:
+            pairs = self.session.call(GetCustomFunctions(0)).values
+            values = {pair.number: pair.value for pair in pairs}
+        else:
+            replies = [self.session.call(GetCustomFunction(row.number)) for row in table]
+            values = {reply.number: reply.value for reply in replies}
+        return {
+            row.name: replace(row, value=values[row.number])
+            for row in table
+            if row.number in values
+        }
+
+    def write(self, number: int, value: int) -> None:
+        """Set a custom function; one that the body does not take reads back unchanged."""
+        self.session.call(SetCustomFunction(number, number, value))

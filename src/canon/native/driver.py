@@ -14,10 +14,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from canon.conversation import told
+from canon.clock import Clock
 from canon.driver import Ability, Identity, Power, card
 from canon.driver.card import MOST_FILE, WITH_THM, CardPath, Entry, Progress, Sink
-from canon.driver.events import Event
+from canon.driver.events import Listener
+from canon.driver.features import Feature
 from canon.errors import (
     CARD,
     CanonError,
@@ -29,7 +30,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
-from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import by_product
 from canon.native.commands import (
     ENTERED,
@@ -61,7 +62,11 @@ from canon.values import Battery, local_seconds, local_time
 from canon.wire import latin
 
 if TYPE_CHECKING:
+    from canon.native.custom import NativeCustomFunctions
+    from canon.native.lens import NativeLens
+    from canon.native.live import NativeLive
     from canon.native.remote import NativeRemote
+    from canon.native.shutter import NativeShutter
 
 _log = logging.getLogger(__name__)
 
@@ -91,10 +96,20 @@ class NativeDriver:
         return self.session.model
 
     @property
-    def remote(self) -> NativeRemote:
-        """Release control; NotSupported on a model that has none."""
-        if Feature.RELEASE not in self.model.features:
-            raise NotSupported(self.model.name, "release control")
+    def features(self) -> frozenset[Feature]:
+        """What its row has."""
+        return _features(self.model)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of its port or line."""
+        return self.session.clock
+
+    @property
+    def remote(self) -> NativeRemote | None:
+        """Release control; None on a model that has none."""
+        if Trait.RELEASE not in self.model.traits:
+            return None
         with self._making:
             if self._remote is None:
                 from canon.native.remote import NativeRemote
@@ -104,11 +119,40 @@ class NativeDriver:
                 )
             return self._remote
 
+    @property
+    def shutter(self) -> NativeShutter | None:
+        """Taking pictures, where it has release control."""
+        return self.remote.shutter if self.remote else None
+
+    @property
+    def focus(self) -> NativeLens | None:
+        """The focus, where it has release control."""
+        return self.remote.lens if self.remote else None
+
+    @property
+    def zoom(self) -> NativeLens | None:
+        """The zoom, where its row has one."""
+        return self.remote.lens if self.remote and Trait.ZOOM in self.model.traits else None
+
+    @property
+    def live(self) -> NativeLive | None:
+        """The viewfinder, where its row has one."""
+        return self.remote.live if self.remote and Trait.VIEWFINDER in self.model.traits else None
+
+    @property
+    def custom_functions(self) -> NativeCustomFunctions | None:
+        """The custom functions that its row knows."""
+        if not self.model.custom or not self.remote:
+            return None
+        from canon.native.custom import NativeCustomFunctions
+
+        return NativeCustomFunctions(self.session)
+
     def start(self) -> Identity:
         """Wake the camera and ask who it is; the first question is often lost (section 4.3a)."""
         self.session.start()
         identity = self._first_identity()
-        shared = self.model.product is not None and Feature.RELEASE in self.model.features
+        shared = self.model.product is not None and Trait.RELEASE in self.model.traits
         if shared and identity.model != f"Canon {self.model.name}":
             # Bodies that share an id are told apart by their names.
             self.session.link.model = by_product(self.model.product or 0, identity.model)
@@ -133,9 +177,11 @@ class NativeDriver:
         finally:
             self.session.close()
 
-    def events(self, timeout_s: float) -> Iterator[Event]:
-        """What the camera says by itself, until it was silent for `timeout_s`."""
-        return told(self.session, timeout_s)
+    def events(self) -> Listener:
+        """What the camera says by itself, from now on."""
+        from canon.native.common_events import common
+
+        return self.session.listener(common)
 
     def identify(self) -> Identity:
         """Ask who the camera is."""
@@ -165,14 +211,14 @@ class NativeDriver:
 
     def abilities(self) -> tuple[Ability, ...]:
         """The picture sizes; NotSupported where the model does not list them."""
-        if Feature.ABILITIES not in self.model.features:
+        if Trait.ABILITIES not in self.model.traits:
             raise NotSupported(self.model.name, "list of picture sizes")
         formats = self.session.call(GetAbilities()).formats
         return tuple(Ability(row.name, row.width, row.height) for row in formats)
 
     def body_id(self) -> str:
         """The number of the body, as it is printed on it; NotSupported where there is none."""
-        if Feature.BODY_ID not in self.model.features:
+        if Trait.BODY_ID not in self.model.traits:
             raise NotSupported(self.model.name, "number of the body")
         number = self.session.call(GetBodyId()).number
         if Quirk.BODY_ID_OF_D30 in self.model.quirks:
@@ -324,7 +370,7 @@ class NativeDriver:
     def _identity(self, timeout_s: float) -> Identity:
         reply = self.session.call(Identify(), timeout_s=timeout_s)
         owner = reply.owner
-        if Feature.OWNER_COMMAND in self.model.features:
+        if Trait.OWNER_COMMAND in self.model.traits:
             owner = self.session.call(GetOwner(), timeout_s=timeout_s).owner
         return Identity(reply.model, reply.firmware, owner)
 
@@ -385,3 +431,40 @@ def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
             if len(here) > _MOST_DEPTH:
                 raise ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep", CARD)
             here.append(path)
+
+
+_OF_TRAITS = {
+    Trait.RELEASE: (Feature.REMOTE, Feature.SHOOT, Feature.FOCUS_LOCK),
+    Trait.ZOOM: (Feature.ZOOM,),
+    Trait.VIEWFINDER: (Feature.LIVE,),
+    Trait.BODY_ID: (Feature.BODY_ID,),
+    Trait.ABILITIES: (Feature.SIZES,),
+}
+_OF_ALL = frozenset(
+    {
+        Feature.UPLOAD,
+        Feature.DELETE,
+        Feature.FOLDERS,
+        Feature.FILE_TIMES,
+        Feature.OWNER,
+        Feature.CLOCK,
+        Feature.POWER,
+    }
+)
+
+
+def _features(model: Model) -> frozenset[Feature]:
+    """What a body of that row can do."""
+    found = {
+        feature
+        for trait, features in _OF_TRAITS.items()
+        if trait in model.traits
+        for feature in features
+    }
+    if Trait.RELEASE not in model.traits:
+        found -= {Feature.ZOOM, Feature.LIVE}
+    if Quirk.MARKS_STAY not in model.quirks:
+        found |= {Feature.PROTECT, Feature.MARKS}
+    if model.custom:
+        found.add(Feature.CUSTOM_FUNCTIONS)
+    return _OF_ALL | found

@@ -25,7 +25,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
-from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import GENERIC, by_serial_id
 from canon.native.commands import (
     DeleteFiles,
@@ -438,7 +438,7 @@ class SerialLink:
 
 def _over_serial(model: Model) -> Model:
     """A row without the features that nobody knows how to ask for on RS-232 (A9)."""
-    return replace(model, features=model.features & Feature.ABILITIES)
+    return replace(model, traits=model.traits & Trait.ABILITIES)
 
 
 def _after(number: int) -> int:

@@ -8,12 +8,14 @@ of events. Any thread may call; one lock covers one transaction.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar, cast
 
 from canon.clock import Clock
-from canon.conversation import Conversation, Events
+from canon.conversation import Conversation
 from canon.driver.card import Progress, Sink
+from canon.driver.events import Event, Listener, Queue
 from canon.errors import (
     DecodeError,
     NotSupported,
@@ -181,9 +183,13 @@ class Session:
         self._talk.tell(event)
         return True
 
-    def events(self) -> AbstractContextManager[Events[NativeEvent]]:
+    def events(self) -> AbstractContextManager[Queue[NativeEvent]]:
         """A reader's queue: every event from now on until the block ends."""
         return self._talk.events()
+
+    def listener(self, common: Callable[[NativeEvent], Event]) -> Listener:
+        """One who hears every event from now on, turned into common words by `common`."""
+        return self._talk.listener(self.clock, self.poll, common)
 
     def end(self) -> None:
         """Let no other thread talk from now on: what follows is the good-bye of this one."""

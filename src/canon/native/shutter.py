@@ -7,7 +7,6 @@ late, twice or not at all; the picture is looked for where it must be all the sa
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,11 +14,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from canon.conversation import Events
-from canon.driver.card import Entry, Progress
-from canon.driver.shot import Picture, Shot, note_maybe_taken, note_taken, picture_name
+from canon.driver.card import Entry, Progress, Sink
+from canon.driver.shot import (
+    GRACE_S,
+    LENS_S,
+    MOST_LEFT,
+    MOST_PICTURE,
+    Receiver,
+    Released,
+    Waiting,
+    note_maybe_taken,
+    note_taken,
+    paused,
+    picture_name,
+)
 from canon.errors import FocusFailed, NotFinished, ObjectNotFound, Refused, StoreFull
-from canon.models.model import Feature, Numbering, Quirk
+from canon.models.model import Numbering, Quirk, Trait
 from canon.native.commands import (
     LOCK_WORD,
     GetAbilities,
@@ -42,19 +52,22 @@ from canon.native.events import (
     SecondImageReady,
     ThumbnailReady,
 )
-from canon.native.release import GetAvailableShots, GetReleaseParameters, Release, SetTransferMode
+from canon.native.live import NativeLive
+from canon.native.release import (
+    GetAvailableShots,
+    GetEstimatedSize,
+    GetReleaseParameters,
+    Release,
+    SetTransferMode,
+)
 from canon.native.session import Session
-from canon.values import CaptureTarget, ImageFormat, local_time
+from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality, local_time
 
 _log = logging.getLogger(__name__)
 
 _RELEASE_S = 20.0  # a D60 has taken more than ten
-_LENS_S = 15.0  # the lens may have to move before the answer
-_MOST_PICTURE = 64 << 20
 _EXPOSED, _FINISHED = 0x1C, 0x1D
 _NO_FOCUS = 1
-_GRACE_S = 5.0  # for an event that should have come by now; a release takes less
-_MOST_LEFT = 256  # events that earlier releases may have left behind
 _THUMBNAIL, _IMAGE, _SECOND = 1, 2, 3
 _TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
 
@@ -64,9 +77,29 @@ class _Progress:
     """What the events of one release have told so far."""
 
     ends: frozenset[type[NativeEvent]]
+    wanted: list[int]
     exposed: bool = False
     finished: bool = False
     ready: dict[int, tuple[int, int]] = field(default_factory=dict)  # what → (key, size)
+
+    @property
+    def done(self) -> bool:
+        """Whether all that is due has been told."""
+        return self.exposed and self.finished and self._has_all
+
+    @property
+    def near(self) -> bool:
+        """Whether the end is near; what comes before "exposed" may belong to an earlier release."""
+        return self.finished or (self.exposed and bool(self.wanted) and self._has_all)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything says that a picture was taken."""
+        return self.finished or self.exposed or bool(self.ready)
+
+    @property
+    def _has_all(self) -> bool:
+        return all(what in self.ready for what in self.wanted)
 
     def take(self, event: NativeEvent) -> None:
         """Look at one event; the same one twice changes nothing."""
@@ -87,38 +120,71 @@ class _Progress:
 
 
 class NativeShutter:
-    """The shutter of one native camera in release control.
+    """The shutter of one native camera in release control; fits `canon.driver.Shutter`.
 
     Args:
         session: the conversation.
+        live: its viewfinder.
         list_card: lists everything on the card, to find a new picture.
 
     Attributes:
         last_key: the key of the last picture; None: an earlier program has used some.
     """
 
-    def __init__(self, session: Session, list_card: Callable[[], Iterator[Entry]]) -> None:
+    def __init__(
+        self, session: Session, live: NativeLive, list_card: Callable[[], Iterator[Entry]]
+    ) -> None:
         self.session = session
         self.model = session.model
         self.last_key: int | None = None
+        self._live = live
         self._list_card = list_card
+        self._waiting = Waiting(session.clock, session.poll)
         self._underway = False  # a release was given up, or its end was never told
+
+    def available_shots(self) -> int:
+        """How many pictures fit on the card."""
+        return self.session.call(GetAvailableShots()).shots
+
+    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
+        """How many bytes a picture of that kind takes, by the camera's table."""
+        return self.session.call(GetEstimatedSize(size, form, quality)).size
+
+    def abort(self) -> None:
+        """Let a release that another thread waits for end with Aborted."""
+        self._waiting.abort()
 
     def release(
         self,
         target: CaptureTarget,
+        receiver: Receiver,
         *,
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
-    ) -> Shot:
-        """Take a picture, wait for its events, and fetch or find it."""
+    ) -> Released:
+        """Take a picture, wait for its events, and fetch or find it.
+
+        A running viewfinder is stopped for it and started again.
+        """
+        self._waiting.begin()
+        with paused(self._live):
+            return self._release(target, receiver, thumbnail, progress, timeout_s)
+
+    def _release(
+        self,
+        target: CaptureTarget,
+        receiver: Receiver,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+    ) -> Released:
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
         self._let_earlier_end()
         before = {entry.path for entry in self._list_card()} if card else set()
         mode = (_TO_HOST if host else 0) | (_TO_CARD if card else 0)
         self.session.call(
-            SetTransferMode(mode | (_THUMBNAIL_TO_HOST if thumbnail else 0)), timeout_s=_LENS_S
+            SetTransferMode(mode | (_THUMBNAIL_TO_HOST if thumbnail else 0)), timeout_s=LENS_S
         )
         two = self._takes_two()
         wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
@@ -129,21 +195,36 @@ class NativeShutter:
         try:
             found = self._wait_for_files(before, 2 if two else 1) if card else ()
             small = self._thumbnail(told) if thumbnail else None
-            images = [self._retrieve(_IMAGE, told, progress)] if host else []
-            if host and _SECOND in told.ready:
-                images.append(self._retrieve(_SECOND, told, progress))
+            for what in (_IMAGE, _SECOND) if host else ():
+                if what is _IMAGE or what in told.ready:
+                    self._fetch(what, told, receiver, found, progress)
         except BaseException as error:
             note_taken(error, found, card=card)
             raise
-        pictures = [Picture(self._name_for(image, found), image) for image in images]
         if card and not found:
-            if not pictures:
+            if not host:
                 raise NotFinished(
                     "the camera said that it took a picture; the card has no new one: look at "
                     "its display"
                 )
             _log.warning("the picture came to the computer, but the card has no new one")
-        return Shot((*pictures, *found), small)
+        return Released(found, small)
+
+    def _fetch(
+        self,
+        what: int,
+        told: _Progress,
+        receiver: Receiver,
+        found: tuple[Entry, ...],
+        progress: Progress | None,
+    ) -> None:
+        """Fetch a picture; it has its name on the card, or one of the time it was taken."""
+        file = receiver.begin()
+        self._retrieve(what, told, file.write, progress)
+        file.seek(0)
+        kind = ".JPG" if file.read(2) == b"\xff\xd8" else self.model.raw_suffix
+        names = (entry.name for entry in found)
+        receiver.keep(picture_name(file, kind, names, self._now, f"IMG_{self.last_key:04}{kind}"))
 
     def _takes_two(self) -> bool:
         """Whether a release gives RAW and JPEG; only the revised numbering has it (section 9.2)."""
@@ -154,6 +235,7 @@ class NativeShutter:
 
     def _fire(self, wanted: list[int], timeout_s: float, *, card: bool) -> _Progress:
         """Release the shutter, and wait until the camera is done."""
+        told = _Progress(self._ends(card), wanted)
         with self.session.events() as events:
             self._underway = True
             try:
@@ -161,7 +243,7 @@ class NativeShutter:
                     self.session.call(Release(), timeout_s=_RELEASE_S)
                     if self.model.numbering is Numbering.REVISED:
                         self.session.call(ReleaseSent(0x0F))
-                    told = self._wait(events, wanted, timeout_s, card=card)
+                    self._waiting.wait(events, told, timeout_s)
             except Refused as refusal:
                 self._underway = False
                 if card and type(refusal) is Refused and self._is_full():
@@ -174,14 +256,14 @@ class NativeShutter:
         return told
 
     def _is_full(self) -> bool:
-        return not self.session.call(GetAvailableShots()).shots
+        return not self.available_shots()
 
     def _let_earlier_end(self) -> None:
         """Drop what earlier releases have left; wait for the end of one that was given up."""
         clock = self.session.clock
-        deadline = clock.now() + _GRACE_S
+        deadline = clock.now() + GRACE_S
         with self.session.events() as events:
-            for _ in range(_MOST_LEFT):
+            for _ in range(MOST_LEFT):
                 waits = self._underway and clock.now() < deadline
                 if not self.session.poll(0.05 if waits else 0) and not waits:
                     return
@@ -194,7 +276,7 @@ class NativeShutter:
     @contextmanager
     def _eos_lock(self) -> Iterator[None]:
         """Keys locked for a release, where the model wants it just then (section 1)."""
-        if Feature.EOS_LOCK not in self.model.features:
+        if Trait.EOS_LOCK not in self.model.traits:
             yield
             return
         revised = self.model.numbering is Numbering.REVISED
@@ -210,43 +292,12 @@ class NativeShutter:
             with suppress(Refused):
                 self.session.call(UnlockRevisedKeys() if revised else UnlockEosKeys())
 
-    def _wait(
-        self, events: Events[NativeEvent], wanted: list[int], timeout_s: float, *, card: bool
-    ) -> _Progress:
-        """Wait until the camera is done; then a little longer for what is missing."""
-        clock = self.session.clock
-        told = _Progress(self._ends(card))
-        deadline = clock.now() + timeout_s
-        while clock.now() < deadline:
-            self.session.poll(min(0.05, deadline - clock.now()))
-            while event := events.get():
-                told.take(event)
-                has_all = all(what in told.ready for what in wanted)
-                if told.exposed and told.finished and has_all:
-                    return told
-                # What comes before "exposed" may be late and belong to an earlier release.
-                if told.finished or (told.exposed and wanted and has_all):
-                    deadline = min(deadline, clock.now() + _GRACE_S)
-        if told.finished or told.ready or told.exposed:
-            _log.warning("the camera did not say all of how the release went; going on")
-            return told
-        raise NotFinished(
-            f"the camera did not say within {timeout_s:g} s how the release went; "
-            "look at its display, and at the card for the picture"
-        )
-
-    def _name_for(self, image: bytes, found: tuple[Entry, ...]) -> str:
-        """The name that the picture has on the card, or one made of the time it was taken."""
-        kind = ".JPG" if image[:2] == b"\xff\xd8" else self.model.raw_suffix
-        names = (entry.name for entry in found)
-        return picture_name(image, kind, names, self._now, f"IMG_{self.last_key:04}{kind}")
-
     def _now(self) -> datetime | None:
         return local_time(self.session.call(GetTime()).seconds)
 
     def _ends(self, card: bool) -> frozenset[type[NativeEvent]]:
         """The events that end a release; none: the stage 'finished' does (section 10)."""
-        if Feature.EOS_LOCK not in self.model.features:
+        if Trait.EOS_LOCK not in self.model.traits:
             return frozenset()
         revised = self.model.numbering is Numbering.REVISED
         if revised and not card:
@@ -262,7 +313,7 @@ class NativeShutter:
         """
         found = self._new_on_card(before)
         clock = self.session.clock
-        deadline = clock.now() + _GRACE_S
+        deadline = clock.now() + GRACE_S
         while 0 < len(found) < due and clock.now() < deadline:
             if self.session.poll(0.05) or clock.now() >= deadline:
                 found = self._new_on_card(before)
@@ -282,31 +333,30 @@ class NativeShutter:
 
     def _thumbnail(self, told: _Progress) -> bytes | None:
         """The thumbnail; its loss must not cost the picture."""
+        data = bytearray()
         try:
-            return self._retrieve(_THUMBNAIL, told, None)
+            self._retrieve(_THUMBNAIL, told, data.extend, None)
         except ObjectNotFound as error:
             _log.warning("there is no thumbnail: %s", error)
             return None
+        return bytes(data)
 
-    def _retrieve(self, what: int, told: _Progress, progress: Progress | None) -> bytes:
+    def _retrieve(self, what: int, told: _Progress, sink: Sink, progress: Progress | None) -> None:
         """Fetch a picture by its key; where the event was lost, by the key that it must have."""
         key, size = told.ready.get(what, (0, 0))
         if not key:
             key = self._key_without_event(told)
         self.last_key = key
-        data = io.BytesIO()
-        command = RetrieveCapture(0, self.session.link.transfer_size, what, key)
         got = self.session.receive(
-            command,
-            data.write,
-            limit=_MOST_PICTURE,
+            RetrieveCapture(0, self.session.link.transfer_size, what, key),
+            sink,
+            limit=MOST_PICTURE,
             progress=progress,
             expect=size,
-            timeout_s=_LENS_S,
+            timeout_s=LENS_S,
         )
         if not got:
             raise ObjectNotFound(0, "RetrieveCapture", f"the camera has no picture with key {key}")
-        return data.getvalue()
 
     def _key_without_event(self, told: _Progress) -> int:
         """The key of the other picture of this release; PowerShots count keys (section 7.13)."""

@@ -13,9 +13,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import BinaryIO, NoReturn
 
-from canon.driver import Ability, Identity, Power, Remote
+from canon.clock import Clock
+from canon.driver import Ability, Identity, Power
 from canon.driver.card import MOST_FILE, CardPath, Drive, Entry, Progress, Sink
-from canon.driver.events import Event
+from canon.driver.events import Event, Listener
+from canon.driver.features import Feature
 from canon.errors import (
     CARD,
     CanonError,
@@ -73,6 +75,14 @@ class Ps350Driver:
         self.model = model
         self._disk = ""
 
+    remote = shutter = focus = zoom = live = custom_functions = None
+    features: frozenset[Feature] = frozenset()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of its line."""
+        return self.session.clock
+
     def start(self) -> Identity:
         """Wake the camera; one that is awake already tells neither its name nor its firmware."""
         self.session.start()
@@ -89,19 +99,9 @@ class Ps350Driver:
             self.session.call(Ping())
         return self._identity()
 
-    def events(self, timeout_s: float) -> Iterator[Event]:
-        """Wait; the camera tells nothing by itself. It is asked every second whether it is there.
-
-        Raises:
-            Disconnected: it is not.
-        """
-        clock = self.session.clock
-        deadline = clock.now() + timeout_s
-        while (left := deadline - clock.now()) > 0:
-            with self.session.turn():
-                self.session.call(Ping())
-            clock.sleep(min(_PING_EVERY_S, left))
-        yield from ()
+    def events(self) -> Listener:
+        """Nothing comes: the camera tells nothing by itself; it is asked whether it is there."""
+        return _Silence(self.session)
 
     def drives(self) -> tuple[Drive, ...]:
         """The cards; that the two numbers are capacity and free space is most likely."""
@@ -245,11 +245,6 @@ class Ps350Driver:
 
     # --- what nobody knows a command for ----------------------------------------------------------
 
-    @property
-    def remote(self) -> Remote:
-        """NotSupported."""
-        self._cannot("release control")
-
     def set_owner(self, owner: str) -> None:
         """NotSupported."""
         self._cannot("known command to set its owner")
@@ -325,3 +320,23 @@ def _shown(folder: CardPath, rows: tuple[Listed, ...]) -> list[Entry]:
         for row in rows
         if row.name not in ("", ".", "..") and not row.name.startswith(ERASED)
     ]
+
+
+class _Silence:
+    """A Listener to a camera that says nothing; it is asked every second whether it is there."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, timeout_s: float) -> Event | None:
+        """None, after that time. Raises Disconnected when the camera is gone."""
+        clock = self._session.clock
+        deadline = clock.now() + timeout_s
+        while (left := deadline - clock.now()) > 0:
+            with self._session.turn():
+                self._session.call(Ping())
+            clock.sleep(min(_PING_EVERY_S, left))
+        return None
+
+    def close(self) -> None:
+        """Nothing is to be done."""

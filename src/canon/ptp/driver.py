@@ -15,10 +15,11 @@ from contextlib import ExitStack, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from canon.conversation import told
+from canon.clock import Clock
 from canon.driver import Ability, Identity, Power, card
 from canon.driver.card import CardPath, Entry, Progress, Sink
-from canon.driver.events import Event
+from canon.driver.events import Listener
+from canon.driver.features import Feature
 from canon.errors import CanonError, DecodeError, NotSupported, Refused
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
 from canon.ptp.datasets import (
@@ -60,9 +61,11 @@ from canon.ptp.powershot.layouts import (
     NEW,
     PROTECTED,
     CheckEvent,
+    FocusLock,
     InitiateReleaseControl,
     Property,
     SetObjectArchive,
+    ViewfinderOn,
 )
 from canon.ptp.properties import Properties, may_refuse
 from canon.ptp.session import Answer, Session, refusal
@@ -70,7 +73,10 @@ from canon.values import Battery, local_seconds, local_time
 from canon.wire import latin
 
 if TYPE_CHECKING:
+    from canon.ptp.powershot.lens import PowerShotLens
+    from canon.ptp.powershot.live import PowerShotLive
     from canon.ptp.powershot.remote import PtpRemote
+    from canon.ptp.powershot.shutter import PtpShutter
 
 _log = logging.getLogger(__name__)
 
@@ -133,10 +139,20 @@ class PtpDriver:
             return self._objects
 
     @property
-    def remote(self) -> PtpRemote:
-        """Release control; NotSupported on a model that has none."""
+    def clock(self) -> Clock:
+        """The clock of its port."""
+        return self.session.clock
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What the operations and properties that it lists make possible."""
+        return frozenset(feature for feature, has in _FEATURES.items() if has(self))
+
+    @property
+    def remote(self) -> PtpRemote | None:
+        """Release control; None where the camera does not list it."""
         if not self._listed.is_canon or not self.session.supports(InitiateReleaseControl):
-            raise NotSupported(self._listed.name, "release control")
+            return None
         objects = self.objects
         with self._making:
             if self._remote is None:
@@ -144,6 +160,33 @@ class PtpDriver:
 
                 self._remote = PtpRemote(self.session, objects, self._listed)
             return self._remote
+
+    @property
+    def shutter(self) -> PtpShutter | None:
+        """Taking pictures, where it has release control."""
+        return self.remote.shutter if self.remote else None
+
+    @property
+    def focus(self) -> PowerShotLens | None:
+        """The focus, where it has release control."""
+        return self.remote.lens if self.remote else None
+
+    @property
+    def zoom(self) -> PowerShotLens | None:
+        """The zoom, where it has release control; the property is listed only in it."""
+        return self.remote.lens if self.remote else None
+
+    @property
+    def live(self) -> PowerShotLive | None:
+        """The viewfinder, where the camera lists it."""
+        if not self.session.supports(ViewfinderOn) or not self.remote:
+            return None
+        return self.remote.live
+
+    @property
+    def custom_functions(self) -> None:
+        """No PowerShot has any."""
+        return None
 
     def start(self) -> Identity:
         """Open the session, and ask who the camera is."""
@@ -165,9 +208,13 @@ class PtpDriver:
             self._life.close()
             self.session.close()
 
-    def events(self, timeout_s: float) -> Iterator[Event]:
-        """What the camera says by itself, until it was silent for `timeout_s`."""
-        return told(self.session, timeout_s)
+    def events(self) -> Listener:
+        """What the camera says by itself, from now on."""
+        from canon.ptp.common_events import Words
+        from canon.ptp.powershot.common_events import common
+
+        standard = Words(self.objects)
+        return self.session.listener(lambda event: common(event) or standard.common(event))
 
     # --- who it is --------------------------------------------------------------------------------
 
@@ -500,3 +547,28 @@ def _ability(group: tuple[int, ...]) -> Ability | None:
         return Ability(f"UNKNOWN_{code:#x}", width, height)
     size, quality = (str(part).replace("-", " ").capitalize() for part in PICTURE_KINDS[code])
     return Ability(f"{size}:{quality}", width, height)
+
+
+_FEATURES: dict[Feature, Callable[[PtpDriver], bool]] = {
+    Feature.REMOTE: lambda driver: driver.remote is not None,
+    Feature.SHOOT: lambda driver: driver.shutter is not None,
+    Feature.FOCUS_LOCK: lambda driver: (
+        driver.focus is not None and driver.session.supports(FocusLock)
+    ),
+    Feature.ZOOM: lambda driver: driver.zoom is not None,
+    Feature.LIVE: lambda driver: driver.live is not None,
+    Feature.UPLOAD: lambda driver: driver.session.supports(SendObject),
+    Feature.DELETE: lambda driver: driver.session.supports(DeleteObject),
+    Feature.FOLDERS: lambda driver: driver.session.supports(SendObjectInfo),
+    Feature.PROTECT: lambda driver: driver.session.supports(SetObjectProtection),
+    Feature.RANGES: lambda driver: driver.session.supports(GetPartialObject),
+    Feature.OWNER: lambda driver: driver._listed.has(Property.OWNER),
+    Feature.CLOCK: lambda driver: (
+        driver._listed.has(_DATE_TIME) or driver._listed.has(Property.TIME)
+    ),
+    Feature.POWER: lambda driver: (
+        driver._listed.has(Property.BATTERY_STATUS) or driver._listed.has(_BATTERY_LEVEL)
+    ),
+    Feature.BODY_ID: lambda driver: bool(driver.session.info.serial.strip().lstrip("0")),
+    Feature.SIZES: lambda driver: driver._listed.has(Property.SIZE_QUALITY_MODE),
+}

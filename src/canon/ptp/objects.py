@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from canon.conversation import Events
 from canon.driver.card import CardPath, Drive, Entry
+from canon.driver.events import Queue
 from canon.errors import (
     CARD,
     DecodeError,
@@ -110,7 +110,7 @@ class Objects:
     """
 
     def __init__(
-        self, session: Session, events: Events[PtpEvent], *, fast: bool, one_slot: bool
+        self, session: Session, events: Queue[PtpEvent], *, fast: bool, one_slot: bool
     ) -> None:
         self.session = session
         self._events = events
@@ -269,6 +269,10 @@ class Objects:
                     if row.handle == handle:
                         return self._from_row(row, path.parent).entry
         return self._from_info(handle, path, info).entry
+
+    def path_of(self, handle: int) -> CardPath | None:
+        """The path under which a handle was seen; None where it was not. Nothing is asked."""
+        return next((path for known, path in self._known.values() if known == handle), None)
 
     def is_picture(self, handle: int) -> bool:
         """Whether an object is a picture: no folder, and not the thumbnail beside a CRW."""

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, TypeVar, cast
 
-from canon.conversation import Conversation, Events
+from canon.conversation import Conversation
 from canon.driver.card import Progress, Sink
+from canon.driver.events import Event, Listener, Queue
 from canon.errors import (
     BadParameter,
     BatteryLow,
@@ -313,9 +314,13 @@ class Session:
                 break
         return False
 
-    def events(self) -> AbstractContextManager[Events[PtpEvent]]:
+    def events(self) -> AbstractContextManager[Queue[PtpEvent]]:
         """A reader's queue: every event from now on until the block ends."""
         return self._talk.events()
+
+    def listener(self, common: Callable[[PtpEvent], Event]) -> Listener:
+        """One who hears every event from now on, turned into common words by `common`."""
+        return self._talk.listener(self.clock, self.poll, common)
 
     def _asked(self) -> bytes:
         """The event that CheckEvent brings, b"" when there is none."""

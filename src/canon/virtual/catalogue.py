@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from canon.models import native, ps350, ptp
-from canon.models.model import Feature, Model
+from canon.models.model import Model, Trait
 from canon.models.ptp import PtpModel
 from canon.ptp.powershot.layouts import InitiateReleaseControl, ViewfinderOn
 from canon.virtual.profile import load_profile, ptp_source
@@ -79,5 +79,5 @@ def _can(model: Model | PtpModel) -> tuple[str, ...]:
         listed = load_profile(model)["operations"]
         remote, live = InitiateReleaseControl.code in listed, ViewfinderOn.code in listed
     else:
-        remote, live = Feature.RELEASE in model.features, Feature.VIEWFINDER in model.features
+        remote, live = Trait.RELEASE in model.traits, Trait.VIEWFINDER in model.traits
     return ("files", *(["release"] if remote else []), *(["viewfinder"] if live else []))

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from canon.models import ptp
-from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.model_ids import MODEL_IDS
 from canon.models.ptp import PtpModel, PtpQuirk
 from canon.ptp.powershot.layouts import InitiateReleaseControl
@@ -111,7 +111,7 @@ def load_profile(model: Model | PtpModel) -> dict[str, Any]:
         "abilities_tail": bytes(_ABILITIES_SIZE[model.numbering] - _ABILITIES_HEAD).hex(),
         "release": _release(model, sizes, raw=raw),
         "raw": raw,
-        "movies": Feature.ZOOM in model.features,
+        "movies": Trait.ZOOM in model.traits,
     }
 
 
@@ -301,7 +301,7 @@ def _release(model: Model, sizes: list[_Size], *, raw: bool) -> dict[str, Any]:
     return {
         "parameters": _eos_block(model) if model.is_eos else _compact_block(),
         "extended": "",
-        "zoom_maximum": 10 if Feature.ZOOM in model.features else 0,
+        "zoom_maximum": 10 if Trait.ZOOM in model.traits else 0,
         "sizes": table,
         "allowed": allowed,
         "guessed": {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from canon.driver import Zoom
+from canon.driver import ZoomPosition
 from canon.errors import BadParameter, NotSupported, Refused, ValueRefused
 from canon.ptp.datasets import Choices, DataType, DevicePropDesc, Range
 from canon.ptp.powershot.codes import BY_NAME, FIELDS, FIRST, LENGTHS, MISSING, PICTURE_KINDS, Field
@@ -77,10 +77,10 @@ class PtpSettings:
             return ()
         return _allowed(row, self._listed.describe(row.code))
 
-    def zoom(self) -> Zoom:
+    def zoom(self) -> ZoomPosition:
         """Where the zoom stands, and its last position."""
         about = self._zoom()
-        return Zoom(as_int(about.current), as_int(_ends(about)[1]))
+        return ZoomPosition(as_int(about.current), as_int(_ends(about)[1]))
 
     def set_zoom(self, position: int) -> None:
         """Move the zoom; ValueRefused outside its range, before anything is sent."""

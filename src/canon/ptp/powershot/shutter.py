@@ -7,16 +7,23 @@ in either order. Events may be lost; the object is looked for where it must be a
 
 from __future__ import annotations
 
-import io
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from canon.conversation import Events
 from canon.driver.card import Entry, Progress
-from canon.driver.shot import Picture, Shot, note_maybe_taken, note_taken, picture_name
-from canon.errors import CanonError, DeviceBusy, FocusFailed, NotFinished, ObjectNotFound, Refused
+from canon.driver.shot import (
+    MOST_LEFT,
+    MOST_PICTURE,
+    Receiver,
+    Released,
+    Waiting,
+    note_maybe_taken,
+    note_taken,
+    paused,
+    picture_name,
+)
+from canon.errors import CanonError, DeviceBusy, NotFinished, ObjectNotFound, Refused
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects, Store
 from canon.ptp.operations import (
@@ -24,11 +31,11 @@ from canon.ptp.operations import (
     CaptureComplete,
     GetObject,
     GetObjectHandles,
+    GetStorageInfo,
     GetThumb,
     ObjectAdded,
     PtpEvent,
     RequestObjectTransfer,
-    Response,
 )
 from canon.ptp.powershot.layouts import (
     RAM,
@@ -38,18 +45,18 @@ from canon.ptp.powershot.layouts import (
     Property,
     TransferMode,
 )
+from canon.ptp.powershot.lens import focusing
+from canon.ptp.powershot.live import PowerShotLive
+from canon.ptp.powershot.settings import PtpSettings
 from canon.ptp.properties import Properties
 from canon.ptp.session import Session
-from canon.values import CaptureTarget, local_time
+from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality, local_time
 
 _log = logging.getLogger(__name__)
 
 _FETCH_S = 15.0
-_POLL_S = 0.02
-_GRACE_S = 5.0  # for an event that should have come by now
 _BUSY_S, _BUSY_PAUSE_S = 10.0, 0.01
-_MOST_LEFT = 256  # events that may wait before a release
-_MOST_PICTURE = 64 << 20
+_NOT_GIVEN = 0xFFFFFFFF
 _MOST_THUMBNAIL = 1 << 20
 _TARGETS = {
     CaptureTarget.HOST: TransferMode.TO_HOST | TransferMode.THUMBNAIL_TO_HOST,
@@ -67,11 +74,32 @@ _TARGETS = {
 class _Told:
     """What the events of one release have told so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: bool, card: bool, is_picture: Callable[[int], bool]) -> None:
+        self._host, self._card = host, card
+        self._is_picture = is_picture
         self.complete = False
         self.added: dict[int, None] = {}  # handles of what is new on the card, files and folders
         self.waiting: dict[int, None] = {}  # of pictures in the camera's memory
         self.error = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether all that is due has been told."""
+        return self.complete and self._has_all
+
+    @property
+    def near(self) -> bool:
+        """Whether the end is near."""
+        return self.complete or bool(self.error) or self._has_all
+
+    begun = near
+
+    @property
+    def _has_all(self) -> bool:
+        """Whether each picture is told of; a new folder, or a THM, may come before the picture."""
+        return (bool(self.waiting) or not self._host) and (
+            not self._card or any(self._is_picture(handle) for handle in self.added)
+        )
 
     def take(self, event: PtpEvent) -> None:
         """Look at one event; the same one twice, by both channels, changes nothing."""
@@ -86,28 +114,72 @@ class _Told:
 
 
 class PtpShutter:
-    """The shutter of one PowerShot in release control.
+    """The shutter of one PowerShot in release control; fits `canon.driver.Shutter`.
 
     Args:
         session: the conversation.
         objects: what is on its card.
         listed: what the camera lists of itself.
+        live: its viewfinder.
+        settings: where the sizes of pictures are properties.
     """
 
-    def __init__(self, session: Session, objects: Objects, listed: Properties) -> None:
+    def __init__(
+        self,
+        session: Session,
+        objects: Objects,
+        listed: Properties,
+        live: PowerShotLive,
+        settings: PtpSettings,
+    ) -> None:
         self.session = session
         self._objects = objects
         self._listed = listed
+        self._live = live
+        self._settings = settings
+        self._waiting = Waiting(session.clock, session.poll)
+
+    def available_shots(self) -> int:
+        """How many pictures fit on the card: as it says, or by the size that it expects."""
+        store = self._objects.store("")
+        info = self.session.call(GetStorageInfo(store.id))
+        if info.free_images != _NOT_GIVEN:
+            return info.free_images
+        return self._settings.shots_in(info.free)
+
+    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
+        """How many bytes a picture of that kind takes, by AVERAGE_FILE_SIZES."""
+        return self._settings.estimated_size(size, form, quality)
+
+    def abort(self) -> None:
+        """Let a release that another thread waits for end with Aborted."""
+        self._waiting.abort()
 
     def release(
         self,
         target: CaptureTarget,
+        receiver: Receiver,
         *,
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
-    ) -> Shot:
-        """Take a picture, wait for its events, and fetch or find it."""
+    ) -> Released:
+        """Take a picture, wait for its events, and fetch or find it.
+
+        A running viewfinder is stopped for it and started again.
+        """
+        self._waiting.begin()
+        with paused(self._live):
+            return self._take(target, receiver, thumbnail, progress, timeout_s)
+
+    def _take(
+        self,
+        target: CaptureTarget,
+        receiver: Receiver,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+    ) -> Released:
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
         store = self._objects.store("") if card else None
         before = self._on_card(store)
@@ -122,31 +194,36 @@ class PtpShutter:
                 found = self._entries(handles)
             waiting = ([*told.waiting] or self._in_memory()) if host else []
             small = self._thumbnail([*waiting, *handles]) if thumbnail else None
-            pictures = [self._fetch(handle, found, progress) for handle in waiting]
+            for handle in waiting:
+                self._fetch(handle, receiver, found, progress)
         except BaseException as error:
             note_taken(error, found, card=card)
             raise
-        if not (pictures if host else found):
+        if not (waiting if host else found):
             raise _nothing_came(told)
         if card and not found:
             _log.warning("the picture came to the computer, but the card has no new one")
-        return Shot((*pictures, *found), small)
+        return Released(found, small)
 
     def _fire(self, timeout_s: float, *, host: bool, card: bool) -> _Told:
         """Release the shutter, and wait until the camera is done."""
+        told = _Told(host, card, self._objects.is_picture)
         with self.session.events() as events:
-            for _ in range(_MOST_LEFT):
+            for _ in range(MOST_LEFT):
                 if not self.session.poll(0):
                     break
             while events.get():
                 pass
             try:
                 self._release()
-                return self._wait(events, timeout_s, host=host, card=card)
+                self._waiting.wait(events, told, timeout_s)
             except BaseException as error:
                 if not isinstance(error, Refused):
                     note_maybe_taken(error, card=card)
                 raise
+        if told.error and not (told.waiting or told.added):
+            raise Refused(told.error, "InitiateCaptureInMemory", "the camera took no picture")
+        return told
 
     def _release(self) -> None:
         """Release the shutter; while the camera is busy it has not been, so it is asked again."""
@@ -162,35 +239,6 @@ class PtpShutter:
                 clock.sleep(_BUSY_PAUSE_S)
             else:
                 return
-
-    def _wait(self, events: Events[PtpEvent], timeout_s: float, *, host: bool, card: bool) -> _Told:
-        """Wait until the camera is done; then a little longer for what is missing."""
-        clock = self.session.clock
-        told = _Told()
-        deadline = clock.now() + timeout_s
-        late = False  # something says that the end is near
-        while clock.now() < deadline:
-            self.session.poll(min(_POLL_S, deadline - clock.now()))
-            while event := events.get():
-                told.take(event)
-            has_all = (told.waiting or not host) and (self._has_picture(told) or not card)
-            if told.complete and has_all:
-                return told
-            if not late and (told.complete or has_all or told.error):
-                late, deadline = True, min(deadline, clock.now() + _GRACE_S)
-        if told.error and not (told.waiting or told.added):
-            raise Refused(told.error, "InitiateCaptureInMemory", "the camera took no picture")
-        if late:
-            _log.warning("the camera did not say all of how the release went; going on")
-            return told
-        raise NotFinished(
-            f"the camera did not say within {timeout_s:g} s how the release went; "
-            "look at its display, and at the card for the picture"
-        )
-
-    def _has_picture(self, told: _Told) -> bool:
-        """Whether a new object is the picture; a new folder, or a THM, may be told of before it."""
-        return any(self._objects.is_picture(handle) for handle in told.added)
 
     def _on_card(self, store: Store | None) -> frozenset[int]:
         """The handles of all that is on the card, so that a new one is known by itself."""
@@ -214,22 +262,28 @@ class PtpShutter:
     def _thumbnail(self, handles: Iterable[int]) -> bytes | None:
         """The small JPEG of the first one that has it; its loss must not cost the picture."""
         for handle in handles:
-            data = io.BytesIO()
+            data = bytearray()
             try:
-                if self.session.receive(GetThumb(handle), data.write, limit=_MOST_THUMBNAIL):
-                    return data.getvalue()
+                if self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL):
+                    return bytes(data)
             except Refused as refusal:
                 _log.warning("there is no thumbnail: %s", refusal)
         return None
 
-    def _fetch(self, handle: int, found: tuple[Entry, ...], progress: Progress | None) -> Picture:
-        """A picture out of the camera's memory; fetching it lets the camera drop it."""
+    def _fetch(
+        self,
+        handle: int,
+        receiver: Receiver,
+        found: tuple[Entry, ...],
+        progress: Progress | None,
+    ) -> None:
+        """Fetch a picture out of the camera's memory; that lets the camera drop it."""
         info = self._objects.info(handle)
-        data = io.BytesIO()
+        file = receiver.begin()
         got = self.session.receive(
             GetObject(handle),
-            data.write,
-            limit=_MOST_PICTURE,
+            file.write,
+            limit=MOST_PICTURE,
             progress=progress,
             expect=info.size,
             timeout_s=_FETCH_S,
@@ -237,24 +291,12 @@ class PtpShutter:
         self._objects.forget(handle)
         if not got:
             raise ObjectNotFound(0, "GetObject", f"the camera sent nothing of {info.name}")
-        image = data.getvalue()
         kind = ".CRW" if info.format == CRW else ".JPG"
         names = (*(entry.name for entry in found), info.name)
-        return Picture(picture_name(image, kind, names, self._now, f"IMG_0001{kind}"), image)
+        receiver.keep(picture_name(file, kind, names, self._now, f"IMG_0001{kind}"))
 
     def _now(self) -> datetime | None:
         return local_time(self._listed.number(Property.TIME))
-
-
-@contextmanager
-def focusing() -> Iterator[None]:
-    """What is refused when the lens finds no focus: with "general error", as far as is known."""
-    try:
-        yield
-    except Refused as refusal:
-        if refusal.code == Response.GENERAL_ERROR:
-            raise FocusFailed(refusal.code, refusal.command) from refusal
-        raise
 
 
 def _nothing_came(told: _Told) -> CanonError:

@@ -10,7 +10,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from canon.errors import DecodeError
-from canon.models.model import Feature, Model, Numbering
+from canon.models.model import Model, Numbering, Trait
 from canon.native.commands import (
     COMMAND,
     FIXED_COMMAND,
@@ -377,7 +377,7 @@ class NativeCamera:
 
     @answer.register
     def _body_id(self, command: GetBodyId) -> Message:
-        if Feature.BODY_ID not in self.body.model.features:
+        if Trait.BODY_ID not in self.body.model.traits:
             raise Status(BAD_PARAMETER)
         return BodyId(self.body.profile["body_id"])
 
@@ -401,7 +401,7 @@ class NativeCamera:
 
     @answer.register
     def _abilities(self, command: GetAbilities) -> Message:
-        if Feature.ABILITIES not in self.body.model.features:
+        if Trait.ABILITIES not in self.body.model.traits:
             raise Status(BAD_PARAMETER)
         profile = self.body.profile
         formats = tuple(PictureFormat(*row) for row in profile["formats"])

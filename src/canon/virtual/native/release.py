@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any, NamedTuple
 
-from canon.models.model import Feature, Model, Numbering, Quirk
+from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
     CaptureFailed,
@@ -173,7 +173,7 @@ class ReleaseUnit:
             self._delay = _LENS_CAP_S
             raise Status(LENS_FAILED)
         # Guess (section 7.6): a body whose keys are locked at the start does not enter without.
-        locks = Feature.LOCK_KEYS in self.body.model.features
+        locks = Trait.LOCK_KEYS in self.body.model.traits
         if self.active or (locks and not self.body.keys_locked):
             raise Status(LENS_FAILED)
         self.active = True
@@ -423,7 +423,7 @@ class ReleaseUnit:
             for event, picture in zip((FullImageReady, SecondImageReady), pictures, strict=False):
                 self._tell(event(self._key, 1, len(picture), 0, 0xB0))
         self._tell(CaptureStatus(_FINISHED))
-        if Feature.EOS_LOCK in self.body.model.features:
+        if Trait.EOS_LOCK in self.body.model.traits:
             if mode & _TO_CARD:
                 self._tell(CardChanged(0))
             # Guess (section 10): a body that ends with the card says no more after that.

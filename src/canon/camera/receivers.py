@@ -1,0 +1,108 @@
+"""Where the pictures of a release go that come to the computer: its memory, or its disk."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from canon.driver.shot import Picture, Released, Shot
+from canon.files import PartFile, check_free, numbered, safe_name
+
+
+class InMemory:
+    """Keeps the pictures in memory; a Receiver of `canon.driver.shot`."""
+
+    def __init__(self) -> None:
+        self._pictures: list[Picture] = []
+        self._file = io.BytesIO()
+
+    def begin(self) -> BinaryIO:
+        """A file in memory for the next picture."""
+        self._file = io.BytesIO()
+        return self._file
+
+    def keep(self, name: str) -> None:
+        """The picture is whole."""
+        self._pictures.append(Picture(self._file.getbuffer(), name))
+
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
+    def shot(self, released: Released) -> Shot:
+        """What the release gave."""
+        return Shot(tuple(self._pictures), (), released.entries, released.thumbnail)
+
+
+class OnDisk:
+    """Streams the pictures to the disk; a Receiver of `canon.driver.shot`.
+
+    Args:
+        to: a file, or a folder that is there or ends with a slash.
+        overwrite: whether a file that is there already may be replaced.
+
+    Raises:
+        FileExistsError: `to` is a file that is there already.
+    """
+
+    def __init__(self, to: str | Path, *, overwrite: bool) -> None:
+        self._to = Path(to).expanduser()
+        self._overwrite = overwrite
+        self._in_folder = self._to.is_dir() or str(to).endswith(("/", os.sep))
+        self._folder = self._to if self._in_folder else self._to.parent
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._in_folder:
+            check_free(self._to, overwrite=overwrite)
+        self._part: PartFile | None = None
+        self._other: tuple[PartFile, str] | None = None  # whole, and of another kind than `to`
+        self._saved: list[Path] = []
+
+    def begin(self) -> BinaryIO:
+        """A file under a temporary name for the next picture."""
+        self._part = PartFile(self._folder)
+        return self._part.file
+
+    def keep(self, name: str) -> None:
+        """The picture is whole: give it its name, so that nothing that follows can lose it."""
+        part, self._part = self._part, None
+        if part is None:
+            return
+        suffix = Path(name).suffix
+        if self._in_folder:
+            self._put(part, self._folder / safe_name(name), alone=False)
+        elif self._to not in self._saved and suffix.upper() == self._to.suffix.upper():
+            self._put(part, self._to, alone=True)
+        elif self._other is None and not self._saved:
+            self._other = part, name  # whether it is the only one is seen at the end
+        else:
+            self._put(part, self._to.with_suffix(suffix), alone=False)
+
+    def finish(self) -> None:
+        """Name what is whole, and remove what is not; also after an error."""
+        if self._other:
+            (part, name), self._other = self._other, None
+            alone = not self._saved
+            target = self._to if alone else self._to.with_suffix(Path(name).suffix)
+            self._put(part, target, alone=alone)
+        if self._part:
+            self._part.discard()
+
+    def shot(self, released: Released) -> Shot:
+        """What the release gave."""
+        return Shot((), tuple(self._saved), released.entries, released.thumbnail)
+
+    def _put(self, part: PartFile, target: Path, *, alone: bool) -> None:
+        """Give a whole picture its name; one that is taken gets a number, so that none is lost."""
+        if self._overwrite and alone:
+            part.keep(target, overwrite=True)
+            self._saved.append(target)
+            return
+        for path in numbered(target):
+            try:
+                part.keep(path)
+            except FileExistsError:
+                continue
+            self._saved.append(path)
+            return
+        raise FileExistsError(f"{target} and its numbers are all taken; choose another folder")

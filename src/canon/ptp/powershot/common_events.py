@@ -1,0 +1,24 @@
+"""Canon's own events in the words that all dialects share (canon-powershot-ptp, section 6)."""
+
+from __future__ import annotations
+
+from canon.driver import events as words
+from canon.ptp.operations import PtpEvent
+from canon.ptp.powershot.layouts import (
+    CanonObjectInfoChanged,
+    CanonRequestObjectTransfer,
+    ShutterButtonPressed,
+)
+
+
+def common(event: PtpEvent) -> words.Event | None:
+    """The same event in common words; None where it is one of the standard, or has no such word."""
+    match event:
+        case ShutterButtonPressed():
+            return words.ButtonPressed("shutter")
+        case CanonRequestObjectTransfer():
+            return words.PictureWaiting(0)
+        case CanonObjectInfoChanged():
+            return words.CardChanged()
+        case _:
+            return None

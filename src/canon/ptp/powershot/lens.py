@@ -1,0 +1,69 @@
+"""The lens of a PowerShot in release control: focus and zoom (canon-powershot-ptp, 7 and 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from canon.driver import ZoomPosition
+from canon.driver.shot import LENS_S
+from canon.errors import FocusFailed, Refused
+from canon.ptp.operations import Operation, Response
+from canon.ptp.powershot.layouts import DoAeAfAwb, FocusLock, FocusUnlock
+from canon.ptp.powershot.settings import PtpSettings
+from canon.ptp.properties import Properties
+from canon.ptp.session import Session
+
+_ALL_MEASURES = 7
+
+
+class PowerShotLens:
+    """The lens of one PowerShot; fits `canon.driver.Focus` and `canon.driver.Zoom`.
+
+    Args:
+        session: the conversation.
+        listed: what the camera lists of itself.
+        settings: where the zoom is a property.
+    """
+
+    def __init__(self, session: Session, listed: Properties, settings: PtpSettings) -> None:
+        self.session = session
+        self._listed = listed
+        self._settings = settings
+
+    def auto(self) -> None:
+        """Focus, and measure exposure and white balance."""
+        self._focus(DoAeAfAwb(_ALL_MEASURES), "way to focus by remote")
+
+    def lock(self) -> None:
+        """Focus, and keep focus, exposure and white balance."""
+        self._focus(FocusLock(), "focus lock")
+
+    def unlock(self) -> None:
+        """Let the focus go."""
+        self._focus(FocusUnlock(), "focus lock")
+
+    def position(self) -> ZoomPosition:
+        """Where the zoom stands, and its last position."""
+        return self._settings.zoom()
+
+    def move(self, position: int) -> None:
+        """Move the zoom; ValueRefused outside its range, before anything is sent."""
+        self._settings.set_zoom(position)
+
+    def _focus(self, operation: Operation[Any], feature: str) -> None:
+        self._listed.must(type(operation), feature)
+        with focusing():
+            self.session.call(operation, timeout_s=LENS_S)
+
+
+@contextmanager
+def focusing() -> Iterator[None]:
+    """What is refused when the lens finds no focus: with "general error", as far as is known."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.code == Response.GENERAL_ERROR:
+            raise FocusFailed(refusal.code, refusal.command) from refusal
+        raise
