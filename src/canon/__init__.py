@@ -26,10 +26,10 @@ _PLACES = {
     "canon.driver.shot": ("Frame", "Picture", "Shot"),
     "canon.errors": (
         "Aborted", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError",
-        "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed", "MissingExtra",
-        "NoCard", "NotFinished", "NotSupported", "ObjectNotFound", "PermissionDenied", "PortError",
-        "PortStalled", "PortTimeout", "ProtocolError", "Refused", "StoreFull", "ValueRefused",
-        "WriteProtected",
+        "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed",
+        "MissingExtra", "NoCard", "NotFinished", "NotSupported", "ObjectNotFound", "PermissionDenied",
+        "PortError", "PortStalled", "PortTimeout", "ProtocolError", "Refused", "StoreFull",
+        "ValueRefused", "WriteProtected",
     ),
     "canon.values": (
         "AfDistance", "Aperture", "Battery", "CameraOutput", "CaptureTarget", "Compensation",

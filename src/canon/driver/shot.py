@@ -80,6 +80,8 @@ class Picture(bytes):
     def __repr__(self) -> str:
         return f"Picture({self.name!r}, {len(self)} bytes)"
 
+    __str__ = __repr__
+
 
 class Frame(bytes):
     """A frame of live view: the bytes of a JPEG, and what came with it.
@@ -108,6 +110,8 @@ class Frame(bytes):
 
     def __repr__(self) -> str:
         return f"Frame({self.number}, {len(self)} bytes)"
+
+    __str__ = __repr__
 
 
 class Shot(Frozen):
