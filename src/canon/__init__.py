@@ -27,8 +27,8 @@ _PLACES = {
     "canon.errors": (
         "Aborted", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError",
         "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed",
-        "MissingExtra", "NoCard", "NotFinished", "NotSupported", "ObjectNotFound", "PermissionDenied",
-        "PortError", "PortStalled", "PortTimeout", "ProtocolError", "Refused", "StoreFull",
+        "MissingExtra", "NoCard", "NotFinished", "NotSupported", "ObjectNotFound",
+        "PermissionDenied", "PortError", "PortStalled", "PortTimeout", "ProtocolError", "Refused", "StoreFull",
         "ValueRefused", "WriteProtected",
     ),
     "canon.values": (
