@@ -28,8 +28,8 @@ _PLACES = {
         "Aborted", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError",
         "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed",
         "MissingExtra", "NoCard", "NotFinished", "NotSupported", "ObjectNotFound",
-        "PermissionDenied", "PortError", "PortStalled", "PortTimeout", "ProtocolError", "Refused", "StoreFull",
-        "ValueRefused", "WriteProtected",
+        "PermissionDenied", "PortError", "PortStalled", "PortTimeout", "ProtocolError", "Refused",
+        "StoreFull", "ValueRefused", "WriteProtected",
     ),
     "canon.values": (
         "AfDistance", "Aperture", "Battery", "CameraOutput", "CaptureTarget", "Compensation",
