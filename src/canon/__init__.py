@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 _PLACES = {
-    "canon.camera": ("Camera", "find", "list", "open"),
+    "canon.camera": ("Camera", "Found", "find", "list", "open"),
     "canon.driver": ("ZoomPosition",),
     "canon.driver.card": ("CardPath", "Drive", "Entry"),
     "canon.driver.events": (
@@ -41,6 +41,7 @@ _PLACES = {
 
 if TYPE_CHECKING:
     from canon.camera import Camera as Camera
+    from canon.camera import Found as Found
     from canon.camera import find as find
     from canon.camera import list as list
     from canon.camera import open as open

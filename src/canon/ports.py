@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from canon.errors import CameraNotFound
 from canon.frozen import Frozen
 from canon.serial.line import FIRST_SPEED, Line
-from canon.usb.port import CANON, PTP, Found, Port
+from canon.usb.port import CANON, PTP, Plugged, Port
 
 if TYPE_CHECKING:
     from canon.models.model import Model
@@ -71,7 +71,7 @@ class _UsbChoice(Frozen):
         """Whether it can be opened without looking at what else is on the bus."""
         return self.product is None and not self.serial
 
-    def fits(self, found: Found) -> bool:
+    def fits(self, found: Plugged) -> bool:
         return (
             self.vendor in (None, found.vendor)
             and self.product in (None, found.product)
@@ -85,7 +85,7 @@ def default_port() -> str:
     return os.environ.get(ENVIRONMENT, "")
 
 
-def list_ports(port: str = "") -> list[Found]:
+def list_ports(port: str = "") -> list[Plugged]:
     """The cameras that a port string may mean; every Canon on the bus when it is empty.
 
     Raises:
@@ -94,13 +94,13 @@ def list_ports(port: str = "") -> list[Found]:
     kind, _, rest = port.partition(":")
     if kind == "virtual":
         model = _Virtual.parse(rest).model
-        return [Found(port, CANON, model.product or 0, f"Canon {model.name}")]
+        return [Plugged(port, CANON, model.product or 0, f"Canon {model.name}")]
     if kind == "usbip":
         from canon.usb.usbip import list_devices
 
         host, number, busid = _usbip_address(rest)
         return [
-            Found(
+            Plugged(
                 f"usbip:{host}:{number}/{found.busid}",
                 found.vendor,
                 found.product,
@@ -112,7 +112,7 @@ def list_ports(port: str = "") -> list[Found]:
             if busid == found.busid or (not busid and found.vendor == CANON)
         ]
     if kind == "serial":
-        return [Found(f"serial:{rest}", 0, 0, "a serial line")]
+        return [Plugged(f"serial:{rest}", 0, 0, "a serial line")]
     if kind not in ("", "usb"):
         raise ValueError(f"{port!r} is no port; it begins with usb:, usbip:, serial: or virtual:")
     from canon.usb.libusb import find_devices

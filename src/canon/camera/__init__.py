@@ -27,14 +27,17 @@ from canon.camera.settings import Settings
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
 from canon.camera.zoom import Zoom
-from canon.clock import Clock
+from canon.clock import Clock, RealClock
 from canon.driver import Ability, Driver, Identity, Power
 from canon.driver.features import Feature
 from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, Refused
+from canon.frozen import Frozen
 from canon.models import native as models
 from canon.serial.line import Line
-from canon.usb.port import CANON, NATIVE, PTP, Found, Port
+from canon.usb.port import CANON, NATIVE, PTP, Plugged, Port
 from canon.values import Battery
+
+_LOOK_AGAIN_S = 0.5
 
 
 class Camera:
@@ -251,12 +254,35 @@ class Camera:
         return self._driver is not None
 
 
+class Found(Frozen):
+    """A camera that can be opened; `with found.open() as cam:`.
+
+    Attributes:
+        port: the port string that opens it.
+        vendor: USB vendor id; 0 on a serial line.
+        product: USB product id; 0 on a serial line.
+        name: the name of its model where its USB id tells, or the names of all models of that id.
+        serial: its serial number, empty where the bus does not tell it.
+    """
+
+    port: str
+    vendor: int
+    product: int
+    name: str = ""
+    serial: str = ""
+
+    def open(self) -> Camera:
+        """The camera, initialized, as `canon.open()` gives it."""
+        return open(self)
+
+
 def list(port: str = "") -> builtins.list[Found]:
     """The cameras that can be opened: all on the USB bus, or those that `port` may mean.
 
-    Each has the name of its model where its USB id tells, or the names of all models of that id.
+    Raises:
+        ValueError: the port string cannot be read.
     """
-    return [_named(found) for found in ports.list_ports(port or ports.default_port())]
+    return [_named(plugged) for plugged in ports.list_ports(port or ports.default_port())]
 
 
 def find(
@@ -287,36 +313,62 @@ def find(
     return None
 
 
-def open(port: str = "") -> Camera:
+def open(
+    port: str | Found = "", *, model: str = "", serial: str = "", wait_s: float = 0.0
+) -> Camera:
     """A camera that is initialized; use it in a `with` block.
 
     Args:
-        port: a port string; CANON_REMOTE_PORT is used when it is empty, and the first Canon on the
-            USB bus when that is not set either.
+        port: a port string, or one of `canon.list()`; CANON_REMOTE_PORT is used when it is empty,
+            and the first Canon on the USB bus when that is not set either.
+        model: its name or a part of it, "PowerShot G3".
+        serial: its serial number.
+        wait_s: how long to wait until it is there, in seconds: switched on, plugged in.
 
     Raises:
         CameraNotFound: there is none; the message says what to check.
         InUse: another program holds it.
         PermissionDenied: the system does not let this user open it.
+        ValueError: the port string cannot be read.
     """
-    cam = _camera_at(port or ports.default_port())
-    cam.initialize()
-    return cam
+    clock = RealClock()
+    deadline = clock.now() + wait_s
+    while True:
+        try:
+            cam = _choose(port, model, serial)
+            cam.initialize()
+        except CameraNotFound:
+            if clock.now() >= deadline:
+                raise
+            clock.sleep(min(_LOOK_AGAIN_S, wait_s))
+        else:
+            return cam
+
+
+def _choose(port: str | Found, model: str, serial: str) -> Camera:
+    where = port.port if isinstance(port, Found) else port
+    if not model and not serial:
+        return _camera_at(where or ports.default_port())
+    found = find(port=where, model=model, serial=serial)
+    if found is None:
+        wanted = " ".join(filter(None, (model, serial and f"with the serial number {serial}")))
+        there = ", ".join(one.name for one in list(where)) or "no camera"
+        raise CameraNotFound(f"there is no {wanted}; there is: {there}")
+    return found
 
 
 def _camera_at(port: str) -> Camera:
     return Camera(lambda: ports.open_port(port), port or "usb:")
 
 
-def _named(found: Found) -> Found:
-    """The same with the names of its models: on the bus each is just a "Canon Digital Camera"."""
+def _named(plugged: Plugged) -> Found:
+    """With the names of its models: on the bus each is just a "Canon Digital Camera"."""
     from canon.models import ptp
 
-    rows = (*models.MODELS, *ptp.MODELS) if found.vendor == CANON else ()
-    names = dict.fromkeys(f"Canon {row.name}" for row in rows if row.product == found.product)
-    if not names or found.name in names:
-        return found
-    return Found(found.port, found.vendor, found.product, " / ".join(names), found.serial)
+    rows = (*models.MODELS, *ptp.MODELS) if plugged.vendor == CANON else ()
+    names = dict.fromkeys(f"Canon {row.name}" for row in rows if row.product == plugged.product)
+    name = plugged.name if not names or plugged.name in names else " / ".join(names)
+    return Found(plugged.port, plugged.vendor, plugged.product, name, plugged.serial)
 
 
 def _driver_for(port: Port | Line, where: str) -> Driver:
@@ -365,4 +417,4 @@ def _ptp(port: Port) -> Driver:
     return PtpDriver(Session(port), by_product(about.product) if about.vendor == CANON else GENERIC)
 
 
-__all__ = ["Camera", "CameraNotFound", "find", "list", "open"]
+__all__ = ["Camera", "CameraNotFound", "Found", "find", "list", "open"]

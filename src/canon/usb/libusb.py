@@ -33,7 +33,7 @@ from canon.usb.port import (
     VENDOR_OUT,
     Descriptors,
     Endpoint,
-    Found,
+    Plugged,
 )
 from canon.wire import Buffer
 
@@ -45,7 +45,7 @@ _RULE = 'SUBSYSTEM=="usb", ATTR{idVendor}=="04a9", MODE="0660", TAG+="uaccess"'
 _RULE_FILE = "/etc/udev/rules.d/70-canon-remote.rules"
 
 
-def find_devices() -> list[Found]:
+def find_devices() -> list[Plugged]:
     """The cameras that are plugged in, also those that may not be opened.
 
     They are Canon's, and those of other makers that speak PTP.
@@ -59,7 +59,7 @@ def find_devices() -> list[Found]:
         for device in filter(_is_camera, devices):
             product, serial = _strings(libusb, device)
             port = f"usb:{device.place}"
-            found.append(Found(port, device.vendor, device.product, product, serial))
+            found.append(Plugged(port, device.vendor, device.product, product, serial))
     return found
 
 
@@ -67,7 +67,7 @@ def open_libusb(place: str = "") -> LibusbPort:
     """Open the camera at a place, or the first Canon.
 
     Args:
-        place: bus and ports as in `1-2.3`, which is what follows `usb:` in `Found.port`.
+        place: bus and ports as in `1-2.3`, which is what follows `usb:` in `Plugged.port`.
 
     Raises:
         CameraNotFound: there is none.

@@ -131,8 +131,8 @@ class Descriptors(Frozen):
         return found
 
 
-class Found(Frozen):
-    """A camera that can be opened.
+class Plugged(Frozen):
+    """A camera on a bus, as far as the bus tells.
 
     Attributes:
         port: the port string that opens it.

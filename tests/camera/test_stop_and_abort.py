@@ -1,0 +1,110 @@
+"""One thread takes a picture, another leaves remote control or gives the picture up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from rig import a_camera, a_device
+from test_ptp_release import small
+from test_threads import Worker, end_well
+
+from canon.camera import Camera
+from canon.driver.shot import Shot
+from canon.errors import Aborted
+from canon.virtual.device import UsbDevice
+from canon.virtual.port import VirtualPort
+
+S60 = "powershot-s60"
+
+
+def a_ptp_camera() -> tuple[Camera, UsbDevice]:
+    device = small(S60)
+    cam = Camera(lambda: VirtualPort(device), "virtual:")
+    cam.initialize()
+    return cam, device
+
+
+def a_native_camera() -> tuple[Camera, UsbDevice]:
+    device = a_device()
+    return a_camera(device), device
+
+
+BOTH = pytest.mark.parametrize("make", [a_native_camera, a_ptp_camera])
+Make = Callable[[], tuple[Camera, UsbDevice]]
+
+
+@BOTH
+@pytest.mark.parametrize("seconds", [0.3, 2.0, 2.9, 3.5, 5.0])
+def test_stop_waits_for_the_release_of_another_thread(make: Make, seconds: float) -> None:
+    """Whenever it is called: while the lens comes out, before the release, while it is exposed."""
+    cam, device = make()
+    with cam:
+        now, called = threading.Event(), threading.Event()
+
+        def stop() -> None:
+            now.wait(60)
+            called.set()
+            cam.remote.stop()
+
+        def let_the_other_call() -> None:
+            now.set()
+            called.wait(60)
+
+        stopper = Worker(stop)
+        device.clock.after(seconds, let_the_other_call)
+        shots: list[Shot] = []
+        photographer = Worker(lambda: shots.append(cam.capture.shoot()))
+        end_well(photographer)
+        now.set()
+        end_well(stopper)
+        assert len(shots[0].pictures) == 1
+        assert not cam.remote.active
+
+
+@BOTH
+def test_an_aborted_shot_frees_the_camera(make: Make) -> None:
+    """Within a second of the body's own time; the next picture is whole, and its own."""
+    whole, device = make()
+    with whole, whole.remote():
+        start = device.clock.now()
+        whole.capture.shoot()
+        takes_s = device.clock.now() - start
+    cam, device = make()
+    with cam:
+        with cam.remote():
+            start = device.clock.now()
+            device.clock.after(0.5, cam.capture.abort)
+            with pytest.raises(Aborted) as caught:
+                cam.capture.shoot()
+            assert any("may have been taken" in note for note in caught.value.__notes__)
+            assert device.clock.now() - start < 1.5
+            first = cam.capture.shoot().first
+            assert device.clock.now() - start < 2 * takes_s + 1
+            assert cam.capture.shoot().first != first
+        assert not cam.remote.active
+
+
+@BOTH
+def test_ctrl_c_in_a_shot_frees_the_camera(make: Make) -> None:
+    cam, device = make()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with cam:
+        with cam.remote():
+            device.clock.after(0.5, interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                cam.capture.shoot()
+            assert len(cam.capture.shoot().pictures) == 1
+        assert not cam.remote.active
+        assert len(cam.capture.shoot().pictures) == 1
+
+
+def test_abort_where_no_release_is_under_way() -> None:
+    cam, _ = a_native_camera()
+    with cam:
+        cam.capture.abort()
+        assert len(cam.capture.shoot().pictures) == 1
