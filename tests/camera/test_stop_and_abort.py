@@ -87,6 +87,18 @@ def test_an_aborted_shot_frees_the_camera(make: Make) -> None:
 
 
 @BOTH
+@pytest.mark.parametrize("seconds", [0.3, 2.0, 2.9, 4.0])
+def test_abort_while_the_lens_comes_out_and_later(make: Make, seconds: float) -> None:
+    cam, device = make()
+    with cam:
+        device.clock.after(seconds, cam.capture.abort)
+        with pytest.raises(Aborted):
+            cam.capture.shoot()
+        assert not cam.remote.active
+        assert len(cam.capture.shoot().pictures) == 1
+
+
+@BOTH
 def test_ctrl_c_in_a_shot_frees_the_camera(make: Make) -> None:
     cam, device = make()
 

@@ -10,6 +10,7 @@ import pytest
 
 from canon.camera.receivers import InMemory
 from canon.driver.card import CardPath, Entry
+from canon.driver.shot import GiveUp
 from canon.errors import NotSupported, PortTimeout
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import GENERIC, MODELS, by_product, by_serial_id, by_slug
@@ -152,7 +153,7 @@ def test_a_release_that_ends_with_the_card() -> None:
         host.remote.change({"image_size": ImageSize.SMALL})
         start = host.clock.now()
         shot = host.remote.shutter.release(
-            CaptureTarget.CARD, InMemory(), thumbnail=False, progress=None, timeout_s=30
+            CaptureTarget.CARD, InMemory(), GiveUp(), thumbnail=False, progress=None, timeout_s=30
         )
         took.append(host.clock.now() - start)
         assert shot.entries

@@ -8,7 +8,7 @@ from canon.camera.control import RemoteControl
 from canon.camera.receivers import InMemory, OnDisk
 from canon.driver import Driver, Shutter
 from canon.driver.card import Progress
-from canon.driver.shot import Shot
+from canon.driver.shot import GiveUp, Shot
 from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality
 
 RELEASE_S = 60.0
@@ -20,6 +20,7 @@ class Capture:
 
     def __init__(self, control: RemoteControl) -> None:
         self._control = control
+        self._underway: list[GiveUp] = []  # one of each thread in `shoot`
 
     def __repr__(self) -> str:
         return f"<capture of {self._control.model}>"
@@ -60,22 +61,32 @@ class Capture:
         wanted = _target(target)
         self._control.need(_shutter, _FEATURE)
         receiver = InMemory() if to is None else OnDisk(to, overwrite=overwrite)
+        give_up = GiveUp()
+        self._underway.append(give_up)
         try:
             with self._control.turn(_shutter, _FEATURE) as shutter:
+                give_up.check()
                 released = shutter.release(
-                    wanted, receiver, thumbnail=thumbnail, progress=progress, timeout_s=timeout_s
+                    wanted,
+                    receiver,
+                    give_up,
+                    thumbnail=thumbnail,
+                    progress=progress,
+                    timeout_s=timeout_s,
                 )
         finally:
+            self._underway.remove(give_up)
             receiver.finish()
         return receiver.shot(released)
 
     def abort(self) -> None:
-        """Give up the release that another thread waits for: its `shoot()` ends with Aborted.
+        """Give up what other threads shoot, or are about to: `shoot()` ends there with Aborted.
 
-        The picture may be taken all the same; the next release waits until the camera is done.
+        A picture may be taken all the same; the next release waits until the camera is done.
         Nothing happens where no release is under way.
         """
-        self._control.need(_shutter, _FEATURE).abort()
+        for give_up in tuple(self._underway):
+            give_up.asked = True
 
     def available_shots(self) -> int:
         """How many pictures of the present size fit on the card; enters remote control."""

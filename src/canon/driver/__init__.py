@@ -21,7 +21,7 @@ from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, Imag
 if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver.events import Listener
-    from canon.driver.shot import Frame, Receiver, Released
+    from canon.driver.shot import Frame, GiveUp, Receiver, Released
 
 
 class Identity(Frozen):
@@ -120,6 +120,7 @@ class Shutter(Protocol):
         self,
         target: CaptureTarget,
         receiver: Receiver,
+        give_up: GiveUp,
         *,
         thumbnail: bool,
         progress: Progress | None,
@@ -127,12 +128,8 @@ class Shutter(Protocol):
     ) -> Released:
         """Take a picture, wait for it, and hand what comes to the computer to the receiver.
 
-        Live view goes on afterwards, as it was.
+        Live view goes on afterwards, as it was. The wait ends with Aborted when `give_up` is asked.
         """
-        ...
-
-    def abort(self) -> None:
-        """Let a release that another thread waits for end with Aborted; nothing is sent."""
         ...
 
     def available_shots(self) -> int:

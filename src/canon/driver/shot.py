@@ -197,51 +197,60 @@ class Awaited(Protocol[E_contra]):
         ...
 
 
-class Waiting:
-    """The wait for the end of a release, which another thread may give up.
+class GiveUp:
+    """Whether another thread wants a release to be given up.
+
+    Attributes:
+        asked: it does.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def check(self) -> None:
+        """Raise Aborted if it was asked for."""
+        if self.asked:
+            raise Aborted("the release was given up by this program")
+
+
+def await_end(
+    clock: Clock,
+    poll: Callable[[float], bool],
+    queue: Queue[E],
+    awaited: Awaited[E],
+    give_up: GiveUp,
+    timeout_s: float,
+) -> None:
+    """Wait until all is told of a release, or until what is missing is overdue.
 
     Args:
         clock: the port's.
-        poll: waits for an event, for so many seconds at most.
+        poll: waits for an event, for so many seconds at most, and puts it into the queue.
+        queue: the events.
+        awaited: what they have told.
+        give_up: lets the wait end.
+        timeout_s: how long the camera may take.
+
+    Raises:
+        Aborted: the release is given up.
+        NotFinished: nothing told how the release went.
     """
-
-    def __init__(self, clock: Clock, poll: Callable[[float], bool]) -> None:
-        self._clock = clock
-        self._poll = poll
-        self._aborted = False
-
-    def begin(self) -> None:
-        """Forget an abort that came before this release."""
-        self._aborted = False
-
-    def abort(self) -> None:
-        """Let the wait end with Aborted."""
-        self._aborted = True
-
-    def wait(self, queue: Queue[E], awaited: Awaited[E], timeout_s: float) -> None:
-        """Wait until all is told, or until what is missing is overdue.
-
-        Raises:
-            Aborted: `abort` was called.
-            NotFinished: nothing told how the release went.
-        """
-        deadline = self._clock.now() + timeout_s
-        while self._clock.now() < deadline:
-            if self._aborted:
-                raise Aborted("the release was given up by this program")
-            self._poll(min(POLL_S, deadline - self._clock.now()))
-            while (event := queue.get()) is not None:
-                awaited.take(event)
-            if awaited.done:
-                return
-            if awaited.near:
-                deadline = min(deadline, self._clock.now() + GRACE_S)
-        if not awaited.begun:
-            raise NotFinished(
-                f"the camera did not say within {timeout_s:g} s how the release went; "
-                "look at its display, and at the card for the picture"
-            )
-        _log.warning("the camera did not say all of how the release went; going on")
+    deadline = clock.now() + timeout_s
+    while clock.now() < deadline:
+        give_up.check()
+        poll(min(POLL_S, deadline - clock.now()))
+        while (event := queue.get()) is not None:
+            awaited.take(event)
+        if awaited.done:
+            return
+        if awaited.near:
+            deadline = min(deadline, clock.now() + GRACE_S)
+    if not awaited.begun:
+        raise NotFinished(
+            f"the camera did not say within {timeout_s:g} s how the release went; "
+            "look at its display, and at the card for the picture"
+        )
+    _log.warning("the camera did not say all of how the release went; going on")
 
 
 @contextmanager

@@ -20,9 +20,10 @@ from canon.driver.shot import (
     LENS_S,
     MOST_LEFT,
     MOST_PICTURE,
+    GiveUp,
     Receiver,
     Released,
-    Waiting,
+    await_end,
     note_maybe_taken,
     note_taken,
     paused,
@@ -139,7 +140,6 @@ class NativeShutter:
         self.last_key: int | None = None
         self._live = live
         self._list_card = list_card
-        self._waiting = Waiting(session.clock, session.poll)
         self._underway = False  # a release was given up, or its end was never told
 
     def available_shots(self) -> int:
@@ -150,14 +150,11 @@ class NativeShutter:
         """How many bytes a picture of that kind takes, by the camera's table."""
         return self.session.call(GetEstimatedSize(size, form, quality)).size
 
-    def abort(self) -> None:
-        """Let a release that another thread waits for end with Aborted."""
-        self._waiting.abort()
-
     def release(
         self,
         target: CaptureTarget,
         receiver: Receiver,
+        give_up: GiveUp,
         *,
         thumbnail: bool,
         progress: Progress | None,
@@ -167,14 +164,14 @@ class NativeShutter:
 
         A running viewfinder is stopped for it and started again.
         """
-        self._waiting.begin()
         with paused(self._live):
-            return self._release(target, receiver, thumbnail, progress, timeout_s)
+            return self._release(target, receiver, give_up, thumbnail, progress, timeout_s)
 
     def _release(
         self,
         target: CaptureTarget,
         receiver: Receiver,
+        give_up: GiveUp,
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
@@ -190,7 +187,7 @@ class NativeShutter:
         wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
         if host and two:
             wanted.append(_SECOND)
-        told = self._fire(wanted, timeout_s, card=card)
+        told = self._fire(wanted, give_up, timeout_s, card=card)
         found: tuple[Entry, ...] = ()
         try:
             found = self._wait_for_files(before, 2 if two else 1) if card else ()
@@ -233,7 +230,9 @@ class NativeShutter:
         form = self.session.call(GetReleaseParameters()).image_format
         return form is ImageFormat.RAW_PLUS_JPEG
 
-    def _fire(self, wanted: list[int], timeout_s: float, *, card: bool) -> _Progress:
+    def _fire(
+        self, wanted: list[int], give_up: GiveUp, timeout_s: float, *, card: bool
+    ) -> _Progress:
         """Release the shutter, and wait until the camera is done."""
         told = _Progress(self._ends(card), wanted)
         with self.session.events() as events:
@@ -243,7 +242,14 @@ class NativeShutter:
                     self.session.call(Release(), timeout_s=_RELEASE_S)
                     if self.model.numbering is Numbering.REVISED:
                         self.session.call(ReleaseSent(0x0F))
-                    self._waiting.wait(events, told, timeout_s)
+                    await_end(
+                        self.session.clock,
+                        self.session.poll,
+                        events,
+                        told,
+                        give_up,
+                        timeout_s,
+                    )
             except Refused as refusal:
                 self._underway = False
                 if card and type(refusal) is Refused and self._is_full():

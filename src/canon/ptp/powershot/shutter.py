@@ -15,9 +15,10 @@ from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     MOST_LEFT,
     MOST_PICTURE,
+    GiveUp,
     Receiver,
     Released,
-    Waiting,
+    await_end,
     note_maybe_taken,
     note_taken,
     paused,
@@ -137,7 +138,6 @@ class PtpShutter:
         self._listed = listed
         self._live = live
         self._settings = settings
-        self._waiting = Waiting(session.clock, session.poll)
 
     def available_shots(self) -> int:
         """How many pictures fit on the card: as it says, or by the size that it expects."""
@@ -151,14 +151,11 @@ class PtpShutter:
         """How many bytes a picture of that kind takes, by AVERAGE_FILE_SIZES."""
         return self._settings.estimated_size(size, form, quality)
 
-    def abort(self) -> None:
-        """Let a release that another thread waits for end with Aborted."""
-        self._waiting.abort()
-
     def release(
         self,
         target: CaptureTarget,
         receiver: Receiver,
+        give_up: GiveUp,
         *,
         thumbnail: bool,
         progress: Progress | None,
@@ -168,14 +165,14 @@ class PtpShutter:
 
         A running viewfinder is stopped for it and started again.
         """
-        self._waiting.begin()
         with paused(self._live):
-            return self._take(target, receiver, thumbnail, progress, timeout_s)
+            return self._take(target, receiver, give_up, thumbnail, progress, timeout_s)
 
     def _take(
         self,
         target: CaptureTarget,
         receiver: Receiver,
+        give_up: GiveUp,
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
@@ -184,7 +181,7 @@ class PtpShutter:
         store = self._objects.store("") if card else None
         before = self._on_card(store)
         self._listed.write(Property.CAPTURE_TRANSFER_MODE, DataType.UINT16, int(_TARGETS[target]))
-        told = self._fire(timeout_s, host=host, card=card)
+        told = self._fire(give_up, timeout_s, host=host, card=card)
         found: tuple[Entry, ...] = ()
         try:
             handles = [*told.added] if card else []
@@ -205,7 +202,7 @@ class PtpShutter:
             _log.warning("the picture came to the computer, but the card has no new one")
         return Released(found, small)
 
-    def _fire(self, timeout_s: float, *, host: bool, card: bool) -> _Told:
+    def _fire(self, give_up: GiveUp, timeout_s: float, *, host: bool, card: bool) -> _Told:
         """Release the shutter, and wait until the camera is done."""
         told = _Told(host, card, self._objects.is_picture)
         with self.session.events() as events:
@@ -216,7 +213,14 @@ class PtpShutter:
                 pass
             try:
                 self._release()
-                self._waiting.wait(events, told, timeout_s)
+                await_end(
+                    self.session.clock,
+                    self.session.poll,
+                    events,
+                    told,
+                    give_up,
+                    timeout_s,
+                )
             except BaseException as error:
                 if not isinstance(error, Refused):
                     note_maybe_taken(error, card=card)
