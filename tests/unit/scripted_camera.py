@@ -29,6 +29,7 @@ DESCRIPTORS = Descriptors(
     bytes.fromhex(
         "09022700010100c032 0904000003ffffff00 07058102400000 07050202400000 07058303400060"
     ),
+    {},
 )
 
 Answer = Callable[["ScriptedCamera", CommandHead], object]

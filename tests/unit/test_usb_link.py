@@ -403,6 +403,6 @@ def test_half_an_event_is_kept_for_the_next_poll() -> None:
 
 def test_a_device_without_endpoints_is_no_camera() -> None:
     camera = ScriptedCamera()
-    camera.descriptors = Descriptors(DESCRIPTORS.device, DESCRIPTORS.configuration[:9])
+    camera.descriptors = Descriptors(DESCRIPTORS.device, DESCRIPTORS.configuration[:9], {})
     with pytest.raises(ProtocolError, match="no bulk_in endpoint"):
         UsbLink(VirtualPort(camera), G3)

@@ -107,7 +107,7 @@ class _Device:
         """Who can follow it: what the device says of itself counts more than what passes."""
         setup = transfer.setup
         if setup and (setup.kind, setup.request, setup.value >> 8) == _GET_CONFIGURATION:
-            interface = Descriptors(b"", transfer.data).interface
+            interface = Descriptors(b"", transfer.data, {}).interface
             return self._native if interface == NATIVE else self._ptp if interface == PTP else None
         if self._talk is not None:
             return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Protocol
 
 from canon.clock import Clock
@@ -77,7 +76,7 @@ class Descriptors(Frozen):
 
     device: bytes
     configuration: bytes
-    strings: Mapping[int, str] = MappingProxyType({})
+    strings: Mapping[int, str]
 
     @property
     def vendor(self) -> int:
