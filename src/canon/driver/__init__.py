@@ -305,6 +305,14 @@ class Driver(Protocol):
         """Fetch a file; returns its length."""
         ...
 
+    def read_range(self, entry: Entry, offset: int, size: int, sink: Sink) -> int:
+        """Fetch `size` bytes of a file from `offset` on, fewer at its end; returns how many came.
+
+        NotSupported, before anything is sent, where `features` has no RANGES, and for what lies
+        beyond the reach of the protocol.
+        """
+        ...
+
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the small JPEG of a picture or a movie; DecodeError when it has none."""
         ...

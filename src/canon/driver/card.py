@@ -14,6 +14,31 @@ Sink = Callable[[memoryview], object]
 Progress = Callable[[int, int], object]
 """Is told how many bytes of how many are done."""
 
+
+class Counted:
+    """A sink that passes on what comes, and counts it.
+
+    Args:
+        sink: takes the bytes.
+        progress: is told after each piece.
+        expect: how many bytes are likely; progress counts towards them.
+
+    Attributes:
+        done: how many bytes have come.
+    """
+
+    def __init__(self, sink: Sink, progress: Progress | None = None, expect: int = 0) -> None:
+        self.done = 0
+        self._sink, self._progress, self._expect = sink, progress, expect
+
+    def __call__(self, piece: memoryview) -> None:
+        """Take a piece."""
+        self._sink(piece)
+        self.done += len(piece)
+        if self._progress:
+            self._progress(self.done, max(self._expect, self.done))
+
+
 MOST_FILE = 0x7FFFFFFF
 """No file of a native camera is longer."""
 

@@ -260,6 +260,10 @@ class NativeDriver:
         """Fetch a file; ObjectNotFound when the camera sends nothing of it."""
         return self._fetch(_FILE, entry, sink, entry.size or MOST_FILE, progress)
 
+    def read_range(self, entry: Entry, offset: int, size: int, sink: Sink) -> int:
+        """NotSupported: the native protocol gives whole files."""
+        raise NotSupported(self.model.name, "way to read a part of a file")
+
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the head of a picture, or the THM file beside a CRW or AVI; 1 MiB at most."""
         from canon.exif import thumbnail

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, cast
 
 from canon.clock import Clock
 from canon.conversation import Conversation
-from canon.driver.card import Progress, Sink
+from canon.driver.card import Counted, Progress, Sink
 from canon.driver.events import Event, Listener, Queue
 from canon.errors import (
     DecodeError,
@@ -144,19 +144,11 @@ class Session:
             expect: the length that progress counts towards.
             timeout_s: how long the camera may be silent.
         """
-        done = 0
-
-        def count(piece: memoryview) -> None:
-            nonlocal done
-            sink(piece)
-            done += len(piece)
-            if progress:
-                progress(done, max(expect, done))
-
+        counted = Counted(sink, progress, expect)
         with self._talk.turn():
             start = self.clock.now()
             total = self.link.stream(
-                self._code(command), self._payload(command), count, limit, timeout_s
+                self._code(command), self._payload(command), counted, limit, timeout_s
             )
             _log.debug("%r → %d bytes in %.3f s", command, total, self.clock.now() - start)
         return total

@@ -131,6 +131,10 @@ class Ps350Driver:
         """Fetch a file; returns its length."""
         return self._fetch(entry.path, sink, entry.size or MOST_FILE, progress)
 
+    def read_range(self, entry: Entry, offset: int, size: int, sink: Sink) -> int:
+        """NotSupported: it gives whole files."""
+        raise NotSupported(self.model.name, "way to read a part of a file")
+
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the THM file beside a picture; 1 MiB at most."""
         _, _, number = entry.name.partition("_")

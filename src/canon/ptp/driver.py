@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.clock import Clock
 from canon.driver import Ability, Identity, Power, card
-from canon.driver.card import CardPath, Entry, Progress, Sink
+from canon.driver.card import CardPath, Counted, Entry, Progress, Sink
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import CanonError, DecodeError, NotSupported, Refused
@@ -83,6 +83,7 @@ _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1)
 _MOST_OWNER = 31
 _BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.1)
+_TINY = 16  # bytes of a file of which cameras give no part
 _FOUR_GIB = 1 << 32
 _MOST_THUMBNAIL = 1 << 20
 _GENERIC_FOLDER = 1
@@ -302,30 +303,47 @@ class PtpDriver:
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file: in blocks of 1 MiB when it is long and the camera gives parts."""
-        in_parts = self.session.supports(GetPartialObject)
-        fetch = self._whole
-        if in_parts and _BLOCK < entry.size < _FOUR_GIB:
-            fetch = self._in_parts
-        return self.objects.at(entry.path, lambda handle: fetch(handle, entry, sink, progress))
+        if self.session.supports(GetPartialObject) and _BLOCK < entry.size < _FOUR_GIB:
+            return self._in_blocks(entry, 0, entry.size, Counted(sink, progress, entry.size))
+        return self._whole(entry, sink, progress)
 
-    def _whole(self, handle: int, entry: Entry, sink: Sink, progress: Progress | None) -> int:
-        return self.session.receive(
-            GetObject(handle), sink, limit=entry.size, progress=progress, expect=entry.size
+    def read_range(self, entry: Entry, offset: int, size: int, sink: Sink) -> int:
+        """Fetch a part of a file in blocks of 1 MiB; of a tiny file, which cameras choke on, all.
+
+        NotSupported for what lies beyond 4 GiB (ptp-core, section 5.1).
+        """
+        self._listed.must(GetPartialObject, "way to read a part of a file")
+        end = min(offset + size, entry.size)
+        if end > _FOUR_GIB:
+            raise NotSupported(self._listed.name, "way to read parts beyond 4 GiB of a file")
+        if entry.size >= _TINY:
+            return self._in_blocks(entry, offset, end, Counted(sink))
+        data = bytearray()
+        self._whole(entry, data.extend, None)
+        part = memoryview(bytes(data))[offset:end]
+        sink(part)
+        return len(part)
+
+    def _whole(self, entry: Entry, sink: Sink, progress: Progress | None) -> int:
+        return self.objects.at(
+            entry.path,
+            lambda handle: self.session.receive(
+                GetObject(handle), sink, limit=entry.size, progress=progress, expect=entry.size
+            ),
         )
 
-    def _in_parts(self, handle: int, entry: Entry, sink: Sink, progress: Progress | None) -> int:
-        done = 0
-        while done < entry.size:
-            size = min(_BLOCK, entry.size - done)
-            got = self.session.receive(
-                GetPartialObject(handle, done, size), sink, limit=size, expect=size
-            )
-            if not got:
-                break
-            done += got
-            if progress:
-                progress(done, entry.size)
-        return done
+    def _in_blocks(self, entry: Entry, offset: int, end: int, sink: Counted) -> int:
+        """The bytes from `offset` to `end`; a handle that is looked up again goes on with them."""
+
+        def fetch(handle: int) -> None:
+            while (at := offset + sink.done) < end:
+                size = min(_BLOCK, end - at)
+                part = GetPartialObject(handle, at, size)
+                if not self.session.receive(part, sink, limit=size, expect=size):
+                    break
+
+        self.objects.at(entry.path, fetch)
+        return sink.done
 
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the small JPEG of a picture or a movie; DecodeError when it has none."""

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, TypeVar, cast
 
 from canon.conversation import Conversation
-from canon.driver.card import Progress, Sink
+from canon.driver.card import Counted, Progress, Sink
 from canon.driver.events import Event, Listener, Queue
 from canon.errors import (
     BadParameter,
@@ -224,18 +224,10 @@ class Session:
             Refused: the camera said no; the class tells why.
             ProtocolError: more than `limit` bytes come, or fewer than announced.
         """
-        done = 0
-
-        def count(piece: memoryview) -> None:
-            nonlocal done
-            sink(piece)
-            done += len(piece)
-            if progress:
-                progress(done, max(expect, done))
-
-        incoming = Incoming(count, limit, max(expect, _FIRST_READ))
+        counted = Counted(sink, progress, expect)
+        incoming = Incoming(counted, limit, max(expect, _FIRST_READ))
         self._patiently(operation, None, incoming, timeout_s)
-        return done
+        return counted.done
 
     def send(
         self,
