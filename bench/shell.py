@@ -20,7 +20,7 @@ def summary(cam: Camera) -> None:
     """What gphoto2's summary asks: who it is, its power, its cards, its clock."""
     power = cam.power
     print(cam.model, cam.firmware_version, cam.owner, power.on_ac, power.battery)
-    print(*cam.storage.drives(), cam.camera_time)
+    print(*cam.storage.cards(), cam.camera_time)
 
 
 def ls(cam: Camera, folder: str) -> None:

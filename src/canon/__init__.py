@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 _PLACES = {
     "canon.camera": ("Camera", "Found", "find", "list", "open"),
     "canon.driver": ("ZoomPosition",),
-    "canon.driver.card": ("CardPath", "Drive", "Entry"),
+    "canon.driver.card": ("Card", "CardPath", "Entry"),
     "canon.driver.events": (
         "BulbSeconds", "Busy", "ButtonPressed", "CardChanged", "Event", "FileAdded", "FileChanged",
         "FileRemoved", "Focused", "Gone", "Missed", "PictureWaiting", "Raw", "Ready",
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from canon.camera import list as list
     from canon.camera import open as open
     from canon.driver import ZoomPosition as ZoomPosition
+    from canon.driver.card import Card as Card
     from canon.driver.card import CardPath as CardPath
-    from canon.driver.card import Drive as Drive
     from canon.driver.card import Entry as Entry
     from canon.driver.events import BulbSeconds as BulbSeconds
     from canon.driver.events import Busy as Busy

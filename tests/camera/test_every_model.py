@@ -77,8 +77,8 @@ def _is_itself(cam: Camera, model: Model) -> None:
 
 
 def _has_a_card(cam: Camera) -> None:
-    (drive,) = cam.storage.drives()
-    assert drive.capacity == 256 << 20
+    (card,) = cam.storage.cards()
+    assert card.capacity == 256 << 20
     files = [entry for entry in cam.storage.walk() if not entry.is_folder]
     pictures = [entry for entry in files if entry.name.endswith((".JPG", ".CRW", ".CR2", ".AVI"))]
     assert len(pictures) >= 6

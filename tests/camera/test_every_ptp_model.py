@@ -104,8 +104,8 @@ def _is_itself(cam: Camera, device: PtpCamera, can: set[str]) -> None:
 
 
 def _has_a_card(cam: Camera, can: set[str]) -> None:
-    (drive,) = cam.storage.drives()
-    assert drive.capacity == 256 << 20
+    (card,) = cam.storage.cards()
+    assert card.capacity == 256 << 20
     files = [entry for entry in cam.storage.walk() if not entry.is_folder]
     pictures = [entry for entry in files if entry.name.endswith((".JPG", ".CRW", ".AVI"))]
     assert len(pictures) >= 6

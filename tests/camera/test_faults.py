@@ -144,7 +144,7 @@ def test_a_status_letter_that_is_an_error(letter: str) -> None:
 
 def test_no_card() -> None:
     with canon.open("virtual:powershot-g3?card=none") as cam:
-        for verb in (cam.storage.drives, cam.storage.ls):
+        for verb in (cam.storage.cards, cam.storage.ls):
             with pytest.raises(NoCard, match="put one in"):
                 verb()
         assert cam.ready

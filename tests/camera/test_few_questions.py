@@ -62,12 +62,12 @@ def test_the_space_on_a_card(
     port = make()
     with port.camera() as cam:
         port.names()
-        (before,) = cam.storage.drives()
+        (before,) = cam.storage.cards()
         assert port.names() == first
         card = port.device.body.card
         assert card is not None
         card.add(("DCIM", "100CANON", "NEW.JPG"), File(bytes(1 << 20), 0))
-        (now,) = cam.storage.drives()
+        (now,) = cam.storage.cards()
         assert port.names() == later
         assert now.free < before.free
 
@@ -76,22 +76,22 @@ def test_the_space_on_a_card(
 def test_a_card_that_is_taken_out_and_put_in_again(slug: str) -> None:
     port = native(slug) if slug == "powershot-g3" else ptp(slug)
     with port.camera() as cam:
-        before, card = cam.storage.drives(), port.device.body.card
+        before, card = cam.storage.cards(), port.device.body.card
         port.device.body.card = None
         with pytest.raises(NoCard):
-            cam.storage.drives()
+            cam.storage.cards()
         port.device.body.card = card
-        assert cam.storage.drives() == before
+        assert cam.storage.cards() == before
 
 
 def test_another_card_has_other_files() -> None:
     """Its handles may be those of the old one."""
     port = ptp("powershot-g9")
     with port.camera() as cam:
-        cam.storage.drives()
+        cam.storage.cards()
         (entry,) = list(cam.storage.walk())[-1:]
         port.device.body.card = Card(1 << 30)
-        cam.storage.drives()
+        cam.storage.cards()
         port.names()
         with pytest.raises(ObjectNotFound):
             cam.storage.read(entry)
@@ -109,7 +109,7 @@ def test_a_powershot_with_two_cards_lists_both_each_time() -> None:
 
     with ptp_rig.WatchedPort(ptp_rig.Lying("powershot-g9", lie)).camera() as cam:
         for _ in range(2):
-            assert [drive.name for drive in cam.storage.drives()] == ["A:", "B:"]
+            assert [card.name for card in cam.storage.cards()] == ["A:", "B:"]
 
 
 def test_an_upload_looks_once_at_what_is_there(tmp_path: Path) -> None:

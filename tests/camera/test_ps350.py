@@ -165,14 +165,14 @@ def test_a_speed_that_the_camera_does_not_know_is_the_callers_mistake() -> None:
 def test_a_listing(host: Host) -> None:
     taken = datetime(1999, 6, 26, 12, 40)
     assert list(host.storage.walk()) == [
-        Entry(CardPath.parse("DC97"), is_folder=True),
-        Entry(CardPath.parse(FOLDER), 0, taken, is_folder=True),
-        Entry(CardPath.parse(SMALL_PATH), len(SMALL), taken),
-        Entry(CardPath.parse(PATH), len(PICTURE), taken),
+        Entry(CardPath("DC97"), is_folder=True, new=False),
+        Entry(CardPath(FOLDER), 0, taken, is_folder=True, new=False),
+        Entry(CardPath(SMALL_PATH), len(SMALL), taken),
+        Entry(CardPath(PATH), len(PICTURE), taken),
     ]
     assert [entry.name for entry in host.storage.ls()] == ["DC97"]
     assert host.storage.ls("dc97/ctg_0000") == [
-        Entry(CardPath.parse(f"dc97/ctg_0000/{name}"), size, taken)
+        Entry(CardPath(f"dc97/ctg_0000/{name}"), size, taken)
         for name, size in (("THM_0021.JPG", len(SMALL)), ("AUT_0021.JPG", len(PICTURE)))
     ]
 
@@ -280,15 +280,15 @@ def test_a_file_without_a_thumbnail(
 
 
 def test_the_card_and_its_space(host: Host) -> None:
-    (drive,) = host.storage.drives()
-    assert (drive.name, drive.capacity) == ("REMOVABLE_1:", 256 << 20)
-    assert drive.free == drive.capacity - len(PICTURE) - len(SMALL)
+    (card,) = host.storage.cards()
+    assert (card.name, card.capacity) == ("REMOVABLE_1:", 256 << 20)
+    assert card.free == card.capacity - len(PICTURE) - len(SMALL)
 
 
 def test_an_empty_slot() -> None:
     host = Host(VirtualLine(Ps350Camera(MODEL, lambda: None)))
     with pytest.raises(NoCard):
-        host.storage.drives()
+        host.storage.cards()
     with pytest.raises(NoCard):
         host.storage.ls()
 
@@ -303,7 +303,7 @@ def test_a_folder_that_is_not_there(host: Host, path: str) -> None:
 
 
 def test_a_file_that_is_not_there(host: Host) -> None:
-    gone = Entry(CardPath.parse(f"{FOLDER}/AUT_0099.JPG"), 1)
+    gone = Entry(CardPath(f"{FOLDER}/AUT_0099.JPG"), 1)
     with pytest.raises(ObjectNotFound):
         host.storage.read(gone)
     with pytest.raises(ObjectNotFound, match=r"D:, only REMOVABLE_1:"):
@@ -338,7 +338,7 @@ def test_events_ask_every_second_whether_the_camera_is_there(host: Host) -> None
     assert 10 <= clock.now() - before < 11.5
     lost = Host(VirtualLine(a_camera("silence@ListDisks")))
     with pytest.raises(Disconnected):
-        lost.storage.drives()
+        lost.storage.cards()
     with pytest.raises(Disconnected):
         lost.driver.events().get(60.0)
 
@@ -352,7 +352,7 @@ def test_a_closed_camera_says_so(host: Host) -> None:
 
 def refused_verbs() -> list[Callable[[Host], object]]:
     """What nobody knows a command for."""
-    path, moment = CardPath.parse(PATH), datetime(2000, 1, 1)
+    path, moment = CardPath(PATH), datetime(2000, 1, 1)
     return [
         lambda host: host.driver.set_owner("Ada"),
         lambda host: host.driver.time(),
@@ -477,7 +477,7 @@ def test_a_folder_of_this_computer_as_its_card(tmp_path: Path) -> None:
         ]
         assert cam.storage.read("DC97/100CANON/THM_0001.JPG") == SMALL
     with canon.open("virtual:powershot-350?card=none") as cam, pytest.raises(NoCard):
-        cam.storage.drives()
+        cam.storage.cards()
 
 
 def test_faults_are_asked_for_in_the_port_string() -> None:

@@ -100,7 +100,7 @@ def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -
     line = HostileLine(VirtualLine(a_camera()), iter(words))
     with contextlib.suppress(CanonError):
         host = Host(line)
-        host.driver.drives()
+        host.driver.cards()
         list(host.storage.walk())
         host.storage.read(PATH)
         host.driver.close()
@@ -140,5 +140,5 @@ def test_a_camera_that_never_ends_its_answer_is_given_up(
     host = Host(line)
     line.numbers = itertools.count(0, step)
     with pytest.raises(CanonError, match=says):
-        host.driver.drives()
+        host.driver.cards()
     assert line.clock.now() < LIMIT_S

@@ -95,8 +95,8 @@ def test_each_family_identifies_lists_and_gives_its_files(
     device = a_device(slug)
     with WatchedPort(device).camera() as cam:
         assert repr(cam) == f"<Canon {model} v{firmware}>"
-        (drive,) = cam.storage.drives()
-        assert drive.capacity == 256 << 20
+        (only,) = cam.storage.cards()
+        assert only.capacity == 256 << 20
         card = device.body.card
         assert card is not None
         files = [entry for entry in cam.storage.walk() if not entry.is_folder]
@@ -569,7 +569,7 @@ def test_the_length_of_a_file_of_4_gib_is_asked_for() -> None:
     device = Lying(SX200, lie)
     device.body.profile["operations"].append(0x9803)
     with WatchedPort(device).camera() as cam:
-        assert cam.storage.ls() == [Entry(CardPath(("MVI_0001.AVI",), "A:"), 5 << 30)]
+        assert cam.storage.ls() == [Entry(CardPath("MVI_0001.AVI"), 5 << 30, new=False)]
 
 
 def test_a_store_that_is_gone_between_two_questions() -> None:
@@ -579,7 +579,7 @@ def test_a_store_that_is_gone_between_two_questions() -> None:
         return None
 
     with a_liar(SX200, lie) as cam, pytest.raises(NoCard):
-        cam.storage.drives()
+        cam.storage.cards()
 
 
 # --- a camera of another maker --------------------------------------------------------------------

@@ -88,8 +88,8 @@ READING: dict[str, Verb] = {
     "GetObject": lambda cam: cam.storage.read(PATH),
     "GetThumb": lambda cam: cam.storage.thumbnail(PATH),
     "GetObjectInfoEx": lambda cam: [(one.path, one.size) for one in cam.storage.ls(FOLDER)],
-    "GetStorageIDs": lambda cam: cam.storage.drives(),
-    "GetStorageInfo": lambda cam: cam.storage.drives(),
+    "GetStorageIDs": lambda cam: cam.storage.cards(),
+    "GetStorageInfo": lambda cam: cam.storage.cards(),
     "GetDevicePropValue": lambda cam: cam.camera_time.date(),
     "GetDevicePropDesc": lambda cam: cam.abilities,
 }

@@ -243,7 +243,7 @@ def test_cards_of_one_label_and_a_store_that_is_the_cameras_memory() -> None:
         return None
 
     with a_host(a_liar(lie, slug=SX200)) as cam:
-        assert [drive.name for drive in cam.storage.drives()] == ["A:", "B:"]
+        assert [card.name for card in cam.storage.cards()] == ["A:", "B:"]
         assert [entry.name for entry in cam.storage.ls("A:")] == ["ON_1.JPG"]
         assert [entry.name for entry in cam.storage.ls("B:")] == ["ON_2.JPG"]
 
@@ -411,9 +411,9 @@ def test_a_zoom_that_is_no_number() -> None:
 def test_raw_pictures_are_counted_at_their_full_size() -> None:
     with a_host(a_device(S60)) as cam, cam.remote():
         cam.settings.set(image_size="small", image_format="raw")
-        (drive,) = cam.storage.drives()
+        (card,) = cam.storage.cards()
         raw = cam.capture.estimated_size("large", "raw", "raw")
-        assert cam.capture.available_shots() == drive.free // raw
+        assert cam.capture.available_shots() == card.free // raw
 
 
 # --- pictures -------------------------------------------------------------------------------------

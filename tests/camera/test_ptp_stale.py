@@ -97,7 +97,7 @@ def stores(*numbers: int, refuse: dict[int, int] | None = None) -> Answer:
 def test_a_slot_whose_card_is_out_does_not_hide_the_other_card() -> None:
     away = stores(FIRST, SECOND, refuse={FIRST: Response.STORE_NOT_AVAILABLE})
     with WatchedPort(Lying(S45, away)).camera() as cam:
-        assert [drive.name for drive in cam.storage.drives()] == ["A:"]
+        assert [card.name for card in cam.storage.cards()] == ["A:"]
 
 
 def test_a_lost_session_is_not_taken_for_a_broken_card() -> None:
@@ -105,7 +105,7 @@ def test_a_lost_session_is_not_taken_for_a_broken_card() -> None:
     with port.camera() as cam:
         port.names()
         with pytest.raises(Refused, match="open the camera again"):
-            cam.storage.drives()
+            cam.storage.cards()
         assert port.names().count("GetStorageInfo") == 1
 
 
@@ -113,7 +113,7 @@ def test_a_card_that_comes_later_is_found() -> None:
     cards = [FIRST]
     device = Lying(S45, lambda operation: stores(*cards)(operation))
     with WatchedPort(device).camera() as cam:
-        with pytest.raises(ObjectNotFound, match="no drive B:"):
+        with pytest.raises(ObjectNotFound, match="no card B:"):
             cam.storage.ls("B:/")
         cards.append(SECOND)
         device.tell(StoreAdded(SECOND))
@@ -177,7 +177,7 @@ def test_a_picture_that_no_event_tells_of_is_found_among_the_old_ones() -> None:
 def test_a_listing_does_not_wait_for_events() -> None:
     port = WatchedPort(Lying(S45, holding({7: an_object("IMG_0001.JPG")})))
     with port.camera() as cam:
-        cam.storage.drives()
+        cam.storage.cards()
         start = port.clock.now()
         assert len(cam.storage.ls()) == 1
         assert port.clock.now() - start < 0.2

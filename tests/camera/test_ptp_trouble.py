@@ -8,7 +8,7 @@ import pytest
 from listening import heard, kinds_heard
 from ptp_rig import Answer, Lying, WatchedPort, a_device, a_row, another_makers
 
-from canon.driver.card import Drive
+from canon.driver.card import Card
 from canon.driver.events import FileAdded, Ready
 from canon.errors import (
     DecodeError,
@@ -307,12 +307,12 @@ def test_two_cards_a_broken_one_and_an_empty_slot() -> None:
         return None
 
     with WatchedPort(Lying(S45, lie)).camera() as cam:
-        assert [(one.name, one.free) for one in cam.storage.drives()] == [("A:", 3), ("B:", 4)]
+        assert [(one.name, one.free) for one in cam.storage.cards()] == [("A:", 3), ("B:", 4)]
         assert [entry.name for entry in cam.storage.ls()] == ["ON_3.JPG"]
         (second,) = cam.storage.ls("B:/")
         assert second.name == "ON_4.JPG"
         assert cam.storage.read(second) == cam.storage.read("b:/on_4.jpg") == b"on 04"
-        with pytest.raises(ObjectNotFound, match="there is no drive C:"):
+        with pytest.raises(ObjectNotFound, match="there is no card C:"):
             cam.storage.ls("C:/")
 
 
@@ -332,7 +332,7 @@ def test_a_camera_that_tells_nothing_of_its_card(lists: bool) -> None:
         device.body.profile["operations"].remove(GetStorageInfo.code)
     port = WatchedPort(device)
     with port.camera() as cam:
-        assert cam.storage.drives() == (Drive("A:", 0, 0),)
+        assert cam.storage.cards() == (Card("A:", 0, 0),)
         first = cam.storage.ls("DCIM/100CANON")[0]
         assert cam.storage.read(first)[:3] == b"\xff\xd8\xff"
         cam.storage.delete(first)

@@ -190,9 +190,9 @@ def test_camera_verbs(host: Host) -> None:
     host.driver.set_owner("Ansel")
     assert host.driver.identify().owner == "Ansel"
     assert host.driver.power().on_ac
-    (drive,) = host.driver.drives()
-    assert drive.name == "D:"
-    assert drive.capacity == 256 << 20, "in bytes"
+    (card,) = host.driver.cards()
+    assert card.name == "D:"
+    assert card.capacity == 256 << 20, "in bytes"
 
 
 def test_before_the_s10_there_is_no_owner() -> None:
@@ -359,9 +359,9 @@ def test_a_repeated_command_is_done_once() -> None:
     def lose(data: bytes) -> None:
         (lost.append if len(lost) < 2 else say)(data)
 
-    host.driver.drives()
+    host.driver.cards()
     camera.say = lose
-    host.driver.delete(CardPath.parse(PATH))
+    host.driver.delete(CardPath(PATH))
     assert [len(data) for data in lost] == [10, 38], "an ACK, and an answer with its EOT"
     assert host.storage.ls("DCIM/100CANON") == []
 
@@ -407,7 +407,7 @@ def test_parts_of_a_file_that_do_not_fit(payload: bytes, complaint: str, tmp_pat
 def test_a_listing_that_goes_on_with_nothing() -> None:
     camera = a_camera()
     host = Host(VirtualLine(camera))
-    host.driver.drives()
+    host.driver.cards()
     change_answers(camera, lambda honest: bytes(4) + ListingPart(0, bytes(11)).encode())
     with pytest.raises(ProtocolError, match="sent nothing"):
         host.storage.ls()

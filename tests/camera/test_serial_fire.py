@@ -149,7 +149,7 @@ def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -
     line = HostileLine(VirtualLine(a_camera()), iter(words))
     with contextlib.suppress(CanonError):
         host = Host(line)
-        host.driver.drives()
+        host.driver.cards()
         list(host.storage.walk())
         host.storage.read(PATH)
         host.driver.close()

@@ -55,7 +55,7 @@ VERBS: dict[str, Verb] = {
     "set time": lambda cam: setattr(cam, "camera_time", datetime(2003, 6, 14)),
     "power": lambda cam: (cam.on_ac, cam.battery),
     "abilities": lambda cam: cam.abilities,
-    "drives": lambda cam: cam.storage.drives(),
+    "cards": lambda cam: cam.storage.cards(),
     "ls": lambda cam: cam.storage.ls("DCIM"),
     "walk": lambda cam: list(cam.storage.walk()),
     "stat": lambda cam: cam.storage.stat(PLACE),

@@ -195,7 +195,7 @@ def recording_seeds(traces: Path) -> Iterator[bytes]:
 def _talk(slug: str, stream: BinaryIO) -> None:
     camera = HostilePtpCamera(row(slug))
     with Camera(lambda: RecordingPort(VirtualPort(camera), stream), "recorded") as cam:
-        cam.storage.drives()
+        cam.storage.cards()
         cam.storage.ls("DCIM")
 
 

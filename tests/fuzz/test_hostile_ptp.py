@@ -137,7 +137,7 @@ def test_data_of_a_wrong_length_under_release_control(verb: str, data: bytes) ->
 
 # --- memory ---------------------------------------------------------------------------------------
 
-FOLDER = CardPath(("DCIM", "100CANON"))
+FOLDER = CardPath("DCIM/100CANON")
 HUGE = Entry(FOLDER / "IMG_0001.JPG", size=MOST_FILE)
 MOST_REPLY = 16 << 20  # bytes of data that a dataset may have
 
@@ -175,7 +175,7 @@ def test_a_dataset_takes_no_memory_before_it_comes(announced: int) -> None:
 Ask = Callable[[PtpDriver], object]
 COUNTED: dict[str, tuple[Ask, int]] = {
     "DeviceInfo": (lambda driver: driver.identify(), 12),
-    "StorageIDs": (lambda driver: driver.drives(), 0),
+    "StorageIDs": (lambda driver: driver.cards(), 0),
     "ObjectHandles": (lambda driver: list(driver.list_folder(FOLDER)), 0),
     "DevicePropDesc": (lambda driver: driver.describe(0xD048), 5),
     "values": (lambda driver: driver.time(), 0),

@@ -277,8 +277,8 @@ def test_the_public_api_lists_downloads_uploads_and_deletes(plugged: Plugged) ->
     card = plugged.store.files
     with canon.open(f"usbip:{plugged.host}:{plugged.port}/{plugged.busid}") as cam:
         assert cam.model == "Another's"
-        (drive,) = cam.storage.drives()
-        assert (drive.name, drive.capacity, drive.free) == ("A:", 1 << 30, 1 << 29)
+        (only,) = cam.storage.cards()
+        assert (only.name, only.capacity, only.free) == ("A:", 1 << 30, 1 << 29)
         found = {str(entry): entry for entry in cam.storage.walk()}
         assert found.keys() == card.keys()
         assert cam.storage.read("DCIM/100CANON/IMG_0001.JPG") == PICTURE

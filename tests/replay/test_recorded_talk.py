@@ -25,7 +25,7 @@ from canon.values import Battery
 from canon.virtual.port import VirtualPort
 
 G3 = by_product(0x306E)
-PICTURE = CardPath(("DCIM", "204CANON", "IMG_0408.JPG"), "D:")
+PICTURE = CardPath("DCIM/204CANON/IMG_0408.JPG")
 
 
 def open_replay(traces: Path, name: str) -> tuple[Recording, VirtualPort, RecordedCamera]:
@@ -143,8 +143,8 @@ def test_the_camera_that_remote_capture_met(traces: Path) -> None:
     _, port, _ = open_replay(traces, REMOTE)
     with Camera(lambda: port, "replay") as cam:
         assert cam.camera_time == datetime(2012, 9, 16, 3, 2, 48)
-        (drive,) = cam.storage.drives()
-        assert (drive.name, drive.capacity, drive.free) == ("D:", 251368 << 10, 249520 << 10)
+        (card,) = cam.storage.cards()
+        assert (card.name, card.capacity, card.free) == ("D:", 251368 << 10, 249520 << 10)
         sizes = [(row.name, row.width, row.height) for row in cam.abilities]
         assert len(sizes) == 13
         assert sizes[0] == ("Large:SuperFine", 2272, 1704)

@@ -73,13 +73,13 @@ def test_info_tells_what_the_camera_is(tmp_path: Path, card: Path) -> None:
     )
     assert (told["power"], told["battery"]) == ("mains", "good")
     assert told["clock"]["camera"][:4] == told["clock"]["computer"][:4]
-    assert [drive["name"] for drive in told["drives"]] == ["D:"]
-    assert told["drives"][0]["capacity"] == 256 << 20
+    assert [card["name"] for card in told["cards"]] == ["D:"]
+    assert told["cards"][0]["capacity"] == 256 << 20
     assert told["abilities"][0] == {"name": "Large:SuperFine", "width": 2272, "height": 1704}
 
 
 def test_info_without_a_card_lists_no_drives(tmp_path: Path) -> None:
-    assert answer(tmp_path, "info", port=f"{VIRTUAL}?card=none")["drives"] == []
+    assert answer(tmp_path, "info", port=f"{VIRTUAL}?card=none")["cards"] == []
 
 
 def test_owner_and_clock_are_shown_and_set(tmp_path: Path, card: Path) -> None:

@@ -51,7 +51,7 @@ def test_who_it_is(tmp_path: Path, port: str) -> None:
         info = answer(tmp_path, "info", port=there)
         assert info["model"] == found["name"]
         assert (info["owner"], info["battery"]) == ("", "good")
-        assert [drive["name"] for drive in info["drives"]] == ["A:"]
+        assert [card["name"] for card in info["cards"]] == ["A:"]
         assert {"name": "Large:Fine", "width": 4000, "height": 3000} in info["abilities"]
         assert output(tmp_path, "owner", "Ada Lovelace", port=there) == "Ada Lovelace\n"
         assert output(tmp_path, "owner", port=there) == "Ada Lovelace\n"

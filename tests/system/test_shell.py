@@ -60,7 +60,7 @@ def told(folder: Path, *lines: str, words: Sequence[str] = (), port: str = VIRTU
         (["DCIM/100CANON", "/DCIM"], "/DCIM"),
         (["DCIM/100CANON", "../../.."], "/"),
         (["DCIM/100CANON", ""], "/"),
-        ([r"D:\DCIM\100CANON"], "D:/DCIM/100CANON"),
+        ([r"D:\DCIM\100CANON"], "/DCIM/100CANON"),
         (["DCIM", "d:100canon"], None),
         (["DCIM", "nowhere"], None),
         (["DCIM/100CANON/IMG_0001.JPG"], None),
@@ -216,14 +216,14 @@ def test_the_camera_itself(tmp_path: Path, card: Path) -> None:
     ]
     assert told(tmp_path, 'owner "Ada Lovelace"', "owner", port=port) == ["Ada Lovelace"] * 2
     assert told(tmp_path, "power", port=port) == ["mains, good"]
-    assert re.fullmatch(r"D: \d+\.\d MB free of 268\.4 MB", told(tmp_path, "disk", port=port)[0])
+    assert re.fullmatch(r"D: \d+\.\d MB free of 268\.4 MB", told(tmp_path, "cards", port=port)[0])
     set_to = told(tmp_path, 'date --set "2003-06-14 09:30:00"', port=port)
     assert set_to[0].startswith("2003-06-14 09:30:")
     rows = [
-        json.loads(row) for row in told(tmp_path, "power", "disk", words=("--json",), port=port)
+        json.loads(row) for row in told(tmp_path, "power", "cards", words=("--json",), port=port)
     ]
     assert rows[0] == {"power": "mains", "battery": "good"}
-    assert rows[1]["D:"]["capacity"] == 256 << 20
+    assert [(card["name"], card["capacity"]) for card in rows[1]["cards"]] == [("D:", 256 << 20)]
 
 
 def test_body_number_where_the_model_tells_it(tmp_path: Path) -> None:
@@ -346,7 +346,7 @@ def test_help_tells_each_command(tmp_path: Path) -> None:
     lines = told(tmp_path, "help")
     names = [line.split()[0] for line in lines]
     wanted = (
-        "ls cd pwd get getall getnew put rm mkdir rmdir thumb id owner date power disk shots "
+        "ls cd pwd get getall getnew put rm mkdir rmdir thumb id owner date power cards shots "
         "capture settings focus zoom live protect unprotect new old start stop lcd lpwd reopen "
         "help quit"
     )

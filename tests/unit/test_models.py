@@ -133,8 +133,8 @@ class Host(NativeDriver):
 
 
 def test_capacity_in_kib() -> None:
-    (right,) = a_host("powershot-s45").drives()
-    (wrong,) = a_host("powershot-s45", without=Quirk.CAPACITY_IN_KIB).drives()
+    (right,) = a_host("powershot-s45").cards()
+    (wrong,) = a_host("powershot-s45", without=Quirk.CAPACITY_IN_KIB).cards()
     assert right.capacity == 256 << 20
     assert wrong.capacity == 256 << 10
 
@@ -157,7 +157,7 @@ def test_a_release_that_ends_with_the_card() -> None:
         )
         took.append(host.clock.now() - start)
         assert shot.entries
-        assert list(host.list_folder(CardPath(("DCIM", "100CANON"))))
+        assert list(host.list_folder(CardPath("DCIM/100CANON")))
     assert took[0] < 5 < 30 < took[1], "it waits for an event that never comes"
 
 
@@ -175,7 +175,7 @@ def test_settings_that_must_be_written_twice() -> None:
 
 
 def test_marks_that_stay_as_they_are() -> None:
-    path = CardPath(("DCIM", "100CANON", "A.JPG"))
+    path = CardPath("DCIM/100CANON/A.JPG")
     with pytest.raises(NotSupported):
         a_host("eos-20d").set_flags(Entry(path), protected=True)
     unaware = a_host("eos-20d", without=Quirk.MARKS_STAY)

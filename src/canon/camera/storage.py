@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.camera.turns import Turns
 from canon.driver import Driver
-from canon.driver.card import WITH_THM, CardPath, Drive, Entry, Progress
+from canon.driver.card import WITH_THM, Card, CardPath, Entry, Place, Progress
 from canon.errors import NoCard, ObjectNotFound, ProtocolError, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _log = logging.getLogger(__name__)
-
-Place = Entry | CardPath | str | os.PathLike[str]
-"""Where something is on the card: an entry of a listing, or its path."""
 
 _IN_MEMORY = 64 << 20
 _WITH_SOUND = ("JPG", "CRW", "CR2")
@@ -37,13 +34,13 @@ class Storage:
         self._verbs = verbs
         self._turns = turns
 
-    def drives(self) -> tuple[Drive, ...]:
+    def cards(self) -> tuple[Card, ...]:
         """The cards, with capacity and free space in bytes.
 
         Raises:
             NoCard: there is none.
         """
-        return self._verbs().drives()
+        return self._verbs().cards()
 
     def ls(self, place: Place = "") -> list[Entry]:
         """What is in a folder, in card order; the card's root without an argument.
@@ -52,11 +49,11 @@ class Storage:
             ObjectNotFound: there is no such folder.
             NoCard: there is no card.
         """
-        return list(self._verbs().list_folder(_path(place)))
+        return list(self._verbs().list_folder(CardPath(place)))
 
     def walk(self, place: Place = "") -> Iterator[Entry]:
         """Everything in a folder and below it, folders before what is in them, by one request."""
-        return self._verbs().list_folder(_path(place), deep=True)
+        return self._verbs().list_folder(CardPath(place), deep=True)
 
     def stat(self, place: Place) -> Entry:
         """What the card's listing says of a file or a folder.
@@ -64,13 +61,13 @@ class Storage:
         Raises:
             ObjectNotFound: it is not there.
         """
-        path = _path(place)
+        path = CardPath(place)
         if not path.parts:
             return Entry(path, is_folder=True)
         for entry in self._verbs().list_folder(path.parent):
             if entry.name.upper() == path.name.upper():
                 return entry
-        raise ObjectNotFound(0, path.typed)
+        raise ObjectNotFound(0, str(path))
 
     def read(self, place: Place, progress: Progress | None = None) -> bytes:
         """The bytes of a file."""
@@ -216,7 +213,7 @@ class Storage:
             FileExistsError: the card has such a file or folder already.
             ObjectNotFound: the folder that it is to be in is not there.
         """
-        path = _path(place)
+        path = CardPath(place)
         try:
             self._verbs().make_folder(path)
         except NoCard:
@@ -287,7 +284,7 @@ class Storage:
         self, source: str | Path | bytes, to: Place
     ) -> tuple[CardPath, Entry | None]:
         """Where a file goes on the card, and what is there already."""
-        path = _path(to)
+        path = CardPath(to)
         there = to if isinstance(to, Entry) and to.is_folder else self._entry_or_none(path)
         if there is not None and there.is_folder and not isinstance(source, bytes):
             path = path / os.path.basename(source)
@@ -305,9 +302,3 @@ def companion_names(name: str) -> tuple[str, ...]:
     if suffix in _WITH_SOUND and underscore:
         names.append(f"{kind[:-3]}SND_{number}.WAV")
     return tuple(names)
-
-
-def _path(place: Place) -> CardPath:
-    if isinstance(place, Entry):
-        return place.path
-    return place if isinstance(place, CardPath) else CardPath.parse(os.fspath(place))

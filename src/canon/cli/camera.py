@@ -14,7 +14,7 @@ from canon.errors import NoCard, NotSupported
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver.card import Drive
+    from canon.driver.card import Card
 T = TypeVar("T")
 
 
@@ -88,7 +88,7 @@ def info_verb(options: Options) -> None:
         model, firmware, owner = cam.model, cam.firmware_version, cam.owner
         state = _if_told(lambda: cam.power)
         clocks = _if_told(lambda: _Clocks.read(cam))
-        drives, abilities = _drives(cam), _if_told(lambda: cam.abilities) or ()
+        cards, abilities = _cards(cam), _if_told(lambda: cam.abilities) or ()
     power = state and ("mains" if state.on_ac else "battery")
     battery = state and str(state.battery)
     document = {
@@ -99,7 +99,7 @@ def info_verb(options: Options) -> None:
         "power": power,
         "battery": battery,
         "clock": clocks and clocks.document(),
-        "drives": [vars(drive) for drive in drives],
+        "cards": [vars(card) for card in cards],
         "abilities": [vars(ability) for ability in abilities],
     }
     rows = [
@@ -108,7 +108,7 @@ def info_verb(options: Options) -> None:
         ("owner", owner),
         *([("power", f"{power}, {battery}")] if state else []),
         *([("clock", str(clocks))] if clocks else []),
-        *(("card", _space(drive)) for drive in drives),
+        *(("card", card_space(card)) for card in cards),
         *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in abilities),
     ]
     options.show(document, *(f"{name:10}{value}".rstrip() for name, value in rows))
@@ -152,9 +152,9 @@ def time_verb(options: Options, sync: bool, moment: datetime | None) -> None:
     options.show(clocks.document(), str(clocks))
 
 
-def _drives(cam: Camera) -> tuple[Drive, ...]:
+def _cards(cam: Camera) -> tuple[Card, ...]:
     try:
-        return cam.storage.drives()
+        return cam.storage.cards()
     except NoCard:
         return ()
 
@@ -167,5 +167,6 @@ def _if_told(ask: Callable[[], T]) -> T | None:
         return None
 
 
-def _space(drive: Drive) -> str:
-    return f"{drive.name} {megabytes(drive.free)} free of {megabytes(drive.capacity)}"
+def card_space(card: Card) -> str:
+    """A card and its room, for people."""
+    return f"{card.name} {megabytes(card.free)} free of {megabytes(card.capacity)}"

@@ -30,7 +30,7 @@ class Finder:
         if folder not in self._known:
             self._known[folder] = found = self._ls(folder)
             for entry in found[:1]:
-                self._known[entry.path.parent] = found  # the same with its drive
+                self._known[entry.path.parent] = found  # the same with its card
         return self._known[folder]
 
     def find(self, text: str) -> list[Entry]:
@@ -39,9 +39,9 @@ class Finder:
         Raises:
             ObjectNotFound: it is not there, or nothing fits.
         """
-        path = CardPath.parse(text)
+        path = CardPath(text)
         at = next((at for at, part in enumerate(path.parts) if is_pattern(part)), -1)
-        found = [Entry(CardPath(path.parts[:at], path.drive), is_folder=True)]
+        found = [Entry(CardPath.of(path.parts[:at], path.card), is_folder=True)]
         if not path.parts:
             return found
         for part in path.parts[at:]:

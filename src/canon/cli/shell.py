@@ -8,6 +8,7 @@ at the end of this file.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import sys
@@ -19,12 +20,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from canon.cli.camera import card_space
 from canon.cli.options import HELP_NAMES, Options, Verb
 from canon.cli.output import (
     INTERRUPTED,
     exit_code,
     is_terminal,
-    megabytes,
     put_line,
     say,
 )
@@ -90,7 +91,7 @@ class Shell:
 
     def __init__(self, cam: Camera, options: Options, root: click.Context) -> None:
         self.cam = cam
-        self.here = CardPath(())
+        self.here = CardPath()
         self._options = options
         self._root = root
         self._verbs = cast("click.Group", root.command)
@@ -187,24 +188,17 @@ class Shell:
 
     def below(self, text: str) -> CardPath:
         """The place on the card that a typed path means; it may go up with `..`."""
-        text, path = text.replace("\\", "/"), self.here
-        if text[1:2] == ":":
-            path, text = CardPath((), text[:2].upper()), text[2:]
-        elif text.startswith("/"):
-            path = CardPath((), self.here.drive)
-        for part in text.split("/"):
-            if part == "..":
-                path = path.parent
-            elif part not in ("", "."):
-                path /= part
+        path = self.here
+        for part in re.split(r"(?<=.)[/\\]", text):
+            path = path.parent if part == ".." else path / part
         return path
 
     def from_here(self, text: str) -> str:
         """How a path that was printed is typed in the current folder."""
-        parts, depth = CardPath.parse(text).parts, len(self.here.parts)
-        if len(parts) > depth and parts[:depth] == self.here.parts:
-            return "/".join(parts[depth:])
-        return "/" + "/".join(parts)
+        path, depth = CardPath(text), len(self.here.parts)
+        if self.here in path.parents and path.card in ("", self.here.card):
+            return "/".join(path.parts[depth:])
+        return _absolute(path)
 
     def completions(self, line: str, text: str) -> list[str]:
         """What `text`, the end of `line` after its last space or slash, may become."""
@@ -239,8 +233,8 @@ class Shell:
         """A parameter of a verb; when it is a path, whole."""
         if key in _ON_THE_CARD:
             if isinstance(value, tuple):
-                return tuple(self.below(text).typed for text in value)
-            return self.below(value).typed
+                return tuple(str(self.below(text)) for text in value)
+            return str(self.below(value))
         if key in _ON_THIS_COMPUTER:
             if isinstance(value, tuple):
                 return tuple(path for text in value for path in _local_matches(text))
@@ -309,7 +303,7 @@ def _split(line: str) -> list[str]:
 
 def _absolute(path: CardPath) -> str:
     """A path as the shell shows it: from the root, with a slash before it."""
-    return f"{path.drive}/{'/'.join(path.parts)}"
+    return f"{path.card}/{'/'.join(path.parts)}"
 
 
 def _local_matches(text: str) -> list[str]:
@@ -365,13 +359,13 @@ def _line_editing(shell: Shell) -> Iterator[Callable[[str], object]]:
 @click.pass_obj
 def _cd(options: _Inside, folder: str) -> None:
     """Go to a folder of the card; to its root when none is named."""
-    path = CardPath.parse(folder)
+    path = CardPath(folder)
     entry = options.shell.cam.storage.stat(path)
     if not entry.is_folder:
         raise ValueError(f"{entry} is a file; cd goes to folders")
     if not path.parts:
         options.shell.cam.storage.ls(path)  # is there such a card?
-    options.shell.here = CardPath(entry.path.parts, path.drive)
+    options.shell.here = entry.path
 
 
 @click.command("pwd")
@@ -415,19 +409,13 @@ def _power(options: Options) -> None:
     options.show({"power": power, "battery": battery}, f"{power}, {battery}")
 
 
-@click.command("disk", cls=Verb, examples=("disk", "disk --json"))
+@click.command("cards", cls=Verb, examples=("cards", "cards --json"))
 @click.pass_obj
-def _disk(options: Options) -> None:
+def _cards(options: Options) -> None:
     """Show the cards and their free space."""
     with options.camera() as cam:
-        drives = cam.storage.drives()
-    options.show(
-        {drive.name: {"capacity": drive.capacity, "free": drive.free} for drive in drives},
-        *(
-            f"{drive.name} {megabytes(drive.free)} free of {megabytes(drive.capacity)}"
-            for drive in drives
-        ),
-    )
+        cards = cam.storage.cards()
+    options.show({"cards": [vars(card) for card in cards]}, *map(card_space, cards))
 
 
 @click.command("shots", cls=Verb, examples=("shots", "shots --json"))
@@ -510,7 +498,7 @@ def _quit() -> None:
 _OWN = {
     command.name or "": command
     for command in (
-        _cd, _pwd, _lcd, _lpwd, _id, _power, _disk, _shots, _new, _old, _start, _stop, _reopen,
+        _cd, _pwd, _lcd, _lpwd, _id, _power, _cards, _shots, _new, _old, _start, _stop, _reopen,
         _help, _quit,
     )
 }  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from canon.driver.card import CardPath, Drive, Entry, Progress, Sink
+from canon.driver.card import Card, CardPath, Entry, Progress, Sink
 from canon.driver.features import Feature
 from canon.frozen import Frozen
 from canon.models.custom import CustomFunction
@@ -293,7 +293,7 @@ class Driver(Protocol):
         """The sizes and qualities of picture that it can take."""
         ...
 
-    def drives(self) -> tuple[Drive, ...]:
+    def cards(self) -> tuple[Card, ...]:
         """The cards, with their space."""
         ...
 

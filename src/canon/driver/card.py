@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from functools import total_ordering
 
 from canon.frozen import Frozen
 
@@ -45,68 +46,144 @@ MOST_FILE = 0x7FFFFFFF
 WITH_THM = ("CRW", "AVI")
 """The kinds of file whose small picture lies beside them in a THM file of the same name."""
 
+_CARD = re.compile(r"([^/:]+:)(.*)", re.DOTALL)
+_NEW_NAME = re.compile(r"[A-Z0-9_~-]{1,8}(\.[A-Z0-9_~-]{1,3})?")
 
-class Drive(Frozen):
-    """A card: its name ("D:"), and its capacity and free space in bytes."""
+
+class Card(Frozen):
+    """A card in the camera.
+
+    Attributes:
+        name: what paths call it: "D:".
+        capacity: its bytes in all.
+        free: its bytes that are free.
+    """
 
     name: str
     capacity: int
     free: int
 
 
-@dataclass(frozen=True, slots=True)
-class CardPath:
-    """A place on a card.
+@total_ordering
+class CardPath(Frozen):
+    r"""A place on a card, with the manners of `pathlib.PurePosixPath`.
+
+    It is made from text, `CardPath("DCIM/100CANON", "IMG_0001.JPG")`, and prints as it is typed.
+    Every path counts from the card's root, with or without a slash before it; the camera's own
+    `D:\DCIM\100CANON` is understood too. Capitals make no difference, as on a card: paths that
+    differ in nothing else are equal. Paths sort by their names.
 
     Attributes:
         parts: the names of the folders and of the file, from the card's root.
-        drive: the card's name; empty is the camera's first one.
+        card: the card's name, "B:"; empty is the camera's first or only one.
+
+    Raises:
+        ValueError: the path has `..` in it.
     """
 
     parts: tuple[str, ...]
-    drive: str = ""
+    card: str
+
+    def __init__(self, place: Place = "", *below: str) -> None:
+        parts: tuple[str, ...] = ()
+        card = ""
+        start = place.path if isinstance(place, Entry) else place
+        if isinstance(start, CardPath):
+            parts, card = start.parts, start.card
+        else:
+            below = (start, *below)
+        for text in below:
+            parts, card = _go(parts, card, text)
+        object.__setattr__(self, "__dict__", {"parts": parts, "card": card})
 
     @classmethod
-    def parse(cls, text: str) -> CardPath:
-        r"""Read `DCIM/100CANON/IMG_0001.JPG`, or the camera's own `D:\DCIM\100CANON\IMG_0001.JPG`.
-
-        Raises:
-            ValueError: the path has `..` in it.
-        """
-        path = text.replace("\\", "/")
-        drive = ""
-        if path[1:2] == ":":
-            drive, path = path[:2].upper(), path[2:]
-        parts = tuple(part for part in path.split("/") if part not in ("", "."))
-        if ".." in parts:
-            raise ValueError(f"{text!r} goes up with '..'; name the folder itself")
-        return cls(parts, drive)
+    def of(cls, parts: tuple[str, ...], card: str = "") -> CardPath:
+        """The path of these names; they are taken as they are, whatever signs are in them."""
+        path = cls.__new__(cls)
+        object.__setattr__(path, "__dict__", {"parts": parts, "card": card})
+        return path
 
     @property
     def name(self) -> str:
-        """The last name, empty for the card's root."""
+        """The last name: "IMG_0001.JPG"; empty for the card's root."""
         return self.parts[-1] if self.parts else ""
+
+    @property
+    def stem(self) -> str:
+        """The last name without its suffix: "IMG_0001"."""
+        return self.name[: len(self.name) - len(self.suffix)]
+
+    @property
+    def suffix(self) -> str:
+        """How the last name ends, with the dot: ".JPG"; empty where it has none."""
+        stem, dot, suffix = self.name.rpartition(".")
+        return dot + suffix if stem and suffix else ""
 
     @property
     def parent(self) -> CardPath:
         """The folder that this is in; the root is its own."""
-        return CardPath(self.parts[:-1], self.drive)
-
-    def __truediv__(self, name: str) -> CardPath:
-        return CardPath((*self.parts, name), self.drive)
+        return CardPath.of(self.parts[:-1], self.card)
 
     @property
-    def typed(self) -> str:
-        """As a person types it: with the card's name before it, where it has one."""
-        return f"{self.drive}/{'/'.join(self.parts)}" if self.drive else str(self)
+    def parents(self) -> tuple[CardPath, ...]:
+        """The folders that this is in, the innermost first and the card's root last."""
+        return tuple(
+            CardPath.of(self.parts[:end], self.card) for end in reversed(range(len(self.parts)))
+        )
+
+    def child(self, name: str) -> CardPath:
+        """What has that name in this folder; the name is taken as it is."""
+        return CardPath.of((*self.parts, name), self.card)
+
+    def with_name(self, name: str) -> CardPath:
+        """What has that name beside this one."""
+        return self.parent.child(name)
+
+    def with_suffix(self, suffix: str) -> CardPath:
+        """What lies beside this one and ends otherwise: `with_suffix(".THM")`."""
+        return self.with_name(self.stem + suffix)
+
+    def with_card(self, card: str) -> CardPath:
+        """The same place on the card of that name."""
+        return CardPath.of(self.parts, card)
+
+    def match(self, pattern: str) -> bool:
+        """Whether the end of the path fits: "*.jpg", "100CANON/*"; all of it if that begins so: /.
+
+        Capitals make no difference.
+        """
+        wanted = CardPath(pattern).parts
+        if not wanted or len(wanted) > len(self.parts):
+            return False
+        if pattern.startswith(("/", "\\")) and len(wanted) != len(self.parts):
+            return False
+        return all(map(fits, self.parts[-len(wanted) :], wanted))
+
+    def __truediv__(self, below: str) -> CardPath:
+        return CardPath(self, below)
 
     def __str__(self) -> str:
-        return "/".join(self.parts) or "/"
+        path = "/".join(self.parts)
+        return f"{self.card}/{path}" if self.card else path or "/"
+
+    def __repr__(self) -> str:
+        return f"CardPath({str(self)!r})"
+
+    def _key(self) -> tuple[str, tuple[str, ...]]:
+        return self.card.upper(), tuple(part.upper() for part in self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return self._key() == other._key() if isinstance(other, CardPath) else NotImplemented
+
+    def __lt__(self, other: object) -> bool:
+        return self._key() < other._key() if isinstance(other, CardPath) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file or a folder on a card.
+class Entry(Frozen):
+    """A file or a folder on a card; entries sort by their paths.
 
     Attributes:
         path: where it is.
@@ -114,7 +191,7 @@ class Entry:
         modified: the camera's local time; None when it has none.
         is_folder: whether it is a folder.
         protected: whether it is protected from deletion.
-        new: whether it was never downloaded.
+        new: whether the file was never downloaded; None where this body does not tell.
     """
 
     path: CardPath
@@ -122,12 +199,74 @@ class Entry:
     modified: datetime | None = None
     is_folder: bool = False
     protected: bool = False
-    new: bool = False
+    new: bool | None = None
 
     @property
     def name(self) -> str:
-        """The file's name, without its folder."""
+        """Its name, without its folder: "IMG_0001.JPG"."""
         return self.path.name
+
+    @property
+    def stem(self) -> str:
+        """Its name without the suffix: "IMG_0001"."""
+        return self.path.stem
+
+    @property
+    def suffix(self) -> str:
+        """How its name ends, with the dot: ".JPG"; empty where it has none."""
+        return self.path.suffix
+
+    @property
+    def parent(self) -> CardPath:
+        """The folder that it is in."""
+        return self.path.parent
+
+    def __lt__(self, other: object) -> bool:
+        return self.path < other.path if isinstance(other, Entry) else NotImplemented
 
     def __str__(self) -> str:
         return str(self.path)
+
+
+Place = Entry | CardPath | str
+"""Where something is on the card: an entry of a listing, or its path."""
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a name on a card fits a pattern with `*`, `?` or `[…]`; capitals do not count."""
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(name.upper(), pattern.upper())
+
+
+def new_path(path: CardPath) -> CardPath:
+    """The path of a file or a folder that is to be made, its name as every card takes it.
+
+    Cards take more than that, but not all cameras do, nor do other programs find what has an odd
+    name; DCF names have capitals, digits and `_`.
+
+    Raises:
+        ValueError: the name is none.
+    """
+    name = path.name.upper()
+    if not _NEW_NAME.fullmatch(name):
+        raise ValueError(
+            f"{path.name!r} cannot be a name on a card: it takes up to eight letters A to Z, "
+            "digits, _, - or ~, then a dot and up to three more, as in IMG_0001.JPG"
+        )
+    return path.with_name(name)
+
+
+def _go(parts: tuple[str, ...], card: str, text: object) -> tuple[tuple[str, ...], str]:
+    """Go on from a place by what was typed; a card's name or a slash before it begins anew."""
+    if not isinstance(text, str):
+        raise TypeError(f"a place on a card is a text, a CardPath or an Entry; {text!r} is none")
+    path = text.replace("\\", "/")
+    if named := _CARD.match(path):
+        parts, card, path = (), named[1].upper(), named[2]
+    elif path.startswith("/"):
+        parts = ()
+    more = tuple(part for part in path.split("/") if part not in ("", "."))
+    if ".." in more:
+        raise ValueError(f"{text!r} goes up with '..'; name the folder itself")
+    return parts + more, card

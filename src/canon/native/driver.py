@@ -1,6 +1,6 @@
 r"""The camera verbs in the native protocol: identity, clock, and what is on the card.
 
-Paths are the camera's own here: upper case, backslashes, a drive letter (`D:\DCIM\100CANON`). A
+Paths are the camera's own here: upper case, backslashes, the card's letter (`D:\DCIM\100CANON`). A
 listing comes flat and is put together again. Long answers have no status; an empty one where a file
 was expected means that the file is not there (canon-native-usb, sections 4.4, 6.3 and 7).
 """
@@ -115,7 +115,7 @@ class NativeDriver:
                 from canon.native.remote import NativeRemote
 
                 self._remote = NativeRemote(
-                    self.session, lambda: self.list_folder(CardPath(()), deep=True)
+                    self.session, lambda: self.list_folder(CardPath(), deep=True)
                 )
             return self._remote
 
@@ -225,7 +225,7 @@ class NativeDriver:
             return f"{number >> 16:04X}{number & 0xFFFF:05}"
         return f"{number:010}" if self.model.numbering is Numbering.REVISED else str(number)
 
-    def drives(self) -> tuple[card.Drive, ...]:
+    def cards(self) -> tuple[card.Card, ...]:
         """The cards, with their space.
 
         Which there are is asked again unless there is one slot, and its card answers. Of the bodies
@@ -238,23 +238,25 @@ class NativeDriver:
         self._disks = ()
         return self._spaces()
 
-    def _spaces(self) -> tuple[card.Drive, ...]:
+    def _spaces(self) -> tuple[card.Card, ...]:
         revised = self.model.numbering is Numbering.REVISED
         unit = 1024 if revised or Quirk.CAPACITY_IN_KIB in self.model.quirks else 1
-        drives = []
-        for name in self._drive_names():
+        cards = []
+        for name in self._card_names():
             space = self.session.call(GetDiskSpace(name if revised else name + "\\"))
-            drives.append(card.Drive(name, space.capacity * unit, space.free * unit))
-        return tuple(drives)
+            cards.append(card.Card(name, space.capacity * unit, space.free * unit))
+        return tuple(cards)
 
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
         """What is in a folder, in card order; a folder comes before what is in it."""
         native = self._native(path)
+        card_name, *parts = native.split("\\")
         listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
         if not listing:
-            what = f"folder {path.typed}" if path.parts else f"drive {native[:2]}"
+            what = f"folder {path}" if path.parts else f"card {card_name}"
             raise ObjectNotFound(0, "GetDirectory", f"there is no {what}")
-        return _entries(listing[1:], CardPath.parse(native))
+        several = len(self._card_names()) > 1
+        return _entries(listing[1:], CardPath.of(tuple(parts), card_name if several else ""))
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file; ObjectNotFound when the camera sends nothing of it."""
@@ -268,10 +270,9 @@ class NativeDriver:
         """Fetch the head of a picture, or the THM file beside a CRW or AVI; 1 MiB at most."""
         from canon.exif import thumbnail
 
-        stem, _, suffix = entry.name.rpartition(".")
         head = bytearray()
-        if suffix.upper() in WITH_THM:
-            beside = Entry(entry.path.parent / f"{stem}.THM")
+        if entry.suffix[1:].upper() in WITH_THM:
+            beside = Entry(entry.path.with_suffix(".THM"))
             if not self._fetch(_FILE, beside, head.extend, _MOST_HEAD, None):
                 raise _nothing_of(beside)
         else:
@@ -391,7 +392,7 @@ class NativeDriver:
             raise _nothing_of(entry)
         return got
 
-    def _drive_names(self) -> tuple[str, ...]:
+    def _card_names(self) -> tuple[str, ...]:
         if not self._disks:
             names = self.session.call(ListDisks()).names
             self._disks = tuple(name.rstrip("\\/") for name in names if name)
@@ -401,11 +402,9 @@ class NativeDriver:
 
     def _native(self, path: CardPath) -> str:
         r"""`D:\DCIM\100CANON` for DCIM/100CANON."""
-        drive = path.drive
-        if not drive:
-            drive = self._drive_names()[0]
+        name = path.card or self._card_names()[0]
         # bytes.upper() changes A to Z only; "ÿ" has no capital that the camera could store.
-        return latin("\\".join((drive, *path.parts))).upper().decode("latin-1")
+        return latin("\\".join((name, *path.parts))).upper().decode("latin-1")
 
 
 def _nothing_of(entry: Entry) -> ObjectNotFound:
@@ -421,7 +420,7 @@ def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
                 here.pop()
             continue
         entered = bool(row.attributes & ENTERED)
-        path = here[-1] / row.name.removeprefix(".\\")
+        path = here[-1].child(row.name.removeprefix(".\\"))
         folder = entered or bool(row.attributes & FOLDER)
         yield Entry(
             path,

@@ -15,7 +15,7 @@ from typing import BinaryIO, NoReturn
 
 from canon.clock import Clock
 from canon.driver import Ability, Identity, Power
-from canon.driver.card import MOST_FILE, CardPath, Drive, Entry, Progress, Sink
+from canon.driver.card import MOST_FILE, Card, CardPath, Entry, Progress, Sink
 from canon.driver.events import Event, Listener
 from canon.driver.features import Feature
 from canon.errors import (
@@ -103,14 +103,14 @@ class Ps350Driver:
         """Nothing comes: the camera tells nothing by itself; it is asked whether it is there."""
         return _Silence(self.session)
 
-    def drives(self) -> tuple[Drive, ...]:
+    def cards(self) -> tuple[Card, ...]:
         """The cards; that the two numbers are capacity and free space is most likely."""
         with self.session.turn():
-            drives = []
+            cards = []
             for name in self._disks():
                 space = self.session.call(UseDisk(name))
-                drives.append(Drive(name, space.capacity, space.free))
-        return tuple(drives)
+                cards.append(Card(name, space.capacity, space.free))
+        return tuple(cards)
 
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
         """What is in a folder, in card order; in the root, the folders that pictures may be in."""
@@ -141,7 +141,7 @@ class Ps350Driver:
         if not number:
             raise DecodeError("no THM file belongs to it", 0, entry.name)
         data = bytearray()
-        beside = entry.path.parent / f"THM_{number}"
+        beside = entry.path.with_name(f"THM_{number}")
         self._fetch(beside, data.extend, _MOST_THUMBNAIL, None)
         if not data.startswith(b"\xff\xd8"):
             raise DecodeError("it is no JPEG", 0, beside.name)
@@ -167,20 +167,20 @@ class Ps350Driver:
             disk = self._disks()[0]
             self.session.call(UseDisk(disk))
             self._disk = disk
-        if path.drive not in ("", self._disk):
-            raise ObjectNotFound(0, "UseDisk", f"there is no {path.drive}, only {self._disk}")
+        if path.card not in ("", self._disk.upper()):
+            raise ObjectNotFound(0, "UseDisk", f"there is no {path.card}, only {self._disk}")
         return latin("\\".join((self._disk, *path.parts))).upper().decode("latin-1")
 
     def _entries(self, path: CardPath) -> list[Entry]:
         with self.session.turn():
             if path.parts:
-                return _shown(path, self._rows(self._native(path)))
+                return _shown(path.with_card(""), self._rows(self._native(path)))
             found = []
             for name in PICTURE_FOLDERS:
                 with suppress(ObjectNotFound):
-                    opened = self.session.call(OpenFolder(self._native(path / name)))
+                    opened = self.session.call(OpenFolder(self._native(path.child(name))))
                     self._close(CloseFolder(opened.handle))
-                    found.append(Entry(path / name, is_folder=True))
+                    found.append(Entry(path.with_card("").child(name), is_folder=True, new=False))
             return found
 
     def _rows(self, native: str) -> tuple[Listed, ...]:
@@ -316,10 +316,11 @@ def _shown(folder: CardPath, rows: tuple[Listed, ...]) -> list[Entry]:
     """The entries of a folder, without the ways up and the erased ones."""
     return [
         Entry(
-            folder / row.name,
+            folder.child(row.name),
             0 if row.kind == FOLDER else row.size,
             local_time(row.time),
             is_folder=row.kind == FOLDER,
+            new=False if row.kind == FOLDER else None,
         )
         for row in rows
         if row.name not in ("", ".", "..") and not row.name.startswith(ERASED)

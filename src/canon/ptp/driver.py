@@ -293,9 +293,9 @@ class PtpDriver:
 
     # --- cards ------------------------------------------------------------------------------------
 
-    def drives(self) -> tuple[card.Drive, ...]:
+    def cards(self) -> tuple[card.Card, ...]:
         """The cards, with their space."""
-        return self.objects.drives()
+        return self.objects.cards()
 
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
         """What is in a folder, in card order; a folder comes before what is in it."""
@@ -406,7 +406,7 @@ class PtpDriver:
 
         The handle that is answered is wrong on some bodies, so nobody looks at it.
         """
-        store = self.objects.store(path.drive)
+        store = self.objects.store(path.card)
 
         def announce(parent: int) -> None:
             act(SendObjectInfo(store.id, parent or ALL))

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from canon.driver.card import CardPath, Drive, Entry
+from canon.driver.card import Card, CardPath, Entry
 from canon.driver.events import Queue
 from canon.errors import (
     CARD,
@@ -76,7 +76,7 @@ NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
 
 
 class Store(Frozen):
-    """A card: its number, its drive letter, and what the camera says of it."""
+    """A card: its number, its letter, and what the camera says of it."""
 
     id: int
     name: str
@@ -123,12 +123,12 @@ class Objects:
 
     # --- cards ------------------------------------------------------------------------------------
 
-    def drives(self) -> tuple[Drive, ...]:
+    def cards(self) -> tuple[Card, ...]:
         """The cards, with their space as it is now."""
         self._catch_up()
         self._stores = self._ask_again() or self._ask_stores()
         return tuple(
-            Drive(store.name, store.info.capacity, store.info.free) for store in self._stores
+            Card(store.name, store.info.capacity, store.info.free) for store in self._stores
         )
 
     def store(self, name: str) -> Store:
@@ -144,7 +144,11 @@ class Objects:
         for store in self._stores:
             if name.upper() in ("", store.name):
                 return store
-        raise ObjectNotFound(0, "GetStorageIDs", f"there is no drive {name}")
+        raise ObjectNotFound(0, "GetStorageIDs", f"there is no card {name}")
+
+    def _named(self, store: Store) -> str:
+        """What paths call a card: the only one needs no name."""
+        return store.name if len(self._stores) > 1 else ""
 
     def _ask_again(self) -> tuple[Store, ...]:
         """The one card as before; nothing where it is gone, or where others may have come."""
@@ -201,7 +205,7 @@ class Objects:
         Raises:
             ObjectNotFound: there is no such folder.
         """
-        store = self.store(path.drive)
+        store = self.store(path.card)
         found = self._folder(store, path)
         if deep:
             return self._walk(store, found)
@@ -213,17 +217,17 @@ class Objects:
         Raises:
             ObjectNotFound: it is not there.
         """
-        for one in self._folder(self.store(path.drive), path.parent):
+        for one in self._folder(self.store(path.card), path.parent):
             if one.entry.name.upper() == path.name.upper():
                 return one
-        raise ObjectNotFound(0, "GetObjectHandles", f"there is no {path.typed}")
+        raise ObjectNotFound(0, "GetObjectHandles", f"there is no {path}")
 
     def at(self, path: CardPath, act: Callable[[int], T]) -> T:
         """Do something with a path's handle; 0 is the root of a card.
 
         A handle from an earlier listing that the camera no longer knows is looked up once more.
         """
-        store = self.store(path.drive)
+        store = self.store(path.card)
         if not path.parts:
             return act(0)
         if len(path.parts) > _MOST_DEPTH:
@@ -259,8 +263,8 @@ class Objects:
             parent = folder.parent
         else:
             raise _too_deep()
-        drive = next((one.name for one in self._stores if one.id == info.storage), "")
-        path = CardPath(tuple(reversed(names)), drive)
+        card = next((one for one in self._stores if one.id == info.storage), None)
+        path = CardPath.of(tuple(reversed(names)), self._named(card) if card else "")
         self._known[_key(info.storage, path)] = handle, path
         if self._fast:  # it tells whether the file is new, which the standard's answer does not
             asked = GetObjectInfoEx(info.storage, 0, info.parent, handle)
@@ -292,10 +296,12 @@ class Objects:
         """What is in the folder at a path, with the names as the camera writes them."""
 
         def children(handle: int) -> list[Found]:
-            _, written = self._known.get(_key(store.id, path), (0, CardPath((), store.name)))
+            _, written = self._known.get(
+                _key(store.id, path), (0, CardPath.of((), self._named(store)))
+            )
             return self._children(store, handle, written)
 
-        return self.at(CardPath(path.parts, store.name), children)
+        return self.at(path.with_card(store.name), children)
 
     def _walk(self, store: Store, top: list[Found]) -> Iterator[Entry]:
         seen: set[int] = set()
@@ -357,7 +363,7 @@ class Objects:
             except ObjectNotFound:
                 continue  # it went meanwhile
             if info.parent == handle or (not handle and info.parent in _ROOTS):
-                here = path / (info.name or _nameless(one))
+                here = path.child(info.name or _nameless(one))
                 found.append(self._from_info(one, here, info))
         return found
 
@@ -368,7 +374,7 @@ class Objects:
             with suppress(Refused):
                 name = self.info(row.handle).name or name
         entry = Entry(
-            path / (name or _nameless(row.handle)),
+            path.child(name or _nameless(row.handle)),
             0 if folder else self._length(row.handle, row.size),
             local_time(row.time),
             is_folder=folder,
@@ -385,6 +391,7 @@ class Objects:
             moment(info.modified) or moment(info.captured),
             is_folder=folder,
             protected=bool(info.protection),
+            new=False if folder else None,
         )
         return Found(handle, entry)
 
@@ -429,7 +436,7 @@ def _is_below(key: _Key, top: _Key) -> bool:
 
 
 def _letter(label: str, before: list[Store]) -> str:
-    """A card's drive letter: its label's when that is one and free, else the next one that is."""
+    """A card's letter: its label's when that is one and free, else the next one that is."""
     taken = {store.name for store in before}
     letter = re.fullmatch(r"([A-Za-z]):?\\?", label.strip())
     if letter and f"{letter[1].upper()}:" not in taken:
