@@ -90,7 +90,6 @@ def test_a_camera_in_a_mode_that_nobody_speaks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "Missing command"),
         (["shutter"], "there is no verb 'shutter'"),
         (["captur"], "there is no verb 'captur'; the nearest is capture;"),
         (["download"], "there is no verb 'download'; the nearest is get;"),

@@ -1,4 +1,4 @@
-"""Verbs of release control: `settings`, `custom-functions`, `capture`, `focus`, `zoom`, `live`."""
+"""The verbs `settings`, `custom-functions` and `capture`."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def capture_verb(
         is_folder = to.is_dir() or output.endswith(("/", os.sep))
         if count > 1 and not is_folder:
             raise click.UsageError("several pictures need a folder; end -o with /")
-        _make_room(to, overwrite, is_folder=is_folder)
+        make_room(to, overwrite, is_folder=is_folder)
     with (
         options.camera() as cam,
         Tally(options.as_json, "shot", "taken") as tally,
@@ -186,7 +186,7 @@ def capture_verb(
     return tally.exit_code
 
 
-def _make_room(to: Path, overwrite: bool, *, is_folder: bool) -> None:
+def make_room(to: Path, overwrite: bool, *, is_folder: bool) -> None:
     """Make the folder that pictures go to; an error comes now, before one is taken."""
     if is_folder and to.is_file():
         raise ValueError(f"{to} is a file, not a folder; name another with -o")
@@ -265,96 +265,6 @@ def _save_in(picture: Picture, to: Path, overwrite: bool) -> Path:
         except FileExistsError:
             continue
     raise FileExistsError(f"{to} has ten thousand files named {name.stem}; choose another folder")
-
-
-@click.command(
-    "focus",
-    cls=Verb,
-    examples=("canon-remote focus auto", "canon-remote focus lock", "canon-remote focus unlock"),
-)
-@click.argument("what", type=click.Choice(["lock", "unlock", "auto"]))
-@click.pass_obj
-def focus_verb(options: Options, what: str) -> None:
-    """Focus once, or lock and unlock the focus.
-
-    `lock` leaves the camera in release control, so that the lock holds; `unlock` ends both. In the
-    shell, `stop` ends release control. To lock the focus for pictures that are taken at once, use
-    `capture --af-lock`. A camera that speaks PTP leaves release control at the end of each command:
-    there, `lock` is for the shell. Taken from recordings of Canon's own program; not yet confirmed
-    by hand.
-    """
-    with options.camera() as cam:
-        if what == "lock":
-            if not options.keeps_open:
-                cam.remote.stay()
-            cam.focus.lock()
-            until = "`stop`" if options.keeps_open else "`canon-remote focus unlock`"
-            say(f"the camera stays in release control until {until}")
-        elif what == "unlock":
-            cam.focus.unlock()
-            if not options.keeps_open:
-                cam.remote.stop()
-        else:
-            cam.focus.auto()
-    told = {"lock": "the focus is locked", "unlock": "the focus is free", "auto": "focused once"}
-    options.show({"focus": what}, told[what])
-
-
-@click.command("zoom", cls=Verb, examples=("canon-remote zoom", "canon-remote zoom 5"))
-@click.argument("position", type=click.IntRange(min=0), required=False)
-@click.pass_obj
-def zoom_verb(options: Options, position: int | None) -> None:
-    """Show or move the zoom; 0 is wide."""
-    with options.camera() as cam, cam.remote():
-        zoom = cam.zoom.get() if position is None else cam.zoom.set(position)
-    options.show(
-        {"position": zoom.position, "maximum": zoom.maximum},
-        f"{zoom.position} of {zoom.maximum}",
-    )
-
-
-@click.command(
-    "live",
-    cls=Verb,
-    examples=(
-        "canon-remote live -n 100 -o frames/",
-        "canon-remote live -o - | ffplay -f mjpeg -",
-    ),
-)
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    metavar="DIR|-",
-    help="Save each frame as a file in this folder, or write them to stdout with -, as MJPEG.",
-)
-@click.option(
-    "-n", "--count", type=click.IntRange(min=1), help="How many frames; else till Ctrl-C."
-)
-@click.option("--overwrite", is_flag=True, help="Replace frames that are there already.")
-@click.pass_obj
-def live_verb(options: Options, output: str, count: int | None, overwrite: bool) -> None:
-    """Show what the lens sees: one JPEG after the other."""
-    out = bytes_out(as_json=options.as_json) if output == "-" else None
-    folder = Path(output)
-    if not out:
-        _make_room(folder, overwrite, is_folder=True)
-        if not overwrite and next(folder.glob("frame_*.jpg"), None):
-            raise FileExistsError(
-                f"{folder} has frames already; name another folder or --overwrite them"
-            )
-    with options.camera() as cam, Tally(options.as_json, "frame", "saved") as tally:
-        for number, frame in enumerate(cam.live, 1):
-            if out:
-                out.write(frame)
-                out.flush()
-            else:
-                path = folder / f"frame_{number:06}.jpg"
-                path.write_bytes(frame)
-                with tally.one(str(number)):
-                    tally.done(str(path), file=str(path), size=len(frame))
-            if number == count:
-                break
 
 
 def _assignments(words: Iterable[str]) -> dict[str, object]:

@@ -127,6 +127,9 @@ def shared_options() -> list[click.Parameter]:
     ]
 
 
+_SHARED = frozenset({"port", "as_json", "verbosity", "record"})
+
+
 class Verb(click.Command):
     """A verb of the command line; takes the shared options and shows examples in its help."""
 
@@ -135,6 +138,19 @@ class Verb(click.Command):
         super().__init__(*args, **kwargs)
         self.params += shared_options()
         self._examples = examples
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verb's own options; those of every verb are one line."""
+        own = [
+            record
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, click.Option)
+            and parameter.name not in _SHARED
+            and (record := parameter.get_help_record(ctx))
+        ]
+        with formatter.section("Options"):
+            formatter.write_dl(own)
+        formatter.write("\n  --port, --json, -v and --record: see canon-remote --help.\n")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples."""

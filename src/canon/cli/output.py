@@ -184,37 +184,57 @@ class Tally:
 
 @contextmanager
 def progress_bar(total: int) -> Iterator[BarOf]:
-    """A progress bar on stderr over `total` bytes, or more as they turn up, on a terminal."""
+    """A progress bar on stderr over `total` bytes, or more as they turn up, on a terminal.
+
+    It vanishes at the end, and leaves a line that tells how much came, and how fast.
+    """
     if not is_terminal(sys.stderr):
         yield lambda name, size: None
         return
     from rich import progress
     from rich.console import Console
 
+    from canon.clock import RealClock
+
     columns = (
         progress.TextColumn("{task.description}", markup=False),
         progress.BarColumn(),
         progress.DownloadColumn(),
+        progress.TransferSpeedColumn(),
         progress.TimeRemainingColumn(),
     )
+    clock = RealClock()
+    start, files, moved = clock.now(), 0, 0
     # Lines for stdout go above the bar when both are the same terminal, and past it when not.
-    with progress.Progress(
-        *columns,
-        console=Console(stderr=True, soft_wrap=True),
-        redirect_stdout=is_terminal(sys.stdout),
-    ) as bar:
-        task = bar.add_task("", total=total)
-        before = 0
+    try:
+        with progress.Progress(
+            *columns,
+            console=Console(stderr=True, soft_wrap=True),
+            redirect_stdout=is_terminal(sys.stdout),
+            transient=True,
+        ) as bar:
+            task = bar.add_task("", total=total)
+            before = 0
 
-        def begin(name: str, size: int) -> Progress:
-            nonlocal before
-            start, before = before, before + size
-            bar.update(task, description=_harmless(name), completed=start)
-            return lambda done, all_of_it: bar.update(
-                task, completed=start + done, total=max(total, start + all_of_it)
-            )
+            def begin(name: str, size: int) -> Progress:
+                nonlocal before, files
+                first, before, files = before, before + size, files + 1
+                bar.update(task, description=_harmless(name), completed=first)
+                so_far = 0
 
-        yield begin
+                def note(done: int, all_of_it: int) -> None:
+                    nonlocal so_far, moved
+                    moved, so_far = moved + done - so_far, done
+                    bar.update(task, completed=first + done, total=max(total, first + all_of_it))
+
+                return note
+
+            yield begin
+    finally:
+        if moved:
+            seconds = max(clock.now() - start, 0.001)
+            what = f"{files} file{'s' if files > 1 else ''}, {megabytes(moved)}"
+            say(f"{what} in {seconds:.1f} s, {megabytes(int(moved / seconds))}/s")
 
 
 def _harmless(line: str) -> str:

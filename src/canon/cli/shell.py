@@ -50,7 +50,7 @@ _SHORT = {
     "exit": ("quit",),
     "?": ("help",),
 }
-_NOT_HERE = frozenset({"list", "virtual", "decode", "shell"})
+_NOT_HERE = frozenset({"list", "virtual", "decode", "shell", "help"})
 _CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "ptp", "reopen"})
 _MOST_HISTORY = 1000
 _TIDY_S = 3.0  # how long a command may tidy up before Ctrl-C counts again

@@ -13,7 +13,7 @@ import click
 
 from canon import __version__
 from canon.cli.options import HELP_NAMES, Options, shared_options
-from canon.cli.output import INTERRUPTED, exit_code, say
+from canon.cli.output import INTERRUPTED, exit_code, put_line, say
 from canon.errors import CanonError
 
 _VERBS = {
@@ -31,13 +31,15 @@ _VERBS = {
     "settings": "capture",
     "custom-functions": "capture",
     "capture": "capture",
-    "focus": "capture",
-    "zoom": "capture",
-    "live": "capture",
+    "remote": "lens",
+    "focus": "lens",
+    "zoom": "lens",
+    "live": "live",
     "ptp": "ptp",
     "shell": "shell",
     "virtual": "virtual",
     "decode": "decode",
+    "help": "help",
 }
 """The verbs in the order of the help, and the module that each is in."""
 _ELSEWHERE = {
@@ -106,13 +108,23 @@ class _Verbs(click.Group):
         return super().invoke(ctx)
 
 
+@click.pass_context
+def _bare(ctx: click.Context) -> None:
+    """Show the help where no verb was typed."""
+    if ctx.invoked_subcommand is None:
+        for line in ctx.get_help().splitlines():
+            put_line(line)
+
+
 _canon_remote = click.version_option(__version__)(
     _Verbs(
         "canon-remote",
+        callback=_bare,
         params=shared_options(),
         help=_HELP,
         epilog=_EPILOG,
         no_args_is_help=False,
+        invoke_without_command=True,
         context_settings={"help_option_names": HELP_NAMES},
         subcommand_metavar="VERB …",
     )

@@ -1,0 +1,61 @@
+"""The verb `live`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from canon.cli.capture import make_room
+from canon.cli.options import Options, Verb
+from canon.cli.output import Tally, bytes_out
+
+
+@click.command(
+    "live",
+    cls=Verb,
+    examples=(
+        "canon-remote live -n 100 -o frames/",
+        "canon-remote live -n 1 -o now.jpg",
+        "canon-remote live -o - | ffplay -f mjpeg -",
+    ),
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR|FILE|-",
+    help="Save each frame as a file in this folder; one frame, with -n 1, as a file of this name; "
+    "or write them to stdout with -, as MJPEG.",
+)
+@click.option(
+    "-n", "--count", type=click.IntRange(min=1), help="How many frames; else till Ctrl-C."
+)
+@click.option("--overwrite", is_flag=True, help="Replace frames that are there already.")
+@click.pass_obj
+def live_verb(options: Options, output: str, count: int | None, overwrite: bool) -> None:
+    """Show what the lens sees: one JPEG after the other."""
+    out = bytes_out(as_json=options.as_json) if output == "-" else None
+    to = Path(output)
+    one = bool(to.suffix) and not to.is_dir() and not output.endswith(("/", os.sep))
+    if one and not out and count != 1:
+        raise click.UsageError(f"{output} is one file; say -n 1, or end -o with / for a folder")
+    if not out:
+        make_room(to, overwrite, is_folder=not one)
+        if not one and not overwrite and next(to.glob("frame_*.jpg"), None):
+            raise FileExistsError(
+                f"{to} has frames already; name another folder or --overwrite them"
+            )
+    with options.camera() as cam, Tally(options.as_json, "frame", "saved") as tally:
+        for number, frame in enumerate(cam.live, 1):
+            if out:
+                out.write(frame)
+                out.flush()
+            else:
+                path = to if one else to / f"frame_{number:06}.jpg"
+                path.write_bytes(frame)
+                with tally.one(str(number)):
+                    tally.done(str(path), file=str(path), size=len(frame))
+            if number == count:
+                break
