@@ -6,12 +6,16 @@ import pytest
 from rig import WatchedPort, a_camera, a_row
 
 from canon.camera import Camera
-from canon.camera.storage import companion_names
+from canon.camera.storage import owners
 from canon.errors import DecodeError, ObjectNotFound
 from canon.exif import thumbnail
+from canon.models.file_kinds import FILE_KINDS, belongs, note_name
+from canon.models.ptp import by_slug
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.native.camera import NativeCamera
+from canon.virtual.port import VirtualPort
+from canon.virtual.ptp.camera import PtpCamera
 
 FOLDER = "DCIM/100CANON"
 PLACE = ("DCIM", "100CANON")
@@ -35,24 +39,44 @@ def beside(cam: Camera, name: str) -> list[str]:
     return [entry.name for entry in cam.storage.companions(f"{FOLDER}/{name}")]
 
 
+ALL = tuple(f"{name}_1234.{kind.suffix}" for name in ("IMG", "SND") for kind in FILE_KINDS)
+
+
 @pytest.mark.parametrize(
     ("name", "companions"),
     [
-        ("IMG_1234.CRW", ("IMG_1234.THM", "SND_1234.WAV")),
-        ("MVI_1234.AVI", ("MVI_1234.THM",)),
-        ("IMG_1234.JPG", ("SND_1234.WAV",)),
-        ("IMG_1234.CR2", ("SND_1234.WAV",)),
-        ("img_1234.jpg", ("SND_1234.WAV",)),
-        ("A_IMG_1234.JPG", ("A_SND_1234.WAV",)),
-        ("IMG_1234.THM", ()),
-        ("SND_1234.WAV", ()),
-        ("HOLIDAY.JPG", ()),
-        ("README", ()),
-        ("", ()),
+        ("IMG_1234.CRW", {"IMG_1234.THM", "SND_1234.WAV"}),
+        ("IMG_1234.MOV", {"IMG_1234.THM"}),
+        ("IMG_1234.JPG", {"SND_1234.WAV"}),
+        ("IMG_1234.CR3", {"SND_1234.WAV"}),
+        ("img_1234.jpg", {"SND_1234.WAV"}),
+        ("A_IMG_1234.JPG", set()),
+        ("IMG_1234.THM", set()),
+        ("IMG_1234", set()),
+        ("HOLIDAY.JPG", set()),
+        ("", set()),
     ],
 )
-def test_names(name: str, companions: tuple[str, ...]) -> None:
-    assert companion_names(name) == companions
+def test_names(name: str, companions: set[str]) -> None:
+    same_name = {f"IMG_1234.{suffix}" for suffix in ("WAV", "MRK", "DPS", "TXT", "CTG")}
+    found = {other for other in ALL if belongs(other, name)}
+    assert found - same_name == companions
+    assert found & same_name in (same_name, set())
+    assert bool(found & same_name) == (name.upper().startswith("IMG_1234.") and "THM" not in name)
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("A_IMG_1234.JPG", "A_SND_1234.WAV"),
+        ("_MG_1234.CR2", "SND_1234.WAV"),
+        ("MVI_1234.AVI", ""),
+        ("HOLIDAY.JPG", ""),
+        ("README", ""),
+    ],
+)
+def test_the_name_of_a_note(name: str, note: str) -> None:
+    assert note_name(name) == note
 
 
 def test_only_what_is_there_and_lies_in_the_same_folder() -> None:
@@ -70,12 +94,25 @@ def test_only_what_is_there_and_lies_in_the_same_folder() -> None:
             cam.storage.companions(f"{FOLDER}/IMG_0003.CRW")
 
 
+def test_files_of_the_same_name_whatever_they_are() -> None:
+    card = a_card("IMG_0001.JPG", "IMG_0001.XMP", "IMG_0001.WAV", "IMG_0001.CR2", "IMG_0002.XMP")
+    card.make_folders((*PLACE, "IMG_0001.BAK"))
+    with a_camera(a_body("powershot-g2", card)) as cam:
+        assert beside(cam, "IMG_0001.JPG") == ["IMG_0001.XMP", "IMG_0001.WAV"]
+        found = owners([*cam.storage.walk(), *cam.storage.walk()])
+        pair = ["IMG_0001.JPG", "IMG_0001.CR2"]
+        assert {path.name: [one.name for one in both] for path, both in found.items()} == {
+            "IMG_0001.XMP": pair,
+            "IMG_0001.WAV": pair,
+        }
+
+
 @pytest.mark.parametrize("slug", ["powershot-s45", "eos-d60", "eos-20d", "powershot-sd200"])
 def test_a_fresh_card_has_what_its_body_writes(slug: str) -> None:
     with a_camera(a_body(slug)) as cam:
         names = {entry.name for entry in cam.storage.ls(FOLDER)}
         for name in names:
-            assert set(beside(cam, name)) == names & set(companion_names(name))
+            assert set(beside(cam, name)) == {other for other in names if belongs(other, name)}
         raw = {"IMG_0007.CR2"} if slug == "eos-20d" else {"IMG_0007.CRW", "IMG_0007.THM"}
         assert raw <= names or slug == "powershot-sd200"
         movie = {"MVI_0008.AVI", "MVI_0008.THM"}
@@ -114,3 +151,17 @@ def test_without_its_thm_a_crw_has_no_thumbnail() -> None:
             cam.storage.thumbnail(f"{FOLDER}/IMG_0001.CRW")
         with pytest.raises(DecodeError):
             cam.storage.thumbnail(f"{FOLDER}/MVI_0002.AVI")
+
+
+def test_a_film_of_a_later_body_has_its_thumbnail_beside_it() -> None:
+    picture = fresh_card(a_row("powershot-s45")).find((*PLACE, "MVI_0008.THM"))
+    assert isinstance(picture, File)
+    card, body = a_card("MVI_0001.MOV"), by_slug("powershot-sx200-is")
+    assert body is not None
+    card.add((*PLACE, "MVI_0001.THM"), picture)
+    with a_camera(a_body("powershot-g2", card)) as cam:
+        assert beside(cam, "MVI_0001.MOV") == ["MVI_0001.THM"]
+        assert cam.storage.thumbnail(f"{FOLDER}/MVI_0001.MOV") == thumbnail(picture.read())
+    device = PtpCamera(Body(body, lambda: card))
+    with Camera(lambda: VirtualPort(device), "virtual:") as cam:
+        assert cam.storage.thumbnail(f"{FOLDER}/MVI_0001.MOV") == picture.read()

@@ -26,11 +26,11 @@ from canon.errors import (
     Refused,
     WriteProtected,
 )
+from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import ObjectHandles, ObjectInfo
 from canon.ptp.driver import PtpDriver
 from canon.ptp.operations import (
     ALL,
-    ASSOCIATION,
     GetObjectHandles,
     GetObjectInfo,
     GetObjectSize,
@@ -452,7 +452,7 @@ def a_liar(slug: str, lie: Answer) -> Camera:
 
 
 def an_object(name: str, parent: int, *, folder: bool = False, size: int = 0) -> ObjectInfo:
-    kind, association = (ASSOCIATION, 1) if folder else (0x3801, 0)
+    kind, association = (ObjectFormat.ASSOCIATION, 1) if folder else (0x3801, 0)
     numbers = (0x00010001, kind, 0, size, 0, 0, 0, 0, 0, 0, 0, parent, association, 0, 0)
     return ObjectInfo(*numbers, name, "", "", "")
 
@@ -460,7 +460,7 @@ def an_object(name: str, parent: int, *, folder: bool = False, size: int = 0) ->
 def test_a_folder_that_is_inside_itself() -> None:
     def lie(operation: Operation[Any]) -> Message | bytes | None:
         if isinstance(operation, GetObjectInfoEx):
-            return FolderEntry(7, ASSOCIATION, 0x10, 0, 0, "LOOP").encode()
+            return FolderEntry(7, ObjectFormat.ASSOCIATION, 0x10, 0, 0, "LOOP").encode()
         return None
 
     with a_liar(SX200, lie) as cam, pytest.raises(ProtocolError, match="is inside itself"):
@@ -470,7 +470,9 @@ def test_a_folder_that_is_inside_itself() -> None:
 def test_folders_without_end() -> None:
     def lie(operation: Operation[Any]) -> Message | bytes | None:
         if isinstance(operation, GetObjectInfoEx):
-            return FolderEntry(operation.parent + 1, ASSOCIATION, 0x10, 0, 0, "DEEPER").encode()
+            return FolderEntry(
+                operation.parent + 1, ObjectFormat.ASSOCIATION, 0x10, 0, 0, "DEEPER"
+            ).encode()
         return None
 
     with a_liar(SX200, lie) as cam, pytest.raises(ProtocolError, match="32 deep"):

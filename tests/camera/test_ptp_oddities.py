@@ -23,6 +23,7 @@ from canon.errors import (
     ProtocolError,
     ValueRefused,
 )
+from canon.models.file_kinds import ObjectFormat
 from canon.ptp.containers import HEAD, ContainerKind, container
 from canon.ptp.datasets import (
     Choices,
@@ -37,7 +38,6 @@ from canon.ptp.datasets import (
     StoreKind,
 )
 from canon.ptp.operations import (
-    JPEG,
     DevicePropChanged,
     GetDevicePropDesc,
     GetDevicePropValue,
@@ -239,7 +239,7 @@ def test_cards_of_one_label_and_a_store_that_is_the_cameras_memory() -> None:
             return StorageInfo(StoreKind.REMOVABLE_RAM, system, 0, 1 << 28, 1 << 27, 77, "", "A:")
         if isinstance(operation, GetObjectInfoEx):
             slot = operation.storage >> 16
-            return FolderEntry(slot, JPEG, 0, slot, 0, f"ON_{slot}.JPG").encode()
+            return FolderEntry(slot, ObjectFormat.EXIF_JPEG, 0, slot, 0, f"ON_{slot}.JPG").encode()
         return None
 
     with a_host(a_liar(lie, slug=SX200)) as cam:
@@ -494,7 +494,7 @@ def test_a_picture_of_which_only_the_standard_tells(answer: str) -> None:
         if isinstance(operation, GetObjectInfoEx) and operation.handle:
             if answer == "refused":
                 raise Status(Response.GENERAL_ERROR)
-            other = FolderEntry(operation.handle + 1, JPEG, 0, 1, 0, "OTHER.JPG")
+            other = FolderEntry(operation.handle + 1, ObjectFormat.EXIF_JPEG, 0, 1, 0, "OTHER.JPG")
             return b"" if answer == "nothing" else other.encode()
         return None
 
@@ -514,7 +514,7 @@ def test_a_picture_that_says_nothing_of_itself(has_clock: bool) -> None:
 
     def lie(operation: Operation[Any]) -> Told:
         if isinstance(operation, GetObjectInfo):
-            return ObjectInfo(RAM, JPEG, *(0,) * 13, "", "", "", "")
+            return ObjectInfo(RAM, ObjectFormat.EXIF_JPEG, *(0,) * 13, "", "", "", "")
         if operation == GetDevicePropValue(Property.TIME) and not has_clock:
             raise Status(Response.DEVICE_PROP_NOT_SUPPORTED)
         return bare if isinstance(operation, GetObject) else None

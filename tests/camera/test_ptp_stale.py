@@ -14,11 +14,10 @@ from ptp_rig import Answer, Lying, WatchedPort, a_device
 from canon.driver.card import Entry
 from canon.driver.events import CardChanged
 from canon.errors import ObjectNotFound, ProtocolError, Refused
+from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import FileSystem, ObjectHandles, ObjectInfo, StorageIDs, StorageInfo
 from canon.ptp.datasets import StoreKind as Kind
 from canon.ptp.operations import (
-    ASSOCIATION,
-    JPEG,
     DeleteObject,
     GetObject,
     GetObjectHandles,
@@ -48,7 +47,7 @@ def a_store(label: str = "") -> StorageInfo:
 def an_object(
     name: str, parent: int = 0, *, folder: bool = False, captured: str = ""
 ) -> ObjectInfo:
-    shape = ASSOCIATION if folder else JPEG
+    shape = ObjectFormat.ASSOCIATION if folder else ObjectFormat.EXIF_JPEG
     return ObjectInfo(FIRST, shape, 0, 9, *(0,) * 7, parent, 0, 0, 0, name, captured, "", "")
 
 
@@ -191,7 +190,7 @@ def test_a_file_that_was_never_changed_has_the_time_of_its_picture() -> None:
 
 
 def test_more_files_in_one_answer_than_a_folder_can_have() -> None:
-    row = FolderEntry(1, JPEG, 0, 9, 0, "IMG_0001.JPG").encode()
+    row = FolderEntry(1, ObjectFormat.EXIF_JPEG, 0, 9, 0, "IMG_0001.JPG").encode()
 
     def lie(operation: Operation[Any]) -> Told:
         return row * 0x10001 if isinstance(operation, GetObjectInfoEx) else None

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from canon.camera import Camera
 from canon.driver.card import MOST_FILE, CardPath, Entry
 from canon.errors import CanonError, ProtocolError
+from canon.models.file_kinds import ObjectFormat
 from canon.models.ptp import PtpModel, by_slug
 from canon.ptp.datasets import DataType, DevicePropDesc, ObjectHandles, ObjectInfo
 from canon.ptp.driver import PtpDriver
-from canon.ptp.operations import ASSOCIATION
 from canon.ptp.powershot.layouts import FolderEntry
 from canon.ptp.session import Session
 from canon.virtual.port import VirtualPort
@@ -226,7 +226,10 @@ def test_a_pipe_that_never_runs_dry(verb: str) -> None:
 
 def test_folders_that_hold_each_other_have_an_end() -> None:
     camera, driver = open_driver("powershot-s60")
-    rows = [FolderEntry(number, ASSOCIATION, 0x10, 0, 0, f"{number}") for number in range(1, 9)]
+    rows = [
+        FolderEntry(number, ObjectFormat.ASSOCIATION, 0x10, 0, 0, f"{number}")
+        for number in range(1, 9)
+    ]
     listing = b"".join(entry.encode() for entry in rows)
     camera.play(*[Trick(What.DATASET, 0, listing)] * 500)
     with at_most(32 << 20), pytest.raises(ProtocolError, match="inside itself"):

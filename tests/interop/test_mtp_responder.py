@@ -20,11 +20,10 @@ from usbip.transport import USBIP
 
 import canon
 from canon.errors import NoCard, NotSupported, ObjectNotFound
+from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import ObjectInfo, PtpText
 from canon.ptp.operations import (
     ALL,
-    ASSOCIATION,
-    JPEG,
     OBJECT_SIZE,
     Bytes,
     DeleteObject,
@@ -150,8 +149,8 @@ def responder(plugged: Plugged) -> Iterator[Responder]:
         yield Responder(session, plugged.store)
 
 
-def new_object(name: str, size: int = 0, kind: int = JPEG) -> ObjectInfo:
-    association = 1 if kind == ASSOCIATION else 0
+def new_object(name: str, size: int = 0, kind: int = ObjectFormat.EXIF_JPEG) -> ObjectInfo:
+    association = 1 if kind == ObjectFormat.ASSOCIATION else 0
     return ObjectInfo(
         0, kind, 0, size, 0, 0, 0, 0, 0, 0, 0, 0, association, 0, 0, name, "", "", ""
     )  # fmt: skip
@@ -175,9 +174,9 @@ def test_its_folders_and_files(responder: Responder) -> None:
     root = responder.handles()
     assert set(root) == {"DCIM", "EMPTY.TXT"}
     folder = responder.session.call(GetObjectInfo(root["DCIM"]))
-    assert (folder.format, folder.association) == (ASSOCIATION, 1)
+    assert (folder.format, folder.association) == (ObjectFormat.ASSOCIATION, 1)
     picture = responder.session.call(GetObjectInfo(responder.picture()))
-    assert (picture.format, picture.size) == (JPEG, len(PICTURE))
+    assert (picture.format, picture.size) == (ObjectFormat.EXIF_JPEG, len(PICTURE))
 
 
 @pytest.mark.parametrize("expect", [0, len(PICTURE)])
@@ -216,7 +215,9 @@ def test_send(responder: Responder, size: int) -> None:
 
 def test_a_new_folder(responder: Responder) -> None:
     folder = responder.handles()["DCIM"]
-    responder.session.call(SendObjectInfo(STORE, folder), new_object("101CANON", kind=ASSOCIATION))
+    responder.session.call(
+        SendObjectInfo(STORE, folder), new_object("101CANON", kind=ObjectFormat.ASSOCIATION)
+    )
     assert set(responder.handles(folder)) == {"100CANON", "101CANON"}
 
 
@@ -231,7 +232,9 @@ def test_delete(responder: Responder) -> None:
 def test_its_events(responder: Responder) -> None:
     session = responder.session
     with session.events() as events:
-        place = session.call(SendObjectInfo(STORE, ALL), new_object("A", kind=ASSOCIATION))
+        place = session.call(
+            SendObjectInfo(STORE, ALL), new_object("A", kind=ObjectFormat.ASSOCIATION)
+        )
         session.call(DeleteObject(place.handle, 0))
         assert session.poll(5)
         assert session.poll(5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from canon.models.file_kinds import ObjectFormat
 from canon.models.ptp import by_slug
 from canon.ptp.containers import (
     CLASS_IN,
@@ -15,7 +16,7 @@ from canon.ptp.containers import (
     parameters,
 )
 from canon.ptp.datasets import ObjectHandles, ObjectInfo
-from canon.ptp.operations import ALL, ASSOCIATION, JPEG, Response
+from canon.ptp.operations import ALL, Response
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
@@ -117,11 +118,13 @@ class Rig:
         self.handles(parent=0)
         return self
 
-    def announce(self, name: str, size: int, parent: int = CANON100, kind: int = JPEG) -> Any:
+    def announce(
+        self, name: str, size: int, parent: int = CANON100, kind: int = ObjectFormat.EXIF_JPEG
+    ) -> Any:
+        association = int(kind == ObjectFormat.ASSOCIATION)
         info = ObjectInfo(
-            0, kind, 0, size, *(0,) * 7, parent, int(kind == ASSOCIATION), 0, 0, name, "",
-            "20040229T120000", "",
-        )  # fmt: skip
+            0, kind, 0, size, *(0,) * 7, parent, association, 0, 0, name, "", "20040229T120000", ""
+        )
         return self.send(0x100C, info.encode(), CARD, parent)
 
     def piped(self) -> bytes:

@@ -122,7 +122,7 @@ def test_datasets_and_parameters_by_name(conversation: Path) -> None:
         "parent": "0x00000000",
     }
     (entry,) = (only(steps, "GetObjectInfoEx").reply or {})["entries"]
-    assert (entry["name"], entry["format"], entry["flags"]) == ("DCIM", "Association", 0x10)
+    assert (entry["name"], entry["format"], entry["flags"]) == ("DCIM", "ASSOCIATION", 0x10)
     assert only(steps, "GetObject").reply == {"bytes": len(PICTURE)}
     assert only(steps, "GetPartialObject").reply == {"bytes": 500, "size": 500}
     announced = only(steps, "SendObjectInfo")

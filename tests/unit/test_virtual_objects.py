@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from ptp_host import CANON100, DCIM, FILE, FILES, FIRST, OK, PLAIN, REMOTE, Rig, a_card
 
+from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import ObjectInfo, StorageIDs, StorageInfo
-from canon.ptp.operations import ALL, ASSOCIATION, JPEG, Response
+from canon.ptp.operations import ALL, Response
 from canon.ptp.powershot.layouts import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RAM, FolderEntry
 from canon.virtual.card import File
 from canon.virtual.pictures.exif import Shot
@@ -45,7 +46,7 @@ def test_every_handle_is_another() -> None:
 def test_counting() -> None:
     rig = Rig().opened().walk()
     assert rig.ask(0x1006, ALL, 0, 0)[:2] == (OK, (3,))
-    assert rig.ask(0x1006, CARD, JPEG, 0)[:2] == (OK, (1,))
+    assert rig.ask(0x1006, CARD, ObjectFormat.EXIF_JPEG, 0)[:2] == (OK, (1,))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_pictures_in_memory_are_listed_nowhere_else() -> None:
     rig = Rig(REMOTE).opened()
     assert StorageIDs.decode(rig.ask(0x1004)[2]).ids == (CARD, RAM)
     assert StorageInfo.decode(rig.ask(0x1005, RAM)[2]).label == "V"
-    handle = rig.device.objects.keep("IMG_0002.JPG", b"picture", JPEG, b"small")
+    handle = rig.device.objects.keep("IMG_0002.JPG", b"picture", ObjectFormat.EXIF_JPEG, b"small")
     assert rig.handles() == (DCIM,)
     assert handle not in rig.handles(CARD, 0)
     assert rig.handles(RAM) == (handle,)
@@ -98,7 +99,11 @@ def test_a_picture_says_what_is_in_it() -> None:
     info = rig.info(FIRST)
     sizes = info.size, info.thumbnail_size, info.width, info.height
     assert sizes == (len(photo.image), len(photo.thumbnail), 640, 480)
-    assert (info.format, info.parent, info.name) == (JPEG, CANON100, "IMG_0001.JPG")
+    assert (info.format, info.parent, info.name) == (
+        ObjectFormat.EXIF_JPEG,
+        CANON100,
+        "IMG_0001.JPG",
+    )
     assert info.captured == "20030614T093000"
     assert rig.ask(0x100A, FIRST) == (OK, (), photo.thumbnail)
 
@@ -108,7 +113,7 @@ def test_a_folder_is_66_bytes() -> None:
     data = rig.ask(0x1008, DCIM)[2]
     assert len(data) == 66
     info = ObjectInfo.decode(data)
-    assert (info.format, info.association, info.description) == (ASSOCIATION, 1, 1)
+    assert (info.format, info.association, info.description) == (ObjectFormat.ASSOCIATION, 1, 1)
 
 
 def test_a_file_without_a_thumbnail() -> None:
@@ -217,7 +222,7 @@ def test_protected_files_stay() -> None:
 
 def test_delete_all_leaves_the_folders() -> None:
     rig = Rig(FILES, card=a_card(img_0001_jpg=b"1", img_0002_wav=b"2")).opened().walk()
-    assert rig.ask(0x100B, ALL, JPEG)[0] == OK
+    assert rig.ask(0x100B, ALL, ObjectFormat.EXIF_JPEG)[0] == OK
     assert len(rig.handles(parent=CANON100)) == 1
     assert rig.ask(0x100B, ALL, 0)[0] == OK
     assert rig.handles(parent=0) == (DCIM, CANON100)
@@ -249,7 +254,7 @@ def test_send_object_needs_the_info_right_before() -> None:
 
 def test_folders_are_made_by_the_info_alone() -> None:
     rig = Rig().opened().walk()
-    code, (_, parent, handle) = rig.announce("101CANON", 0, DCIM, ASSOCIATION)
+    code, (_, parent, handle) = rig.announce("101CANON", 0, DCIM, ObjectFormat.ASSOCIATION)
     assert (code, parent, handle) == (OK, DCIM, 101 << 18)
     assert rig.handles(parent=DCIM) == (CANON100, handle)
 
@@ -257,11 +262,11 @@ def test_folders_are_made_by_the_info_alone() -> None:
 @pytest.mark.parametrize(
     ("name", "size", "parent", "kind", "code"),
     [
-        ("IMG_0001.JPG", 5, CANON100, JPEG, Response.ACCESS_DENIED),
-        ("IMG_0100.JPG", 1 << 30, CANON100, JPEG, Response.STORE_FULL),
-        ("TOO_LONG_A_NAME.JPG", 5, CANON100, JPEG, Response.INVALID_PARAMETER),
+        ("IMG_0001.JPG", 5, CANON100, ObjectFormat.EXIF_JPEG, Response.ACCESS_DENIED),
+        ("IMG_0100.JPG", 1 << 30, CANON100, ObjectFormat.EXIF_JPEG, Response.STORE_FULL),
+        ("TOO_LONG_A_NAME.JPG", 5, CANON100, ObjectFormat.EXIF_JPEG, Response.INVALID_PARAMETER),
         ("IMG_0100.TXT", 5, CANON100, 0x3004, Response.INVALID_OBJECT_FORMAT_CODE),
-        ("IMG_0100.JPG", 5, FIRST, JPEG, Response.INVALID_PARENT_OBJECT),
+        ("IMG_0100.JPG", 5, FIRST, ObjectFormat.EXIF_JPEG, Response.INVALID_PARENT_OBJECT),
     ],
 )
 def test_refused_uploads(name: str, size: int, parent: int, kind: int, code: int) -> None:

@@ -9,6 +9,7 @@ from ptp_host import CANON100, DCIM, FILES, FIRST, OK, PLAIN, REMOTE, Rig, a_car
 
 from canon import ports
 from canon.errors import Disconnected, PortStalled, PortTimeout
+from canon.models.file_kinds import ObjectFormat
 from canon.models.ptp import PtpQuirk
 from canon.ptp.containers import (
     CANCEL,
@@ -22,7 +23,7 @@ from canon.ptp.containers import (
     container,
 )
 from canon.ptp.datasets import DeviceInfo, StorageIDs
-from canon.ptp.operations import ALL, JPEG, ObjectAdded, Response
+from canon.ptp.operations import ALL, ObjectAdded, Response
 from canon.usb.port import Endpoint
 from canon.virtual.card import File
 from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, FaultKind
@@ -397,7 +398,7 @@ def test_the_standard_way_to_the_shutter() -> None:
     told(rig)
     assert rig.ask(0x100E, 7, 0)[0] == Response.STORE_NOT_AVAILABLE
     assert rig.ask(0x100E, 0, 0x3009)[0] == Response.INVALID_OBJECT_FORMAT_CODE
-    assert rig.ask(0x100E, CARD, JPEG)[0] == OK
+    assert rig.ask(0x100E, CARD, ObjectFormat.EXIF_JPEG)[0] == OK
     rig.port.clock.sleep(20)
     assert 0x400D in told(rig)
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.camera.turns import Turns
 from canon.driver import Driver
-from canon.driver.card import WITH_THM, Card, CardPath, Entry, Place, Progress
+from canon.driver.card import Card, CardPath, Entry, Place, Progress
 from canon.errors import NoCard, ObjectNotFound, ProtocolError, Refused
+from canon.models.file_kinds import belongs, kind_of, note_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _IN_MEMORY = 64 << 20
-_WITH_SOUND = ("JPG", "CRW", "CR2")
 
 
 class Storage:
@@ -123,7 +123,7 @@ class Storage:
     def thumbnail(self, place: Place) -> bytes:
         """The small JPEG of a picture or a movie.
 
-        Only the head of a JPEG or a CR2 is fetched; that of a CRW or an AVI is in its THM file.
+        Only the head of a JPEG or a CR2 is fetched; that of a CRW or a movie is in its THM file.
 
         Raises:
             DecodeError: the picture has none.
@@ -132,23 +132,26 @@ class Storage:
         return self._verbs().thumbnail(self._file(place))
 
     def companions(self, place: Place, among: Iterable[Entry] | None = None) -> list[Entry]:
-        """What the camera keeps beside a file: the THM of a CRW or AVI, the sound of a picture.
+        """What lies beside a picture or a movie and belongs to it: files of the same name.
 
-        The two files of RAW+JPEG are pictures, and no companions of each other.
+        The THM of a CRW or a movie, a sound (a spoken note has the picture's number alone), what
+        another program put there. The two files of RAW+JPEG are pictures, and no companions of
+        each other; the THM beside them belongs to the RAW.
 
         Args:
             place: the picture or the movie.
             among: a listing to look through, when there is one already.
         """
         entry = self._file(place)
-        names = companion_names(entry.name)
-        if not names:
+        if not kind_of(entry.name).is_taken:
             return []
         beside = self.ls(entry.path.parent) if among is None else among
         return [
             other
             for other in beside
-            if other.name.upper() in names and other.path.parent == entry.path.parent
+            if not other.is_folder
+            and other.path.parent == entry.path.parent
+            and belongs(other.name, entry.name)
         ]
 
     def upload(
@@ -292,13 +295,21 @@ class Storage:
         return path, there
 
 
-def companion_names(name: str) -> tuple[str, ...]:
-    """What the companions of a file are called, in capitals: SND_0002.WAV for IMG_0002.JPG."""
-    stem, _, suffix = name.upper().rpartition(".")
-    kind, underscore, number = stem.rpartition("_")
-    names = []
-    if suffix in WITH_THM:
-        names.append(f"{stem}.THM")
-    if suffix in _WITH_SOUND and underscore:
-        names.append(f"{kind[:-3]}SND_{number}.WAV")
-    return tuple(names)
+def owners(entries: Iterable[Entry]) -> dict[CardPath, list[Entry]]:
+    """What each companion among these entries belongs to."""
+    entries = [entry for entry in dict.fromkeys(entries) if not entry.is_folder]
+    named: dict[CardPath, list[Entry]] = {}  # by the name that they share with companions
+    noted: dict[CardPath, list[Entry]] = {}  # by the name of their note
+    for entry in entries:
+        if kind_of(entry.name).is_taken:
+            named.setdefault(entry.path.with_suffix(""), []).append(entry)
+            if note := note_name(entry.name):
+                noted.setdefault(entry.path.with_name(note), []).append(entry)
+    found: dict[CardPath, list[Entry]] = {}
+    for entry in entries:
+        beside = named.get(entry.path.with_suffix(""), [])
+        owned_by = [other for other in beside if belongs(entry.name, other.name)]
+        owned_by += noted.get(entry.path, [])
+        if owned_by:
+            found[entry.path] = owned_by
+    return found

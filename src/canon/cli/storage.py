@@ -60,8 +60,8 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
     """Delete files from the card.
 
     A PATH may be a pattern: 'DCIM/*/MVI_*'. It asks first; where there is no terminal to ask on, it
-    needs --yes. Companions of a file that is deleted go with it: the THM file of a CRW or AVI, the
-    spoken note of a picture.
+    needs --yes. Companions of a file that is deleted go with it: files of the
+    same name, such as the THM of a movie, and the spoken note of a picture.
     """
     if not yes and not is_terminal(sys.stdin):
         raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
@@ -136,10 +136,10 @@ def protect_verb(options: Options, paths: tuple[str, ...], off: bool) -> int:
 
 def _only_of(cam: Camera, entry: Entry, rest: list[Entry]) -> list[Entry]:
     """The companions of a file that belong to no other file of the rest of its folder."""
-    from canon.camera.storage import companion_names
+    from canon.camera.storage import owners
 
-    shared = {name for other in rest for name in companion_names(other.name)}
-    return [one for one in cam.storage.companions(entry, rest) if one.name.upper() not in shared]
+    shared = owners(rest)
+    return [one for one in cam.storage.companions(entry, rest) if one.path not in shared]
 
 
 def each(
@@ -169,14 +169,10 @@ def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
 
 
 def _pictures(entries: list[Entry]) -> Mapping[CardPath, list[str]]:
-    """The pictures that each companion belongs to, by the path that a companion has."""
-    from canon.camera.storage import companion_names
+    """The names of the pictures that each companion belongs to."""
+    from canon.camera.storage import owners
 
-    pictures: dict[CardPath, list[str]] = {}
-    for entry in entries:
-        for name in companion_names(entry.name):
-            pictures.setdefault(entry.path.parent / name, []).append(entry.name)
-    return pictures
+    return {path: [one.name for one in found] for path, found in owners(entries).items()}
 
 
 def _document(entry: Entry, pictures: Mapping[CardPath, list[str]]) -> dict[str, object]:

@@ -14,11 +14,11 @@ from canon.cli.options import Options, Verb
 from canon.cli.output import BarOf, Tally, bytes_out, progress_bar, say
 from canon.cli.paths import Finder, is_pattern
 from canon.errors import CanonError, NotSupported
+from canon.models.file_kinds import kind_of
 
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.driver.card import Entry
-_WITH_THUMBNAIL = (".JPG", ".JPEG", ".CR2", ".CRW", ".AVI")
 _PICTURES = "DCIM"
 _SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this computer's disk
 
@@ -65,8 +65,8 @@ def get_verb(
     that is new in DCIM. Each file saved is
     marked as downloaded in the camera. A file that is there already, of the same size and time, is
     not fetched again; one that differs is an error. A file that cannot be saved does not stop the
-    others. The companions of a file are saved with it: the THM file of a CRW or AVI, the spoken
-    note of a picture.
+    others. The companions of a file are saved with it: files of the same name, such as
+    the THM of a movie, and the spoken note of a picture.
     """
     from canon.files import safe_name
 
@@ -189,13 +189,13 @@ def _files_of(cam: Camera, root: Entry, *, thumbnail: bool) -> Iterator[tuple[En
     from canon.files import safe_name
 
     if not root.is_folder:
-        if thumbnail and not root.name.upper().endswith(_WITH_THUMBNAIL):
+        if thumbnail and not kind_of(root.name).is_taken:
             raise ValueError(f"{root} has no thumbnail; pictures and films have one")
         yield root, _name(Path(safe_name(root.name)), thumbnail)
         return
     for entry in cam.storage.walk(root):
         below = Path(*map(safe_name, entry.path.parts[len(root.path.parts) :]))
-        if entry.is_folder or (thumbnail and below.suffix.upper() not in _WITH_THUMBNAIL):
+        if entry.is_folder or (thumbnail and not kind_of(entry.name).is_taken):
             continue
         yield entry, _name(below, thumbnail)
 

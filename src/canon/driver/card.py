@@ -43,9 +43,6 @@ class Counted:
 MOST_FILE = 0x7FFFFFFF
 """No file of a native camera is longer."""
 
-WITH_THM = ("CRW", "AVI")
-"""The kinds of file whose small picture lies beside them in a THM file of the same name."""
-
 _CARD = re.compile(r"([^/:]+:)(.*)", re.DOTALL)
 _NEW_NAME = re.compile(r"[A-Z0-9_~-]{1,8}(\.[A-Z0-9_~-]{1,3})?")
 

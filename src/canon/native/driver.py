@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from canon.clock import Clock
 from canon.driver import Ability, Identity, Power, card
-from canon.driver.card import MOST_FILE, WITH_THM, CardPath, Entry, Progress, Sink
+from canon.driver.card import MOST_FILE, CardPath, Entry, Progress, Sink
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import (
@@ -30,6 +30,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
+from canon.models.file_kinds import kind_of
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import by_product
 from canon.native.commands import (
@@ -267,11 +268,11 @@ class NativeDriver:
         raise NotSupported(self.model.name, "way to read a part of a file")
 
     def thumbnail(self, entry: Entry) -> bytes:
-        """Fetch the head of a picture, or the THM file beside a CRW or AVI; 1 MiB at most."""
+        """Fetch the head of a picture, or the THM file beside a CRW or a movie; 1 MiB at most."""
         from canon.exif import thumbnail
 
         head = bytearray()
-        if entry.suffix[1:].upper() in WITH_THM:
+        if kind_of(entry.name).thumbnail_beside:
             beside = Entry(entry.path.with_suffix(".THM"))
             if not self._fetch(_FILE, beside, head.extend, _MOST_HEAD, None):
                 raise _nothing_of(beside)

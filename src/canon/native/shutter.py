@@ -30,6 +30,7 @@ from canon.driver.shot import (
     picture_name,
 )
 from canon.errors import FocusFailed, NotFinished, ObjectNotFound, Refused, StoreFull
+from canon.models.file_kinds import Content, kind_of
 from canon.models.model import Numbering, Quirk, Trait
 from canon.native.commands import (
     LOCK_WORD,
@@ -334,7 +335,7 @@ class NativeShutter:
             for entry in self._list_card()
             if not entry.is_folder
             and entry.path not in before
-            and not entry.name.upper().endswith(".THM")
+            and kind_of(entry.name).content is not Content.THUMBNAIL
         )
 
     def _thumbnail(self, told: _Progress) -> bytes | None:

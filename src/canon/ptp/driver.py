@@ -21,6 +21,7 @@ from canon.driver.card import CardPath, Counted, Entry, Progress, Sink
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import CanonError, DecodeError, NotSupported, Refused
+from canon.models.file_kinds import ObjectFormat, kind_of
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
 from canon.ptp.datasets import (
     ARRAY,
@@ -35,16 +36,6 @@ from canon.ptp.datasets import (
 from canon.ptp.objects import NAME_8_3, Objects
 from canon.ptp.operations import (
     ALL,
-    ASSOCIATION,
-    AVI,
-    CR2,
-    CRW,
-    DPOF,
-    JPEG,
-    MOV,
-    TEXT,
-    UNDEFINED,
-    WAV,
     DeleteObject,
     GetDevicePropDesc,
     GetObject,
@@ -92,16 +83,6 @@ _BATTERY_LEVEL = 0x5001  # the standard's, in per cent
 _DATE_TIME = 0x5011
 _LOW_PER_CENT = 25
 _NORMAL, _FROM_AC = 1, 1  # of BATTERY_STATUS and BATTERY_KIND; the latter is a guess (section 3)
-_FORMATS = {
-    "JPG": JPEG,
-    "CRW": CRW,
-    "CR2": CR2,
-    "AVI": AVI,
-    "MOV": MOV,
-    "WAV": WAV,
-    "MRK": DPOF,
-    "TXT": TEXT,
-}
 _GROUP = 6  # numbers of one kind of picture in SIZE_QUALITY_MODE
 
 
@@ -396,9 +377,9 @@ class PtpDriver:
         """The object format of a file by its name, if the camera takes such files."""
         suffix = name.upper().rpartition(".")[2]
         takes = self.session.info.image_formats
-        for kind in _FORMATS.get(suffix, UNDEFINED), UNDEFINED:
-            if not takes or kind in takes:
-                return kind
+        for known in (*kind_of(name).formats, ObjectFormat.UNDEFINED):
+            if not takes or known in takes:
+                return known
         raise NotSupported(self._listed.name, f"way to take {suffix} files")
 
     def _at_parent(self, path: CardPath, act: Callable[[SendObjectInfo], object]) -> None:
@@ -437,7 +418,7 @@ class PtpDriver:
     def make_folder(self, path: CardPath) -> None:
         """Make a folder: an object that is announced, and never comes."""
         self._listed.must(SendObjectInfo, "way to make folders")
-        info = _object(ASSOCIATION, 0, self._name(path), "")
+        info = _object(ObjectFormat.ASSOCIATION, 0, self._name(path), "")
         self._at_parent(path, lambda announce: self.session.call(announce, info))
 
     def remove_folder(self, path: CardPath) -> None:
@@ -546,7 +527,7 @@ def _object(kind: int, size: int, name: str, modified: str) -> ObjectInfo:
         height=0,
         depth=0,
         parent=0,
-        association=_GENERIC_FOLDER if kind == ASSOCIATION else 0,
+        association=_GENERIC_FOLDER if kind == ObjectFormat.ASSOCIATION else 0,
         description=0,
         sequence=0,
         name=name,

@@ -27,10 +27,10 @@ from canon.errors import (
     Refused,
 )
 from canon.frozen import Frozen
+from canon.models.file_kinds import Content, ObjectFormat, kind_of
 from canon.ptp.datasets import FileSystem, ObjectInfo, StorageInfo, StoreKind, moment
 from canon.ptp.operations import (
     ALL,
-    ASSOCIATION,
     OBJECT_SIZE,
     GetObjectHandles,
     GetObjectInfo,
@@ -281,7 +281,10 @@ class Objects:
     def is_picture(self, handle: int) -> bool:
         """Whether an object is a picture: no folder, and not the thumbnail beside a CRW."""
         info = self.info(handle)
-        return info.format != ASSOCIATION and not info.name.upper().endswith(".THM")
+        return (
+            info.format != ObjectFormat.ASSOCIATION
+            and kind_of(info.name).content is not Content.THUMBNAIL
+        )
 
     def info(self, handle: int) -> ObjectInfo:
         """What the camera says of an object, asked for once."""
@@ -368,7 +371,7 @@ class Objects:
         return found
 
     def _from_row(self, row: FolderEntry, path: CardPath) -> Found:
-        folder = bool(row.flags & FOLDER) or row.format == ASSOCIATION
+        folder = bool(row.flags & FOLDER) or row.format == ObjectFormat.ASSOCIATION
         name = row.name
         if not NAME_8_3.fullmatch(name):  # it may be cut
             with suppress(Refused):
@@ -384,7 +387,7 @@ class Objects:
         return Found(row.handle, entry, row.flags)
 
     def _from_info(self, handle: int, path: CardPath, info: ObjectInfo) -> Found:
-        folder = info.format == ASSOCIATION
+        folder = info.format == ObjectFormat.ASSOCIATION
         entry = Entry(
             path,
             0 if folder else self._length(handle, info.size),

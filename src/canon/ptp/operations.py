@@ -25,11 +25,6 @@ R = TypeVar("R")
 
 ALL = 0xFFFFFFFF
 """All stores; as a parent, the root of a store."""
-ASSOCIATION = 0x3001
-"""The object format of a folder."""
-UNDEFINED, JPEG, JFIF, SCRIPT, TEXT, DPOF, WAV, AVI, CRW, CR2, MOV = (
-    0x3000, 0x3801, 0x3808, 0x3002, 0x3004, 0x3006, 0x3008, 0x300A, 0xB101, 0xB103, 0xB104
-)  # fmt: skip
 
 
 class Nothing(Message):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import DataType
 from canon.ptp.operations import events, find_operation
 from canon.ptp.powershot.layouts import Property
@@ -147,29 +148,7 @@ KINDS: dict[int, DataType] = {
 PRIVATE_PROPERTIES = frozenset({0x501E, 0x501F, Property.OWNER, 0xD035, 0xD057, 0xD402})
 """Artist, copyright, owner, body id, serial number; a friendly name is often its owner's."""
 
-_PLAIN_FORMATS = """
-    Undefined Association Script Executable Text HTML DPOF AIFF WAV MP3 AVI MPEG ASF QT
-"""
-
-FORMATS: dict[int, str] = {
-    **dict(enumerate(_PLAIN_FORMATS.split(), 0x3000)),
-    0x3800: "Image",
-    0x3801: "EXIF_JPEG",
-    0x3802: "TIFF_EP",
-    0x3804: "BMP",
-    0x3805: "CIFF",
-    0x3807: "GIF",
-    0x3808: "JFIF",
-    0x380B: "PNG",
-    0x380D: "TIFF",
-    0x3811: "DNG",
-    0xB101: "CRW",
-    0xB103: "CR2",
-    0xB104: "MOV",
-    0xB105: "MOV_2",
-    0xB108: "CR3",
-    0xB982: "MP4",
-}
+FORMATS: dict[int, str] = {int(known): known.name for known in ObjectFormat}
 """The object formats that have a name."""
 
 _EVENTS = {kind.code: kind.__name__ for kind in events() if kind.code}

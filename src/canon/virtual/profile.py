@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Any
 
 from canon.models import ptp
+from canon.models.file_kinds import ObjectFormat
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.model_ids import MODEL_IDS
 from canon.models.ptp import PtpModel, PtpQuirk
@@ -72,7 +73,6 @@ _ABILITIES_HEAD = 0x22A
 _LAST_WITH_RELEASE = 0x3173  # PowerShot SX100 IS; those after it that shoot do it as an EOS does
 _COMPACTS = ("PowerShot", "Digital IXUS", "IXY", "IXUS")
 _FIRST_FAST = 0x30F0
-_CRW, _AVI = 0xB101, 0x300A
 
 
 _PROFILES = resources.files("canon.virtual") / "profiles"
@@ -160,8 +160,8 @@ def _ptp_profile(model: PtpModel) -> dict[str, Any]:
         "model_id": model_id,
         "firmware": profile["version"].rpartition("-")[2],
         "owner": "",
-        "raw": 2 in kinds and _CRW in formats,
-        "movies": _AVI in formats,
+        "raw": 2 in kinds and ObjectFormat.CRW in formats,
+        "movies": ObjectFormat.AVI in formats,
     }
 
 

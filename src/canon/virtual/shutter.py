@@ -13,6 +13,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
+from canon.models.file_kinds import Content, kind_of
 from canon.values import ImageFormat, ImageSize, Quality, ShootingMode
 from canon.virtual.body import Body
 from canon.virtual.card import File
@@ -41,7 +42,11 @@ class Taken:
     @property
     def pictures(self) -> dict[str, bytes]:
         """The files that are pictures: without the THM of a CRW."""
-        return {suffix: data for suffix, data in self.files.items() if suffix != ".THM"}
+        return {
+            suffix: data
+            for suffix, data in self.files.items()
+            if kind_of(suffix).content is not Content.THUMBNAIL
+        }
 
     def name(self, suffix: str) -> str:
         """What the file is called."""

@@ -25,10 +25,10 @@ from canon.driver.shot import (
     picture_name,
 )
 from canon.errors import CanonError, DeviceBusy, NotFinished, ObjectNotFound, Refused
+from canon.models.file_kinds import kind_of_format
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects, Store
 from canon.ptp.operations import (
-    CRW,
     CaptureComplete,
     GetObject,
     GetObjectHandles,
@@ -295,7 +295,7 @@ class PtpShutter:
         self._objects.forget(handle)
         if not got:
             raise ObjectNotFound(0, "GetObject", f"the camera sent nothing of {info.name}")
-        kind = ".CRW" if info.format == CRW else ".JPG"
+        kind = f".{kind_of_format(info.format, 'JPG').suffix}"
         names = (*(entry.name for entry in found), info.name)
         receiver.keep(picture_name(file, kind, names, self._now, f"IMG_0001{kind}"))
 

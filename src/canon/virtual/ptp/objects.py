@@ -16,6 +16,7 @@ from typing import Any
 
 from canon import exif
 from canon.errors import DecodeError
+from canon.models.file_kinds import Content, ObjectFormat, kind_of, thumbnail_name
 from canon.models.ptp import PtpModel, PtpQuirk
 from canon.ptp.datasets import (
     FileSystem,
@@ -29,15 +30,7 @@ from canon.ptp.datasets import (
 )
 from canon.ptp.operations import (
     ALL,
-    ASSOCIATION,
-    AVI,
-    CRW,
-    JFIF,
-    JPEG,
     OBJECT_SIZE,
-    TEXT,
-    UNDEFINED,
-    WAV,
     Count,
     DeleteObject,
     FormatStore,
@@ -84,18 +77,6 @@ CARD, NO_CARD = 0x00010001, 0x00010000
 
 Parts = tuple[str, ...]
 
-_DPOF, _CR2, _MOV, _ANCILLARY = 0x3006, 0xB103, 0xB104, 0xBF01
-_FORMATS = {
-    ".JPG": JPEG,
-    ".CRW": CRW,
-    ".CR2": _CR2,
-    ".AVI": AVI,
-    ".MOV": _MOV,
-    ".WAV": WAV,
-    ".MRK": _DPOF,
-    ".TXT": TEXT,
-    ".THM": _ANCILLARY,  # Guess: what the code without a name in the lists of real bodies is
-}
 _NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,3})?")
 _HEAD = 0x10000  # bytes of a file that hold its EXIF
 _DCIM, _ELSEWHERE, _KEPT = 0x00080000, 0x00100000, 0x88000001  # Guess: the latter two
@@ -281,10 +262,10 @@ class Objects:
     def _info(self, operation: GetObjectInfo, data: bytes) -> Message:
         item = self._item(operation.handle)
         if isinstance(item.entry, Folder):
-            folder = ASSOCIATION, 0, 0, 0, 0, 0, 0, 0, 0, 0, item.parent, 1, 1, 0, item.name
-            return ObjectInfo(item.storage, *folder, "", "", "")
+            numbers = item.format, *(0,) * 9, item.parent, 1, 1, 0
+            return ObjectInfo(item.storage, *numbers, item.name, "", "", "")
         thumbnail, (width, height) = self._thumbnail(item), _pixels(item.entry)
-        small = (JFIF, len(thumbnail), 160, 120) if thumbnail else (0, 0, 0, 0)
+        small = (ObjectFormat.JFIF, len(thumbnail), 160, 120) if thumbnail else (0, 0, 0, 0)
         taken = time_text(EPOCH + timedelta(seconds=item.entry.time))
         return ObjectInfo(
             item.storage,
@@ -386,12 +367,12 @@ class Objects:
         if folder is None or name in folder.entries:
             raise Status(Response.ACCESS_DENIED)
         known = self.body.profile["image_formats"]
-        if info.format != ASSOCIATION and known and info.format not in known:
+        if info.format != ObjectFormat.ASSOCIATION and known and info.format not in known:
             raise Status(Response.INVALID_OBJECT_FORMAT_CODE)
         if info.size > card.free:
             raise Status(Response.STORE_FULL)
         parts = *where, name
-        if info.format == ASSOCIATION:
+        if info.format == ObjectFormat.ASSOCIATION:
             folder.entries[name] = Folder(self.body.seconds)
         else:
             self._announced = parts, info
@@ -432,8 +413,8 @@ class Objects:
     def _on_card(self, parts: Parts, entry: File | Folder) -> Item:
         handle = self.handle(parts)
         parent = self.handle(parts[:-1]) if len(parts) > 1 else 0
-        suffix = PureWindowsPath(parts[-1]).suffix.upper()
-        format = ASSOCIATION if isinstance(entry, Folder) else _FORMATS.get(suffix, UNDEFINED)
+        folder = isinstance(entry, Folder)
+        format = ObjectFormat.ASSOCIATION if folder else _format(parts[-1])
         return Item(handle, CARD, parent, parts, self._handles.name(handle), format, entry)
 
     def _file(self, handle: int) -> File:
@@ -491,11 +472,18 @@ class Objects:
             return exif.thumbnail(item.entry.part(0, _HEAD))
         except DecodeError:
             pass
-        if not item.path or item.format not in (AVI, CRW):
+        if not item.path or not kind_of(item.path[-1]).thumbnail_beside:
             return b""
-        path = PureWindowsPath(*item.path).with_suffix(".THM")
-        companion = self._card(ALL).find(path.parts)
+        companion = self._card(ALL).find((*item.path[:-1], thumbnail_name(item.path[-1])))
         return companion.read() if isinstance(companion, File) else b""
+
+
+def _format(name: str) -> ObjectFormat:
+    kind = kind_of(name)
+    if kind.content is Content.THUMBNAIL:
+        # Guess: what the code without a name in the lists of real bodies is
+        return ObjectFormat.ANCILLARY
+    return kind.format
 
 
 def _pixels(file: File) -> tuple[int, int]:

@@ -15,12 +15,11 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any
 
+from canon.models.file_kinds import Content, kind_of
 from canon.models.ptp import PtpModel, PtpQuirk
 from canon.ptp.containers import NO_TRANSACTION
 from canon.ptp.datasets import write_value
 from canon.ptp.operations import (
-    CRW,
-    JPEG,
     CaptureComplete,
     DevicePropChanged,
     GetDevicePropDesc,
@@ -97,7 +96,6 @@ _RAW_CODE = 16
 _WIDE = Property.FOCAL_LENGTH_WIDE, 230  # Guess: where a body does not tell, a G3's lens
 _TELE = Property.FOCAL_LENGTH_TELE, 922
 _NOTHING = 0x7FFF
-_FORMATS = {".JPG": JPEG, ".CRW": CRW}
 
 
 class ReleaseControl:
@@ -417,14 +415,14 @@ class ReleaseControl:
         """Put files on the card, and tell of each but a THM, and of new folders before them."""
         paths = self.shutter.write(taken)
         for path in paths:
-            if not path[-1].endswith(".THM"):
+            if kind_of(path[-1]).content is not Content.THUMBNAIL:
                 self._tell(ObjectAdded(self.objects.handle(path)))
         return bool(paths)
 
     def _offer(self, taken: Taken) -> None:
         for suffix, data in taken.pictures.items():
-            name, format = taken.name(suffix), _FORMATS[suffix]
-            handle = self.objects.keep(name, data, format, taken.thumbnail)
+            name = taken.name(suffix)
+            handle = self.objects.keep(name, data, kind_of(name).format, taken.thumbnail)
             self._tell(CanonRequestObjectTransfer(handle))
 
     # --- how the next picture is taken ------------------------------------------------------------
