@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from canon import errors
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SNIPPET = re.compile(r"^```(pycon|console)\n(.*?)^```$", re.M | re.S)
@@ -65,3 +67,15 @@ def run_shell(body: str) -> None:
         assert ran.returncode == 0, f"$ {command}\n{ran.stdout}"
         alike = doctest.OutputChecker().check_output(shown, ran.stdout, doctest.ELLIPSIS)
         assert alike, f"$ {command}\nthe page shows:\n{shown}\nit printed:\n{ran.stdout}"
+
+
+def test_when_it_fails_has_a_line_for_every_error() -> None:
+    page = (ROOT / "docs" / "guide" / "when-it-fails.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \|", page, re.M)
+    assert len(told) == len(set(told))
+    assert set(told) >= set(family(errors.CanonError))
+
+
+def family(kind: type[Exception]) -> list[str]:
+    """The names of an error and of all that are kinds of it."""
+    return [kind.__name__, *(name for sub in kind.__subclasses__() for name in family(sub))]
