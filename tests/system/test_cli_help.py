@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli_helpers import output, run
+from cli_helpers import output, run, start
 
 
 def test_without_a_verb_the_help_is_shown(tmp_path: Path) -> None:
@@ -42,3 +42,26 @@ def test_one_frame_is_a_file(tmp_path: Path) -> None:
 def test_remote_control_is_entered_and_left(tmp_path: Path) -> None:
     assert output(tmp_path, "remote", "start") == "the camera is in remote control\n"
     assert output(tmp_path, "remote", "stop") == "remote control is off\n"
+
+
+def test_v_tells_each_deed(tmp_path: Path) -> None:
+    ran = run(tmp_path, "-v", "capture", "-o", "one.jpg", "--target", "both")
+    assert ran.returncode == 0
+    assert ran.stderr.splitlines() == [
+        "canon-remote: opened the Canon PowerShot G3 at virtual:powershot-g3",
+        "canon-remote: entered remote control",
+        "canon-remote: took a picture: IMG_0007.JPG, DCIM/100CANON/IMG_0007.JPG",
+    ]
+
+
+def test_a_served_camera_tells_who_came_and_what_was_asked(tmp_path: Path) -> None:
+    serving = start(tmp_path, "-v", "virtual", "powershot-g3", "--usbip", "127.0.0.1:0")
+    assert serving.stdout
+    port = serving.stdout.readline().strip()
+    assert output(tmp_path, "owner", port=port) == "adsf\n"
+    serving.terminate()
+    _, said = serving.communicate(timeout=60)
+    lines = said.splitlines()
+    assert lines[1].endswith(" took the camera")
+    assert lines[2] == "canon-remote: asked: Identify()"
+    assert lines[-1] == "canon-remote: the camera is free again"

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import builtins
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
@@ -37,6 +38,7 @@ from canon.serial.line import Line
 from canon.usb.port import CANON, NATIVE, PTP, Plugged, Port
 from canon.values import Battery
 
+_log = logging.getLogger(__name__)
 _LOOK_AGAIN_S = 0.5
 
 
@@ -99,6 +101,7 @@ class Camera:
             port.close()
             raise
         self._driver = driver
+        _log.info("opened the %s at %s", self._identity.model, self.port)
 
     def close(self) -> None:
         """Let go of the camera; closing twice is allowed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from canon.camera.control import RemoteControl
@@ -10,6 +11,8 @@ from canon.driver import Driver, Shutter
 from canon.driver.card import Progress
 from canon.driver.shot import GiveUp, Shot
 from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality
+
+_log = logging.getLogger(__name__)
 
 RELEASE_S = 60.0
 _FEATURE = "remote release"
@@ -77,7 +80,10 @@ class Capture:
         finally:
             self._underway.remove(give_up)
             receiver.finish()
-        return receiver.shot(released)
+        shot = receiver.shot(released)
+        names = (*(one.name for one in shot.pictures), *map(str, (*shot.saved, *shot.entries)))
+        _log.info("took a picture: %s", ", ".join(names))
+        return shot
 
     def abort(self) -> None:
         """Give up what other threads shoot, or are about to: `shoot()` ends there with Aborted.

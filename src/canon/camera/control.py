@@ -168,6 +168,7 @@ class RemoteControl:
         remote = self._remote()
         if not remote.active:
             remote.enter()
+            _log.info("entered remote control")
 
     def _remote(self) -> Remote:
         return self.need(lambda driver: driver.remote, "remote control")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from types import TracebackType
 
@@ -10,6 +11,7 @@ from canon.driver import Driver
 from canon.driver import Focus as FocusVerbs
 from canon.errors import CanonError
 
+_log = logging.getLogger(__name__)
 _FEATURE = "focus that a computer can move"
 
 
@@ -45,6 +47,7 @@ class Focus:
         """
         with self._control.turn(_focus, _FEATURE) as focus:
             focus.lock()
+            _log.info("locked the focus")
             self._control.hold()
             self._locks += 1
         return FocusLock(self)

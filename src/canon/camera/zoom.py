@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from canon.camera.control import RemoteControl
 from canon.driver import Driver, ZoomPosition
 from canon.driver import Zoom as ZoomVerbs
 from canon.errors import ValueRefused
 
+_log = logging.getLogger(__name__)
 _FEATURE = "zoom that a computer can move"
 
 
@@ -42,6 +45,7 @@ class Zoom:
             now = zoom.position()
             if now.position != position:
                 raise ValueRefused("zoom", position, (f"0 to {now.maximum}",))
+            _log.info("moved the zoom to %d", now.position)
             return now
 
 

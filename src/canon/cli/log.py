@@ -29,3 +29,9 @@ def start(verbosity: int) -> None:
     log = logging.getLogger("canon")
     log.handlers = [handler]  # in the shell, each command begins anew
     log.setLevel(level)
+
+
+def tell_what_is_asked() -> None:
+    """Log each command that a served camera is asked: what it is there for, so one -v is enough."""
+    if logging.getLogger("canon").level <= logging.INFO:
+        logging.getLogger("canon.virtual").setLevel(logging.DEBUG)

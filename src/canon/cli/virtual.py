@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import click
 
+from canon.cli import log
 from canon.cli.options import Options, Verb
 from canon.cli.output import say
 
@@ -101,6 +102,7 @@ def virtual_verb(
     if mode is not None:
         query.append(("mode", mode))
     text = f"{model}?{urlencode(query)}"
+    log.tell_what_is_asked()
     if serial:
         return _serve_serial(options, text)
     return _run(text, command) if usbip is None else _serve(options, text, usbip)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,6 +81,7 @@ NOT_FOUND = 0x20000002
 _BAD_HANDLE = 0x20000006
 _MOST_BLOCK = 0x10000
 _LONGEST_NAME = 12
+_log = logging.getLogger(__name__)
 _PONG = bytes(16) + bytes.fromhex("04000300") + bytes(16)
 _ANSWER_S = 0.02
 _BREAK_S = 0.4
@@ -232,7 +234,9 @@ class Ps350Camera:
             try:
                 if fault and fault.kind is FaultKind.REFUSE:
                     raise Status(fault.number)
-                data = self._answer(kind.decode(body[4:])).encode()
+                command = kind.decode(body[4:])
+                _log.debug("asked: %r", command)
+                data = self._answer(command).encode()
             except DecodeError:
                 status, data = _BAD_HANDLE, b""
             except Status as refusal:

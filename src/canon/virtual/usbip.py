@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import socket
 import struct
 import threading
@@ -24,6 +25,7 @@ from canon.usb.port import Endpoint
 from canon.virtual.device import Overflow, Pipe, Stall, Unplugged, UsbDevice
 from canon.wire import Buffer
 
+_log = logging.getLogger(__name__)
 _STATUS = {Stall: -32, Overflow: -75, Unplugged: -108}  # Linux's EPIPE, EOVERFLOW, ESHUTDOWN
 _GRACE_S = 0.5  # a client that was killed is noticed a moment after the next one asks
 _PATIENCE_S = 600.0  # how far the clock may jump for one request, should a body repeat for ever
@@ -206,12 +208,14 @@ class _Bus:
                 return False
             if self.device.plugged:
                 self._importer = sock
+                _log.info("%s:%d took the camera", *sock.getpeername()[:2])
             return self.device.plugged
 
     def leave(self) -> None:
         """The client that had the device is gone."""
         with self.changed:
             self._importer = None
+            _log.info("the camera is free again")
             for queue in self._parked.values():
                 queue.clear()
             with contextlib.suppress(Unplugged):

@@ -6,6 +6,7 @@ put on the bulk pipe when it is due. Nothing here waits.
 
 from __future__ import annotations
 
+import logging
 from functools import singledispatchmethod
 from typing import Any
 
@@ -74,6 +75,7 @@ from canon.virtual.native.storage import StorageUnit
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
+_log = logging.getLogger(__name__)
 _CHUNK = 0x10000
 _RATE = 490_000  # bytes a second of a download (section 7.10)
 _THUMBNAIL_HEAD = 0x2800  # bytes of a picture's head that hold its EXIF
@@ -257,6 +259,7 @@ class NativeCamera:
             self.padded += 1
             payload = payload.ljust(least, b"\0")
         command = kind.decode(payload)
+        _log.debug("asked: %r", command)
         self.cut += len(payload) > len(command.encode())
         return command
 

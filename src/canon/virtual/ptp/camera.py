@@ -7,6 +7,7 @@ response are put on the bulk pipe when they are due. Nothing here waits.
 from __future__ import annotations
 
 import functools
+import logging
 from collections import deque
 from collections.abc import Callable
 from functools import singledispatchmethod
@@ -65,6 +66,7 @@ from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
+_log = logging.getLogger(__name__)
 _CHUNK = 0x10000
 _FAST, _SLOW = 5_000_000, 800_000  # Guess: bytes a second, by the speed of the bus
 _LAST_ID = 0xFFFFFFFE
@@ -315,6 +317,7 @@ class PtpCamera:
             if asked.kind is not SendObject:
                 self.objects.forget_announced()
             operation = self._decode(asked.kind, asked.parameters)
+            _log.debug("asked: %r", operation)
             self.release.transaction = asked.head.transaction
             reply = self.answer(operation, data)
         except Status as refusal:
