@@ -25,11 +25,11 @@ _PLACES = {
     "canon.driver.features": ("Feature",),
     "canon.driver.shot": ("Frame", "Picture", "Shot"),
     "canon.errors": (
-        "Aborted", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError", "DecodeError",
-        "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked", "LensFailed",
-        "MissingExtra", "NoCard", "NotFinished", "NotSupported", "ObjectNotFound",
-        "PermissionDenied", "PortError", "PortStalled", "PortTimeout", "ProtocolError", "Refused",
-        "StoreFull", "ValueRefused", "WriteProtected",
+        "Aborted", "AlreadyThere", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError",
+        "DecodeError", "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked",
+        "LensFailed", "MissingExtra", "NoCard", "NotEmpty", "NotFinished", "NotSupported",
+        "ObjectNotFound", "PermissionDenied", "PortError", "PortStalled", "PortTimeout",
+        "ProtocolError", "Refused", "StoreFull", "ValueRefused", "WriteProtected",
     ),
     "canon.values": (
         "AfDistance", "Aperture", "Battery", "CameraOutput", "CaptureTarget", "Compensation",
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from canon.driver.shot import Picture as Picture
     from canon.driver.shot import Shot as Shot
     from canon.errors import Aborted as Aborted
+    from canon.errors import AlreadyThere as AlreadyThere
     from canon.errors import BadParameter as BadParameter
     from canon.errors import BatteryLow as BatteryLow
     from canon.errors import CameraNotFound as CameraNotFound
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from canon.errors import LensFailed as LensFailed
     from canon.errors import MissingExtra as MissingExtra
     from canon.errors import NoCard as NoCard
+    from canon.errors import NotEmpty as NotEmpty
     from canon.errors import NotFinished as NotFinished
     from canon.errors import NotSupported as NotSupported
     from canon.errors import ObjectNotFound as ObjectNotFound

@@ -35,7 +35,9 @@ class Conversation(Generic[E]):
         """
         with self.lock:
             if self._closer not in (None, threading.get_ident()):
-                raise Disconnected("the camera was closed meanwhile by this program; open it again")
+                raise Disconnected(
+                    "the camera was closed meanwhile by this program", "open it again"
+                )
             yield
 
     def end(self) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from canon.errors import AlreadyThere, CanonError
+
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
 _LONGEST = 200  # bytes of a name; no disk takes more than 255
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
@@ -59,7 +61,7 @@ class PartFile:
             modified: its time, a local time.
 
         Raises:
-            FileExistsError: the file is there already; the part is still there.
+            AlreadyThere: the file is there already; the part is still there.
         """
         with _about(target):
             if not self.file.closed:
@@ -93,7 +95,7 @@ def new_file(
         modified: its time, a local time.
 
     Raises:
-        FileExistsError: the file is there already.
+        AlreadyThere: the file is there already.
     """
     check_free(target, overwrite=overwrite)
     with _about(target):
@@ -107,11 +109,11 @@ def new_file(
 
 
 def check_free(target: Path, *, overwrite: bool) -> None:
-    """FileExistsError when a file cannot be written there."""
+    """AlreadyThere when a file cannot be written there."""
     if target.exists() and not overwrite:
-        raise FileExistsError(f"{target} is there already; choose another name or overwrite it")
+        raise AlreadyThere(f"{target} is there already", "choose another name or overwrite it")
     if target.exists() and not target.is_file():
-        raise FileExistsError(f"{target} is no file; choose another name")  # /dev/null stays
+        raise AlreadyThere(f"{target} is no file", "choose another name")  # /dev/null stays
 
 
 def numbered(path: Path) -> Iterator[Path]:
@@ -127,7 +129,7 @@ def _about(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno is not None:
+        if error.errno is not None and not isinstance(error, CanonError):
             error.filename = str(target)
         raise
 
@@ -140,10 +142,10 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
         try:
             os.link(part, target)
         except FileExistsError:
-            raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
+            raise _appeared(target) from None
         except OSError:  # a file system without hard links
             if target.exists():
-                raise FileExistsError(f"{target} appeared meanwhile; it was left alone") from None
+                raise _appeared(target) from None
             part.rename(target)
     if os.name == "posix":
         folder = os.open(target.parent, os.O_RDONLY)
@@ -151,6 +153,10 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _appeared(target: Path) -> AlreadyThere:
+    return AlreadyThere(f"{target} appeared meanwhile and was left alone", "choose another name")
 
 
 def _umask() -> int:

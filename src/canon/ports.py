@@ -149,7 +149,7 @@ def open_port(port: str) -> Port | Line:
         return open_libusb(choice.plug)
     found = list_ports(port)
     if not found:
-        raise CameraNotFound(f"there is no camera at {port or 'usb:'!r}; {_CHECK}")
+        raise CameraNotFound(f"there is no camera at {port or 'usb:'!r}", _CHECK)
     if kind == "usbip":
         from canon.usb.usbip import open_usbip
 

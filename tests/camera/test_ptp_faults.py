@@ -23,6 +23,7 @@ from canon.errors import (
     DeviceBusy,
     Disconnected,
     NoCard,
+    ObjectNotFound,
     PortTimeout,
     ProtocolError,
     Refused,
@@ -118,6 +119,8 @@ OTHERWISE: dict[tuple[str, str], type[CanonError] | None] = {
     ("GetObjectInfoEx", "data-after-refusal"): None,
     ("GetObjectInfoEx", "no-data"): None,
     ("GetObjectInfoEx", "empty"): None,
+    ("GetThumb", "no-data"): ObjectNotFound,  # the file has no thumbnail
+    ("GetThumb", "empty"): ObjectNotFound,
     ("GetStorageIDs", "empty"): NoCard,  # a list may be missing, as at any dataset's end
 }
 """Where that is something else; None: what was asked for."""

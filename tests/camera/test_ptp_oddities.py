@@ -172,7 +172,7 @@ def test_a_value_that_the_camera_does_not_keep() -> None:
 
     with (
         a_host(a_liar(lie)) as cam,
-        pytest.raises(ValueRefused, match="400 was asked for; it takes 50, 100, 200, 400"),
+        pytest.raises(ValueRefused, match="iso cannot be 400 just now"),
     ):
         cam.settings.iso.set(400)
 
@@ -396,7 +396,7 @@ def a_zoom(kind: DataType, now: PropertyValue) -> Answer:
 def test_a_zoom_without_a_range_stays_where_it_is() -> None:
     with a_host(a_liar(a_zoom(DataType.UINT16, 3))) as cam, cam.remote():
         assert cam.zoom.get() == cam.zoom.set(3) == ZoomPosition(3, 3)
-        with pytest.raises(ValueRefused, match="it takes 3 to 3"):
+        with pytest.raises(ValueRefused, match="the camera takes 3 to 3"):
             cam.zoom.set(4)
 
 
@@ -437,7 +437,7 @@ def test_a_camera_that_tells_more_than_it_is_asked_for() -> None:
 
 def test_a_picture_of_no_bytes() -> None:
     with a_host(small(a_device(S60, "empty@GetObject"))) as cam:
-        with pytest.raises(CanonError, match="sent nothing of IMG_0001") as caught:
+        with pytest.raises(CanonError, match="the camera sent nothing of it") as caught:
             cam.capture.shoot()
         assert any("The picture was taken" in note for note in caught.value.__notes__)
         assert len(cam.capture.shoot().pictures) == 1

@@ -222,7 +222,7 @@ def test_an_aperture_that_cannot_be_set_now(slug: str) -> None:
     with WatchedPort(a_device(slug)).camera() as cam, cam.remote():
         before = cam.settings.aperture.value
         assert cam.settings.aperture.allowed == ()
-        with pytest.raises(ValueRefused, match="it takes nothing, as it is set now"):
+        with pytest.raises(ValueRefused, match="as the camera is set now, it takes nothing"):
             cam.settings.aperture.set("f/4")
         assert cam.settings.aperture.value == before
 
@@ -231,7 +231,7 @@ def test_a_body_that_refuses_a_value_is_asked_what_it_takes() -> None:
     port = WatchedPort(a_device(S60))
     with port.camera() as cam, cam.remote():
         port.names()
-        with pytest.raises(ValueRefused, match="1600 was asked for; it takes 50, 100, 200, 400"):
+        with pytest.raises(ValueRefused, match="1600: the camera takes 50, 100, 200, 400"):
             cam.settings.iso.set(1600)
         assert port.names() == ["SetDevicePropValue", "GetDevicePropDesc"]
 
@@ -250,9 +250,9 @@ def test_a_camera_that_refuses_a_value_and_does_not_say_what_it_takes() -> None:
     with WatchedPort(device).camera() as cam, cam.remote():
         for what in ("SetDevicePropValue:0x201c", "GetDevicePropDesc:0x200a"):
             device.faults.add(Fault.parse(f"refuse@{what}"))
-        with pytest.raises(ValueRefused) as caught:
+        with pytest.raises(ValueRefused, match="does not say what it takes") as caught:
             cam.settings.iso.set(400)
-        assert (caught.value.code, caught.value.allowed) == (0x201C, ())
+        assert (caught.value.code, caught.value.allowed) == (0x201C, None)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_zoom_outside_its_range_is_not_sent() -> None:
     with port.camera() as cam, cam.remote():
         assert cam.zoom.set(14) == cam.zoom.get()
         port.names()
-        with pytest.raises(ValueRefused, match="it takes 0 to 14"):
+        with pytest.raises(ValueRefused, match="the camera takes 0 to 14"):
             cam.zoom.set(15)
         assert port.names() == ["GetDevicePropDesc"]
 
@@ -573,7 +573,7 @@ def test_a_setting_with_a_range() -> None:
 
     with WatchedPort(Lying(S60, lie)).camera() as cam, cam.remote():
         assert cam.settings.contrast.allowed == (-2, -1, 0, 1, 2)
-        with pytest.raises(ValueRefused, match="3 was asked for"):
+        with pytest.raises(ValueRefused, match="contrast cannot be 3"):
             cam.settings.contrast.set(3)
 
 

@@ -445,7 +445,7 @@ def test_a_folder_that_is_there_is_made_without_a_word(host: Host) -> None:
 def test_a_camera_that_tells_no_owner_says_so() -> None:
     with (
         canon.open("virtual:powershot-a50") as cam,
-        pytest.raises(NotSupported, match="no owner's name to read back; whether it took 'Ada'"),
+        pytest.raises(NotSupported, match="look in its menu whether it took 'Ada'"),
     ):
         cam.owner = "Ada"
 

@@ -14,7 +14,7 @@ import pytest
 
 from canon.camera import Camera
 from canon.driver.card import Entry
-from canon.errors import ObjectNotFound, WriteProtected
+from canon.errors import NotEmpty, ObjectNotFound, WriteProtected
 
 FOLDER = "DCIM/987CANON"
 
@@ -57,7 +57,7 @@ def test_cards_have_room(cam: Camera) -> None:
 
 @pytest.mark.parametrize("path", ["Q:/", "Q:/X", "Q:/X/Y"])
 def test_a_card_that_is_not_there_is_named_as_it_was_asked_for(cam: Camera, path: str) -> None:
-    with pytest.raises(ObjectNotFound, match=r"there is no .*Q:"):
+    with pytest.raises(ObjectNotFound, match=r"Q:"):
         cam.storage.stat(f"{path}/IMG_0001.JPG")
 
 
@@ -210,7 +210,7 @@ def test_folders(cam: Camera, folder: str) -> None:
     with pytest.raises(FileExistsError):
         cam.storage.mkdir(folder)
     cam.storage.upload(b"1", f"{folder}/A.JPG")
-    with pytest.raises(ValueError, match="not empty"):
+    with pytest.raises(NotEmpty, match="is not empty; delete what is in it first"):
         cam.storage.rmdir(folder)
     with pytest.raises(ValueError, match="a file"):
         cam.storage.rmdir(f"{folder}/A.JPG")

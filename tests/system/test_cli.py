@@ -135,7 +135,7 @@ def test_changing_the_card(tmp_path: Path, card: Path) -> None:
             {"file": "new.jpg", "path": "DCIM/200CANON/NEW.JPG", "size": 12, "error": None}
         ]
         again = run(tmp_path, "put", "new.jpg", "DCIM/200CANON", port=port)
-        assert (again.returncode, again.stdout) == (1, "")
+        assert (again.returncode, again.stdout) == (5, "")
         assert "on the card already" in again.stderr
         put = output(tmp_path, "put", "--overwrite", "new.jpg", "DCIM/200CANON", port=port)
         assert put == "DCIM/200CANON/NEW.JPG\n"
@@ -219,7 +219,7 @@ def test_two_files_of_one_name_are_not_saved_over_each_other(
     assert (ran.returncode, ran.stderr) == (1, "")
     assert told[0]["error"] is None
     assert set(told[1]) == {"path", "error"}
-    assert (told[1]["path"], told[1]["error"]["kind"]) == (two[1], "FileExistsError")
+    assert (told[1]["path"], told[1]["error"]["kind"]) == (two[1], "AlreadyThere")
     assert (tmp_path / "out" / "IMG_0001.JPG").read_bytes() == (card / FIRST).read_bytes()
     assert still_new == [False, True]
 
@@ -240,7 +240,7 @@ def test_get_thumbnail_saves_a_small_jpeg(tmp_path: Path) -> None:
     assert small.startswith(b"\xff\xd8\xff")
     assert len(small) < 20_000
     again = run(tmp_path, "get", "--thumbnail", FIRST, "-o", "small/100CANON")
-    assert again.returncode == 1
+    assert again.returncode == 5
     assert (tmp_path / saved[0]).read_bytes() == small
 
 

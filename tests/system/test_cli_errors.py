@@ -60,7 +60,8 @@ def test_the_exit_code_tells_what_went_wrong(
     assert (ran.returncode, ran.stdout) == (code, "")
     error = json.loads(ran.stderr.splitlines()[-1])["error"]
     assert (error["kind"], error["code"]) == (kind, status)
-    assert f"canon-remote: {error['message']}" == last
+    assert last.startswith(f"canon-remote: {error['message']}; {error['advice']}")
+    assert (error["command"], error["exit"]) == ("GetTime" if status else None, code)
 
 
 def test_no_card(tmp_path: Path) -> None:

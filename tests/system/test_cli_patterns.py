@@ -94,8 +94,8 @@ def test_a_folder_is_listed_once(tmp_path: Path, card: Path) -> None:
 def test_what_fits_nothing_is_an_error(words: str, tmp_path: Path, card: Path) -> None:
     ran = run(tmp_path, *words.split(), "DCIM/*/*.TIF", port=virtual(card))
     assert (ran.returncode, ran.stdout) == (5, "")
-    assert "DCIM/*/*.TIF: no such file or folder on the card" in ran.stderr
-    assert "nothing there fits it" in ran.stderr
+    assert "DCIM/*/*.TIF: nothing on the card fits it" in ran.stderr
+    assert "nothing on the card fits it" in ran.stderr
 
 
 # --- one file to stdout --------------------------------------------------------------------------

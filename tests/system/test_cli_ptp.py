@@ -117,9 +117,9 @@ def test_settings_by_name_and_by_number(tmp_path: Path) -> None:
     assert shown["macro"] == {"value": True, "allowed": [False, True]}
     assert shown["0xd029"] == {"value": 3, "allowed": [1, 2, 3]}
     told = refused(tmp_path, "settings", "iso=3200", port=G9, code=5)
-    assert "it takes auto, 80, 100, 200, 400, 800, 1600" in told
+    assert "the camera takes auto, 80, 100, 200, 400, 800, 1600" in told
     told = refused(tmp_path, "settings", "0xd029=99", port=G9, code=5)
-    assert "99 was asked for; it takes 1, 2, 3" in told
+    assert "0xd029 cannot be 99: the camera takes 1, 2, 3" in told
     assert "'3 mm' is no number" in refused(tmp_path, "settings", "0xd029=3 mm", port=G9, code=2)
 
 
@@ -150,7 +150,7 @@ def test_pictures_and_frames(tmp_path: Path) -> None:
 
 def test_zoom_and_focus(tmp_path: Path) -> None:
     assert answer(tmp_path, "zoom", "3", port=G9)["position"] == 3
-    assert "it takes 0 to 19" in refused(tmp_path, "zoom", "99", port=G9, code=5)
+    assert "the camera takes 0 to 19" in refused(tmp_path, "zoom", "99", port=G9, code=5)
     assert output(tmp_path, "focus", "auto", port=G9) == "focused once\n"
     assert "outlives its session" in refused(tmp_path, "focus", "lock", port=G9, code=6)
 
@@ -218,7 +218,7 @@ def test_data_go_as_hex_digits_or_from_a_file_and_come_into_one(tmp_path: Path) 
         "file": "info.bin",
         "size": (tmp_path / "info.bin").stat().st_size,
     }
-    again = refused(tmp_path, "ptp", "GetDeviceInfo", "-o", "info.bin", port=G9, code=1)
+    again = refused(tmp_path, "ptp", "GetDeviceInfo", "-o", "info.bin", port=G9, code=5)
     assert "info.bin is there already" in again
 
 
@@ -234,7 +234,7 @@ def test_what_the_camera_lists(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "port", "code", "told"),
     [
-        (("FocusLock",), G9, 5, "(status 0x0000a005)"),
+        (("FocusLock",), G9, 5, "(FocusLock, response CANON_REFUSED 0xa005)"),
         (("0x9999",), G9, 5, "does not have the operation"),
         (("FocusLock",), VIRTUAL, 6, "the PowerShot G3 has no PTP as it is connected now"),
         ((), VIRTUAL, 6, "the PowerShot G3 has no PTP as it is connected now"),
@@ -243,7 +243,7 @@ def test_what_the_camera_lists(tmp_path: Path) -> None:
         (("0x1008", "first"), G9, 2, "'first' is no number of 32 bits"),
         (("0x1008", "0x100000000"), G9, 2, "is no number of 32 bits"),
         (("0x1008", *"123456"), G9, 2, "5 parameters at the most"),
-        (("0x1016", "0xd045", "--data", "nowhere"), G9, 1, "nowhere: No such file"),
+        (("0x1016", "0xd045", "--data", "nowhere"), G9, 2, "nowhere: No such file"),
     ],
 )
 def test_what_goes_wrong(

@@ -99,8 +99,8 @@ def test_a_card_that_is_not_there_is_no_empty_card(tmp_path: Path, port: str, dr
 
 @pytest.mark.parametrize("port", [virtual(), G9])
 def test_a_folder_that_cannot_be_made_is_told_with_its_reason(tmp_path: Path, port: str) -> None:
-    said = told(tmp_path, "mkdir", "DCIM/100CANON", code=1, port=port)
-    assert said == "canon-remote: DCIM/100CANON is on the card already\n"
+    said = told(tmp_path, "mkdir", "DCIM/100CANON", code=5, port=port)
+    assert said == "canon-remote: DCIM/100CANON is on the card already; choose another name\n"
     said = told(tmp_path, "mkdir", "DCIM/X/Y", code=5, port=port)
     assert said.startswith("canon-remote: DCIM/X/Y: ")
     assert "DCIM/X: no such file or folder" in said
@@ -131,9 +131,7 @@ def test_what_was_fetched_already_is_no_failure(tmp_path: Path) -> None:
     again = run(tmp_path, "get", "DCIM", "-o", "to", "--json")
     ends = [json.loads(line) for line in again.stdout.splitlines()]
     assert again.returncode == 1
-    assert [one["error"] and one["error"]["kind"] for one in ends] == ["FileExistsError"] + [
-        None
-    ] * 6
+    assert [one["error"] and one["error"]["kind"] for one in ends] == ["AlreadyThere"] + [None] * 6
     assert [one.get("fetched") for one in ends] == [None, False, True, False, False, False, False]
     assert (tmp_path / "to/100CANON/IMG_0001.JPG").read_bytes() == b"another picture of that name"
 
@@ -153,7 +151,7 @@ def test_a_sound_has_no_thumbnail(tmp_path: Path) -> None:
 
 def test_a_recording_does_not_replace_a_file(tmp_path: Path) -> None:
     (tmp_path / "talk.pcapng").write_text("mine")
-    said = told(tmp_path, "--record", "talk.pcapng", "info", code=1)
+    said = told(tmp_path, "--record", "talk.pcapng", "info", code=5)
     assert said == "canon-remote: talk.pcapng is there already; name another file\n"
 
 
@@ -185,7 +183,7 @@ def test_frames_replace_nothing_unless_told(tmp_path: Path) -> None:
     output(tmp_path, "live", "-n", "1", "-o", "frames")
     before = (tmp_path / "frames/frame_000001.jpg").read_bytes()
     (tmp_path / "frames/frame_000001.jpg").write_bytes(b"mine")
-    assert "frames has frames already" in told(tmp_path, "live", "-n", "1", "-o", "frames", code=1)
+    assert "frames has frames already" in told(tmp_path, "live", "-n", "1", "-o", "frames", code=5)
     assert (tmp_path / "frames/frame_000001.jpg").read_bytes() == b"mine"
     output(tmp_path, "live", "-n", "1", "-o", "frames", "--overwrite")
     assert len((tmp_path / "frames/frame_000001.jpg").read_bytes()) == len(before)
@@ -194,7 +192,7 @@ def test_frames_replace_nothing_unless_told(tmp_path: Path) -> None:
 def test_frames_that_cannot_be_written_end_the_verb(tmp_path: Path) -> None:
     (tmp_path / "frames/frame_000002.jpg").mkdir(parents=True)
     ran = run(tmp_path, "live", "-o", "frames", "--overwrite")
-    assert (ran.returncode, ran.stdout) == (1, "frames/frame_000001.jpg\n")
+    assert (ran.returncode, ran.stdout) == (2, "frames/frame_000001.jpg\n")
     assert "frame_000002.jpg: Is a directory" in ran.stderr
 
 
@@ -213,7 +211,7 @@ def test_a_picture_that_was_taken_is_told_when_the_camera_goes(tmp_path: Path) -
 def test_which_picture_failed_is_told(tmp_path: Path) -> None:
     ran = run(tmp_path, "capture", "-n", "2", port=virtual(None, "no-focus"))
     assert ran.returncode == 1
-    assert ran.stderr.startswith("canon-remote: picture 1: Release: the lens found nothing")
+    assert ran.stderr.startswith("canon-remote: picture 1: the lens found nothing")
 
 
 # --- programs that start it ----------------------------------------------------------------------

@@ -129,7 +129,7 @@ def test_what_is_recorded_is_decoded(tmp_path: Path, recording: Path) -> None:
 def test_a_recording_never_replaces_a_file(tmp_path: Path, recording: Path) -> None:
     before = recording.read_bytes()
     ran = run(tmp_path, "--record", str(recording), "owner")
-    assert (ran.returncode, ran.stdout) == (1, "")
+    assert (ran.returncode, ran.stdout) == (5, "")
     assert "talk.pcapng" in ran.stderr
     assert recording.read_bytes() == before
 
@@ -145,7 +145,7 @@ def test_a_recording_is_redacted(tmp_path: Path, recording: Path) -> None:
     assert "GetFile" in output(tmp_path, "decode", "safe.pcapng")
 
     again = run(tmp_path, "decode", "--redact", str(recording), "safe.pcapng")
-    assert again.returncode == 1
+    assert again.returncode == 5
     assert (tmp_path / "safe.pcapng").read_bytes() == safe
 
 

@@ -294,9 +294,9 @@ def test_comments_and_empty_lines(tmp_path: Path) -> None:
         ("put", 2, "name the files"),
         ("cd nowhere", 5, "no such file or folder"),
         ("rm --yes nothing.jpg", 5, "no such file or folder"),
-        ("rm --yes *.CRW", 5, "no such file or folder"),
-        ("lcd nowhere", 1, "nowhere: No such file"),
-        ("put nothing.jpg", 1, "nothing.jpg"),
+        ("rm --yes *.CRW", 5, "nothing on the card fits it"),
+        ("lcd nowhere", 2, "nowhere: No such file"),
+        ("put nothing.jpg", 2, "nothing.jpg"),
         ("help dance", 2, "no command 'dance'"),
     ],
 )

@@ -13,7 +13,11 @@ from canon.files import new_file
 @pytest.mark.parametrize(
     "error",
     [
-        canon.Refused(1, "X"),
+        canon.Refused(code=1, command="X"),
+        canon.ObjectNotFound(subject="DCIM", code=1),
+        canon.Disconnected("gone", "plug it in"),
+        canon.NotEmpty("DCIM is not empty"),
+        canon.AlreadyThere("DCIM is there"),
         canon.NotSupported("m", "f"),
         canon.ValueRefused("iso", 1, (1, 2)),
         canon.DecodeError("r", 1, "m", "f"),

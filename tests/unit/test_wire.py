@@ -144,7 +144,7 @@ def test_an_error_names_the_outermost_message_and_its_field() -> None:
 
 
 def test_an_error_without_a_name_says_message() -> None:
-    assert str(DecodeError("it is odd", 3)) == "message at offset 0x3: it is odd"
+    assert DecodeError("it is odd", 3).detail == "message at offset 0x3: it is odd"
 
 
 @pytest.mark.parametrize(

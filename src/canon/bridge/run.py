@@ -124,8 +124,8 @@ def preload_library(folders: Iterable[Path] = _LIBRARIES) -> Path:
             if path.exists():
                 return path
     raise PortError(
-        f"{_PRELOAD} is not here, which shows a program a camera that is not plugged in; "
-        "it is in Debian's package umockdev: apt install umockdev"
+        f"{_PRELOAD} is not here, which shows a program a camera that is not plugged in",
+        "it is in Debian's package umockdev: apt install umockdev",
     )
 
 

@@ -31,7 +31,7 @@ from canon.camera.zoom import Zoom
 from canon.clock import Clock, RealClock
 from canon.driver import Ability, Driver, Identity, Power
 from canon.driver.features import Feature
-from canon.errors import CameraNotFound, CanonError, Disconnected, NotSupported, Refused
+from canon.errors import AGAIN, CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.frozen import Frozen
 from canon.models import native as models
 from canon.serial.line import Line
@@ -171,10 +171,14 @@ class Camera:
         told = self._identity.owner
         if name and not told:
             raise NotSupported(
-                self.model, f"owner's name to read back; whether it took {name!r} is not known"
+                self.model,
+                "owner's name to read back",
+                f"look in its menu whether it took {name!r}",
             )
         if told != name:
-            raise Refused(0, "SetOwner", f"its owner is {told!r}, as before")
+            raise Refused(
+                f"the camera did not take the name: its owner is {told!r}, as before", AGAIN
+            )
 
     @property
     def camera_time(self) -> datetime:
@@ -246,7 +250,7 @@ class Camera:
     def _verbs(self) -> Driver:
         driver = self._driver
         if driver is None and self._identity is not None:
-            raise Disconnected("the camera was closed by this program; call initialize() again")
+            raise Disconnected("the camera was closed by this program", "call initialize() again")
         if driver is None:
             raise ValueError(
                 "the camera is not initialized; call initialize(), or use canon.open()"
@@ -356,7 +360,7 @@ def _choose(port: str | Found, model: str, serial: str) -> Camera:
     if found is None:
         wanted = " ".join(filter(None, (model, serial and f"with the serial number {serial}")))
         there = ", ".join(one.name for one in list(where)) or "no camera"
-        raise CameraNotFound(f"there is no {wanted}; there is: {there}")
+        raise CameraNotFound(f"there is no {wanted}", f"there is: {there}")
     return found
 
 
@@ -385,7 +389,8 @@ def _driver_for(port: Port | Line, where: str) -> Driver:
     spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
     raise NotSupported(
         port.descriptors.product_name or "camera",
-        f"interface that we know (its class is {spoken}); switch it to its normal mode, or to PTP",
+        f"interface that we know (its class is {spoken})",
+        "switch it to its normal mode, or to PTP",
     )
 
 

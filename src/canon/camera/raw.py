@@ -75,6 +75,7 @@ class Ptp:
         if not isinstance(driver, PtpDriver):
             raise NotSupported(
                 self._name().removeprefix("Canon "),
-                "PTP as it is connected now; set it to PTP in its menu, if it has that",
+                "PTP as it is connected now",
+                "set it to PTP in its menu, if it has that",
             )
         return driver

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from canon.driver.shot import Picture, Released, Shot
+from canon.errors import AlreadyThere
 from canon.files import PartFile, check_free, numbered, safe_name
 
 
@@ -43,7 +44,7 @@ class OnDisk:
         overwrite: whether a file that is there already may be replaced.
 
     Raises:
-        FileExistsError: `to` is a file that is there already.
+        AlreadyThere: `to` is a file that is there already.
     """
 
     def __init__(self, to: str | Path, *, overwrite: bool) -> None:
@@ -101,8 +102,8 @@ class OnDisk:
         for path in numbered(target):
             try:
                 part.keep(path)
-            except FileExistsError:
+            except AlreadyThere:
                 continue
             self._saved.append(path)
             return
-        raise FileExistsError(f"{target} and its numbers are all taken; choose another folder")
+        raise AlreadyThere(f"{target} and its numbers are all taken", "choose another folder")

@@ -318,11 +318,11 @@ def _missing(model: str, name: str) -> NotSupported:
 
 
 def _advise(error: ValueRefused) -> None:
-    """Add to the error what may help."""
-    if error.setting in _TOGETHER and error.value in error.allowed:
-        error.add_note(f"It goes with certain others only: set {', '.join(_TOGETHER)} together.")
+    """Let the error say what may help."""
+    if error.setting in _TOGETHER and error.value in (error.allowed or ()):
+        error.advice = f"it goes with certain others only: set {', '.join(_TOGETHER)} together"
     elif error.setting in _BY_MODE and not error.allowed:
-        error.add_note("Set shooting_mode first: in the present one the camera chooses.")
+        error.advice = "set shooting_mode first: in the present one the camera chooses"
 
 
 def _parsed(name: str, value: object) -> object:

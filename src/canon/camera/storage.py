@@ -10,6 +10,7 @@ import io
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -67,7 +68,7 @@ class Storage:
         for entry in self._verbs().list_folder(path.parent):
             if entry.name.upper() == path.name.upper():
                 return entry
-        raise ObjectNotFound(0, str(path))
+        raise ObjectNotFound(subject=path)
 
     def read(self, place: Place, progress: Progress | None = None) -> bytes:
         """The bytes of a file."""
@@ -107,7 +108,7 @@ class Storage:
             progress: is told how many bytes of how many are done.
 
         Raises:
-            FileExistsError: the file is there already.
+            AlreadyThere: the file is there already.
             ObjectNotFound: the card has no such file.
             ProtocolError: the camera sent less or more than the file's size; nothing is kept.
         """
@@ -126,10 +127,11 @@ class Storage:
         Only the head of a JPEG or a CR2 is fetched; that of a CRW or a movie is in its THM file.
 
         Raises:
-            DecodeError: the picture has none.
-            ObjectNotFound: the THM file is not on the card.
+            ObjectNotFound: it has none, or its THM file is not on the card.
         """
-        return self._verbs().thumbnail(self._file(place))
+        entry = self._file(place)
+        with _about(entry.path):
+            return self._verbs().thumbnail(entry)
 
     def companions(self, place: Place, among: Iterable[Entry] | None = None) -> list[Entry]:
         """What lies beside a picture or a movie and belongs to it: files of the same name.
@@ -165,8 +167,8 @@ class Storage:
         """Put a file on the card, and return its entry. What is half-written is deleted again.
 
         The file keeps its time, and counts as new; a camera that refuses that keeps the file all
-        the same, and the log has a warning. So it has before a file that the camera takes and that
-        blocks later uploads: over USB, one of more than about 65,500 bytes.
+        the same, and the log has a warning. The log also warns before a file that would block later
+        uploads: over USB, one of more than about 65,500 bytes.
 
         Args:
             source: a file of this computer, or bytes.
@@ -175,7 +177,7 @@ class Storage:
             progress: is told how many bytes of how many are done.
 
         Raises:
-            FileExistsError: the card has such a file already.
+            AlreadyThere: the card has such a file already.
             NotSupported: this model takes no files; nothing was changed.
             StoreFull: it does not fit.
             WriteProtected: the file that would be replaced is protected.
@@ -185,8 +187,8 @@ class Storage:
         if there is not None and there.is_folder:
             raise ValueError(f"{path} is a folder; give the path of the file, with its name")
         if there is not None and not overwrite:
-            raise FileExistsError(
-                f"{path} is on the card already; choose another name or overwrite it"
+            raise AlreadyThere(
+                f"{path} is on the card already", "choose another name or overwrite it"
             )
         if isinstance(source, bytes):
             file: BinaryIO = io.BytesIO(source)
@@ -195,7 +197,7 @@ class Storage:
             file = open(source, "rb")  # noqa: SIM115  (closed by the with block below)
             status = os.fstat(file.fileno())
             size, moment = status.st_size, datetime.fromtimestamp(status.st_mtime)
-        with file, self._turns:
+        with file, self._turns, _about(path):
             verbs.write_file(path, file, size, moment, progress, replace=there is not None)
         return self.stat(path)
 
@@ -207,34 +209,44 @@ class Storage:
             ObjectNotFound: a file is not there.
         """
         for entry in [self._file(place) for place in places]:
-            self._verbs().delete(entry.path)
+            with _about(entry.path):
+                self._verbs().delete(entry.path)
 
     def mkdir(self, place: Place) -> None:
         """Make a folder; the one that it is in must exist.
 
         Raises:
-            FileExistsError: the card has such a file or folder already.
+            AlreadyThere: the card has such a file or folder already.
             ObjectNotFound: the folder that it is to be in is not there.
         """
         path = CardPath(place)
         try:
-            self._verbs().make_folder(path)
+            with _about(path):
+                self._verbs().make_folder(path)
         except NoCard:
             raise
         except Refused as refusal:
             if self._entry_or_none(path) is not None:
-                raise FileExistsError(f"{path} is on the card already") from refusal
+                raise AlreadyThere(
+                    f"{path} is on the card already", "choose another name"
+                ) from refusal
             self.stat(path.parent)
             raise
 
     def rmdir(self, place: Place) -> None:
-        """Remove an empty folder."""
+        """Remove an empty folder.
+
+        Raises:
+            NotEmpty: there is something in it.
+            ObjectNotFound: it is not there.
+        """
         entry = self.stat(place)
         if not entry.is_folder:
             raise ValueError(f"{entry.path} is a file, not a folder")
         if self.ls(entry):
-            raise ValueError(f"{entry.path} is not empty; delete what is in it first")
-        self._verbs().remove_folder(entry.path)
+            raise NotEmpty(f"{entry.path} is not empty", "delete what is in it first")
+        with _about(entry.path):
+            self._verbs().remove_folder(entry.path)
 
     def protect(self, place: Place, *, protected: bool = True) -> None:
         """Protect a file from deletion.
@@ -242,7 +254,9 @@ class Storage:
         Raises:
             NotSupported: this model has no known command for it.
         """
-        self._verbs().set_flags(self._file(place), protected=protected)
+        entry = self._file(place)
+        with _about(entry.path):
+            self._verbs().set_flags(entry, protected=protected)
 
     def unprotect(self, place: Place) -> None:
         """Take a file's protection off; raises what `protect` raises."""
@@ -254,18 +268,23 @@ class Storage:
         Raises:
             NotSupported: this model has no known command for it.
         """
-        self._verbs().set_flags(self._file(place), new=not downloaded)
+        entry = self._file(place)
+        with _about(entry.path):
+            self._verbs().set_flags(entry, new=not downloaded)
 
     def set_time(self, place: Place, moment: datetime) -> None:
         """Set a file's time, the camera's local time."""
-        self._verbs().set_file_time(self._file(place).path, moment)
+        path = self._file(place).path
+        with _about(path):
+            self._verbs().set_file_time(path, moment)
 
     def _fetch(
         self, entry: Entry, write: Callable[[memoryview], object], progress: Progress | None
     ) -> None:
         if not entry.size:
             return  # an empty file: the camera has nothing to send
-        got = self._verbs().read_file(entry, write, progress)
+        with _about(entry.path):
+            got = self._verbs().read_file(entry, write, progress)
         if got != entry.size:
             raise ProtocolError(
                 f"{entry.path} has {entry.size} bytes, but the camera sent {got}; nothing was kept"

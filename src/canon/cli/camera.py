@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import megabytes, say
-from canon.errors import NoCard, NotSupported
+from canon.cli.output import megabytes
+from canon.errors import CameraNotFound, NoCard, NotSupported
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -66,8 +66,8 @@ def list_verb(options: Options) -> None:
     from canon import camera
 
     found = camera.list(options.port)
-    if not found and not options.as_json:
-        say("no camera is there; check that it is plugged in and switched on")
+    if not found:
+        raise CameraNotFound("there is no camera", "check that it is plugged in and switched on")
     ids = [f"{one.vendor:04x}:{one.product:04x}" for one in found]
     width = max((len(one.port) for one in found), default=0)
     options.show(

@@ -14,6 +14,7 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, bytes_out, error_message, progress_bar, say
+from canon.errors import AlreadyThere
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -191,7 +192,7 @@ def make_room(to: Path, overwrite: bool, *, is_folder: bool) -> None:
     if is_folder and to.is_file():
         raise ValueError(f"{to} is a file, not a folder; name another with -o")
     if to.exists() and not is_folder and not overwrite:
-        raise FileExistsError(f"{to} is there already; choose another name or --overwrite it")
+        raise AlreadyThere(f"{to} is there already", "choose another name or --overwrite it")
     folder = to if is_folder else to.parent
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
@@ -247,7 +248,7 @@ def _save(picture: Picture, to: Path, overwrite: bool, tally: Tally) -> Path:
     except OSError as error:
         elsewhere = _rescued(picture)
         say(f"{error_message(error)}; so that the picture is not lost, it was saved elsewhere")
-        tally.astray()
+        tally.not_as_asked()
         return elsewhere
 
 
@@ -262,9 +263,9 @@ def _save_in(picture: Picture, to: Path, overwrite: bool) -> Path:
         path = to / (name if number == 1 else f"{name.stem}_{number}{name.suffix}")
         try:
             return picture.save(path, overwrite=overwrite)
-        except FileExistsError:
+        except AlreadyThere:
             continue
-    raise FileExistsError(f"{to} has ten thousand files named {name.stem}; choose another folder")
+    raise AlreadyThere(f"{to} has ten thousand files named {name.stem}", "choose another folder")
 
 
 def _assignments(words: Iterable[str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import put_line
+from canon.errors import AlreadyThere
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -45,7 +46,7 @@ def decode_verb(options: Options, file: Path | None, redact: tuple[Path, Path] |
     if redact is not None:
         source, target = redact
         if target.exists():
-            raise FileExistsError(f"{target} is there already; name another file")
+            raise AlreadyThere(f"{target} is there already", "name another file")
         redact_file(source, target)
         options.show({"file": str(target)}, str(target))
     if file is not None:

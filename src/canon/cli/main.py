@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
@@ -11,13 +12,21 @@ def main(words: list[str] | None = None) -> int:
     Args:
         words: what was typed after the program's name; sys.argv has it when None.
     """
+    words = sys.argv[1:] if words is None else words
     try:
         from canon.cli import verbs
 
-        return verbs.run(sys.argv[1:] if words is None else words)
-    except KeyboardInterrupt:
-        print("canon-remote: interrupted", file=sys.stderr)
-        return 130
+        return verbs.run(words)
+    except KeyboardInterrupt as interruption:
+        usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
+        try:
+            from canon.cli.options import Options
+
+            options = Options()
+            options.as_json = "--json" in words
+            return options.tell(interruption)
+        finally:
+            signal.signal(signal.SIGINT, usual)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from canon.cli.output import error_document, error_message, json_line, put_line, put_message, say
+from canon.cli.output import (
+    error_document,
+    error_message,
+    exit_code,
+    json_line,
+    put_line,
+    put_message,
+    say,
+)
+from canon.errors import AlreadyThere
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -48,21 +57,21 @@ class Options:
         for line in (json_line(document),) if self.as_json else lines:
             put_line(line)
 
-    def tell(self, error: Exception, code: int) -> int:
-        """Tell an error on stderr, with what caused it if asked; returns its exit code."""
+    def tell(self, error: BaseException) -> int:
+        """Report an error on stderr, with what caused it if asked; returns its exit code."""
         if self.verbosity > len("vv"):
             import traceback
 
             put_message("".join(traceback.format_exception(error)).rstrip())
         if self.as_json:
             put_message(json_line({"error": error_document(error)}))
-            return code
+            return exit_code(error)
         say(error_message(error))
         cause = error.__cause__
         while self.verbosity and isinstance(cause, Exception):
             say(f"because of {type(cause).__name__}: {error_message(cause)}")
             cause = cause.__cause__
-        return code
+        return exit_code(error)
 
     @contextmanager
     def camera(self) -> Iterator[Camera]:
@@ -94,7 +103,7 @@ def _recorded(port: Port, file: str, stack: ExitStack) -> Port:
         stream = stack.enter_context(open(file, "xb"))  # noqa: SIM115  (the stack closes it)
     except FileExistsError:
         port.close()
-        raise FileExistsError(f"{file} is there already; name another file") from None
+        raise AlreadyThere(f"{file} is there already", "name another file") from None
     except OSError:
         port.close()
         raise

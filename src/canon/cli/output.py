@@ -10,12 +10,29 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 
 import click
 
-from canon.errors import CanonError, Disconnected, NotSupported, PortError, ProtocolError, Refused
+from canon.errors import (
+    AlreadyThere,
+    CanonError,
+    Disconnected,
+    NotEmpty,
+    NotSupported,
+    PortError,
+    ProtocolError,
+    Refused,
+)
 
 if TYPE_CHECKING:
     from canon.driver.card import Progress
 FAILED, INTERRUPTED = 1, 130
-_EXIT_CODES = ((PortError, 3), (ProtocolError, 4), (Refused, 5), (NotSupported, 6), (ValueError, 2))
+_EXIT_CODES = (
+    (PortError, 3),
+    (ProtocolError, 4),
+    ((Refused, AlreadyThere, NotEmpty), 5),
+    (NotSupported, 6),
+    (CanonError, FAILED),
+    ((ValueError, FileNotFoundError, IsADirectoryError, NotADirectoryError), 2),
+    (KeyboardInterrupt, INTERRUPTED),
+)
 
 BarOf = Callable[[str, int], "Progress | None"]
 """Begins a file of a progress bar by its name and size; None when nothing is drawn."""
@@ -56,17 +73,43 @@ def bytes_out(*, as_json: bool) -> BinaryIO:
     return sys.stdout.buffer
 
 
-def exit_code(error: Exception) -> int:
+def exit_code(error: BaseException) -> int:
     """The exit code that an error ends the program with."""
+    if isinstance(error, click.ClickException):
+        return error.exit_code
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), FAILED)
 
 
-def error_message(error: Exception) -> str:
-    """What an error says, with the notes on it, in one line."""
-    return ". ".join([_said(error), *getattr(error, "__notes__", ())])
+def error_message(error: BaseException) -> str:
+    """What an error says for people, with the notes on it, in one line.
+
+    The command that was refused and the camera's answer are for experts: they are said where
+    nothing else tells why, and with -v.
+    """
+    said = _said(error)
+    if isinstance(error, Refused) and (type(error) is Refused or _is_verbose()):
+        said = str(error)
+    elif isinstance(error, CanonError) and error.advice:
+        said = f"{said}; {error.advice}"
+    return _with_notes(said, error)
 
 
-def _said(error: Exception) -> str:
+def _with_notes(said: str, error: BaseException) -> str:
+    return ". ".join([said, *getattr(error, "__notes__", ())])
+
+
+def _is_verbose() -> bool:
+    import logging  # a usage error comes before it is needed
+
+    return logging.getLogger("canon").isEnabledFor(logging.INFO)
+
+
+def _said(error: BaseException) -> str:
+    """What happened."""
+    if isinstance(error, CanonError):
+        return error.what
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
     if isinstance(error, click.UsageError) and error.ctx:
         message = " ".join(error.format_message().split()).rstrip(".")
         return f"{message}; {error.ctx.command_path} --help tells how"
@@ -77,12 +120,21 @@ def _said(error: Exception) -> str:
     return str(error)
 
 
-def error_document(error: Exception) -> dict[str, Any]:
-    """An error for `--json`: its kind, its message, and the camera's status word if it has one."""
+def error_document(error: BaseException) -> dict[str, Any]:
+    """An error for `--json`, in the one form that all verbs use.
+
+    `kind` is the name of the Python error; `message` says what happened, and `advice` what to do,
+    null where the message says all; `code` and `command` are the camera's status word and the
+    command that it refused, null where it was not asked; `exit` is the exit code that the error
+    stands for.
+    """
     return {
         "kind": type(error).__name__,
-        "message": error_message(error),
-        "code": getattr(error, "code", None),
+        "message": _with_notes(_said(error), error),
+        "advice": getattr(error, "advice", "") or None,
+        "code": getattr(error, "code", 0) or None,
+        "command": getattr(error, "command", "") or None,
+        "exit": exit_code(error),
     }
 
 
@@ -106,7 +158,7 @@ class Tally:
     to send one file, but then it sends the next.
 
     Args:
-        as_json: whether each thing is told as a JSON object.
+        as_json: whether each thing is reported as a JSON object.
         key: what the things are called in JSON: "path".
         verb: what was done to them: "saved".
     """
@@ -116,19 +168,19 @@ class Tally:
         self._name = ""
         self._done = 0
         self._port_failed = False
-        self._astray = False
+        self._not_as_asked = False
         self._failed: list[Exception] = []
 
     @property
     def exit_code(self) -> int:
         """0 when all was done, 1 when some; when nothing was, what the first error stands for."""
         if not self._failed:
-            return FAILED if self._astray else 0
+            return FAILED if self._not_as_asked else 0
         return FAILED if self._done else exit_code(self._failed[0])
 
     @contextmanager
     def one(self, name: str, label: str = "") -> Iterator[None]:
-        """Do one thing; an error is told and counted.
+        """Do one thing; an error is reported and counted.
 
         Args:
             name: what the thing is called in JSON, and in messages unless there is a label.
@@ -151,9 +203,9 @@ class Tally:
             message, subject = error_message(error), label or name
             say(message if message.startswith(subject) else f"{subject}: {message}")
 
-    def astray(self) -> None:
-        """Let the thing count as done, but not as it was asked for."""
-        self._astray = True
+    def not_as_asked(self) -> None:
+        """Let the exit code say that the thing was done, but not as it was asked for."""
+        self._not_as_asked = True
 
     def done(self, *lines: str, **results: object) -> None:
         """Tell that the thing is done, by lines for people or by results for JSON."""

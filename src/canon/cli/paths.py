@@ -53,7 +53,8 @@ class Finder:
                 if fnmatchcase(entry.name.upper(), part.upper())
             ]
         if not found:
-            raise ObjectNotFound(0, text, "nothing there fits it" if is_pattern(text) else "")
+            what = "nothing on the card fits it" if is_pattern(text) else ""
+            raise ObjectNotFound(what, ObjectNotFound.remedy, subject=text)
         return found
 
     def find_all(self, paths: Iterable[str], tally: Tally) -> dict[Entry, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from canon.cli.options import Options, Verb
+from canon.errors import AlreadyThere
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -60,7 +61,7 @@ def ptp_verb(
     numbers = [_number(word, 0xFFFFFFFF, _PARAMETER) for word in parameters]
     code, sent = _code(operation), None if data is None else _bytes(data)
     if output and Path(output).exists():
-        raise FileExistsError(f"{output} is there already; name another file")
+        raise AlreadyThere(f"{output} is there already", "name another file")
     with options.camera() as cam:
         answer = cam.ptp.call(code, *numbers, data=sent)
     from canon.ptp.operations import Response

@@ -24,7 +24,6 @@ from canon.cli.camera import card_space
 from canon.cli.options import HELP_NAMES, Options, Verb
 from canon.cli.output import (
     INTERRUPTED,
-    exit_code,
     is_terminal,
     put_line,
     say,
@@ -148,11 +147,11 @@ class Shell:
             return end.exit_code
         except click.ClickException as error:
             options.as_json |= "--json" in words
-            return options.tell(error, error.exit_code)
+            return options.tell(error)
         except BrokenPipeError:
             raise  # nobody reads what is printed
         except (CanonError, OSError, ValueError) as error:
-            return options.tell(error, exit_code(error))
+            return options.tell(error)
 
     def run_words(self, words: list[str], options: Options) -> int:
         """Run a command with its words."""

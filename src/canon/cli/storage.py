@@ -164,7 +164,7 @@ def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
     except ObjectNotFound:
         entry = cam.storage.stat(path)
         if entry.is_folder:  # the root of a card that is not there
-            raise ObjectNotFound(0, path) from None
+            raise ObjectNotFound(subject=path) from None
         return [entry]
 
 

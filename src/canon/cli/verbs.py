@@ -62,7 +62,8 @@ _HELP = """Canon cameras on the command line.
 
 Data go to stdout; messages and progress go to stderr. With --json, stdout has one document, or one
 object a line from the verbs that do one thing after another (get, put, rm, mkdir, rmdir, protect,
-decode); an error is a last line {"error": {"kind", "message", "code"}} on stderr.
+decode); an error is a last line {"error": {"kind", "message", "advice", "code", "command", "exit"}}
+on stderr.
 """
 
 _EPILOG = """\b
@@ -72,7 +73,7 @@ Exit codes:
   2  a mistake in the command
   3  the cable: no camera, in use, not permitted, unplugged, silent
   4  the camera broke the protocol
-  5  the camera refused
+  5  the camera refused, or what is there already stands in the way
   6  this model cannot do it
   130  interrupted
 """
@@ -148,11 +149,11 @@ def run(words: list[str]) -> int:
             words, prog_name="canon-remote", standalone_mode=False, obj=options
         )
     except click.Abort:
-        say("interrupted")
-        return INTERRUPTED
+        options.as_json |= "--json" in words
+        return options.tell(KeyboardInterrupt())
     except click.ClickException as error:
         options.as_json |= "--json" in words
-        return options.tell(error, error.exit_code)
+        return options.tell(error)
     except (CanonError, OSError, ValueError) as error:
-        return options.tell(error, exit_code(error))
+        return options.tell(error)
     return code or 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import total_ordering
 
+from canon.errors import ObjectNotFound
 from canon.frozen import Frozen
 
 Sink = Callable[[memoryview], object]
@@ -267,3 +268,8 @@ def _go(parts: tuple[str, ...], card: str, text: object) -> tuple[tuple[str, ...
     if ".." in more:
         raise ValueError(f"{text!r} goes up with '..'; name the folder itself")
     return parts + more, card
+
+
+def no_thumbnail(entry: Entry) -> ObjectNotFound:
+    """The error of a file in which no thumbnail is found."""
+    return ObjectNotFound("it has no thumbnail", "fetch the file itself", subject=entry.path)

@@ -247,8 +247,8 @@ def await_end(
             deadline = min(deadline, clock.now() + GRACE_S)
     if not awaited.begun:
         raise NotFinished(
-            f"the camera did not say within {timeout_s:g} s how the release went; "
-            "look at its display, and at the card for the picture"
+            f"the camera did not say within {timeout_s:g} s how the release went",
+            "look at its display, and at the card for the picture",
         )
     _log.warning("the camera did not say all of how the release went; going on")
 

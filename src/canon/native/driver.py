@@ -20,8 +20,10 @@ from canon.driver.card import MOST_FILE, CardPath, Entry, Progress, Sink
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import (
+    AGAIN,
     CARD,
     CanonError,
+    DecodeError,
     NoCard,
     NotSupported,
     ObjectNotFound,
@@ -220,7 +222,7 @@ class NativeDriver:
     def body_id(self) -> str:
         """The number of the body, as it is printed on it; NotSupported where there is none."""
         if Trait.BODY_ID not in self.model.traits:
-            raise NotSupported(self.model.name, "number of the body")
+            raise NotSupported(self.model.name, "body number that it tells")
         number = self.session.call(GetBodyId()).number
         if Quirk.BODY_ID_OF_D30 in self.model.quirks:
             return f"{number >> 16:04X}{number & 0xFFFF:05}"
@@ -254,8 +256,10 @@ class NativeDriver:
         card_name, *parts = native.split("\\")
         listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
         if not listing:
-            what = f"folder {path}" if path.parts else f"card {card_name}"
-            raise ObjectNotFound(0, "GetDirectory", f"there is no {what}")
+            if path.parts:
+                raise ObjectNotFound(subject=path)
+            cards = ", ".join(self._card_names())
+            raise ObjectNotFound(f"there is no card {card_name}", f"the camera has {cards}")
         several = len(self._card_names()) > 1
         return _entries(listing[1:], CardPath.of(tuple(parts), card_name if several else ""))
 
@@ -278,7 +282,10 @@ class NativeDriver:
                 raise _nothing_of(beside)
         else:
             self._fetch(_THUMBNAIL, entry, head.extend, _MOST_HEAD, None)
-        return thumbnail(bytes(head))
+        try:
+            return exif.thumbnail(head)
+        except DecodeError as error:
+            raise no_thumbnail(entry) from error
 
     def write_file(
         self,
@@ -398,7 +405,7 @@ class NativeDriver:
             names = self.session.call(ListDisks()).names
             self._disks = tuple(name.rstrip("\\/") for name in names if name)
             if not self._disks:
-                raise NoCard(0, "ListDisks")
+                raise NoCard
         return self._disks
 
     def _native(self, path: CardPath) -> str:
@@ -409,7 +416,7 @@ class NativeDriver:
 
 
 def _nothing_of(entry: Entry) -> ObjectNotFound:
-    return ObjectNotFound(0, "GetFile", f"the camera sent nothing of {entry.path}")
+    return ObjectNotFound("the camera sent nothing of it", AGAIN, subject=entry.path)
 
 
 def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:

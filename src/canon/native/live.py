@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from canon.driver.shot import LENS_S, MOST_FRAME, Frame
-from canon.errors import ObjectNotFound
+from canon.errors import AGAIN, ObjectNotFound
 from canon.native.commands import RetrieveFrame
 from canon.native.release import StartViewfinder, StopViewfinder
 from canon.native.session import Session
@@ -34,7 +34,7 @@ class NativeLive:
         data = bytearray()
         command = RetrieveFrame(0, self.session.link.transfer_size)
         if not self.session.receive(command, data.extend, limit=MOST_FRAME):
-            raise ObjectNotFound(0, "RetrieveFrame", "the viewfinder gave no picture")
+            raise ObjectNotFound("live view gave no picture", AGAIN)
         self._number += 1
         return Frame(data, self._number, self.session.clock.now())
 

@@ -145,8 +145,9 @@ class SerialLink:
                 return
             self._switch_off_everywhere()
         raise CameraNotFound(
-            "no camera answers on this line; check the cable, that the camera is switched on and "
-            "set to talk to a computer, and that nothing else uses the line"
+            "no camera answers on this line",
+            "check the cable, that the camera is switched on and set to talk to a computer, and "
+            "that nothing else uses the line",
         )
 
     def exchange(
@@ -187,7 +188,9 @@ class SerialLink:
         """
         if self.model.product is None and self._speed > _SLOW_ABOVE:
             raise NotSupported(
-                self.model.name, f"upload above {_SLOW_ABOVE} bits a second; open it at that speed"
+                self.model.name,
+                f"upload above {_SLOW_ABOVE} bits a second",
+                "open it at that speed",
             )
         return MOST_FILE
 
@@ -299,7 +302,8 @@ class SerialLink:
         while True:
             if status:
                 command = find_command(Numbering.CLASSIC, code, None, long=True)
-                raise Refused(status, command.__name__ if command else f"command {code:#06x}")
+                name = command.__name__ if command else f"command {code:#06x}"
+                raise Refused(code=status, command=name)
             yield data
             status, data = _opened(self._await(b"", timeout_s))
 
@@ -342,8 +346,8 @@ class SerialLink:
                 request = ack(self._expected, Result.SEND_AGAIN).frame()
             _log.warning("asking again for message %d", self._expected)
         raise PortTimeout(
-            f"the line loses too much: nothing came whole in {_TRIES} tries; "
-            "take a shorter cable, or a lower speed"
+            f"the line loses too much: nothing came whole in {_TRIES} tries",
+            "take a shorter cable, or a lower speed",
         )
 
     def _message(self, deadline: float, timeout_s: float) -> bytes | None:
@@ -394,7 +398,7 @@ class SerialLink:
         """The payload of a message; None when it answers an earlier command."""
         head = MessageHead.decode(message)
         if head.code == _BATTERY_EMPTY:
-            raise Disconnected("the camera's battery is empty, and it goes off; charge it")
+            raise Disconnected("the camera's battery is empty, and it goes off", "charge it")
         if (head.code, head.transaction) != self._asked:
             _log.info("a late answer to %#06x was dropped", head.code ^ ANSWERED)
             return None
@@ -432,7 +436,7 @@ class SerialLink:
                 try:
                     self._packets.append(decode_packet(raw))
                 except DecodeError as error:
-                    _log.warning("a packet that cannot be read: %s", error)
+                    _log.warning("a packet that cannot be read: %s", error.detail)
         return self._packets.pop(0)
 
 
@@ -506,7 +510,7 @@ def _join_listing(answers: Iterator[bytes], limit: int) -> bytes:
 
 def _gone() -> Disconnected:
     return Disconnected(
-        "the camera does not answer any more; check the cable and its battery, and start again"
+        "the camera does not answer any more", "check the cable and its battery, and start again"
     )
 
 

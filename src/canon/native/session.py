@@ -169,7 +169,7 @@ class Session:
         try:
             event = decode_event(raw)
         except DecodeError as error:
-            _log.warning("an event that cannot be read: %s", error)
+            _log.warning("an event that cannot be read: %s", error.detail)
             return True
         _log.debug("event %r", event)
         self._talk.tell(event)
@@ -206,7 +206,9 @@ class Session:
             return data
         head = SubHead.decode(data)
         if head.sub != command.sub:
-            raise Refused(head.sub, type(command).__name__, "the camera changed the sub-code")
+            raise Refused(
+                code=head.sub, command=type(command).__name__, word="it changed the sub-code"
+            )
         return data[smallest(SubHead) : smallest(SubHead) + head.length]
 
     def _code(self, command: Command[R]) -> int:
@@ -225,5 +227,4 @@ class Session:
 
     def _check(self, status: int, command: Command[R]) -> None:
         if status:
-            name = type(command).__name__
-            raise REFUSALS.get(status, Refused)(status, name)
+            raise REFUSALS.get(status, Refused)(code=status, command=type(command).__name__)

@@ -107,8 +107,8 @@ class _Progress:
         """Look at one event; the same one twice changes nothing."""
         if isinstance(event, CaptureFailed):
             if event.reason == _NO_FOCUS:
-                raise FocusFailed(event.reason, "Release")
-            raise Refused(event.reason, "Release", "the camera took no picture")
+                raise FocusFailed(code=event.reason, command="Release")
+            raise Refused("the camera took no picture", AGAIN, code=event.reason, command="Release")
         self.finished |= type(event) in self.ends
         if isinstance(event, CaptureStatus):
             self.exposed |= event.stage == _EXPOSED
@@ -202,8 +202,8 @@ class NativeShutter:
         if card and not found:
             if not host:
                 raise NotFinished(
-                    "the camera said that it took a picture; the card has no new one: look at "
-                    "its display"
+                    "the camera says that it took a picture, but the card has no new one",
+                    "look at its display",
                 )
             _log.warning("the picture came to the computer, but the card has no new one")
         return Released(found, small)
@@ -254,7 +254,7 @@ class NativeShutter:
             except Refused as refusal:
                 self._underway = False
                 if card and type(refusal) is Refused and self._is_full():
-                    raise StoreFull(refusal.code, "Release") from refusal
+                    raise StoreFull(code=refusal.code, command="Release") from refusal
                 raise
             except BaseException as error:
                 note_maybe_taken(error, card=card)
@@ -363,12 +363,12 @@ class NativeShutter:
             timeout_s=LENS_S,
         )
         if not got:
-            raise ObjectNotFound(0, "RetrieveCapture", f"the camera has no picture with key {key}")
+            raise ObjectNotFound(f"the camera has no picture with key {key}", AGAIN)
 
     def _key_without_event(self, told: _Progress) -> int:
         """The key of the other picture of this release; PowerShots count keys (section 7.13)."""
         for key, _ in told.ready.values():
             return key
         if self.last_key is None:
-            raise ObjectNotFound(0, "RetrieveCapture", "the camera did not tell the picture's key")
+            raise ObjectNotFound("the camera did not tell the picture's key", AGAIN)
         return self.last_key + 1

@@ -176,7 +176,7 @@ class UsbLink:
                 try:
                     length = events.event_length(self._event)
                 except DecodeError as error:
-                    _log.warning("%s: %d bytes dropped", error, len(self._event))
+                    _log.warning("%s: %d bytes dropped", error.detail, len(self._event))
                     self._event.clear()
                     length = 0
                 if length and len(self._event) >= length:

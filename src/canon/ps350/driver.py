@@ -15,13 +15,12 @@ from typing import BinaryIO, NoReturn
 
 from canon.clock import Clock
 from canon.driver import Ability, Identity, Power
-from canon.driver.card import MOST_FILE, Card, CardPath, Entry, Progress, Sink
+from canon.driver.card import MOST_FILE, Card, CardPath, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Event, Listener
 from canon.driver.features import Feature
 from canon.errors import (
     CARD,
     CanonError,
-    DecodeError,
     NoCard,
     NotSupported,
     ObjectNotFound,
@@ -139,12 +138,12 @@ class Ps350Driver:
         """Fetch the THM file beside a picture; 1 MiB at most."""
         _, _, number = entry.name.partition("_")
         if not number:
-            raise DecodeError("no THM file belongs to it", 0, entry.name)
+            raise no_thumbnail(entry)
         data = bytearray()
         beside = entry.path.with_name(f"THM_{number}")
         self._fetch(beside, data.extend, _MOST_THUMBNAIL, None)
         if not data.startswith(b"\xff\xd8"):
-            raise DecodeError("it is no JPEG", 0, beside.name)
+            raise no_thumbnail(entry)
         return bytes(data)
 
     # --- the card (section 5) ---------------------------------------------------------------------
@@ -158,7 +157,7 @@ class Ps350Driver:
         names = self.session.call(ListDisks(_ALL_DISKS)).names
         disks = [name.rstrip("/\\") for name in names if name]
         if not disks:
-            raise NoCard(0, "ListDisks")
+            raise NoCard
         return disks
 
     def _native(self, path: CardPath) -> str:
@@ -168,7 +167,7 @@ class Ps350Driver:
             self.session.call(UseDisk(disk))
             self._disk = disk
         if path.card not in ("", self._disk.upper()):
-            raise ObjectNotFound(0, "UseDisk", f"there is no {path.card}, only {self._disk}")
+            raise ObjectNotFound(f"there is no card {path.card}", f"the camera has {self._disk}")
         return latin("\\".join((self._disk, *path.parts))).upper().decode("latin-1")
 
     def _entries(self, path: CardPath) -> list[Entry]:

@@ -118,8 +118,9 @@ class Session:
                     break
             else:
                 raise CameraNotFound(
-                    "no PowerShot 350 answers on this line; check the cable, that the camera is "
-                    "switched on, and that nothing else uses the line"
+                    "no PowerShot 350 answers on this line",
+                    "check the cable, that the camera is switched on, and that nothing else uses "
+                    "the line",
                 )
             self._awake = True
             if speed != self._wanted_speed:
@@ -158,8 +159,8 @@ class Session:
         _log.debug("%r → %r", command, reply)
         if self._silent >= _MOST_SILENT:
             raise Disconnected(
-                "the camera does not answer any more; check the cable and its battery, and start "
-                "again"
+                "the camera does not answer any more",
+                "check the cable and its battery, and start again",
             )
         return reply
 
@@ -245,7 +246,7 @@ class Session:
                 status, at = Number(4).read(answer, at) if command.counted else (0, at)
                 if status:
                     refusal = ObjectNotFound if status == NOT_THERE else Refused
-                    raise refusal(status, type(command).__name__)
+                    raise refusal(code=status, command=type(command).__name__)
                 return cast("R", command.reply.decode(memoryview(answer)[at:]))
             _log.warning("an answer to an earlier command was dropped")
         return None
@@ -309,6 +310,6 @@ class Session:
 def too_much_lost() -> PortTimeout:
     """The error of a line that is too bad."""
     return PortTimeout(
-        f"the line loses too much: nothing came whole in {TRIES} tries; "
-        "take a shorter cable, or a lower speed"
+        f"the line loses too much: nothing came whole in {TRIES} tries",
+        "take a shorter cable, or a lower speed",
     )

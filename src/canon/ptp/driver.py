@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.clock import Clock
 from canon.driver import Ability, Identity, Power, card
-from canon.driver.card import CardPath, Counted, Entry, Progress, Sink
+from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import CanonError, DecodeError, NotSupported, Refused
@@ -254,14 +254,14 @@ class PtpDriver:
             level = self._listed.value(_BATTERY_LEVEL, DataType.UINT8)
             good, on_ac = isinstance(level, int) and level > _LOW_PER_CENT, False
         else:
-            raise NotSupported(self._listed.name, "property that tells of its power")
+            raise NotSupported(self._listed.name, "power status that it tells")
         return Power(on_ac=on_ac, battery=Battery.GOOD if good else Battery.LOW)
 
     def body_id(self) -> str:
         """The serial number; NotSupported where the camera does not tell it."""
         serial = self.session.info.serial.strip().lstrip("0")
         if not serial:
-            raise NotSupported(self._listed.name, "number of the body that it tells")
+            raise NotSupported(self._listed.name, "body number that it tells")
         return serial
 
     def abilities(self) -> tuple[Ability, ...]:
@@ -327,11 +327,11 @@ class PtpDriver:
         return sink.done
 
     def thumbnail(self, entry: Entry) -> bytes:
-        """Fetch the small JPEG of a picture or a movie; DecodeError when it has none."""
-        self._listed.must(GetThumb, "small pictures of its files")
-        return self.objects.at(entry.path, lambda handle: self._small(handle, entry.name))
+        """Fetch the small JPEG of a picture or a movie; ObjectNotFound when it has none."""
+        self._listed.must(GetThumb, "thumbnails of its files")
+        return self.objects.at(entry.path, lambda handle: self._small(handle, entry))
 
-    def _small(self, handle: int, name: str) -> bytes:
+    def _small(self, handle: int, entry: Entry) -> bytes:
         data = bytearray()
         try:
             self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL)
@@ -339,7 +339,7 @@ class PtpDriver:
             if error.code != Response.NO_THUMBNAIL_PRESENT:
                 raise
         if not data:
-            raise DecodeError("the camera has no small picture of it", 0, name)
+            raise no_thumbnail(entry)
         return bytes(data)
 
     def write_file(

@@ -144,7 +144,8 @@ class Objects:
         for store in self._stores:
             if name.upper() in ("", store.name):
                 return store
-        raise ObjectNotFound(0, "GetStorageIDs", f"there is no card {name}")
+        names = ", ".join(store.name for store in self._stores)
+        raise ObjectNotFound(f"there is no card {name}", f"the camera has {names}")
 
     def _named(self, store: Store) -> str:
         """What paths call a card: the only one needs no name."""
@@ -166,7 +167,7 @@ class Objects:
 
     def _ask_stores(self) -> tuple[Store, ...]:
         stores: list[Store] = []
-        broken: Refused = NoCard(0, "GetStorageIDs")
+        broken: Refused = NoCard()
         for number in self.session.call(GetStorageIDs()).ids[:_MOST_STORES]:
             if number == RAM or not number & 0xFFFF:
                 continue  # what waits in the camera's memory, or an empty slot
@@ -220,7 +221,7 @@ class Objects:
         for one in self._folder(self.store(path.card), path.parent):
             if one.entry.name.upper() == path.name.upper():
                 return one
-        raise ObjectNotFound(0, "GetObjectHandles", f"there is no {path}")
+        raise ObjectNotFound(subject=path)
 
     def at(self, path: CardPath, act: Callable[[int], T]) -> T:
         """Do something with a path's handle; 0 is the root of a card.
@@ -231,7 +232,7 @@ class Objects:
         if not path.parts:
             return act(0)
         if len(path.parts) > _MOST_DEPTH:
-            raise ObjectNotFound(0, "GetObjectHandles", f"no card has folders as deep as {path}")
+            raise ObjectNotFound("no card has folders as deep as that", subject=path)
         known = self._known.get(_key(store.id, path))
         if known is not None:
             handle, _ = known

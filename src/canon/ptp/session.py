@@ -60,6 +60,7 @@ REFUSALS: dict[int, type[Refused]] = {
     Response.INVALID_OBJECT_FORMAT_CODE: BadParameter,
     Response.STORE_FULL: StoreFull,
     Response.OBJECT_WRITE_PROTECTED: WriteProtected,
+    Response.STORE_READ_ONLY: WriteProtected,
     Response.STORE_NOT_AVAILABLE: NoCard,
     Response.DEVICE_BUSY: DeviceBusy,
     Response.INVALID_PARENT_OBJECT: ObjectNotFound,
@@ -72,18 +73,25 @@ REFUSALS: dict[int, type[Refused]] = {
 }
 """What a response code means (section 6); any other one is a plain Refused."""
 
-_LOST = "the session with the camera is lost; open the camera again"
-_HINTS: dict[int, str] = {
+_LOST = "the session with the camera is lost", "open the camera again"
+_HAS_NOT = "this camera does not have the operation", "ask info what it can do"
+_SAID: dict[int, tuple[str, str]] = {
     Response.SESSION_NOT_OPEN: _LOST,
     Response.INVALID_TRANSACTION_ID: _LOST,
-    Response.OPERATION_NOT_SUPPORTED: "this camera does not have the operation",
-    Response.CANON_UNKNOWN_COMMAND: "this camera does not have the operation",
-    Response.DEVICE_PROP_NOT_SUPPORTED: "this camera does not have the property, or not now",
-    Response.STORE_READ_ONLY: "the card is write-protected; look for its slider",
-    Response.CANON_REFUSED: "it may need release control, or another shooting mode",
-    Response.NO_THUMBNAIL_PRESENT: "the file has no small picture",
+    Response.OPERATION_NOT_SUPPORTED: _HAS_NOT,
+    Response.CANON_UNKNOWN_COMMAND: _HAS_NOT,
+    Response.DEVICE_PROP_NOT_SUPPORTED: (
+        "this camera does not have the property, or not now",
+        "try another shooting mode",
+    ),
+    Response.STORE_READ_ONLY: ("the card is write-protected", "look for its slider"),
+    Response.CANON_REFUSED: (
+        "the camera said no",
+        "it may need remote control, or another shooting mode",
+    ),
+    Response.NO_THUMBNAIL_PRESENT: ("the file has no thumbnail", "fetch the file itself"),
 }
-"""What to do about responses whose class does not say it."""
+"""What responses say, and what to do about them, where the class does not say it."""
 
 LOST = frozenset({Response.SESSION_NOT_OPEN, Response.INVALID_TRANSACTION_ID})
 """Responses after which the session is of no more use."""
@@ -461,10 +469,9 @@ def _returned(operation: Operation[R], ended: Ended) -> R:
 
 def refusal(code: int, name: str) -> Refused:
     """The error that a response code stands for; `name` is what was refused."""
-    detail = f"response {Response(code).name}"
-    if hint := _HINTS.get(code):
-        detail += f": {hint}"
-    return REFUSALS.get(code, Refused)(code, name, detail)
+    word = f"response {Response(code).name} {code:#06x}"
+    what, advice = _SAID.get(code, ("", ""))
+    return REFUSALS.get(code, Refused)(what, advice, code=code, command=name, word=word)
 
 
 def _readable(raw: bytes) -> PtpEvent | None:
@@ -472,7 +479,7 @@ def _readable(raw: bytes) -> PtpEvent | None:
     try:
         return _read_event(raw) if raw else None
     except DecodeError as error:
-        _log.warning("an event that cannot be read: %s", error)
+        _log.warning("an event that cannot be read: %s", error.detail)
         return None
 
 

@@ -452,9 +452,7 @@ class Transport:
             if code != Response.DEVICE_BUSY:
                 break
             if self._clock.now() >= deadline:
-                raise PortTimeout(
-                    f"the camera was still busy {seconds:g} s after a cancel; {AGAIN}"
-                )
+                raise PortTimeout(f"the camera was still busy {seconds:g} s after a cancel", AGAIN)
             self._clock.sleep(pause)
         for which in halted:
             self._port.clear_halt(which)
@@ -489,7 +487,7 @@ class Transport:
                 return
             if self._clock.now() >= deadline:
                 break
-        raise PortTimeout(f"the camera does not stop sending; {AGAIN}")
+        raise PortTimeout("the camera does not stop sending", AGAIN)
 
     # --- the pipes --------------------------------------------------------------------------------
 

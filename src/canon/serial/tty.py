@@ -64,7 +64,7 @@ class TtyLine:
             yield
         except _ERRORS as error:
             raise Disconnected(
-                f"{self._name} went away ({error}); plug the cable in and start again"
+                f"{self._name} went away ({error})", "plug the cable in and start again"
             ) from error
 
 
@@ -88,15 +88,16 @@ def open_tty(name: str) -> TtyLine:
     except OSError as error:
         if error.errno == errno.EACCES:
             raise PermissionDenied(
-                f"you may not open {name}; become a member of the group that owns it "
-                f"(often: sudo usermod -aG dialout $USER), and log in again"
+                f"you may not open {name}",
+                "become a member of the group that owns it (often: sudo usermod -aG dialout "
+                "$USER), and log in again",
             ) from error
         if error.errno in (errno.EBUSY, errno.EAGAIN):
-            raise InUse(f"another program uses {name}; end it and start again") from error
+            raise InUse(f"another program uses {name}", "end it and start again") from error
         no_terminal = isinstance(error.__context__, _ERRORS[1:])
         why = os.strerror(error.errno) if error.errno else str(error)
         raise CameraNotFound(
-            f"{name} cannot be opened ({'it is no serial port' if no_terminal else why}); name the "
-            "one that the camera's cable is in, as serial:/dev/ttyUSB0"
+            f"{name} cannot be opened ({'it is no serial port' if no_terminal else why})",
+            "name the one that the camera's cable is in, as serial:/dev/ttyUSB0",
         ) from error
     return TtyLine(port, name)

@@ -284,7 +284,7 @@ class NativeTalk:
                 for transfer in sources:
                     self._private.pop(transfer.index, None)
             except DecodeError as error:
-                return plain_step(sources[0], kind.__name__, odd=odd, note=str(error))
+                return plain_step(sources[0], kind.__name__, odd=odd, note=error.detail)
         note = "" if len(sources) == 1 else f"in {len(sources)} pieces"
         return plain_step(sources[0], kind.__name__, fields=fields, odd=odd, note=note)
 
@@ -344,7 +344,7 @@ def _read_payload(asked: _Asked, numbering: Numbering, payload: bytes) -> None:
         asked.odd += odd_of("command", kind, parameters, COMMAND + at)
         asked.secret = secret_spans(kind, parameters, at)
     except DecodeError as error:
-        asked.notes.append(str(error))
+        asked.notes.append(error.detail)
         asked.odd.append(Odd("command", COMMAND + at, parameters[:SHOWN]))
         asked.secret = [(at, len(payload))]
 
@@ -454,6 +454,6 @@ def _read_body(
         asked.odd += odd_of("reply", kind, data[at:], at)
         return reply, secret_spans(kind, data[at:], at)
     except DecodeError as error:
-        asked.notes.append(str(error))
+        asked.notes.append(error.detail)
         asked.odd.append(Odd("reply", at, data[at:][:SHOWN]))
         return None, [(at, max(asked.got, len(data)))]

@@ -392,7 +392,7 @@ class PtpTalk:
             name, fields, odd = say_event(block)
         except DecodeError as error:
             raw = (Odd("event", 0, block),)
-            return plain_step(sources[0], "BrokenEvent", odd=raw, note=str(error))
+            return plain_step(sources[0], "BrokenEvent", odd=raw, note=error.detail)
         for transfer in sources:
             self._private.pop(transfer.index, None)
         return plain_step(sources[0], name, fields=fields, odd=odd)

@@ -81,7 +81,7 @@ def open_libusb(place: str = "") -> LibusbPort:
                 return LibusbPort(libusb, device)
     what = f"camera is on USB at {place}" if place else "Canon camera is on USB"
     raise CameraNotFound(
-        f"no {what}; switch it on, set it to connect to a computer, and check the cable"
+        f"no {what}", "switch it on, set it to connect to a computer, and check the cable"
     )
 
 
@@ -138,7 +138,7 @@ class LibusbPort:
         )
         if sent < len(data):
             raise PortTimeout(
-                f"the camera took {sent} of {len(data)} bytes in {timeout_s:g} s; {AGAIN}"
+                f"the camera took {sent} of {len(data)} bytes in {timeout_s:g} s", AGAIN
             )
 
     def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
@@ -192,7 +192,7 @@ class LibusbPort:
 
     def _live(self) -> ctypes.c_void_p:
         if self._handle is None:
-            raise Disconnected("this camera was closed; open it again")
+            raise Disconnected("this camera was closed", "open it again")
         return self._handle
 
     def _check(self, code: int, timeout_s: float = CONTROL_S) -> int:
@@ -203,26 +203,27 @@ class LibusbPort:
     def _error(self, code: int, timeout_s: float) -> CanonError:
         match code:
             case Code.TIMEOUT:
-                return PortTimeout(f"the camera sent nothing for {timeout_s:g} s; {AGAIN}")
+                return PortTimeout(f"the camera sent nothing for {timeout_s:g} s", AGAIN)
             case Code.PIPE:
-                return PortStalled(f"the camera stalled the transfer; {AGAIN}")
+                return PortStalled("the camera stalled the transfer", AGAIN)
             case Code.OVERFLOW:
                 return ProtocolError("the camera sent more than there was room for")
             case Code.BUSY:
-                return InUse(f"the camera is in use by {_holder(self._bus, self._address)}")
+                return InUse(*_holder(self._bus, self._address))
             case Code.ACCESS:
                 return PermissionDenied(
-                    f"this user may not open the camera; put this line into {_RULE_FILE}, run "
-                    f"`udevadm control --reload`, and plug the camera in again:\n{_RULE}"
+                    "this user may not open the camera",
+                    f"put this line into {_RULE_FILE}, run `udevadm control --reload`, and plug "
+                    f"the camera in again:\n{_RULE}",
                 )
             case Code.NOT_SUPPORTED:
                 return PortError(
-                    "libusb cannot use this device; on Windows give it the WinUSB driver (Zadig)"
+                    "libusb cannot use this device", "on Windows give it the WinUSB driver (Zadig)"
                 )
         if code in (Code.NO_DEVICE, Code.NOT_FOUND) or not self._listed():
-            return Disconnected("the camera was unplugged; plug it in and open it again")
+            return Disconnected("the camera was unplugged", "plug it in and open it again")
         said = self._libusb.said(code)
-        return PortError(f"the transfer failed on the bus ({said}); check the cable")
+        return PortError(f"the transfer failed on the bus ({said})", "check the cable")
 
     def _listed(self) -> bool:
         """Whether the device is still on the bus: an unplugged one may first report EIO."""
@@ -263,8 +264,8 @@ def _strings(libusb: Libusb, device: Device) -> tuple[str, str]:
         libusb.close(handle)
 
 
-def _holder(bus: int, address: int) -> str:
-    """The program that has a device open, and how to make it let go."""
+def _holder(bus: int, address: int) -> tuple[str, str]:
+    """What program has a device open, and how to make it let go."""
     from pathlib import Path
 
     node = f"/dev/bus/usb/{bus:03}/{address:03}"
@@ -273,7 +274,9 @@ def _holder(bus: int, address: int) -> str:
             owner, target = link.parts[2], str(link.readlink())
             if target.endswith(node) and link.samefile(node) and int(owner) != os.getpid():
                 name = Path("/proc", owner, "comm").read_text().strip()
+                what = f"the camera is in use by {name} (process {owner})"
                 if name.startswith("gvfs"):
-                    return f"{name} (process {owner}); run `gio mount -s gphoto2`, or eject it"
-                return f"{name} (process {owner}); close that program and try again"
-    return "another program; close whatever shows pictures or imports them, and try again"
+                    return what, "run `gio mount -s gphoto2`, or eject it"
+                return what, "close that program and try again"
+    what = "the camera is in use by another program"
+    return what, "close whatever shows pictures or imports them, and try again"

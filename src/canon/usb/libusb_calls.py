@@ -70,7 +70,7 @@ class Libusb:
         self._context = c_void_p()
         code = self.init(ctypes.byref(self._context))
         if code < 0:
-            raise PortError(f"libusb cannot begin ({self.said(code)}); restart this computer")
+            raise PortError(f"libusb cannot begin ({self.said(code)})", "restart this computer")
 
     def __getattr__(self, name: str) -> Any:
         """A function, prepared when it is first called."""
@@ -191,7 +191,7 @@ def load() -> Libusb:
             return Libusb(file)
         except OSError:
             continue
-    raise PortError("libusb 1.0 is not on this computer; install it (Debian: libusb-1.0-0)")
+    raise PortError("libusb 1.0 is not on this computer", "install it (Debian: libusb-1.0-0)")
 
 
 def _files() -> Iterator[str]:

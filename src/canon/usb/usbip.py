@@ -48,16 +48,16 @@ LONGEST = 64 << 20
 # The protocol carries Linux's error numbers, whatever system is at either end.
 ENOENT, ENODEV, EPIPE, EOVERFLOW, ECONNRESET, ESHUTDOWN = 2, 19, 32, 75, 104, 108
 
-_TAKEN_BACK = PortTimeout, f"the transfer was taken back before anything came; {AGAIN}"
+_TAKEN_BACK = PortTimeout, "the transfer was taken back before anything came", AGAIN
 _SERVER = "check its address, and start it again"
-_UNPLUGGED = Disconnected, "the camera was unplugged; plug it in and open it again"
-_ERRORS: dict[int, tuple[type[PortError | ProtocolError], str]] = {
+_UNPLUGGED = Disconnected, "the camera was unplugged", "plug it in and open it again"
+_ERRORS: dict[int, tuple[type[PortError | ProtocolError], str, str]] = {
     ENOENT: _TAKEN_BACK,
     ECONNRESET: _TAKEN_BACK,
     ENODEV: _UNPLUGGED,
     ESHUTDOWN: _UNPLUGGED,
-    EPIPE: (PortStalled, f"the camera stalled the transfer; {AGAIN}"),
-    EOVERFLOW: (ProtocolError, "the camera sent more than there was room for"),
+    EPIPE: (PortStalled, "the camera stalled the transfer", AGAIN),
+    EOVERFLOW: (ProtocolError, "the camera sent more than there was room for", AGAIN),
 }
 
 CONTROL_S = 5.0
@@ -236,7 +236,7 @@ def _connect(host: str, port: int) -> socket.socket:
         sock = socket.create_connection((host, port), timeout=_GRACE_S)
     except OSError as error:
         raise CameraNotFound(
-            f"no USB/IP server answers at {host}:{port} ({error}); start it, or check the address"
+            f"no USB/IP server answers at {host}:{port} ({error})", "start it, or check the address"
         ) from error
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
@@ -247,7 +247,7 @@ def _ask(sock: socket.socket, code: int, payload: bytes) -> int:
     try:
         sock.sendall(_OPERATION.pack(_VERSION, code | 0x8000, 0) + payload)
     except OSError as error:
-        raise Disconnected(f"the USB/IP server hung up ({error}); {_SERVER}") from error
+        raise Disconnected(f"the USB/IP server hung up ({error})", _SERVER) from error
     _, answered, status = _OPERATION.unpack(_receive(sock, _OPERATION.size))
     if answered != code:
         raise ProtocolError("what answers there is not a USB/IP server", _SERVER)
@@ -260,9 +260,9 @@ def _receive(sock: socket.socket, size: int) -> bytes:
         try:
             piece = sock.recv(size - len(data))
         except OSError as error:
-            raise Disconnected(f"the USB/IP server does not go on ({error}); {_SERVER}") from error
+            raise Disconnected(f"the USB/IP server does not go on ({error})", _SERVER) from error
         if not piece:
-            raise Disconnected(f"the USB/IP server hung up; {_SERVER}")
+            raise Disconnected("the USB/IP server hung up", _SERVER)
         data += piece
     return bytes(data)
 
@@ -278,11 +278,11 @@ def _refusal(host: str, port: int, busid: str) -> PortError:
     offered = [device.busid for device in list_devices(host, port)]
     if busid in offered:
         return InUse(
-            f"another program uses device {busid} of the USB/IP server at {host}:{port}; "
-            "end that program and try again"
+            f"another program uses device {busid} of the USB/IP server at {host}:{port}",
+            "end that program and try again",
         )
-    others = f"it offers {', '.join(offered)}" if offered else "it offers nothing now"
-    return CameraNotFound(f"the USB/IP server at {host}:{port} has no device {busid}; {others}")
+    others = f"name one of {', '.join(offered)}" if offered else "it offers nothing now"
+    return CameraNotFound(f"the USB/IP server at {host}:{port} has no device {busid}", others)
 
 
 def polling(endpoint: EndpointDescriptor, speed: int) -> int:
@@ -292,9 +292,9 @@ def polling(endpoint: EndpointDescriptor, speed: int) -> int:
 
 def error_of(status: int) -> PortError | ProtocolError:
     """The error that a transfer's negative status stands for."""
-    unknown = PortError, f"the transfer failed on the bus (error {-status}); check the cable"
-    kind, text = _ERRORS.get(-status, unknown)
-    return kind(text)
+    unknown = PortError, f"the transfer failed on the bus (error {-status})", "check the cable"
+    kind, what, advice = _ERRORS.get(-status, unknown)
+    return kind(what, advice)
 
 
 class UsbipPort:
@@ -400,7 +400,7 @@ class UsbipPort:
         if reply is None:
             raise self._lost("the USB/IP server does not answer any more")
         if reply.unlinked:
-            raise PortTimeout(f"the camera sent nothing for {timeout_s:g} s; {AGAIN}")
+            raise PortTimeout(f"the camera sent nothing for {timeout_s:g} s", AGAIN)
         if reply.status < 0:
             raise error_of(reply.status)
         return reply.length
@@ -467,9 +467,9 @@ class UsbipPort:
 
     def _live(self) -> socket.socket:
         if self._sock is None:
-            raise Disconnected("this camera was closed or lost; open it again")
+            raise Disconnected("this camera was closed or lost", "open it again")
         return self._sock
 
     def _lost(self, why: str) -> Disconnected:
         self.close()
-        return Disconnected(f"{why}; open the camera again")
+        return Disconnected(why, "open the camera again")

@@ -113,7 +113,7 @@ class VirtualLine:
 
     def _must_be_open(self) -> None:
         if self._closed:
-            raise Disconnected("this camera was closed; open it again")
+            raise Disconnected("this camera was closed", "open it again")
 
 
 class FaultyLine:

@@ -49,7 +49,7 @@ class VirtualPort:
         """Read a bulk transfer; the clock jumps to the next thing due, or to the time-out."""
         pieces = self._read(self.device.bulk, len(buffer), timeout_s)
         if pieces is None:
-            raise PortTimeout(f"the camera sent nothing for {timeout_s:g} s; {AGAIN}")
+            raise PortTimeout(f"the camera sent nothing for {timeout_s:g} s", AGAIN)
         at = 0
         for piece in pieces:
             buffer[at : at + len(piece)] = piece
@@ -105,12 +105,12 @@ class _Translated:
 
     def __enter__(self) -> None:
         if self.port._closed:
-            raise Disconnected("this camera was closed; open it again")
+            raise Disconnected("this camera was closed", "open it again")
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
         if kind is Stall:
-            raise PortStalled(f"the camera stalled the transfer; {AGAIN}") from None
+            raise PortStalled("the camera stalled the transfer", AGAIN) from None
         if kind is Unplugged:
-            raise Disconnected("the camera was unplugged; plug it in and start again") from None
+            raise Disconnected("the camera was unplugged", "plug it in and start again") from None
         if kind is Overflow:
             raise ProtocolError("the camera sent more than there was room for") from None

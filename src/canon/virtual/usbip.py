@@ -59,7 +59,7 @@ class UsbipServer:
             self._listener = socket.create_server((host, port))
         except OSError as error:
             raise PortError(
-                f"nothing can be served at {host}:{port} ({error.strerror}); choose another port"
+                f"nothing can be served at {host}:{port} ({error.strerror})", "choose another port"
             ) from error
         device.clock.served = True
         self._accepting = threading.Thread(target=self._accept, name="usbip", daemon=True)

@@ -65,5 +65,5 @@ def focusing() -> Iterator[None]:
         yield
     except Refused as refusal:
         if refusal.code == Response.GENERAL_ERROR:
-            raise FocusFailed(refusal.code, refusal.command) from refusal
+            raise FocusFailed(code=refusal.code, command=refusal.command) from refusal
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from canon.driver.shot import LENS_S, MOST_FRAME, Frame
-from canon.errors import ObjectNotFound
+from canon.errors import AGAIN, ObjectNotFound
 from canon.ptp.powershot.layouts import GetViewfinderImage, ViewfinderOff, ViewfinderOn
 from canon.ptp.session import Session
 
@@ -42,7 +42,7 @@ class PowerShotLive:
         """The viewfinder's picture now."""
         data = bytearray()
         if not self.session.receive(GetViewfinderImage(), data.extend, limit=MOST_FRAME):
-            raise ObjectNotFound(0, "GetViewfinderImage", "the viewfinder gave no picture")
+            raise ObjectNotFound("live view gave no picture", AGAIN)
         self._number += 1
         return Frame(data, self._number, self.session.clock.now())
 

@@ -65,10 +65,10 @@ class PtpSettings:
         except Refused as refusal:
             if type(refusal) not in (Refused, BadParameter) or refusal.code in LOST:
                 raise  # it is busy, or its battery is low: no other value would do
-            allowed: tuple[object, ...] = ()
+            allowed: tuple[object, ...] | None = None  # it may not even tell
             with may_refuse():
                 allowed = self.allowed(row.name)
-            raise ValueRefused(row.name, value, allowed, refusal.code) from refusal
+            raise ValueRefused(row.name, value, allowed, refusal.code, refusal.command) from refusal
 
     def allowed(self, name: str) -> tuple[object, ...]:
         """What the camera's description of the property lists now."""

@@ -226,7 +226,8 @@ class PtpShutter:
                     note_maybe_taken(error, card=card)
                 raise
         if told.error and not (told.waiting or told.added):
-            raise Refused(told.error, "InitiateCaptureInMemory", "the camera took no picture")
+            command = InitiateCaptureInMemory.__name__
+            raise Refused("the camera took no picture", AGAIN, code=told.error, command=command)
         return told
 
     def _release(self) -> None:
@@ -304,8 +305,7 @@ class PtpShutter:
 
 
 def _nothing_came(told: _Told) -> CanonError:
-    return NotFinished(
-        "the camera said that it took a picture, but there is none; look at its display"
-        if told.complete
-        else "the camera never said where the picture is; look at the card for it"
-    )
+    if told.complete:
+        what = "the camera says that it took a picture, but there is none"
+        return NotFinished(what, "look at its display")
+    return NotFinished("the camera never said where the picture is", "look for it on the card")
