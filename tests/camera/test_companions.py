@@ -7,7 +7,7 @@ from rig import WatchedPort, a_camera, a_row
 
 from canon.camera import Camera
 from canon.camera.storage import owners
-from canon.errors import DecodeError, ObjectNotFound
+from canon.errors import ObjectNotFound
 from canon.exif import thumbnail
 from canon.models.file_kinds import FILE_KINDS, belongs, note_name
 from canon.models.ptp import by_slug

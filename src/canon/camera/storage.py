@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from canon.camera.turns import Turns
 from canon.driver import Driver
 from canon.driver.card import Card, CardPath, Entry, Place, Progress
-from canon.errors import NoCard, ObjectNotFound, ProtocolError, Refused
+from canon.errors import (
+    AlreadyThere,
+    BadParameter,
+    NoCard,
+    NotEmpty,
+    ObjectNotFound,
+    ProtocolError,
+    Refused,
+    WriteProtected,
+)
 from canon.models.file_kinds import belongs, kind_of, note_name
 
 if TYPE_CHECKING:
@@ -332,3 +341,13 @@ def owners(entries: Iterable[Entry]) -> dict[CardPath, list[Entry]]:
         if owned_by:
             found[entry.path] = owned_by
     return found
+
+
+@contextmanager
+def _about(path: CardPath) -> Iterator[None]:
+    """Let a refusal name the path that it is about, unless it is about the camera or the card."""
+    try:
+        yield
+    except (BadParameter, ObjectNotFound, WriteProtected) as refusal:
+        refusal.about(path)
+        raise

@@ -13,7 +13,7 @@ import click
 
 from canon import __version__
 from canon.cli.options import HELP_NAMES, Options, shared_options
-from canon.cli.output import INTERRUPTED, exit_code, put_line, say
+from canon.cli.output import put_line
 from canon.errors import CanonError
 
 _VERBS = {

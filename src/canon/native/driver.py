@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from canon.clock import Clock
 from canon.driver import Ability, Identity, Power, card
-from canon.driver.card import MOST_FILE, CardPath, Entry, Progress, Sink
+from canon.driver.card import MOST_FILE, CardPath, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import (
@@ -273,7 +273,7 @@ class NativeDriver:
 
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the head of a picture, or the THM file beside a CRW or a movie; 1 MiB at most."""
-        from canon.exif import thumbnail
+        from canon import exif
 
         head = bytearray()
         if kind_of(entry.name).thumbnail_beside:

@@ -29,7 +29,7 @@ from canon.driver.shot import (
     paused,
     picture_name,
 )
-from canon.errors import FocusFailed, NotFinished, ObjectNotFound, Refused, StoreFull
+from canon.errors import AGAIN, FocusFailed, NotFinished, ObjectNotFound, Refused, StoreFull
 from canon.models.file_kinds import Content, kind_of
 from canon.models.model import Numbering, Quirk, Trait
 from canon.native.commands import (

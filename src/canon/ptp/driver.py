@@ -20,7 +20,7 @@ from canon.driver import Ability, Identity, Power, card
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
-from canon.errors import CanonError, DecodeError, NotSupported, Refused
+from canon.errors import CanonError, NotSupported, Refused
 from canon.models.file_kinds import ObjectFormat, kind_of
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
 from canon.ptp.datasets import (

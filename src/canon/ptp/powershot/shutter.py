@@ -24,7 +24,7 @@ from canon.driver.shot import (
     paused,
     picture_name,
 )
-from canon.errors import CanonError, DeviceBusy, NotFinished, ObjectNotFound, Refused
+from canon.errors import AGAIN, CanonError, DeviceBusy, NotFinished, ObjectNotFound, Refused
 from canon.models.file_kinds import kind_of_format
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects, Store
@@ -295,7 +295,7 @@ class PtpShutter:
         )
         self._objects.forget(handle)
         if not got:
-            raise ObjectNotFound(0, "GetObject", f"the camera sent nothing of {info.name}")
+            raise ObjectNotFound("the camera sent nothing of it", AGAIN, subject=info.name)
         kind = f".{kind_of_format(info.format, 'JPG').suffix}"
         names = (*(entry.name for entry in found), info.name)
         receiver.keep(picture_name(file, kind, names, self._now, f"IMG_0001{kind}"))
