@@ -56,7 +56,7 @@ def row(model: Model | PtpModel) -> str:
 def page(evidence: list[list[str]]) -> str:
     """The page: a row a model, a column a verb, the strongest word in each place."""
     driven = dict.fromkeys(model.name for model in ps350.MODELS)
-    driven |= dict.fromkeys(row(model) for model in native.MODELS if not model.untested)
+    driven |= dict.fromkeys(row(model) for model in native.MODELS if model.driven_by.program)
     driven |= dict.fromkeys(map(row, ptp.MODELS))
     unknown = {verb for _, verb, _ in evidence} - set(VERBS)
     unknown |= {name for name, _, _ in evidence} - set(driven)
@@ -69,8 +69,8 @@ def page(evidence: list[list[str]]) -> str:
     lines = [HEAD, "| model | " + " | ".join(VERBS) + " |", "|---|" + "---|" * len(VERBS)]
     untested: dict[str, dict[str, None]] = {}
     for model in native.MODELS:
-        if model.untested:
-            untested.setdefault(model.untested, {})[row(model)] = None
+        if why := model.driven_by.why_not:
+            untested.setdefault(why, {})[row(model)] = None
     for name in driven:
         words = [strongest.get((name, verb), "untested") for verb in VERBS]
         if set(words) == {"untested"}:

@@ -23,7 +23,7 @@ from canon.virtual.card import fresh_card
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.profile import load_profile
 
-DRIVEN = [model for model in MODELS if model.product and not model.untested]
+DRIVEN = [model for model in MODELS if model.product and model.driven_by.program]
 ALWAYS = ("identify", "owner", "clock", "power", "list", "get", "thumbnail", "delete")
 
 

@@ -29,7 +29,7 @@ from canon.virtual.profile import load_profile
 
 def test_there_are_113_rows_of_which_76_are_driven() -> None:
     assert len(MODELS) == 113
-    assert sum(not model.untested for model in MODELS) == 76
+    assert sum(bool(model.driven_by.program) for model in MODELS) == 76
     assert sum(model.product is not None for model in MODELS) == 109
     assert sum(bool(model.serial_id) for model in MODELS) == 8
 
@@ -44,7 +44,7 @@ def test_the_classes_are_as_large_as_those_of_libgphoto2() -> None:
             return "class 4"
         return "classes 1, 2, 3, 5" if Trait.LOCK_KEYS in model.traits else "class 0"
 
-    driven = Counter(key_lock(model) for model in MODELS if not model.untested)
+    driven = Counter(key_lock(model) for model in MODELS if model.driven_by.program)
     assert driven == {"classes 1, 2, 3, 5": 51, "class 0": 9, "class 4": 8, "class 6": 8}
 
 
@@ -84,7 +84,9 @@ def test_slugs_and_serial_ids_lead_to_rows() -> None:
         found = by_slug(model.slug)
         assert found
         assert found.name == model.name
-        assert not found.untested or model.untested, "one that is driven comes first"
+        assert found.driven_by.program or not model.driven_by.program, (
+            "one that is driven comes first"
+        )
         if model.serial_id:
             assert by_serial_id(model.serial_id) is model
     g3 = by_slug("powershot-g3")
@@ -97,7 +99,7 @@ def test_what_no_row_tells_of_is_treated_with_care() -> None:
     assert by_product(0x3FFF) is by_product(0x3FFF, "Canon PowerShot G3") is GENERIC
     assert by_serial_id("Canon PowerShot Z") is by_serial_id("") is GENERIC
     assert GENERIC.traits is Trait.NONE
-    assert GENERIC.untested
+    assert GENERIC.driven_by.why_not
 
 
 # --- quirks: without it in the host's row, something else comes out ------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from canon.models import native
+from canon.models.model import BodyKind
 from canon.models.ptp import GENERIC, MODELS, PtpModel, PtpQuirk, by_product, by_slug
 from canon.ptp.datasets import (
     Choices,
@@ -34,9 +35,11 @@ def test_the_flags_are_as_many_as_those_of_libgphoto2() -> None:
     assert count == {
         PtpQuirk.DELETE_SENDS_EVENT: 181,
         PtpQuirk.KEEP_SESSION_OPEN: 10,
-        PtpQuirk.CAPTURE: 142,
-        PtpQuirk.PREVIEW: 137,
         PtpQuirk.STRAY_PRESS: 1,  # ours
+    }
+    assert Counter(verb for model in MODELS for verb in model.driven_by.verbs) == {
+        "release": 142,
+        "viewfinder": 137,
     }
 
 
@@ -88,9 +91,12 @@ def test_what_no_row_tells_of() -> None:
 
 
 def test_an_eos_is_told_from_a_powershot() -> None:
-    assert by_product(0x3099, "Canon EOS Kiss Digital").is_eos
-    assert by_product(0x3219).is_eos
-    assert not by_product(0x30B2).is_eos
+    assert by_product(0x3099, "Canon EOS Kiss Digital").kind is BodyKind.EOS
+    assert by_product(0x3219).kind is BodyKind.EOS
+    assert by_product(0x30B2).kind is BodyKind.COMPACT
+    for model in (*MODELS, *native.MODELS):
+        eos = model.name.startswith(("EOS", "Digital Rebel"))
+        assert (model.kind is BodyKind.EOS) == eos, model.name
 
 
 def test_28_ids_stand_in_the_native_table_too_under_the_same_names() -> None:
@@ -159,7 +165,7 @@ def test_a_profile_belongs_to_the_row_of_its_name(slug: str) -> None:
     assert model
     assert by_product(profile["product"], profile["model"]) is model
     assert profile["product"] == model.product
-    assert not model.is_eos
+    assert model.kind is BodyKind.COMPACT
 
 
 @each_profile

@@ -36,6 +36,8 @@ class Trait(enum.Flag):
     """Its lens has a zoom that a computer can move."""
     VIEWFINDER = enum.auto()
     """It shows live frames."""
+    RAW = enum.auto()
+    """It writes RAW files."""
 
 
 class Quirk(enum.Flag):
@@ -58,6 +60,34 @@ class Quirk(enum.Flag):
     """Above 57,600 bits a second it wants its bytes one by one."""
 
 
+class BodyKind(enum.Enum):
+    """What kind of camera a body is."""
+
+    COMPACT = enum.auto()
+    EOS = enum.auto()
+    """Its lenses come off."""
+    CAMCORDER = enum.auto()
+    UNKNOWN = enum.auto()
+    """No row tells of it."""
+
+
+class DrivenBy(Frozen):
+    """Who drives a body in a protocol, as far as is known: evidence, and nothing that a body can.
+
+    Attributes:
+        program: its name; empty where nobody does.
+        verbs: what it does beside files, where its tables tell: "release", "viewfinder".
+        why_not: where nobody does, why.
+    """
+
+    program: str = ""
+    verbs: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+GPHOTO2 = DrivenBy("gphoto2")
+
+
 class Model(Frozen):
     """One row of facts about one body.
 
@@ -68,8 +98,9 @@ class Model(Frozen):
         traits: what it can do, and how.
         quirks: where it is odd.
         pixels: width and height of its largest picture.
+        kind: what kind of camera it is.
         serial_id: what it says of itself on RS-232.
-        untested: why nobody drives it in this protocol; empty where somebody does.
+        driven_by: who drives it in this protocol.
         custom: its custom functions; empty where it has none, or nobody knows them.
     """
 
@@ -79,19 +110,15 @@ class Model(Frozen):
     traits: Trait
     quirks: Quirk
     pixels: tuple[int, int]
+    kind: BodyKind = BodyKind.COMPACT
     serial_id: str = ""
-    untested: str = ""
+    driven_by: DrivenBy = GPHOTO2
     custom: tuple[CustomFunction, ...] = ()
 
     @property
     def slug(self) -> str:
         """The name as it stands in a port string: "powershot-g3"."""
         return self.name.lower().replace(" ", "-")
-
-    @property
-    def is_eos(self) -> bool:
-        """Whether its lenses come off."""
-        return self.name.startswith(("EOS", "Digital Rebel"))
 
     @property
     def raw_suffix(self) -> str:

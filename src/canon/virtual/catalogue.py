@@ -69,7 +69,7 @@ def _rows(slug: str) -> dict[str, Model | PtpModel]:
         rows[NATIVE] = model
     if other is not None and ptp_source(other):
         rows[PTP] = other
-    if model is not None and model.untested:
+    if model is not None and not model.driven_by.program:
         return dict(reversed(rows.items()))
     return rows
 

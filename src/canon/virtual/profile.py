@@ -15,9 +15,9 @@ from typing import Any
 
 from canon.models import ptp
 from canon.models.file_kinds import ObjectFormat
-from canon.models.model import Model, Numbering, Quirk, Trait
+from canon.models.model import BodyKind, Model, Numbering, Quirk, Trait
 from canon.models.model_ids import MODEL_IDS
-from canon.models.ptp import PtpModel, PtpQuirk
+from canon.models.ptp import PtpModel
 from canon.ptp.powershot.layouts import InitiateReleaseControl
 
 _INIT_VERSIONS = {
@@ -61,17 +61,12 @@ _EOS_SIZES: dict[int, tuple[_Size, ...]] = {
 
 Guess: no recording has those of an EOS; with them a 20D has the 7 abilities that are told of it.
 """
-_COMPACTS_WITH_RAW = frozenset(
-    f"PowerShot {name}"
-    for name in ("G1", "G2", "G5", "G6", "Pro90 IS", "S30", "S40", "S45", "S50", "S60", "S70")
-)
 _NO_SECOND = (0xFF, 0xFF, 0xFF)
 _ABILITIES_SIZE = {Numbering.CLASSIC: 0x330, Numbering.REVISED: 0x420}
 _ABILITIES_HEAD = 0x22A
 
 
 _LAST_WITH_RELEASE = 0x3173  # PowerShot SX100 IS; those after it that shoot do it as an EOS does
-_COMPACTS = ("PowerShot", "Digital IXUS", "IXY", "IXUS")
 _FIRST_FAST = 0x30F0
 
 
@@ -90,7 +85,7 @@ def load_profile(model: Model | PtpModel) -> dict[str, Any]:
     if recorded is not None:
         return recorded
     sizes, kinds = _sizes(model), _kinds(model)
-    raw = model.is_eos or model.name in _COMPACTS_WITH_RAW
+    raw = Trait.RAW in model.traits
     return {
         "model": _reported(model.name),
         "descriptors": _descriptors(model),
@@ -124,8 +119,8 @@ def ptp_source(model: PtpModel) -> str:
     recorded = _recorded_bodies()
     if model.slug in recorded:
         return model.slug
-    remote = PtpQuirk.CAPTURE in model.quirks
-    if not model.name.startswith(_COMPACTS) or (remote and model.product > _LAST_WITH_RELEASE):
+    remote = "release" in model.driven_by.verbs
+    if model.kind is not BodyKind.COMPACT or (remote and model.product > _LAST_WITH_RELEASE):
         return ""
     alike = [slug for slug, (_, releases) in recorded.items() if releases is remote]
     return min(alike, key=lambda slug: abs(recorded[slug][0] - model.product))
@@ -198,7 +193,7 @@ def _sizes(model: Model) -> list[_Size]:
     """The sizes of a JPEG, largest first."""
     width, height = model.pixels
     large = "Large", 0, width, height
-    if model.is_eos:
+    if model.kind is BodyKind.EOS:
         return [large, *_EOS_SIZES[width]]
     # Guess: a compact has the smaller sizes of a G3, as far as they are smaller.
     smaller = [size for size in _COMPACT_SIZES if size[2] < width]
@@ -209,7 +204,7 @@ def _sizes(model: Model) -> list[_Size]:
 
 def _kinds(model: Model) -> tuple[tuple[str, int, int, float], ...]:
     """The qualities of a JPEG, best first; an EOS has no superfine."""
-    return _KINDS[1:] if model.is_eos else _KINDS
+    return _KINDS[1:] if model.kind is BodyKind.EOS else _KINDS
 
 
 def _descriptors(model: Model) -> dict[str, Any]:
@@ -280,26 +275,27 @@ def _release(model: Model, sizes: list[_Size], *, raw: bool) -> dict[str, Any]:
                 [code << 4, 0x12, quality << 4 | 4, raw_size + size]
                 for code, _, quality, size in pairs
             ]
+    eos = model.kind is BodyKind.EOS
     allowed = {
-        "0x05": [2, [0, 1, 2, 5, 6]] if not model.is_eos else [2, []],
+        "0x05": [2, [0, 1, 2, 5, 6]] if not eos else [2, []],
         "0x07": [2, [0, 1, 2, 3, 4]],
-        "0x0b": [2, [3, 4, 5]] if model.is_eos else [2, [0, 1, 3]],
-        "0x0c": [2, []] if model.is_eos else [2, [1, 3]],
-        "0x0e": [2, [0, 1, 2, 3, 4, 5, 6, 8]] if model.is_eos else [2, [0, 1, 2, 3, 4, 5]],
+        "0x0b": [2, [3, 4, 5]] if eos else [2, [0, 1, 3]],
+        "0x0c": [2, []] if eos else [2, [1, 3]],
+        "0x0e": [2, [0, 1, 2, 3, 4, 5, 6, 8]] if eos else [2, [0, 1, 2, 3, 4, 5]],
         "0x17": [
             4,
-            [0x48, 0x50, 0x58, 0x60, 0x68] if model.is_eos else [0x40, 0x48, 0x50, 0x58, 0],
+            [0x48, 0x50, 0x58, 0x60, 0x68] if eos else [0x40, 0x48, 0x50, 0x58, 0],
         ],
         "0x1a": [2, _compensations(model)],
         "0x27": [2, [byte for record in records for byte in record]],
     }
     apertures = [0x20, 0x23, 0x25, 0x28, 0x2B, 0x2D, 0x30, 0x33, 0x35, 0x38]
-    if model.is_eos:
+    if eos:
         apertures += [0x3B, 0x3D, 0x40, 0x43, 0x45, 0x48, 0x4B, 0x4D, 0x50]
-    fastest = 0x98 if model.is_eos else 0x88
+    fastest = 0x98 if eos else 0x88
     times = [code for code in range(0x10, fastest + 1) if code % 8 in (0, 3, 5)]
     return {
-        "parameters": _eos_block(model) if model.is_eos else _compact_block(),
+        "parameters": _eos_block(model) if eos else _compact_block(),
         "extended": "",
         "zoom_maximum": 10 if Trait.ZOOM in model.traits else 0,
         "sizes": table,
@@ -308,7 +304,7 @@ def _release(model: Model, sizes: list[_Size], *, raw: bool) -> dict[str, Any]:
             "0x04": [4, [0, 20, 100]],
             "0x06": [2, [0, 1]],
             "0x09": [2, [0, 1]],
-            "0x10": [2, [0, 1, 2, 3] if model.is_eos else [0]],
+            "0x10": [2, [0, 1, 2, 3] if eos else [0]],
         },
         "by_mode": {
             "2": {"0x19": [4, times]},

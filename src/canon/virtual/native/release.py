@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any, NamedTuple
 
-from canon.models.model import Model, Numbering, Quirk, Trait
+from canon.models.model import BodyKind, Model, Numbering, Quirk, Trait
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
     CaptureFailed,
@@ -433,7 +433,7 @@ class ReleaseUnit:
 
     def _next_key(self) -> int:
         """PowerShots count their image keys from 1; those of an EOS mean nothing (section 7.13)."""
-        return self._key + 1 if not self.body.model.is_eos or self._key else _EOS_KEY
+        return self._key + 1 if self.body.model.kind is not BodyKind.EOS or self._key else _EOS_KEY
 
     def retrieve(self, command: RetrieveCapture) -> bytes:
         """A picture that waits; nothing for a key that is gone."""
