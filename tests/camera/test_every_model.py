@@ -70,8 +70,8 @@ def _is_itself(cam: Camera, model: Model) -> None:
     assert cam.sync_clock() <= cam.camera_time
     assert cam.on_ac
     if Trait.ABILITIES in model.traits:
-        assert cam.abilities[0].width, "a size has pixels"
-        assert (cam.abilities[0].width, cam.abilities[0].height) == model.pixels
+        assert cam.picture_sizes()[0].width, "a size has pixels"
+        assert (cam.picture_sizes()[0].width, cam.picture_sizes()[0].height) == model.pixels
     if Trait.BODY_ID in model.traits:
         assert cam.body_id
 

@@ -127,7 +127,7 @@ def test_odd_cameras_work_as_others_do(fault: str, active: bool, tmp_path: Path)
         cam.storage.mkdir("DCIM/101CANON")
         cam.storage.upload(b"12345", "DCIM/101CANON/A.TXT")
         assert cam.storage.read("DCIM/101CANON/A.TXT") == b"12345"
-        assert len(cam.abilities) == 13
+        assert len(cam.picture_sizes()) == 13
 
 
 def test_the_first_answer_of_an_active_camera_may_lack_its_head() -> None:

@@ -91,7 +91,7 @@ def test_power(cam: Camera) -> None:
 
 
 def test_abilities(cam: Camera) -> None:
-    largest = max(cam.abilities, key=lambda ability: ability.width)
+    largest = max(cam.picture_sizes(), key=lambda ability: ability.width)
     assert largest.name
     assert largest.width > largest.height > 0
 

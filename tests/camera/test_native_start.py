@@ -33,4 +33,4 @@ def test_a_body_that_does_not_list_its_pictures() -> None:
         WatchedPort(a_device(slug=next(silent).slug)).camera() as cam,
         pytest.raises(NotSupported, match="list of picture sizes"),
     ):
-        _ = cam.abilities
+        _ = cam.picture_sizes()

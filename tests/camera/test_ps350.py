@@ -356,7 +356,7 @@ def refused_verbs() -> list[Callable[[Host], object]]:
         lambda host: host.driver.set_time(moment),
         lambda host: host.driver.power(),
         lambda host: host.driver.body_id(),
-        lambda host: host.driver.abilities(),
+        lambda host: host.driver.picture_sizes(),
         lambda host: host.driver.write_file(path, io.BytesIO(b"x"), 1, moment),
         lambda host: host.driver.delete(path),
         lambda host: host.driver.make_folder(path),

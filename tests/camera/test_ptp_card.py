@@ -126,7 +126,7 @@ def test_a_body_without_properties_is_not_asked_for_any() -> None:
             "clock that can be read": lambda: cam.camera_time,
             "clock that can be set": cam.sync_clock,
             "power status that it tells": lambda: cam.power,
-            "list of picture sizes": lambda: cam.abilities,
+            "list of picture sizes": lambda: cam.picture_sizes(),
             "body number that it tells": lambda: cam.body_id,
             "way to make folders": lambda: cam.storage.mkdir("DCIM/999CANON"),
             "remote control": cam.remote.start,
@@ -153,7 +153,7 @@ def test_owner_clock_and_power() -> None:
 
 def test_abilities_are_each_kind_of_picture_once() -> None:
     with canon.open(f"virtual:{S60}?mode=ptp") as cam:
-        told = [(one.name, one.width, one.height) for one in cam.abilities]
+        told = [(one.name, one.width, one.height) for one in cam.picture_sizes()]
     assert told[0] == ("Large:Superfine", 2592, 1944)
     assert told[-1] == ("Large:Raw", 2592, 1944)
     assert ("Small:Normal", 640, 480) in told

@@ -92,7 +92,7 @@ READING: dict[str, Verb] = {
     "GetStorageIDs": lambda cam: cam.storage.cards(),
     "GetStorageInfo": lambda cam: cam.storage.cards(),
     "GetDevicePropValue": lambda cam: cam.camera_time.date(),
-    "GetDevicePropDesc": lambda cam: cam.abilities,
+    "GetDevicePropDesc": lambda cam: cam.picture_sizes(),
 }
 """A verb that asks by each operation."""
 

@@ -11,7 +11,7 @@ from listening import heard, kinds_heard
 from ptp_rig import Answer, Lying, WatchedPort, a_body, a_device
 
 from canon.camera import Camera
-from canon.driver import Ability, ZoomPosition
+from canon.driver import PictureSize, ZoomPosition
 from canon.driver.card import Entry
 from canon.driver.events import CardChanged, FileChanged, Missed, SettingChanged
 from canon.driver.shot import Picture
@@ -142,9 +142,9 @@ def test_sizes_of_pictures_that_nobody_knows() -> None:
         return None
 
     with a_host(a_liar(lie)) as cam:
-        assert cam.abilities == (
-            Ability("Small:Superfine", 640, 480),
-            Ability("UNKNOWN_0x63", 800, 600),
+        assert cam.picture_sizes() == (
+            PictureSize("Small:Superfine", 640, 480),
+            PictureSize("UNKNOWN_0x63", 800, 600),
         )
 
 

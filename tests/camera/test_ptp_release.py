@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from ptp_rig import Lying, WatchedPort, a_body, a_device
 import canon
 from canon.camera import Camera
 from canon.driver.card import Entry
-from canon.driver.events import ButtonPressed, FileAdded, Ready
+from canon.driver.events import ButtonPressed, Event, FileAdded, PictureWaiting, Ready
 from canon.driver.shot import Picture
 from canon.errors import (
     BatteryLow,
@@ -480,6 +481,18 @@ def test_the_button_pressed_by_hand_is_told_and_nothing_else_happens() -> None:
         before = list(cam.storage.walk())
         assert heard(cam, 2) == [ButtonPressed("shutter")]
         assert list(cam.storage.walk()) == before
+
+
+def test_a_listener_in_one_thread_hears_what_a_shot_in_another_has_read() -> None:
+    device = small(S60)
+    with WatchedPort(device).camera() as cam, cam.remote(), cam.events() as events:
+        shooting = threading.Thread(target=lambda: cam.capture.shoot(target="both"))
+        shooting.start()
+        kinds: list[type[Event]] = []
+        while not {FileAdded, PictureWaiting, Ready} <= set(kinds):
+            if (event := events.get(60)) is not None:
+                kinds.append(type(event))
+        shooting.join(60)
 
 
 def test_outside_release_control_the_button_takes_a_picture() -> None:

@@ -54,7 +54,7 @@ VERBS: dict[str, Verb] = {
     "time": lambda cam: cam.camera_time,
     "set time": lambda cam: setattr(cam, "camera_time", datetime(2003, 6, 14)),
     "power": lambda cam: (cam.on_ac, cam.battery),
-    "abilities": lambda cam: cam.abilities,
+    "abilities": lambda cam: cam.picture_sizes(),
     "cards": lambda cam: cam.storage.cards(),
     "ls": lambda cam: cam.storage.ls("DCIM"),
     "walk": lambda cam: list(cam.storage.walk()),

@@ -145,7 +145,7 @@ def test_the_camera_that_remote_capture_met(traces: Path) -> None:
         assert cam.camera_time == datetime(2012, 9, 16, 3, 2, 48)
         (card,) = cam.storage.cards()
         assert (card.name, card.capacity, card.free) == ("D:", 251368 << 10, 249520 << 10)
-        sizes = [(row.name, row.width, row.height) for row in cam.abilities]
+        sizes = [(row.name, row.width, row.height) for row in cam.picture_sizes()]
         assert len(sizes) == 13
         assert sizes[0] == ("Large:SuperFine", 2272, 1704)
         assert sizes[-1] == ("CRW", 2272, 1704)

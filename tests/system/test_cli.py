@@ -75,7 +75,7 @@ def test_info_tells_what_the_camera_is(tmp_path: Path, card: Path) -> None:
     assert told["clock"]["camera"][:4] == told["clock"]["computer"][:4]
     assert [card["name"] for card in told["cards"]] == ["D:"]
     assert told["cards"][0]["capacity"] == 256 << 20
-    assert told["abilities"][0] == {"name": "Large:SuperFine", "width": 2272, "height": 1704}
+    assert told["sizes"][0] == {"name": "Large:SuperFine", "width": 2272, "height": 1704}
 
 
 def test_info_without_a_card_lists_no_drives(tmp_path: Path) -> None:
@@ -88,12 +88,12 @@ def test_owner_and_clock_are_shown_and_set(tmp_path: Path, card: Path) -> None:
         assert answer(tmp_path, "owner", "Ada", port=port) == {"owner": "Ada"}
         assert output(tmp_path, "owner", port=port) == "Ada\n"
 
-        told = answer(tmp_path, "time", "--set", "2003-06-14 09:30:00", port=port)
+        told = answer(tmp_path, "clock", "--set", "2003-06-14 09:30:00", port=port)
         assert told["camera"].startswith("2003-06-14T09:3")
         ahead = datetime.fromisoformat(told["camera"]) - datetime.fromisoformat(told["computer"])
         assert told["difference_s"] == ahead.total_seconds()
-        assert " behind this computer's" in output(tmp_path, "time", port=port)
-        assert ", as this computer's" in output(tmp_path, "time", "--sync", port=port)
+        assert " behind this computer's" in output(tmp_path, "clock", port=port)
+        assert ", as this computer's" in output(tmp_path, "clock", "--sync", port=port)
 
 
 # --- what is on the card -------------------------------------------------------------------------

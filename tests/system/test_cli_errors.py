@@ -50,13 +50,13 @@ def test_the_exit_code_tells_what_went_wrong(
     fault: str, code: int, kind: str, status: int | None, tmp_path: Path
 ) -> None:
     port = virtual(None, fault)
-    ran = run(tmp_path, "time", port=port)
+    ran = run(tmp_path, "clock", port=port)
     assert (ran.returncode, ran.stdout) == (code, "")
     last = ran.stderr.splitlines()[-1]
     assert last.startswith("canon-remote: ")
     assert "Traceback" not in ran.stderr
 
-    ran = run(tmp_path, "time", "--json", port=port)
+    ran = run(tmp_path, "clock", "--json", port=port)
     assert (ran.returncode, ran.stdout) == (code, "")
     error = json.loads(ran.stderr.splitlines()[-1])["error"]
     assert (error["kind"], error["code"]) == (kind, status)
@@ -99,8 +99,8 @@ def test_a_camera_in_a_mode_that_nobody_speaks(tmp_path: Path) -> None:
         (["get"], "--new"),
         (["ls", "../etc"], "goes up with '..'"),
         (["owner", "x" * 40], "31 are the most"),
-        (["time", "--set", "yesterday"], "yesterday"),
-        (["time", "--sync", "--set", "2026-01-01"], "exclude each other"),
+        (["clock", "--set", "yesterday"], "yesterday"),
+        (["clock", "--sync", "--set", "2026-01-01"], "exclude each other"),
         (["put", "a.jpg"], "name the files"),
         (["--port", "nix:", "info"], "is no port"),
         (["--port", "virtual:leica-m3", "info"], "virtual --list"),
@@ -123,8 +123,8 @@ def test_a_mistake_is_told_in_json_too(tmp_path: Path) -> None:
 
 def test_a_traceback_is_shown_only_with_vvv(tmp_path: Path) -> None:
     port = virtual(None, "refuse@GetTime:0x42")
-    assert "Traceback" not in run(tmp_path, "time", "-vv", port=port).stderr
-    assert "Traceback" in run(tmp_path, "time", "-vvv", port=port).stderr
+    assert "Traceback" not in run(tmp_path, "clock", "-vv", port=port).stderr
+    assert "Traceback" in run(tmp_path, "clock", "-vvv", port=port).stderr
 
 
 # --- several files -------------------------------------------------------------------------------

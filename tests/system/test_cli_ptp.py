@@ -52,19 +52,19 @@ def test_who_it_is(tmp_path: Path, port: str) -> None:
         assert info["model"] == found["name"]
         assert (info["owner"], info["battery"]) == ("", "good")
         assert [card["name"] for card in info["cards"]] == ["A:"]
-        assert {"name": "Large:Fine", "width": 4000, "height": 3000} in info["abilities"]
+        assert {"name": "Large:Fine", "width": 4000, "height": 3000} in info["sizes"]
         assert output(tmp_path, "owner", "Ada Lovelace", port=there) == "Ada Lovelace\n"
         assert output(tmp_path, "owner", port=there) == "Ada Lovelace\n"
-        clock = answer(tmp_path, "time", "--set", "2009-12-31 23:58:00", port=there)
+        clock = answer(tmp_path, "clock", "--set", "2009-12-31 23:58:00", port=there)
         assert clock["camera"] == "2009-12-31T23:58:00"
 
 
 def test_what_a_camera_does_not_tell_is_left_out(tmp_path: Path) -> None:
     lines = output(tmp_path, "info", port=S45).splitlines()
-    assert [line.split()[0] for line in lines] == ["model", "firmware", "owner", "card"]
+    assert [line.split()[0] for line in lines] == ["model", "firmware", "owner", "card", "can"]
     info = answer(tmp_path, "info", port=S45)
-    assert (info["power"], info["battery"], info["clock"], info["abilities"]) == (None,) * 3 + ([],)
-    assert "no clock" in refused(tmp_path, "time", port=S45, code=6)
+    assert (info["power"], info["battery"], info["clock"], info["sizes"]) == (None,) * 3 + ([],)
+    assert "no clock" in refused(tmp_path, "clock", port=S45, code=6)
     assert "no owner's name" in refused(tmp_path, "owner", "Ada", port=S45, code=6)
 
 

@@ -62,10 +62,10 @@ def test_put_without_a_folder_says_what_it_wants(tmp_path: Path) -> None:
 
 
 def test_a_time_that_is_none_is_told_with_one_that_is(tmp_path: Path) -> None:
-    said = told(tmp_path, "time", "--set", "yesterday", code=2)
+    said = told(tmp_path, "clock", "--set", "yesterday", code=2)
     assert "'yesterday' is no time; write 2026-12-31 23:59:00" in said
     assert "%" not in said
-    assert output(tmp_path, "time", "--set", "2030-01-02 03:04").startswith("2030-01-02 03:04:00")
+    assert output(tmp_path, "clock", "--set", "2030-01-02 03:04").startswith("2030-01-02 03:04:00")
 
 
 def test_names_of_settings_may_be_written_as_their_values_may(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from canon.camera.storage import Storage
 from canon.camera.turns import Turns
 from canon.camera.zoom import Zoom
 from canon.clock import Clock, RealClock
-from canon.driver import Ability, Driver, Identity, Power
+from canon.driver import Driver, Identity, PictureSize, Power
 from canon.driver.features import Feature
 from canon.errors import AGAIN, CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.frozen import Frozen
@@ -219,14 +219,13 @@ class Camera:
         """
         return self._verbs().body_id()
 
-    @property
-    def abilities(self) -> tuple[Ability, ...]:
+    def picture_sizes(self) -> tuple[PictureSize, ...]:
         """The sizes and qualities of picture that the camera can take.
 
         Raises:
             NotSupported: this model does not list them.
         """
-        return self._verbs().abilities()
+        return self._verbs().picture_sizes()
 
     @property
     def features(self) -> frozenset[Feature]:

@@ -10,6 +10,7 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import megabytes
+from canon.driver.features import Feature
 from canon.errors import CameraNotFound, NoCard, NotSupported
 
 if TYPE_CHECKING:
@@ -81,14 +82,16 @@ def list_verb(options: Options) -> None:
 def info_verb(options: Options) -> None:
     """Show what the camera is.
 
-    Its model, firmware and owner, its power, clock and cards, and the picture sizes that it takes.
-    What this camera does not tell is left out.
+    Its model, firmware, owner and number, its power, clock and cards, what it can do, and the
+    picture sizes that it takes. What this camera does not tell is left out; in JSON it is null.
     """
     with options.camera() as cam:
         model, firmware, owner = cam.model, cam.firmware_version, cam.owner
         state = _if_told(lambda: cam.power)
         clocks = _if_told(lambda: _Clocks.read(cam))
-        cards, abilities = _cards(cam), _if_told(lambda: cam.abilities) or ()
+        body = _if_told(lambda: cam.body_id)
+        cards, sizes = _cards(cam), _if_told(lambda: cam.picture_sizes()) or ()
+        features = [feature for feature in Feature if feature in cam.features]
     power = state and ("mains" if state.on_ac else "battery")
     battery = state and str(state.battery)
     document = {
@@ -96,20 +99,24 @@ def info_verb(options: Options) -> None:
         "model": model,
         "firmware": firmware,
         "owner": owner,
+        "body_id": body,
         "power": power,
         "battery": battery,
         "clock": clocks and clocks.document(),
         "cards": [vars(card) for card in cards],
-        "abilities": [vars(ability) for ability in abilities],
+        "features": features,
+        "sizes": [vars(size) for size in sizes],
     }
     rows = [
         ("model", model),
         ("firmware", firmware),
         ("owner", owner),
+        *([("body", body)] if body else []),
         *([("power", f"{power}, {battery}")] if state else []),
         *([("clock", str(clocks))] if clocks else []),
         *(("card", card_space(card)) for card in cards),
-        *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in abilities),
+        *([("can", ", ".join(features))] if features else []),
+        *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in sizes),
     ]
     options.show(document, *(f"{name:10}{value}".rstrip() for name, value in rows))
 
@@ -132,14 +139,14 @@ def owner_verb(options: Options, name: str | None) -> None:
 
 
 @click.command(
-    "time",
+    "clock",
     cls=Verb,
-    examples=("canon-remote time --sync", 'canon-remote time --set "2026-12-31 23:59:00"'),
+    examples=("canon-remote clock --sync", 'canon-remote clock --set "2026-12-31 23:59:00"'),
 )
 @click.option("--sync", is_flag=True, help="Set the camera's clock to this computer's time.")
 @click.option("moment", "--set", callback=_moment, metavar="ISO", help="Set it to this time.")
 @click.pass_obj
-def time_verb(options: Options, sync: bool, moment: datetime | None) -> None:
+def clock_verb(options: Options, sync: bool, moment: datetime | None) -> None:
     """Show or set the camera's clock."""
     if sync and moment:
         raise click.UsageError("--sync and --set exclude each other; give one")

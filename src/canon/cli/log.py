@@ -32,6 +32,8 @@ def start(verbosity: int) -> None:
 
 
 def tell_what_is_asked() -> None:
-    """Log each command that a served camera is asked: what it is there for, so one -v is enough."""
-    if logging.getLogger("canon").level <= logging.INFO:
-        logging.getLogger("canon.virtual").setLevel(logging.DEBUG)
+    """Log who comes to a served camera, and each command that it is asked: one -v is enough."""
+    host, served = logging.getLogger("canon"), logging.getLogger("canon_virtual")
+    if host.level <= logging.INFO:
+        served.handlers = host.handlers
+        served.setLevel(logging.DEBUG)

@@ -45,7 +45,7 @@ _SHORT = {
     "getnew": ("get", "--new", "."),
     "thumb": ("get", "--thumbnail"),
     "unprotect": ("protect", "--off"),
-    "date": ("time",),
+    "date": ("clock",),
     "exit": ("quit",),
     "?": ("help",),
 }

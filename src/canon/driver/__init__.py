@@ -50,7 +50,7 @@ class Power(Frozen):
     battery: Battery
 
 
-class Ability(Frozen):
+class PictureSize(Frozen):
     """One size and quality of picture that a camera can take: "Large:Fine", 2272 by 1704 pixels."""
 
     name: str
@@ -289,7 +289,7 @@ class Driver(Protocol):
         """The number of the body; NotSupported on a model that does not tell it."""
         ...
 
-    def abilities(self) -> tuple[Ability, ...]:
+    def picture_sizes(self) -> tuple[PictureSize, ...]:
         """The sizes and qualities of picture that it can take."""
         ...
 

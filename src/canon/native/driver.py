@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from canon.clock import Clock
-from canon.driver import Ability, Identity, Power, card
+from canon.driver import PictureSize, Identity, Power, card
 from canon.driver.card import MOST_FILE, CardPath, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
@@ -212,12 +212,12 @@ class NativeDriver:
         battery = Battery.GOOD if status.charge == _GOOD else Battery.LOW
         return Power(on_ac=not status.source & _BATTERY, battery=battery)
 
-    def abilities(self) -> tuple[Ability, ...]:
+    def picture_sizes(self) -> tuple[PictureSize, ...]:
         """The picture sizes; NotSupported where the model does not list them."""
         if Trait.ABILITIES not in self.model.traits:
             raise NotSupported(self.model.name, "list of picture sizes")
         formats = self.session.call(GetAbilities()).formats
-        return tuple(Ability(row.name, row.width, row.height) for row in formats)
+        return tuple(PictureSize(row.name, row.width, row.height) for row in formats)
 
     def body_id(self) -> str:
         """The number of the body, as it is printed on it; NotSupported where there is none."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.clock import Clock
-from canon.driver import Ability, Identity, Power, card
+from canon.driver import PictureSize, Identity, Power, card
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
@@ -264,7 +264,7 @@ class PtpDriver:
             raise NotSupported(self._listed.name, "body number that it tells")
         return serial
 
-    def abilities(self) -> tuple[Ability, ...]:
+    def picture_sizes(self) -> tuple[PictureSize, ...]:
         """The picture sizes; NotSupported where the camera does not list them."""
         self._listed.need(Property.SIZE_QUALITY_MODE, "list of picture sizes")
         row = self.session.call(GetDevicePropDesc(Property.SIZE_QUALITY_MODE))
@@ -537,15 +537,15 @@ def _object(kind: int, size: int, name: str, modified: str) -> ObjectInfo:
     )
 
 
-def _ability(group: tuple[int, ...]) -> Ability | None:
+def _ability(group: tuple[int, ...]) -> PictureSize | None:
     """One kind of picture: height, width, code, and three zeros."""
     if len(group) < _GROUP or not group[0]:
         return None
     height, width, code = group[:3]
     if code not in PICTURE_KINDS:
-        return Ability(f"UNKNOWN_{code:#x}", width, height)
+        return PictureSize(f"UNKNOWN_{code:#x}", width, height)
     size, quality = (str(part).replace("-", " ").capitalize() for part in PICTURE_KINDS[code])
-    return Ability(f"{size}:{quality}", width, height)
+    return PictureSize(f"{size}:{quality}", width, height)
 
 
 _FEATURES: dict[Feature, Callable[[PtpDriver], bool]] = {
@@ -560,6 +560,7 @@ _FEATURES: dict[Feature, Callable[[PtpDriver], bool]] = {
     Feature.DELETE: lambda driver: driver.session.supports(DeleteObject),
     Feature.FOLDERS: lambda driver: driver.session.supports(SendObjectInfo),
     Feature.PROTECT: lambda driver: driver.session.supports(SetObjectProtection),
+    Feature.MARKS: lambda driver: driver.session.supports(SetObjectArchive),
     Feature.RANGES: lambda driver: driver.session.supports(GetPartialObject),
     Feature.OWNER: lambda driver: driver._listed.has(Property.OWNER),
     Feature.CLOCK: lambda driver: (

@@ -25,7 +25,7 @@ from canon.usb.port import Endpoint
 from canon.virtual.device import Overflow, Pipe, Stall, Unplugged, UsbDevice
 from canon.wire import Buffer
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 _STATUS = {Stall: -32, Overflow: -75, Unplugged: -108}  # Linux's EPIPE, EOVERFLOW, ESHUTDOWN
 _GRACE_S = 0.5  # a client that was killed is noticed a moment after the next one asks
 _PATIENCE_S = 600.0  # how far the clock may jump for one request, should a body repeat for ever

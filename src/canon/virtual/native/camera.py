@@ -75,7 +75,7 @@ from canon.virtual.native.storage import StorageUnit
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 _CHUNK = 0x10000
 _RATE = 490_000  # bytes a second of a download (section 7.10)
 _THUMBNAIL_HEAD = 0x2800  # bytes of a picture's head that hold its EXIF

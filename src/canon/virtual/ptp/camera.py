@@ -66,7 +66,7 @@ from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 _CHUNK = 0x10000
 _FAST, _SLOW = 5_000_000, 800_000  # Guess: bytes a second, by the speed of the bus
 _LAST_ID = 0xFFFFFFFE
