@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import BinaryIO, NoReturn
 
 from canon.clock import Clock
-from canon.driver import PictureSize, Identity, Power
+from canon.driver import Identity, PictureSize, Power
 from canon.driver.card import MOST_FILE, Card, CardPath, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Event, Listener
 from canon.driver.features import Feature

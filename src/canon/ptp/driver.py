@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.clock import Clock
-from canon.driver import PictureSize, Identity, Power, card
+from canon.driver import Identity, PictureSize, Power, card
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
