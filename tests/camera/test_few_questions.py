@@ -20,6 +20,7 @@ from canon.wire import Message
 FOLDER = "DCIM/100CANON"
 PTP_ROUND = ["GetStorageIDs", "GetStorageInfo"]
 NATIVE_ROUND = ["ListDisks", "GetDiskSpace"]
+NATIVE_UPLOAD = ["AnnounceUpload", "SetFileTime", "SetAttributes"]
 
 
 def ptp(slug: str) -> ptp_rig.WatchedPort:
@@ -121,4 +122,46 @@ def test_an_upload_looks_once_at_what_is_there(tmp_path: Path) -> None:
         port.names()
         for to in (folder, f"{FOLDER}/B.TXT"):
             cam.storage.upload(source, to)
-            assert port.names().count("GetDirectory") == 2  # before, and what became of it
+            assert port.names() == ["GetDirectory", *NATIVE_UPLOAD]
+
+
+@pytest.mark.parametrize(
+    ("slug", "upload"),
+    [
+        ("powershot-g3", ["AnnounceUpload", "SetFileTime", "SetAttributes"]),
+        ("powershot-s60", ["SendObjectInfo", "SendObject", "GetObjectInfoEx"]),
+    ],
+)
+def test_uploads_into_a_folder_that_is_listed_already(
+    slug: str, upload: list[str], tmp_path: Path
+) -> None:
+    """Ten questions for three files; what becomes of one a PTP camera is asked, it says no more."""
+    port = native(slug) if slug == "powershot-g3" else ptp(slug)
+    with port.camera() as cam:
+        before = cam.storage.ls(FOLDER)
+        port.names()
+        there = cam.storage.ls(FOLDER)
+        for name in ("A.JPG", "B.JPG", "C.JPG"):
+            source = tmp_path / name
+            source.write_bytes(b"12345")
+            there.append(cam.storage.upload(source, FOLDER, among=there))
+        assert port.names()[1:] == upload * 3
+        assert cam.storage.ls(FOLDER) == there
+        assert there[: len(before)] == before
+
+
+@pytest.mark.parametrize("slug", ["powershot-g3", "powershot-s60"])
+def test_files_that_are_deleted_together_are_looked_up_together(slug: str) -> None:
+    port = native(slug) if slug == "powershot-g3" else ptp(slug)
+    files = {f"{FOLDER}/{name}.JPG": b"1" for name in "ABC"}
+    with port.camera() as cam:
+        for path, data in files.items():
+            cam.storage.upload(data, path)
+        port.names()
+        cam.storage.delete(*files)
+        assert len(port.names()) == 1 + len(files)
+        assert not any(map(cam.storage.exists, files))
+        entry = cam.storage.upload(b"1", f"{FOLDER}/A.JPG")
+        with pytest.raises(ObjectNotFound):
+            cam.storage.delete(entry, f"{FOLDER}/NOSUCH.JPG")
+        assert cam.storage.exists(entry), "all are looked up before one is deleted"

@@ -328,7 +328,7 @@ def test_thumbnails() -> None:
     with WatchedPort(a_device(SX200)).camera() as cam:
         small = cam.storage.thumbnail(PICTURE)
         assert small.startswith(b"\xff\xd8")
-        assert small in cam.storage.read(PICTURE)
+        assert cam.storage.read(PICTURE).find(small) > 0
 
 
 def test_a_file_without_thumbnail() -> None:
@@ -395,14 +395,6 @@ def test_a_file_that_the_camera_has_no_room_for(name: str) -> None:
         with pytest.raises(NotSupported, match=f"no way to take {name[-3:]} files"):
             cam.storage.upload(b"1", f"{FOLDER}/{name}")
         assert "SendObjectInfo" not in port.names()
-
-
-def test_a_name_that_no_card_of_a_canon_has() -> None:
-    with (
-        WatchedPort(a_device(SX200)).camera() as cam,
-        pytest.raises(ValueError, match="give a name like IMG_0001"),
-    ):
-        cam.storage.upload(b"1", f"{FOLDER}/A LONGER NAME.JPG")
 
 
 def test_nothing_of_an_upload_stays_when_it_fails() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from canon.camera import Camera
 from canon.driver.card import Entry
-from canon.errors import NotEmpty, ObjectNotFound, WriteProtected
+from canon.driver.features import Feature
+from canon.errors import NotEmpty, NotSupported, ObjectNotFound, WriteProtected
 
 FOLDER = "DCIM/987CANON"
 
@@ -28,16 +29,19 @@ def folder(cam: Camera) -> Iterator[str]:
     _remove(cam)
 
 
-def _remove(cam: Camera) -> None:
+def _remove(cam: Camera, folder: str | Entry = FOLDER) -> None:
     try:
-        left = cam.storage.ls(FOLDER)
+        left = cam.storage.ls(folder)
     except ObjectNotFound:
         return
     for entry in left:
+        if entry.is_folder:
+            _remove(cam, entry)
+            continue
         if entry.protected:
             cam.storage.unprotect(entry)
         cam.storage.delete(entry)
-    cam.storage.rmdir(FOLDER)
+    cam.storage.rmdir(folder)
 
 
 @pytest.fixture
@@ -80,6 +84,25 @@ def test_paths_in_both_forms(cam: Camera, picture: Entry) -> None:
     assert cam.storage.stat("").is_folder
 
 
+def test_a_pattern_finds_what_fits_it(cam: Camera) -> None:
+    pictures = [entry for entry in cam.storage.walk("DCIM") if entry.path.match("*/*.JPG")]
+    assert pictures
+    assert sorted(cam.storage.glob("dcim/*/*.jpg")) == sorted(pictures)
+    first = pictures[0]
+    assert list(cam.storage.glob(str(first))) == [first]
+    assert first in cam.storage.glob(f"{first.parent}/{first.stem[:-1]}?{first.suffix}")
+    assert first.parent in [entry.path for entry in cam.storage.glob("DCIM/*")]
+    assert list(cam.storage.glob("DCIM/*/*/*")) == []
+    assert list(cam.storage.glob("NOWHERE/*.JPG")) == []
+
+
+def test_what_exists(cam: Camera, picture: Entry) -> None:
+    for place in ("", "DCIM", picture, picture.path, str(picture).lower()):
+        assert cam.storage.exists(place)
+    assert not cam.storage.exists("DCIM/999NOSUC/IMG_9999.JPG")
+    assert not cam.storage.exists(picture.path.with_suffix(".NO"))
+
+
 def test_what_is_not_there(cam: Camera) -> None:
     for verb in (cam.storage.stat, cam.storage.read, cam.storage.ls, cam.storage.delete):
         with pytest.raises(ObjectNotFound):
@@ -107,6 +130,10 @@ def test_a_download_is_whole_and_keeps_its_time(
     assert cam.storage.read(picture) == data
     with cam.storage.open(picture) as file:
         assert file.read() == data
+        assert file.seek(-2, os.SEEK_END) == len(data) - 2
+        assert file.read(9) == b"\xff\xd9"
+        assert file.seek(1) == 1
+        assert file.read(1) == b"\xd8"
     assert [path.name for path in tmp_path.iterdir()] == [picture.name]
 
 
@@ -134,6 +161,7 @@ def test_a_download_obeys_the_umask(cam: Camera, picture: Entry, tmp_path: Path)
 @pytest.mark.shows("thumbnail")
 def test_a_thumbnail(cam: Camera, picture: Entry) -> None:
     small = cam.storage.thumbnail(picture)
+    assert small.name == f"{picture.stem}.thumb.jpg"
     assert small[:2] == b"\xff\xd8"
     assert small[-2:] == b"\xff\xd9"
     assert len(small) < picture.size
@@ -152,6 +180,58 @@ def test_what_is_uploaded_comes_back(cam: Camera, folder: str, size: int, tmp_pa
     assert entry.size == size
     assert entry.modified == datetime.fromtimestamp(1_055_583_000)
     assert cam.storage.read(entry) == data
+
+
+@pytest.mark.erases
+def test_a_part_of_a_file(cam: Camera, folder: str) -> None:
+    """Before anything is sent, a camera says that it has no way; the others read just that."""
+    data = bytes(range(256)) * 400
+    entry = cam.storage.upload(data[:60_000], f"{folder}/A.JPG")
+    if Feature.RANGES not in cam.features:
+        with pytest.raises(NotSupported, match="part of a file"):
+            cam.storage.read_range(entry, 1000, 10)
+        return
+    for offset, size in ((0, 10), (1000, 5000), (59_990, 100), (60_000, 1), (70_000, 5), (5, 0)):
+        part = cam.storage.read_range(entry, offset, size)
+        assert part == data[:60_000][offset : offset + size]
+    with pytest.raises(ValueError, match="no part of a file"):
+        cam.storage.read_range(entry, -1, 5)
+
+
+@pytest.mark.erases
+@pytest.mark.parametrize("name", ["\xc4\xd6.JPG", "Holiday picture 2026.jpg", "A B.JPG", "A.JPEG"])
+def test_a_name_that_not_every_card_takes(
+    cam: Camera, folder: str, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"1")
+    with pytest.raises(ValueError, match=r"as in IMG_0001\.JPG"):
+        cam.storage.upload(tmp_path / name, folder)
+    with pytest.raises(ValueError, match=r"as in IMG_0001\.JPG"):
+        cam.storage.upload(b"1", f"{folder}/{name}")
+    with pytest.raises(ValueError, match=r"as in IMG_0001\.JPG"):
+        cam.storage.mkdir(f"{folder}/{name}")
+    assert cam.storage.ls(folder) == []
+
+
+@pytest.mark.erases
+def test_a_folder_that_is_not_there_is_made_when_a_slash_says_that_it_is_one(
+    cam: Camera, folder: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.jpg"
+    source.write_bytes(b"12345")
+    with pytest.raises(ObjectNotFound, match="NEW"):
+        cam.storage.upload(source, f"{folder}/NEW/A.JPG")
+    with pytest.raises(ValueError, match="is a folder; give the path of the file"):
+        cam.storage.upload(b"1", f"{folder}/NEW/")
+    assert cam.storage.ls(folder) == []
+    for _ in range(2):
+        entry = cam.storage.upload(source, f"{folder}/NEW/BELOW/", overwrite=True)
+        assert entry == cam.storage.stat(f"{folder}/NEW/BELOW/A.JPG")
+    with pytest.raises(ValueError, match="is a file on the card; name a folder"):
+        cam.storage.upload(source, f"{folder}/NEW/BELOW/A.JPG/")
+    cam.storage.delete(entry)
+    cam.storage.rmdir(f"{folder}/NEW/BELOW")
+    cam.storage.rmdir(f"{folder}/NEW")
 
 
 @pytest.mark.erases

@@ -1,7 +1,7 @@
 """What is on the card: list it, fetch it, change it.
 
-A file of this computer that has its own name is always whole, and nothing is overwritten unless
-told.
+A place is an entry of a listing, or a path as it is typed. A file of this computer that has its own
+name is always whole, and nothing is overwritten unless told.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.camera.turns import Turns
 from canon.driver import Driver
-from canon.driver.card import Card, CardPath, Entry, Place, Progress
+from canon.driver.card import Card, CardPath, Entry, Place, Progress, new_path
+from canon.driver.features import Feature
+from canon.driver.lookup import Lookup
+from canon.driver.shot import Picture
 from canon.errors import (
     AlreadyThere,
     BadParameter,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _IN_MEMORY = 64 << 20
+_READ_AHEAD = 64 << 10
 
 
 class Storage:
@@ -65,33 +69,83 @@ class Storage:
         """Everything in a folder and below it, folders before what is in them, by one request."""
         return self._verbs().list_folder(CardPath(place), deep=True)
 
+    def glob(self, pattern: str) -> Iterator[Entry]:
+        """What fits a pattern such as `DCIM/*/*.CR2`, in card order; nothing fitting is no error.
+
+        `*` is any number of signs of one name, `?` is one, `[12]` one of these; capitals make no
+        difference. For whatever depth, take `walk` and `entry.path.match("*.CR2")`.
+        """
+        return self._lookup().fit(pattern)
+
+    def exists(self, place: Place) -> bool:
+        """Whether there is such a file or folder on the card.
+
+        Raises:
+            NoCard: there is no card.
+        """
+        return self._entry_or_none(CardPath(place), self._lookup()) is not None
+
     def stat(self, place: Place) -> Entry:
-        """What the card's listing says of a file or a folder.
+        """What the card's listing says of a file or a folder now.
 
         Raises:
             ObjectNotFound: it is not there.
         """
-        path = CardPath(place)
-        if not path.parts:
-            return Entry(path, is_folder=True)
-        for entry in self._verbs().list_folder(path.parent):
-            if entry.name.upper() == path.name.upper():
-                return entry
-        raise ObjectNotFound(subject=path)
+        return self._lookup().entry(CardPath(place))
 
-    def read(self, place: Place, progress: Progress | None = None) -> bytes:
-        """The bytes of a file."""
-        data = io.BytesIO()
-        self._fetch(self._file(place), data.write, progress)
+    def read(self, place: Place, progress: Progress | None = None) -> Picture:
+        """The bytes of a file, which know its name; those of a JPEG show themselves in a notebook.
+
+        Raises:
+            ObjectNotFound: the card has no such file.
+            ProtocolError: the camera sent less or more than the file's size.
+        """
+        entry, data = self._file(place), io.BytesIO()
+        self._fetch(entry, data.write, progress)
+        return Picture(data.getbuffer(), entry.name)
+
+    def read_range(self, place: Place, offset: int, size: int) -> bytes:
+        """Some bytes of a file without the rest of it; fewer where it ends before.
+
+        Args:
+            place: the file; an entry of a listing saves a question.
+            offset: where they begin, counted in bytes from the start of the file.
+            size: how many.
+
+        Raises:
+            NotSupported: this model's protocol has no such command, or none that reaches there.
+            ObjectNotFound: the card has no such file.
+        """
+        if offset < 0 or size < 0:
+            raise ValueError(f"{size} bytes at {offset} are no part of a file")
+        verbs = self._verbs()
+        if Feature.RANGES not in verbs.features:
+            verbs.read_range(Entry(CardPath(place)), offset, size, _nowhere)  # it tells why not
+        entry, data = self._file(place), io.BytesIO()
+        if size and offset < entry.size:
+            verbs.read_range(entry, offset, size, data.write)
         return data.getvalue()
 
-    def open(self, place: Place, progress: Progress | None = None) -> BinaryIO:
-        """A file of the card, fetched and open for reading; large ones lie in a temporary file."""
+    def open(self, place: Place) -> BinaryIO:
+        """A file of the card, open for reading; it seeks.
+
+        Where the protocol can read parts of a file (`Feature.RANGES`), what is read is fetched when
+        it is read, 64 KiB at least. Elsewhere the file is fetched now, as a whole, into memory or,
+        when it is over 64 MiB, into a temporary file.
+
+        Raises:
+            ObjectNotFound: the card has no such file.
+        """
+        entry = self._file(place)
+        if Feature.RANGES in self._verbs().features:
+            from canon.camera.card_file import CardFile
+
+            return io.BufferedReader(CardFile(self._verbs, entry), _READ_AHEAD)
         import tempfile
 
         file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (the caller closes)
         try:
-            self._fetch(self._file(place), file.write, progress)
+            self._fetch(entry, file.write, None)
         except BaseException:
             file.close()
             raise
@@ -130,8 +184,8 @@ class Storage:
         _log.info("saved %s as %s, %d bytes", entry.path, target, entry.size)
         return target
 
-    def thumbnail(self, place: Place) -> bytes:
-        """The small JPEG of a picture or a movie.
+    def thumbnail(self, place: Place) -> Picture:
+        """The small JPEG of a picture or a movie: bytes that show themselves in a notebook.
 
         Only the head of a JPEG or a CR2 is fetched; that of a CRW or a movie is in its THM file.
 
@@ -140,7 +194,7 @@ class Storage:
         """
         entry = self._file(place)
         with _about(entry.path):
-            return self._verbs().thumbnail(entry)
+            return Picture(self._verbs().thumbnail(entry), f"{entry.stem}.thumb.jpg")
 
     def companions(self, place: Place, among: Iterable[Entry] | None = None) -> list[Entry]:
         """What lies beside a picture or a movie and belongs to it: files of the same name.
@@ -172,6 +226,7 @@ class Storage:
         *,
         overwrite: bool = False,
         progress: Progress | None = None,
+        among: Iterable[Entry] | None = None,
     ) -> Entry:
         """Put a file on the card, and return its entry. What is half-written is deleted again.
 
@@ -181,20 +236,24 @@ class Storage:
 
         Args:
             source: a file of this computer, or bytes.
-            to: the folder, or the file's path on the card.
+            to: a folder, or the file's path on the card. One that ends with a slash is a folder,
+                and is made where it is not there.
             overwrite: whether a file that is there already may be replaced.
             progress: is told how many bytes of how many are done.
+            among: a listing of the folder, when there is one already; `to` is that folder.
 
         Raises:
             AlreadyThere: the card has such a file already.
+            ValueError: the name is none that every card takes, as IMG_0001.JPG is one.
+            ObjectNotFound: the folder is not there.
             NotSupported: this model takes no files; nothing was changed.
             StoreFull: it does not fit.
             WriteProtected: the file that would be replaced is protected.
         """
         verbs = self._verbs()
-        path, there = self._upload_target(source, to)
+        path, there = self._target(source, to, among)
         if there is not None and there.is_folder:
-            raise ValueError(f"{path} is a folder; give the path of the file, with its name")
+            raise ValueError(f"{path} is a folder on the card; choose another name")
         if there is not None and not overwrite:
             raise AlreadyThere(
                 f"{path} is on the card already", "choose another name or overwrite it"
@@ -207,17 +266,17 @@ class Storage:
             status = os.fstat(file.fileno())
             size, moment = status.st_size, datetime.fromtimestamp(status.st_mtime)
         with file, self._turns, _about(path):
-            verbs.write_file(path, file, size, moment, progress, replace=there is not None)
-        return self.stat(path)
+            return verbs.write_file(path, file, size, moment, progress, replace=there is not None)
 
     def delete(self, *places: Place) -> None:
-        """Delete files; folders are refused, see `rmdir`.
+        """Delete files; folders are refused, see `rmdir`. All are looked up before one is deleted.
 
         Raises:
             WriteProtected: a file is protected.
             ObjectNotFound: a file is not there.
         """
-        for entry in [self._file(place) for place in places]:
+        lookup = self._lookup()
+        for entry in [self._file(place, lookup) for place in places]:
             with _about(entry.path):
                 self._verbs().delete(entry.path)
 
@@ -226,20 +285,22 @@ class Storage:
 
         Raises:
             AlreadyThere: the card has such a file or folder already.
+            ValueError: the name is none that every card takes, as 200CANON is one.
             ObjectNotFound: the folder that it is to be in is not there.
         """
-        path = CardPath(place)
+        path = new_path(CardPath(place))
         try:
             with _about(path):
                 self._verbs().make_folder(path)
         except NoCard:
             raise
         except Refused as refusal:
-            if self._entry_or_none(path) is not None:
+            lookup = self._lookup()
+            if self._entry_or_none(path, lookup) is not None:
                 raise AlreadyThere(
                     f"{path} is on the card already", "choose another name"
                 ) from refusal
-            self.stat(path.parent)
+            lookup.entry(path.parent)
             raise
 
     def rmdir(self, place: Place) -> None:
@@ -299,28 +360,70 @@ class Storage:
                 f"{entry.path} has {entry.size} bytes, but the camera sent {got}; nothing was kept"
             )
 
-    def _file(self, place: Place) -> Entry:
-        entry = place if isinstance(place, Entry) else self.stat(place)
+    def _lookup(self) -> Lookup:
+        return Lookup(lambda folder: self._verbs().list_folder(folder))
+
+    def _file(self, place: Place, lookup: Lookup | None = None) -> Entry:
+        entry = place
+        if not isinstance(entry, Entry):
+            entry = (lookup or self._lookup()).entry(CardPath(entry))
         if entry.is_folder:
             raise ValueError(f"{entry.path} is a folder, not a file")
         return entry
 
-    def _entry_or_none(self, path: CardPath) -> Entry | None:
+    def _entry_or_none(self, path: CardPath, lookup: Lookup) -> Entry | None:
         try:
-            return self.stat(path)
+            return lookup.entry(path)
         except ObjectNotFound:
             return None
 
-    def _upload_target(
-        self, source: str | Path | bytes, to: Place
+    def _target(
+        self, source: str | Path | bytes, to: Place, among: Iterable[Entry] | None
     ) -> tuple[CardPath, Entry | None]:
         """Where a file goes on the card, and what is there already."""
-        path = CardPath(to)
-        there = to if isinstance(to, Entry) and to.is_folder else self._entry_or_none(path)
-        if there is not None and there.is_folder and not isinstance(source, bytes):
-            path = path / os.path.basename(source)
-            there = self._entry_or_none(path)
-        return path, there
+        path, lookup = CardPath(to), self._lookup()
+        there = to if isinstance(to, Entry) else None
+        if there is None and among is None:
+            there = self._entry_or_none(path, lookup)
+        ends_as_folder = isinstance(to, str) and to.endswith(("/", "\\"))
+        is_folder = among is not None or ends_as_folder or (there is not None and there.is_folder)
+        if not is_folder:
+            lookup.folder(path.parent)  # an error where it is not there
+            return new_path(path), there
+        if isinstance(source, bytes):
+            raise ValueError(f"{path} is a folder; give the path of the file, with its name")
+        if there is not None and not there.is_folder:
+            raise ValueError(f"{path} is a file on the card; name a folder")
+        inside = new_path(path.child(os.path.basename(source)))
+        if there is None and among is None:
+            self._make(path, lookup)
+            return inside, None
+        beside = lookup.folder(path) if among is None else among
+        return inside, next((one for one in beside if one.name.upper() == inside.name), None)
+
+    def _make(self, folder: CardPath, lookup: Lookup) -> None:
+        """Make a folder that is not there, and those that it is in."""
+        missing = [folder]
+        for parent in folder.parents:
+            if self._entry_or_none(parent, lookup) is not None:
+                break
+            missing.append(parent)
+        for path in reversed(missing):
+            self.mkdir(path)
+
+
+@contextmanager
+def _about(path: CardPath) -> Iterator[None]:
+    """Let a refusal name the path that it is about, unless it is about the camera or the card."""
+    try:
+        yield
+    except (BadParameter, ObjectNotFound, WriteProtected) as refusal:
+        refusal.about(path)
+        raise
+
+
+def _nowhere(_piece: memoryview) -> None:
+    """Take no bytes."""
 
 
 def owners(entries: Iterable[Entry]) -> dict[CardPath, list[Entry]]:
@@ -341,13 +444,3 @@ def owners(entries: Iterable[Entry]) -> dict[CardPath, list[Entry]]:
         if owned_by:
             found[entry.path] = owned_by
     return found
-
-
-@contextmanager
-def _about(path: CardPath) -> Iterator[None]:
-    """Let a refusal name the path that it is about, unless it is about the camera or the card."""
-    try:
-        yield
-    except (BadParameter, ObjectNotFound, WriteProtected) as refusal:
-        refusal.about(path)
-        raise

@@ -10,7 +10,8 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import FAILED, Tally, is_terminal, say
-from canon.cli.paths import Finder, is_pattern
+from canon.cli.paths import Finder
+from canon.driver.lookup import is_pattern
 from canon.errors import ObjectNotFound
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
     if not yes and not is_terminal(sys.stdin):
         raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
     with options.camera() as cam, Tally(options.as_json, "path", "deleted") as tally:
-        finder = Finder(cam)
+        finder = Finder(cam.storage.ls)
         found = finder.find_all(paths, tally)
         if found and not yes:
             what = next(iter(found.values())) if len(found) == 1 else f"{len(found)} files"
@@ -78,7 +79,7 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
         for entry, path in found.items():
             beside: list[Entry] = []
             with tally.one(path):
-                others = [] if alone else finder.listed(entry.path.parent)
+                others = [] if alone else finder.folder(entry.path.parent)
                 cam.storage.delete(entry)
                 tally.done()
                 gone.add(entry.path)
@@ -147,7 +148,7 @@ def each(
 ) -> int:
     """Do the same with all that the paths mean; returns the exit code."""
     with options.camera() as cam, Tally(options.as_json, "path", done) as tally:
-        for entry, path in Finder(cam).find_all(paths, tally).items():
+        for entry, path in Finder(cam.storage.ls).find_all(paths, tally).items():
             with tally.one(path):
                 act(cam.storage, entry)
                 tally.done()
@@ -156,7 +157,7 @@ def each(
 
 def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
     if is_pattern(path):
-        found = Finder(cam).find(path)
+        found = Finder(cam.storage.ls).find(path)
         below = ((one, *(cam.storage.walk(one) if one.is_folder and deep else ())) for one in found)
         return [entry for entries in below for entry in entries]
     try:

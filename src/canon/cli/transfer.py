@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,8 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import BarOf, Tally, bytes_out, progress_bar, say
-from canon.cli.paths import Finder, is_pattern
+from canon.cli.paths import Finder
+from canon.driver.lookup import is_pattern
 from canon.errors import CanonError, NotSupported
 from canon.models.file_kinds import kind_of
 
@@ -75,7 +77,7 @@ def get_verb(
     if output == "-":
         return _write_out(options, paths, thumbnail=thumbnail)
     with options.camera() as cam, Tally(options.as_json, "path", "saved") as tally:
-        finder = Finder(cam)
+        finder = Finder(cam.storage.ls)
         roots = finder.find_all(paths or (_PICTURES,), tally)
         is_folder = (
             len(paths) != 1
@@ -94,7 +96,7 @@ def get_verb(
                         jobs.append((entry, Path(output, name) if is_folder else Path(output)))
                 if root.is_folder or thumbnail or alone:
                     continue
-                for entry in cam.storage.companions(root, finder.listed(root.path.parent)):
+                for entry in cam.storage.companions(root, finder.folder(root.path.parent)):
                     if entry not in roots and (entry.new or not new):
                         name = Path(safe_name(entry.name))
                         beside = Path(output).with_suffix(name.suffix)
@@ -163,18 +165,17 @@ def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> 
     """Write one file or its thumbnail to stdout, once it is here as a whole."""
     out = bytes_out(as_json=options.as_json)
     with options.camera() as cam:
-        files = [entry for path in paths for entry in Finder(cam).find(path)]
+        files = [entry for path in paths for entry in Finder(cam.storage.ls).find(path)]
         if len(files) != 1 or files[0].is_folder:
             raise ValueError("-o - takes one file; name one, or a folder for -o")
         (entry,) = files
         if thumbnail:
             out.write(cam.storage.thumbnail(entry))
         else:
-            with (
-                progress_bar(entry.size) as begin,
-                cam.storage.open(entry, begin(entry.name, entry.size)) as file,
-            ):
-                shutil.copyfileobj(file, out)
+            with progress_bar(entry.size) as begin, tempfile.TemporaryDirectory() as folder:
+                progress = begin(entry.name, entry.size)
+                with cam.storage.download(entry, folder, progress=progress).open("rb") as file:
+                    shutil.copyfileobj(file, out)
         out.flush()
         if entry.new and not thumbnail:
             _mark(cam, entry)

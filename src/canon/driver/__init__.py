@@ -326,11 +326,12 @@ class Driver(Protocol):
         progress: Progress | None = None,
         *,
         replace: bool = False,
-    ) -> None:
+    ) -> Entry:
         """Put a file on the card, with its time and as new; `replace` deletes the old one before.
 
-        Nothing of it stays when it fails. A camera that keeps the file but refuses its time or its
-        mark is a warning in the log. NotSupported comes before anything is changed.
+        Returns what is then there; nothing of it stays when it fails. A camera that keeps the file
+        but refuses its time or its mark is a warning in the log. NotSupported comes before anything
+        is changed.
         """
         ...
 

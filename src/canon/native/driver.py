@@ -253,15 +253,13 @@ class NativeDriver:
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
         """What is in a folder, in card order; a folder comes before what is in it."""
         native = self._native(path)
-        card_name, *parts = native.split("\\")
         listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
         if not listing:
             if path.parts:
                 raise ObjectNotFound(subject=path)
             cards = ", ".join(self._card_names())
-            raise ObjectNotFound(f"there is no card {card_name}", f"the camera has {cards}")
-        several = len(self._card_names()) > 1
-        return _entries(listing[1:], CardPath.of(tuple(parts), card_name if several else ""))
+            raise ObjectNotFound(f"there is no card {native}", f"the camera has {cards}")
+        return _entries(listing[1:], self._as_listed(native))
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file; ObjectNotFound when the camera sends nothing of it."""
@@ -296,8 +294,11 @@ class NativeDriver:
         progress: Progress | None = None,
         *,
         replace: bool = False,
-    ) -> None:
-        """Put a file on the card, block by block; its folder must exist (section 7.12)."""
+    ) -> Entry:
+        """Put a file on the card, block by block; its folder must exist (section 7.12).
+
+        Its folder is listed only when the camera did not take all that is said of the file.
+        """
         native = self._native(path)
         limit = self.session.link.upload_limit() - len(native)
         if size > limit:
@@ -312,11 +313,15 @@ class NativeDriver:
             self.delete(path)
         try:
             self._send_blocks(native, source, size, progress)
-            self._finish_upload(path, modified)
+            as_told = self._finish_upload(path, modified)
         except BaseException:
             with suppress(CanonError):
                 self.delete(path)
             raise
+        if as_told:
+            moment = local_time(local_seconds(modified))
+            return Entry(self._as_listed(native), size, moment, new=True)
+        return self._entry(path)
 
     def _send_blocks(
         self, native: str, source: BinaryIO, size: int, progress: Progress | None
@@ -333,11 +338,18 @@ class NativeDriver:
             if not size:
                 break
 
-    def _finish_upload(self, path: CardPath, modified: datetime) -> None:
-        """Give a file that has come up its time and its mark, as far as the camera lets us.
+    def _entry(self, path: CardPath) -> Entry:
+        for entry in self.list_folder(path.parent):
+            if entry.path.name == path.name.upper():
+                return entry
+        raise ObjectNotFound(subject=path)
+
+    def _finish_upload(self, path: CardPath, modified: datetime) -> bool:
+        """Give a file that has come up its time and its mark; returns whether it has both.
 
         A serial A5 knows no command for the time (canon-native-serial, A5).
         """
+        as_told = True
         last: dict[str, Callable[[], None]] = {
             "time": lambda: self.set_file_time(path, modified),
             "mark as new": lambda: self.set_flags(Entry(path), new=True),
@@ -347,6 +359,8 @@ class NativeDriver:
                 give()
             except (Refused, ValueError) as error:
                 _log.warning("%s is on the card, but without its %s: %s", path, what, error)
+                as_told = False
+        return as_told
 
     def delete(self, path: CardPath) -> None:
         """Delete a file."""
@@ -413,6 +427,11 @@ class NativeDriver:
         name = path.card or self._card_names()[0]
         # bytes.upper() changes A to Z only; "ÿ" has no capital that the camera could store.
         return latin("\\".join((name, *path.parts))).upper().decode("latin-1")
+
+    def _as_listed(self, native: str) -> CardPath:
+        r"""DCIM/100CANON for `D:\DCIM\100CANON`, with the card's name where there are several."""
+        card_name, *parts = native.split("\\")
+        return CardPath.of(tuple(parts), card_name if len(self._card_names()) > 1 else "")
 
 
 def _nothing_of(entry: Entry) -> ObjectNotFound:

@@ -281,7 +281,7 @@ class Ps350Driver:
         progress: Progress | None = None,
         *,
         replace: bool = False,
-    ) -> None:
+    ) -> Entry:
         """NotSupported."""
         self._cannot("known command to take a file")
 

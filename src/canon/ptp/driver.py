@@ -33,7 +33,7 @@ from canon.ptp.datasets import (
     moment,
     time_text,
 )
-from canon.ptp.objects import NAME_8_3, Objects
+from canon.ptp.objects import Objects
 from canon.ptp.operations import (
     ALL,
     DeleteObject,
@@ -351,14 +351,13 @@ class PtpDriver:
         progress: Progress | None = None,
         *,
         replace: bool = False,
-    ) -> None:
+    ) -> Entry:
         """Put a file on the card; its folder must exist (ptp-core, section 5.2)."""
         self._listed.must(SendObject, "way to take files")
-        name = self._name(path)
         if replace:
             self.delete(path)
-        kind = self._format(name)
-        info = _object(kind, size, name, time_text(modified))
+        kind = self._format(path.name)
+        info = _object(kind, size, path.name, time_text(modified))
         try:
             self._at_parent(
                 path,
@@ -371,7 +370,7 @@ class PtpDriver:
                 with suppress(CanonError):
                     self.delete(path)
             raise
-        self._mark_as_new(path)
+        return self._marked_as_new(path)
 
     def _format(self, name: str) -> int:
         """The object format of a file by its name, if the camera takes such files."""
@@ -394,16 +393,19 @@ class PtpDriver:
 
         self.objects.at(path.parent, announce)
 
-    def _mark_as_new(self, path: CardPath) -> None:
+    def _marked_as_new(self, path: CardPath) -> Entry:
         """Let a file that has come up count as new, where the camera keeps such marks."""
-        if not self._keeps_marks:
-            return
+        found = self.objects.find(path)
+        entry = found.entry
+        if not self._keeps_marks or entry.new:
+            return entry
         try:
-            found = self.objects.find(path)
-            if not found.entry.new:
-                self.session.call(SetObjectArchive(found.handle, (found.flags or 0) | NEW))
+            self.session.call(SetObjectArchive(found.handle, (found.flags or 0) | NEW))
         except Refused as error:
             _log.warning("%s is on the card, but without its mark as new: %s", path, error)
+            return entry
+        is_new = None if found.flags is None else True  # the listing will not tell either
+        return Entry(entry.path, entry.size, entry.modified, protected=entry.protected, new=is_new)
 
     def delete(self, path: CardPath) -> None:
         """Delete a file or an empty folder."""
@@ -418,7 +420,7 @@ class PtpDriver:
     def make_folder(self, path: CardPath) -> None:
         """Make a folder: an object that is announced, and never comes."""
         self._listed.must(SendObjectInfo, "way to make folders")
-        info = _object(ObjectFormat.ASSOCIATION, 0, self._name(path), "")
+        info = _object(ObjectFormat.ASSOCIATION, 0, path.name, "")
         self._at_parent(path, lambda announce: self.session.call(announce, info))
 
     def remove_folder(self, path: CardPath) -> None:
@@ -485,18 +487,6 @@ class PtpDriver:
     @property
     def _keeps_marks(self) -> bool:
         return self._listed.is_canon and self.session.supports(SetObjectArchive)
-
-    def _name(self, path: CardPath) -> str:
-        """The name of a new file; a Canon takes 8.3 capitals only (section 8)."""
-        if not self._listed.is_canon:
-            return path.name
-        name = path.name.upper()
-        if not NAME_8_3.fullmatch(name):
-            raise ValueError(
-                f"{path.name!r} has more than eight letters and three, or several dots; "
-                "give a name like IMG_0001.JPG"
-            )
-        return name
 
 
 def _typed(kind: DataType, value: object) -> PropertyValue:

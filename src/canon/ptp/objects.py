@@ -71,8 +71,8 @@ _MOST_STORES = 16
 _UNTOLD = StorageInfo(StoreKind.UNDEFINED, FileSystem.UNDEFINED, 0, 0, 0, 0, "", "")
 _MOST_EVENTS = 256
 _STALE = (Response.INVALID_OBJECT_HANDLE, Response.INVALID_PARENT_OBJECT)
-NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
-"""The names that a Canon takes, and that fit a listing in one answer."""
+_NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
+"""The names that fit a listing in one answer."""
 
 
 class Store(Frozen):
@@ -374,7 +374,7 @@ class Objects:
     def _from_row(self, row: FolderEntry, path: CardPath) -> Found:
         folder = bool(row.flags & FOLDER) or row.format == ObjectFormat.ASSOCIATION
         name = row.name
-        if not NAME_8_3.fullmatch(name):  # it may be cut
+        if not _NAME_8_3.fullmatch(name):  # it may be cut
             with suppress(Refused):
                 name = self.info(row.handle).name or name
         entry = Entry(

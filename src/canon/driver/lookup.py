@@ -1,0 +1,71 @@
+"""Finding what is at a place on a card, where each folder is listed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from canon.driver.card import CardPath, Entry, fits
+from canon.errors import ObjectNotFound
+
+
+class Lookup:
+    """What places on a card are, as long as nobody changes it.
+
+    Args:
+        ls: lists a folder.
+    """
+
+    def __init__(self, ls: Callable[[CardPath], Iterable[Entry]]) -> None:
+        self._ls = ls
+        self._known: dict[CardPath, list[Entry]] = {}
+
+    def folder(self, path: CardPath) -> list[Entry]:
+        """What is in a folder."""
+        if path not in self._known:
+            self._known[path] = found = list(self._ls(path))
+            for entry in found[:1]:
+                self._known[entry.path.parent] = found  # the same by the name of its card
+        return self._known[path]
+
+    def entry(self, path: CardPath) -> Entry:
+        """What is at a place.
+
+        Raises:
+            ObjectNotFound: nothing is.
+        """
+        if not path.parts:
+            return Entry(path, is_folder=True, new=False)
+        for entry in self.folder(path.parent):
+            if entry.name.upper() == path.name.upper():
+                return entry
+        raise ObjectNotFound(subject=path)
+
+    def fit(self, pattern: str) -> Iterator[Entry]:
+        """What fits a pattern, in card order; where it has no sign of one, the place itself."""
+        path = CardPath(pattern)
+        at = next((at for at, part in enumerate(path.parts) if is_pattern(part)), None)
+        if at is None:
+            at = max(len(path.parts) - 1, 0)
+        folder = CardPath.of(path.parts[:at], path.card)
+        yield from self._below(folder, path.parts[at:])
+
+    def _below(self, folder: CardPath, parts: tuple[str, ...]) -> Iterator[Entry]:
+        if not parts:
+            yield self.entry(folder)
+            return
+        try:
+            found = self.folder(folder)
+        except ObjectNotFound:
+            return
+        for entry in found:
+            if not fits(entry.name, parts[0]):
+                continue
+            if len(parts) == 1:
+                yield entry
+            elif entry.is_folder:
+                yield from self._below(entry.path, parts[1:])
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path means all that fits it: no name on a card has such signs."""
+    return any(sign in path for sign in "*?[")
