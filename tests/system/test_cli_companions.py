@@ -41,7 +41,7 @@ def test_ls_names_the_picture_of_a_companion(tmp_path: Path, card: Path) -> None
         f"{FOLDER}/SND_0002.WAV": "IMG_0002.JPG)",
     }
     told = answer(tmp_path, "ls", FOLDER, port=virtual(card))
-    assert {row["path"] for row in told if "companion_of" not in row} == set(
+    assert {row["path"] for row in told if not row["companion_of"]} == set(
         paths("IMG_0001.CRW", "IMG_0001.JPG", "IMG_0002.JPG", "MVI_0003.AVI")
     )
 

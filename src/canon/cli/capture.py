@@ -167,7 +167,7 @@ def capture_verb(
         make_room(to, overwrite, is_folder=is_folder)
     with (
         options.camera() as cam,
-        Tally(options.as_json, "shot", "taken") as tally,
+        Tally(options.as_json, "shot", "taken", "files", "card") as tally,
         cam.remote(),
     ):
         back = macro and not cam.settings.read("macro").get("macro")
@@ -203,7 +203,7 @@ def _take(
     cam: Camera, target: CaptureTarget, count: int, to: Path, overwrite: bool, tally: Tally
 ) -> None:
     for number in range(1, count + 1):
-        with tally.one(str(number), f"picture {number}"), progress_bar(0) as begin:
+        with tally.one(number, f"picture {number}"), progress_bar(0) as begin:
             shot = cam.capture.shoot(target=target, progress=begin(f"picture {number}", 0))
             cards = [str(entry) for entry in shot.entries]
             files = [
@@ -216,7 +216,7 @@ def _take(
 
 def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -> None:
     """Take a picture and write it to stdout; what else the shot brings is told on stderr."""
-    with tally.one("1", "the picture"), progress_bar(0) as begin:
+    with tally.one(1, "the picture"), progress_bar(0) as begin:
         shot = cam.capture.shoot(target=target, progress=begin("picture", 0))
         for one in shot.pictures[1:]:
             say(f"{_rescued(one)}: the other file of this shot")

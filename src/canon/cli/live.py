@@ -47,7 +47,7 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
             raise FileExistsError(
                 f"{to} has frames already; name another folder or --overwrite them"
             )
-    with options.camera() as cam, Tally(options.as_json, "frame", "saved") as tally:
+    with options.camera() as cam, Tally(options.as_json, "frame", "saved", "file", "size") as tally:
         for number, frame in enumerate(cam.live, 1):
             if out:
                 out.write(frame)
@@ -55,7 +55,7 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
             else:
                 path = to if one else to / f"frame_{number:06}.jpg"
                 path.write_bytes(frame)
-                with tally.one(str(number)):
+                with tally.one(number):
                     tally.done(str(path), file=str(path), size=len(frame))
             if number == count:
                 break

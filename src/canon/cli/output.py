@@ -161,11 +161,13 @@ class Tally:
         as_json: whether each thing is reported as a JSON object.
         key: what the things are called in JSON: "path".
         verb: what was done to them: "saved".
+        results: what else JSON tells of each thing; null where it failed.
     """
 
-    def __init__(self, as_json: bool, key: str, verb: str) -> None:
+    def __init__(self, as_json: bool, key: str, verb: str, *results: str) -> None:
         self._as_json, self._key, self._verb = as_json, key, verb
-        self._name = ""
+        self._results: dict[str, object] = dict.fromkeys(results)
+        self._name: str | int = ""
         self._done = 0
         self._port_failed = False
         self._not_as_asked = False
@@ -179,7 +181,7 @@ class Tally:
         return FAILED if self._done else exit_code(self._failed[0])
 
     @contextmanager
-    def one(self, name: str, label: str = "") -> Iterator[None]:
+    def one(self, name: str | int, label: str = "") -> Iterator[None]:
         """Do one thing; an error is reported and counted.
 
         Args:
@@ -200,7 +202,7 @@ class Tally:
             if self._as_json:
                 self._put(error=error_document(error))
                 return
-            message, subject = error_message(error), label or name
+            message, subject = error_message(error), label or str(name)
             say(message if message.startswith(subject) else f"{subject}: {message}")
 
     def not_as_asked(self) -> None:
@@ -231,7 +233,7 @@ class Tally:
             say(f"{self._done} {self._verb}, {len(self._failed)} failed")
 
     def _put(self, **results: object) -> None:
-        put_line(json_line({self._key: self._name, **results}))
+        put_line(json_line({self._key: self._name, **self._results, **results}))
 
 
 @contextmanager

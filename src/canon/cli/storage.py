@@ -177,7 +177,6 @@ def _pictures(entries: list[Entry]) -> Mapping[CardPath, list[str]]:
 
 
 def _document(entry: Entry, pictures: Mapping[CardPath, list[str]]) -> dict[str, object]:
-    companion = {"companion_of": pictures[entry.path]} if entry.path in pictures else {}
     return {
         "path": str(entry.path),
         "folder": entry.is_folder,
@@ -185,7 +184,7 @@ def _document(entry: Entry, pictures: Mapping[CardPath, list[str]]) -> dict[str,
         "modified": entry.modified.isoformat() if entry.modified else None,
         "protected": entry.protected,
         "new": entry.new,
-        **companion,
+        "companion_of": pictures.get(entry.path, []),
     }
 
 

@@ -76,7 +76,10 @@ def get_verb(
         raise click.UsageError("name what to get, or say --new to get all that is new")
     if output == "-":
         return _write_out(options, paths, thumbnail=thumbnail)
-    with options.camera() as cam, Tally(options.as_json, "path", "saved") as tally:
+    with (
+        options.camera() as cam,
+        Tally(options.as_json, "path", "saved", "file", "size", "fetched") as tally,
+    ):
         finder = Finder(cam.storage.ls)
         roots = finder.find_all(paths or (_PICTURES,), tally)
         is_folder = (
@@ -147,7 +150,7 @@ def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: b
     """
     if not files:
         raise click.UsageError("name the files, and the folder of the card to put them into")
-    with options.camera() as cam, Tally(options.as_json, "file", "put") as tally:
+    with options.camera() as cam, Tally(options.as_json, "file", "put", "path", "size") as tally:
         place = cam.storage.stat(folder)
         if not place.is_folder:
             raise ValueError(f"{place} is a file on the card; name the folder to put files into")

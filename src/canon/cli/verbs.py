@@ -118,7 +118,7 @@ def _bare(ctx: click.Context) -> None:
             put_line(line)
 
 
-_canon_remote = click.version_option(__version__)(
+program = click.version_option(__version__)(
     _Verbs(
         "canon-remote",
         callback=_bare,
@@ -146,9 +146,7 @@ def run(words: list[str]) -> int:
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as by nohup
             signal.signal(number, signal.default_int_handler)
     try:
-        code = _canon_remote.main(
-            words, prog_name="canon-remote", standalone_mode=False, obj=options
-        )
+        code = program.main(words, prog_name="canon-remote", standalone_mode=False, obj=options)
     except click.Abort:
         options.as_json |= "--json" in words
         return options.tell(KeyboardInterrupt())
