@@ -11,9 +11,9 @@ from canon.cli.verbs import program
 PAGE = Path(__file__).with_name("guide") / "cli.md"
 _HEAD = """# Every verb
 
-What `canon-remote VERB --help` says of each verb, made from the program itself. `--port`, `--json`,
-`-v` and `--record` go with each; they may stand before the verb or after it. What `--json` prints is
-[a page of its own](json.md).
+What `canon-remote VERB --help` says of each verb, made from the program itself. `--port`,
+`--json`, `-v` and `--record` go with each; they may stand before the verb or after it. What
+`--json` prints is [a page of its own](json.md).
 """
 
 
