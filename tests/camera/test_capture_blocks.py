@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from ptp_rig import WatchedPort as PtpPort
-from ptp_rig import a_device as ptp_device
-from rig import a_camera, a_device
 
 from canon.camera import Camera
 from canon.errors import Refused
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.ptp.camera import PtpCamera
+from rigs.bodies import a_camera, native_device, ptp_device
+from rigs.watched import WatchedPort
 
 Made = tuple[Camera, NativeCamera | PtpCamera]
 
 
 def native() -> Made:
-    device = a_device()
+    device = native_device()
     return a_camera(device), device
 
 
 def ptp() -> Made:
     device = ptp_device("powershot-s60")
-    return PtpPort(device).camera(), device
+    return WatchedPort(device).camera(), device
 
 
 @pytest.mark.parametrize("make", [native, ptp], ids=["native", "PTP"])
@@ -81,7 +80,7 @@ def test_release_control_stays_on_when_it_should() -> None:
 
 
 def test_the_viewfinder_goes_off_before_release_control() -> None:
-    port = PtpPort(ptp_device("powershot-s60"))
+    port = WatchedPort(ptp_device("powershot-s60"))
     with port.camera() as cam:
         cam.remote.start()
         frames = iter(cam.live)
@@ -94,7 +93,7 @@ def test_the_viewfinder_goes_off_before_release_control() -> None:
 
 
 def test_a_file_that_cannot_be_fetched_cannot_be_opened() -> None:
-    with PtpPort(ptp_device("powershot-s60", "refuse@GetObject:0x2002")).camera() as cam:
+    with WatchedPort(ptp_device("powershot-s60", "refuse@GetObject:0x2002")).camera() as cam:
         entry = next(entry for entry in cam.storage.walk() if not entry.is_folder)
         with pytest.raises(Refused):
             cam.storage.open(entry)

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import pytest
-from rig import WatchedPort, a_camera, a_row
 
 from canon.camera import Camera
 from canon.camera.storage import owners
 from canon.errors import ObjectNotFound
 from canon.exif import thumbnail
 from canon.models.file_kinds import FILE_KINDS, belongs, note_name
-from canon.models.ptp import by_slug
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.native.camera import NativeCamera
-from canon.virtual.port import VirtualPort
-from canon.virtual.ptp.camera import PtpCamera
+from rigs.bodies import a_camera, a_card, native_body, native_row, ptp_device
+from rigs.watched import WatchedPort
 
 FOLDER = "DCIM/100CANON"
 PLACE = ("DCIM", "100CANON")
 
 
-def a_body(slug: str, card: Card | None = None) -> NativeCamera:
-    """A virtual camera with that card, or a fresh one."""
-    model = a_row(slug)
-    return NativeCamera(Body(model, lambda: card or fresh_card(model)))
-
-
-def a_card(*names: str) -> Card:
+def card_with(*names: str) -> Card:
     """A card with files of these names, of some bytes each."""
-    card = Card()
-    for name in names:
-        card.add((*PLACE, name), File(name.encode() * 30, 1_055_583_000))
-    return card
+    return a_card({name: name.encode() * 30 for name in names})
 
 
 def beside(cam: Camera, name: str) -> list[str]:
@@ -80,9 +68,9 @@ def test_the_name_of_a_note(name: str, note: str) -> None:
 
 
 def test_only_what_is_there_and_lies_in_the_same_folder() -> None:
-    card = a_card("IMG_0001.CRW", "IMG_0001.THM", "IMG_0001.JPG", "IMG_0002.CRW", "SND_0001.WAV")
+    card = card_with("IMG_0001.CRW", "IMG_0001.THM", "IMG_0001.JPG", "IMG_0002.CRW", "SND_0001.WAV")
     card.add(("DCIM", "101CANON", "IMG_0002.THM"), File(b"of another", 1_055_583_000))
-    with a_camera(a_body("powershot-g2", card)) as cam:
+    with a_camera(NativeCamera(native_body("powershot-g2", card))) as cam:
         assert beside(cam, "IMG_0001.CRW") == ["IMG_0001.THM", "SND_0001.WAV"]
         assert beside(cam, "IMG_0001.JPG") == ["SND_0001.WAV"], "RAW and JPEG are two pictures"
         assert beside(cam, "IMG_0002.CRW") == []
@@ -95,9 +83,9 @@ def test_only_what_is_there_and_lies_in_the_same_folder() -> None:
 
 
 def test_files_of_the_same_name_whatever_they_are() -> None:
-    card = a_card("IMG_0001.JPG", "IMG_0001.XMP", "IMG_0001.WAV", "IMG_0001.CR2", "IMG_0002.XMP")
+    card = card_with("IMG_0001.JPG", "IMG_0001.XMP", "IMG_0001.WAV", "IMG_0001.CR2", "IMG_0002.XMP")
     card.make_folders((*PLACE, "IMG_0001.BAK"))
-    with a_camera(a_body("powershot-g2", card)) as cam:
+    with a_camera(NativeCamera(native_body("powershot-g2", card))) as cam:
         assert beside(cam, "IMG_0001.JPG") == ["IMG_0001.XMP", "IMG_0001.WAV"]
         found = owners([*cam.storage.walk(), *cam.storage.walk()])
         pair = ["IMG_0001.JPG", "IMG_0001.CR2"]
@@ -109,7 +97,7 @@ def test_files_of_the_same_name_whatever_they_are() -> None:
 
 @pytest.mark.parametrize("slug", ["powershot-s45", "eos-d60", "eos-20d", "powershot-sd200"])
 def test_a_fresh_card_has_what_its_body_writes(slug: str) -> None:
-    with a_camera(a_body(slug)) as cam:
+    with a_camera(NativeCamera(native_body(slug))) as cam:
         names = {entry.name for entry in cam.storage.ls(FOLDER)}
         for name in names:
             assert set(beside(cam, name)) == {other for other in names if belongs(other, name)}
@@ -129,7 +117,7 @@ def test_a_fresh_card_has_what_its_body_writes(slug: str) -> None:
     ],
 )
 def test_a_thumbnail_costs_no_more_than_where_it_lies(slug: str, name: str, asked: str) -> None:
-    device = a_body(slug)
+    device = NativeCamera(native_body(slug))
     port = WatchedPort(device)
     with port.camera() as cam:
         entry = cam.storage.stat(f"{FOLDER}/{name}")
@@ -145,8 +133,8 @@ def test_a_thumbnail_costs_no_more_than_where_it_lies(slug: str, name: str, aske
 
 
 def test_without_its_thm_a_crw_has_no_thumbnail() -> None:
-    card = a_card("IMG_0001.CRW", "MVI_0002.AVI", "MVI_0002.THM")
-    with a_camera(a_body("powershot-g2", card)) as cam:
+    card = card_with("IMG_0001.CRW", "MVI_0002.AVI", "MVI_0002.THM")
+    with a_camera(NativeCamera(native_body("powershot-g2", card))) as cam:
         with pytest.raises(ObjectNotFound, match=r"IMG_0001\.THM"):
             cam.storage.thumbnail(f"{FOLDER}/IMG_0001.CRW")
         with pytest.raises(ObjectNotFound, match="has no thumbnail"):
@@ -154,14 +142,12 @@ def test_without_its_thm_a_crw_has_no_thumbnail() -> None:
 
 
 def test_a_film_of_a_later_body_has_its_thumbnail_beside_it() -> None:
-    picture = fresh_card(a_row("powershot-s45")).find((*PLACE, "MVI_0008.THM"))
+    picture = fresh_card(native_row("powershot-s45")).find((*PLACE, "MVI_0008.THM"))
     assert isinstance(picture, File)
-    card, body = a_card("MVI_0001.MOV"), by_slug("powershot-sx200-is")
-    assert body is not None
+    card = card_with("MVI_0001.MOV")
     card.add((*PLACE, "MVI_0001.THM"), picture)
-    with a_camera(a_body("powershot-g2", card)) as cam:
+    with a_camera(NativeCamera(native_body("powershot-g2", card))) as cam:
         assert beside(cam, "MVI_0001.MOV") == ["MVI_0001.THM"]
         assert cam.storage.thumbnail(f"{FOLDER}/MVI_0001.MOV") == thumbnail(picture.read())
-    device = PtpCamera(Body(body, lambda: card))
-    with Camera(lambda: VirtualPort(device), "virtual:") as cam:
+    with a_camera(ptp_device("powershot-sx200-is", card=card)) as cam:
         assert cam.storage.thumbnail(f"{FOLDER}/MVI_0001.MOV") == picture.read()

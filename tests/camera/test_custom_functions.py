@@ -8,7 +8,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from rig import WatchedPort, a_camera, a_device, a_row
 
 from canon.errors import NotSupported, Refused, ValueRefused
 from canon.models.custom import CustomFunction
@@ -19,6 +18,8 @@ from canon.virtual.card import Card
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
 from conftest import program
+from rigs.bodies import a_camera, native_device, native_row
+from rigs.watched import WatchedPort
 
 OLD, NEW = "eos-10d", "eos-20d"
 PRINTED = "28000000" + "".join(f"0{number in (6, 8):d}{number:02x}" for number in range(1, 19))
@@ -37,7 +38,7 @@ PRINTED = "28000000" + "".join(f"0{number in (6, 8):d}{number:02x}" for number i
     ],
 )
 def test_an_old_eos_is_asked_for_each(slug: str, numbers: range) -> None:
-    port = WatchedPort(a_device(slug=slug))
+    port = WatchedPort(native_device(slug=slug))
     with port.camera() as cam:
         with cam.remote():
             port.names()
@@ -50,7 +51,7 @@ def test_an_old_eos_is_asked_for_each(slug: str, numbers: range) -> None:
 
 
 def test_a_20d_tells_them_all_at_once() -> None:
-    device = a_device(slug=NEW)
+    device = native_device(slug=NEW)
     dump = device.answer(GetCustomFunctions(0))
     assert isinstance(dump, CustomFunctions)
     assert dump.encode()[:40].hex() == PRINTED
@@ -65,7 +66,7 @@ def test_a_20d_tells_them_all_at_once() -> None:
 
 
 def test_they_are_set_by_name() -> None:
-    port = WatchedPort(a_device(slug=OLD))
+    port = WatchedPort(native_device(slug=OLD))
     with port.camera() as cam, cam.remote():
         before = cam.custom_functions.read()
         port.names()
@@ -100,7 +101,7 @@ def test_they_are_set_by_name() -> None:
 def test_what_is_not_understood_is_told_before_anything_is_sent(
     choices: dict[str, Any], says: str
 ) -> None:
-    port = WatchedPort(a_device(slug=OLD))
+    port = WatchedPort(native_device(slug=OLD))
     with port.camera() as cam:
         port.names()
         with pytest.raises(ValueError, match=says):
@@ -110,7 +111,7 @@ def test_what_is_not_understood_is_told_before_anything_is_sent(
 
 @pytest.mark.parametrize("slug", ["powershot-g3", "powershot-s230", "eos-350d", "eos-5d"])
 def test_a_body_without_known_ones_is_not_asked(slug: str) -> None:
-    port = WatchedPort(a_device(slug=slug))
+    port = WatchedPort(native_device(slug=slug))
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="has no custom functions that are known"):
@@ -121,7 +122,7 @@ def test_a_body_without_known_ones_is_not_asked(slug: str) -> None:
 
 
 def test_how_a_20d_is_set_is_not_known() -> None:
-    port = WatchedPort(a_device(slug=NEW))
+    port = WatchedPort(native_device(slug=NEW))
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="20D has no known command to set a custom function"):
@@ -137,7 +138,7 @@ class Stubborn(NativeCamera):
 
 
 def test_a_choice_that_reads_back_unchanged_was_refused() -> None:
-    with a_camera(Stubborn(Body(a_row(OLD), Card))) as cam:
+    with a_camera(Stubborn(Body(native_row(OLD), Card))) as cam:
         with pytest.raises(ValueRefused, match="safety_shift cannot be on just now") as caught:
             cam.custom_functions.set(safety_shift="on")
         assert (caught.value.setting, caught.value.allowed) == ("safety_shift", ("off", "on"))
@@ -145,7 +146,7 @@ def test_a_choice_that_reads_back_unchanged_was_refused() -> None:
 
 
 def test_a_refusal_is_told() -> None:
-    device = a_device("refuse@SetCustomFunction:0x02000086", slug=OLD)
+    device = native_device("refuse@SetCustomFunction:0x02000086", slug=OLD)
     with a_camera(device) as cam:
         with pytest.raises(Refused) as caught:
             cam.custom_functions.set(safety_shift="on")
@@ -156,14 +157,14 @@ def test_a_refusal_is_told() -> None:
 @pytest.mark.parametrize("slug", [OLD, NEW])
 def test_one_that_the_body_does_not_tell_is_left_out(slug: str) -> None:
     """A 300D answers for those of a 10D that it lacks with number 0xffff."""
-    device = a_device(slug=slug)
+    device = native_device(slug=slug)
     del device.release.custom.values[12]
     with a_camera(device) as cam:
         assert "mirror_lockup" not in cam.custom_functions.read()
 
 
 def test_a_value_that_nobody_has_named_is_its_number() -> None:
-    device = a_device(slug=NEW)
+    device = native_device(slug=NEW)
     device.release.custom.values[12] = 7
     with a_camera(device) as cam:
         assert cam.custom_functions.read()["mirror_lockup"].choice == "7"
@@ -183,12 +184,12 @@ def test_exiftool_has_as_many_choices_of_each(slug: str, table: str, first: int)
     ).stdout
     tags = ElementTree.fromstring(listed).findall(f"table[@name='CanonCustom::{table}']/tag")
     counts = {int(tag.attrib["id"]) + 1 - first: len(tag.findall("values/key")) for tag in tags}
-    ours = {row.number: len(row.choices) for row in a_row(slug).custom}
+    ours = {row.number: len(row.choices) for row in native_row(slug).custom}
     assert {number: counts[number] for number in ours} == ours
 
 
 def test_names_and_choices_can_be_typed() -> None:
-    rows = {row for slug in ("eos-d30", "eos-d60", OLD, NEW) for row in a_row(slug).custom}
+    rows = {row for slug in ("eos-d30", "eos-d60", OLD, NEW) for row in native_row(slug).custom}
     for row in rows:
         assert re.fullmatch(r"[a-z0-9_]+", row.name)
         assert [row.parse(choice) for choice in row.choices] == list(range(len(row.choices)))

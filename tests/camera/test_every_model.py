@@ -9,7 +9,6 @@ import io
 
 import pytest
 from PIL import Image
-from rig import a_camera
 
 from canon.camera import Camera
 from canon.driver.card import Entry
@@ -22,6 +21,7 @@ from canon.virtual.body import Body
 from canon.virtual.card import fresh_card
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.profile import load_profile
+from rigs.bodies import a_camera
 
 DRIVEN = [model for model in MODELS if model.product and model.driven_by.program]
 ALWAYS = ("identify", "owner", "clock", "power", "list", "get", "thumbnail", "delete")

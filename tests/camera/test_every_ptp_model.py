@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from ptp_rig import WatchedPort
 
 from canon import ports
 from canon.camera import Camera
@@ -24,6 +23,7 @@ from canon.ptp.powershot.layouts import FocusLock, InitiateReleaseControl, Prope
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.profile import load_profile, ptp_source
 from canon.virtual.ptp.camera import PtpCamera
+from rigs.watched import WatchedPort
 from supported import row
 
 ALWAYS = ("identify", "list", "get", "thumbnail", "delete")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rig import WatchedPort
 
 import canon
 from canon import ports
@@ -23,12 +22,11 @@ from canon.errors import (
     Refused,
     StoreFull,
 )
-from canon.models.native import by_slug
-from canon.virtual.body import Body
-from canon.virtual.card import Card, File
-from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.faults import Fault, FaultKind
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
+from rigs.bodies import a_camera, a_card, native_device
+from rigs.watched import WatchedPort
 
 PICTURE = bytes(at % 253 for at in range(300_001))
 PATH = "DCIM/100CANON/IMG_0001.JPG"
@@ -36,24 +34,10 @@ _CABLE = (PortError, ProtocolError)
 _DO = r"; (try again, or switch the camera off and on|plug it in and start again)$"
 
 
-def a_card(capacity: int = 64 << 20) -> Card:
-    card = Card(capacity)
-    card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_055_583_000))
-    return card
-
-
-def a_device(*faults: str, active: bool = False, card: Card | None = None) -> NativeCamera:
-    model = by_slug("powershot-g3")
-    assert model is not None
-    body = Body(model, lambda: card or a_card())
-    return NativeCamera(body, Faults(tuple(map(Fault.parse, faults))), active=active)
-
-
-def a_camera(*faults: str, active: bool = False, card: Card | None = None) -> Camera:
-    device = a_device(*faults, active=active, card=card)
-    cam = Camera(lambda: VirtualPort(device), "virtual:")
-    cam.initialize()
-    return cam
+def a_g3(*faults: str, active: bool = False, capacity: int = 64 << 20) -> NativeCamera:
+    """A G3 with one picture on its card."""
+    card = a_card({"IMG_0001.JPG": PICTURE}, capacity=capacity)
+    return native_device(*faults, card=card, active=active)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +57,7 @@ def a_camera(*faults: str, active: bool = False, card: Card | None = None) -> Ca
 def test_a_download_that_breaks_leaves_nothing(
     fault: str, error: type[CanonError], tmp_path: Path
 ) -> None:
-    with a_camera(fault) as cam:
+    with a_camera(a_g3(fault)) as cam:
         with pytest.raises(error):
             cam.storage.download(PATH, tmp_path)
         assert list(tmp_path.iterdir()) == []
@@ -87,7 +71,7 @@ def test_a_download_that_breaks_leaves_nothing(
 
 @pytest.mark.parametrize("number", [1, 64, 100, 5000])
 def test_surplus_bytes_do_not_reach_the_next_answer(number: int, tmp_path: Path) -> None:
-    with a_camera(f"long@GetFile:{number}", f"long@Identify:{number}") as cam:
+    with a_camera(a_g3(f"long@GetFile:{number}", f"long@Identify:{number}")) as cam:
         assert cam.storage.read(PATH) == PICTURE
         assert cam.ready
         assert cam.storage.stat(PATH).size == len(PICTURE)
@@ -107,7 +91,7 @@ def test_surplus_bytes_do_not_reach_the_next_answer(number: int, tmp_path: Path)
     ],
 )
 def test_an_answer_that_breaks(fault: str, error: type[CanonError]) -> None:
-    with a_camera(fault) as cam:
+    with a_camera(a_g3(fault)) as cam:
         with pytest.raises(error) as caught:
             _ = cam.camera_time
         if isinstance(caught.value, Refused):
@@ -120,7 +104,7 @@ def test_an_answer_that_breaks(fault: str, error: type[CanonError]) -> None:
 @pytest.mark.parametrize("fault", ["garbage", "no-lengths", "pieces"])
 @pytest.mark.parametrize("active", [False, True])
 def test_odd_cameras_work_as_others_do(fault: str, active: bool, tmp_path: Path) -> None:
-    with a_camera(fault, active=active) as cam:
+    with a_camera(a_g3(fault, active=active)) as cam:
         cam.owner = "somebody"
         assert cam.owner == "somebody"
         assert cam.storage.download(PATH, tmp_path).read_bytes() == PICTURE
@@ -131,7 +115,7 @@ def test_odd_cameras_work_as_others_do(fault: str, active: bool, tmp_path: Path)
 
 
 def test_the_first_answer_of_an_active_camera_may_lack_its_head() -> None:
-    with a_camera("lose-head", active=True) as cam:
+    with a_camera(a_g3("lose-head", active=True)) as cam:
         assert cam.model == "Canon PowerShot G3"
         assert cam.ready
 
@@ -139,7 +123,7 @@ def test_the_first_answer_of_an_active_camera_may_lack_its_head() -> None:
 @pytest.mark.parametrize("letter", ["i", "e"])
 def test_a_status_letter_that_is_an_error(letter: str) -> None:
     with pytest.raises(ProtocolError, match="switch it off and on"):
-        a_camera(f"letter-{letter}")
+        a_camera(a_g3(f"letter-{letter}"))
 
 
 def test_no_card() -> None:
@@ -151,7 +135,7 @@ def test_no_card() -> None:
 
 
 def test_a_full_card_keeps_nothing_of_an_upload() -> None:
-    with a_camera(card=a_card(capacity=len(PICTURE) + 50_000)) as cam:
+    with a_camera(a_g3(capacity=len(PICTURE) + 50_000)) as cam:
         with pytest.raises(StoreFull, match="full"):
             cam.storage.upload(bytes(60_000), "DCIM/100CANON/BIG.DAT")
         assert [entry.name for entry in cam.storage.ls("DCIM/100CANON")] == ["IMG_0001.JPG"]
@@ -163,7 +147,7 @@ def test_ctrl_c_in_a_download(tmp_path: Path) -> None:
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    with a_camera() as cam:
+    with a_camera(a_g3()) as cam:
         with pytest.raises(KeyboardInterrupt):
             cam.storage.download(PATH, tmp_path, progress=interrupt)
         assert list(tmp_path.iterdir()) == []
@@ -172,7 +156,7 @@ def test_ctrl_c_in_a_download(tmp_path: Path) -> None:
 
 
 def test_a_host_that_was_killed_does_not_disturb_the_next(tmp_path: Path) -> None:
-    device = a_device()
+    device = a_g3()
     first = Camera(lambda: VirtualPort(device), "virtual:")
     first.initialize()
     # The host dies in the middle of a file: nobody reads the rest, nobody says good-bye.
@@ -191,7 +175,7 @@ def test_a_host_that_was_killed_does_not_disturb_the_next(tmp_path: Path) -> Non
 
 def test_a_size_that_the_listing_does_not_know(tmp_path: Path) -> None:
     """A camera whose listing and file disagree: nothing is kept."""
-    with a_camera() as cam:
+    with a_camera(a_g3()) as cam:
         entry = cam.storage.stat(PATH)
         for size in (entry.size - 1, entry.size + 1):
             wrong = Entry(entry.path, size, entry.modified)
@@ -202,7 +186,7 @@ def test_a_size_that_the_listing_does_not_know(tmp_path: Path) -> None:
 
 
 def test_an_owner_that_was_not_taken_is_told() -> None:
-    device = a_device()
+    device = a_g3()
 
     def keep(name: str) -> None:
         if name == "Identify":

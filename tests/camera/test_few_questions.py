@@ -7,48 +7,52 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import ptp_rig
 import pytest
-import rig
 
 from canon.errors import NoCard, ObjectNotFound
 from canon.ptp.datasets import FileSystem, StorageIDs, StorageInfo, StoreKind
 from canon.ptp.operations import GetStorageIDs, GetStorageInfo, Operation
 from canon.virtual.card import Card, File
+from canon.virtual.native.camera import NativeCamera
+from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Message
+from rigs.bodies import native_device, ptp_device
+from rigs.lying import Lying, another_makers
+from rigs.watched import WatchedPort
 
 FOLDER = "DCIM/100CANON"
 PTP_ROUND = ["GetStorageIDs", "GetStorageInfo"]
 NATIVE_ROUND = ["ListDisks", "GetDiskSpace"]
 NATIVE_UPLOAD = ["AnnounceUpload", "SetFileTime", "SetAttributes"]
+Watched = WatchedPort[NativeCamera] | WatchedPort[PtpCamera]
 
 
-def ptp(slug: str) -> ptp_rig.WatchedPort:
-    return ptp_rig.WatchedPort(ptp_rig.a_device(slug))
+def ptp(slug: str) -> WatchedPort[PtpCamera]:
+    return WatchedPort(ptp_device(slug))
 
 
-def native(slug: str) -> rig.WatchedPort:
-    return rig.WatchedPort(rig.a_device(slug=slug))
+def native(slug: str) -> WatchedPort[NativeCamera]:
+    return WatchedPort(native_device(slug=slug))
 
 
-def another_makers() -> ptp_rig.WatchedPort:
-    return ptp_rig.WatchedPort(ptp_rig.another_makers(ptp_rig.a_device("powershot-s45")))
+def of_another_maker() -> WatchedPort[PtpCamera]:
+    return WatchedPort(another_makers(ptp_device("powershot-s45")))
 
 
-def with_product(product: int) -> ptp_rig.WatchedPort:
+def with_product(product: int) -> WatchedPort[PtpCamera]:
     """A PTP body with another product id."""
-    device = ptp_rig.a_device("powershot-s45")
+    device = ptp_device("powershot-s45")
     raw = bytearray(device.descriptors.device)
     raw[10:12] = product.to_bytes(2, "little")
     device.descriptors = replace(device.descriptors, device=bytes(raw))
-    return ptp_rig.WatchedPort(device)
+    return WatchedPort(device)
 
 
 @pytest.mark.parametrize(
     ("make", "first", "later"),
     [
         (lambda: ptp("powershot-g9"), PTP_ROUND, PTP_ROUND[1:]),
-        (another_makers, PTP_ROUND, PTP_ROUND),
+        (of_another_maker, PTP_ROUND, PTP_ROUND),
         (lambda: with_product(0x30EA), PTP_ROUND, PTP_ROUND),
         (lambda: with_product(0x3FFF), PTP_ROUND, PTP_ROUND),
         (lambda: native("powershot-g3"), NATIVE_ROUND, NATIVE_ROUND[1:]),
@@ -57,7 +61,7 @@ def with_product(product: int) -> ptp_rig.WatchedPort:
     ids=["PTP", "another maker's", "EOS-1D Mark II", "unknown", "classic", "revised"],
 )
 def test_the_space_on_a_card(
-    make: Callable[[], ptp_rig.WatchedPort | rig.WatchedPort], first: list[str], later: list[str]
+    make: Callable[[], Watched], first: list[str], later: list[str]
 ) -> None:
     """A body with one slot is not asked again which cards it has, while the one answers."""
     port = make()
@@ -108,7 +112,7 @@ def test_a_powershot_with_two_cards_lists_both_each_time() -> None:
             return StorageInfo(kind, FileSystem.DCF, 0, operation.storage << 8, 1 << 20, 9, "", "")
         return None
 
-    with ptp_rig.WatchedPort(ptp_rig.Lying("powershot-g9", lie)).camera() as cam:
+    with WatchedPort(Lying("powershot-g9", lie)).camera() as cam:
         for _ in range(2):
             assert [card.name for card in cam.storage.cards()] == ["A:", "B:"]
 

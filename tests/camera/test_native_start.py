@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from rig import WatchedPort, a_device
 
 from canon.errors import NotSupported, PortTimeout
 from canon.models.model import Trait
 from canon.models.native import MODELS
+from rigs.bodies import native_device
+from rigs.watched import WatchedPort
 
 
 @pytest.mark.parametrize("lost", range(4))
 def test_the_first_questions_may_be_lost(lost: int) -> None:
     """The waits grow: half a second, one, two, and five for the last."""
-    port = WatchedPort(a_device(*["silence@Identify:0"] * lost))
+    port = WatchedPort(native_device(*["silence@Identify:0"] * lost))
     with port.camera() as cam:
         assert cam.model == "Canon PowerShot G3"
         assert port.names().count("Identify") == 1 + lost
@@ -21,7 +22,7 @@ def test_the_first_questions_may_be_lost(lost: int) -> None:
 
 
 def test_a_camera_that_never_says_who_it_is() -> None:
-    port = WatchedPort(a_device(*["silence@Identify:0"] * 4))
+    port = WatchedPort(native_device(*["silence@Identify:0"] * 4))
     with pytest.raises(PortTimeout):
         port.camera()
     assert port.clock.now() < 15
@@ -30,7 +31,7 @@ def test_a_camera_that_never_says_who_it_is() -> None:
 def test_a_body_that_does_not_list_its_pictures() -> None:
     silent = (row for row in MODELS if row.product and Trait.ABILITIES not in row.traits)
     with (
-        WatchedPort(a_device(slug=next(silent).slug)).camera() as cam,
+        WatchedPort(native_device(slug=next(silent).slug)).camera() as cam,
         pytest.raises(NotSupported, match="list of picture sizes"),
     ):
         _ = cam.picture_sizes()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from rig import WatchedPort, a_device
 
 from canon.camera import Camera
 from canon.errors import FocusFailed, NotFinished, Refused
 from canon.virtual.faults import Fault
+from canon.virtual.native.camera import NativeCamera
+from rigs.bodies import native_device
+from rigs.watched import WatchedPort
 
 
 def test_the_way_into_release_control() -> None:
     """As every known program goes it: the abilities, the keys, release control (section 1)."""
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam:
         port.names()
         cam.remote.start()
@@ -20,7 +22,7 @@ def test_the_way_into_release_control() -> None:
 
 
 def test_a_half_press_and_an_output_reach_the_camera() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam, cam.remote():
         port.names()
         cam.focus.auto()
@@ -30,7 +32,7 @@ def test_a_half_press_and_an_output_reach_the_camera() -> None:
 
 
 def test_release_control_that_could_not_be_left_is_not_taken_for_active() -> None:
-    with WatchedPort(a_device("refuse@ExitReleaseControl:0x02000086")).camera() as cam:
+    with WatchedPort(native_device("refuse@ExitReleaseControl:0x02000086")).camera() as cam:
         cam.remote.start()
         with pytest.raises(Refused):
             cam.remote.stop()
@@ -40,7 +42,7 @@ def test_release_control_that_could_not_be_left_is_not_taken_for_active() -> Non
 # --- no wait for what is over ---------------------------------------------------------------------
 
 
-def seconds(cam: Camera, port: WatchedPort) -> float:
+def seconds(cam: Camera, port: WatchedPort[NativeCamera]) -> float:
     """How long a release takes."""
     start = port.clock.now()
     assert cam.capture.shoot().pictures
@@ -48,7 +50,7 @@ def seconds(cam: Camera, port: WatchedPort) -> float:
 
 
 def test_after_a_refused_release_nothing_is_waited_for() -> None:
-    device = a_device()
+    device = native_device()
     port = WatchedPort(device)
     with port.camera() as cam, cam.remote():
         usual = seconds(cam, port)
@@ -59,7 +61,7 @@ def test_after_a_refused_release_nothing_is_waited_for() -> None:
 
 
 def test_after_a_release_that_was_given_up_its_end_is_waited_for_and_no_more() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam, cam.remote():
         usual = seconds(cam, port)
         with pytest.raises(NotFinished):

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from judges import brightness, exif, opened
-from rig import WatchedPort, a_camera, a_device, a_row
 
 from canon.camera import Camera
 from canon.driver.card import Entry
@@ -27,13 +26,16 @@ from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
+from rigs.bodies import a_camera, native_device, native_row
+from rigs.watched import WatchedPort
 
 OLD, NEW = "eos-d60", "eos-20d"
 HOST, CARD, BOTH = CaptureTarget.HOST, CaptureTarget.CARD, CaptureTarget.BOTH
 FOLDER = "DCIM/100CANON"
 
 
-def a_card() -> Card:
+def two_folders() -> Card:
+    """A card with three pictures in two folders, and one more folder."""
     card = Card()
     card.make_folders(("MISC",))
     for number in (1, 2):
@@ -46,13 +48,13 @@ def a_card() -> Card:
 
 
 def test_the_owner_has_a_command_of_its_own_in_the_revised_numbering() -> None:
-    port = WatchedPort(a_device(slug=NEW))
+    port = WatchedPort(native_device(slug=NEW))
     with port.camera() as cam:
         port.names()
         cam.owner = "Ada"
         assert cam.owner == "Ada"
         assert port.names() == ["SetOwner", "Identify", "GetOwner"]
-    port = WatchedPort(a_device(slug=OLD))
+    port = WatchedPort(native_device(slug=OLD))
     with port.camera() as cam:
         port.names()
         cam.owner = "Ada"
@@ -66,12 +68,12 @@ def test_the_owner_has_a_command_of_its_own_in_the_revised_numbering() -> None:
 )
 def test_the_number_of_the_body(slug: str, printed: str) -> None:
     """0x01234567: half in hex on a D30, in ten digits in the revised numbering (section 7.7)."""
-    with a_camera(a_device(slug=slug)) as cam:
+    with a_camera(native_device(slug=slug)) as cam:
         assert cam.body_id == printed
 
 
 def test_a_compact_tells_no_number() -> None:
-    with a_camera(a_device()) as cam, pytest.raises(NotSupported, match="body number"):
+    with a_camera(native_device()) as cam, pytest.raises(NotSupported, match="body number"):
         _ = cam.body_id
 
 
@@ -89,10 +91,10 @@ class Climber(NativeCamera):
 
 
 def test_surplus_ways_up_in_a_listing_are_ignored() -> None:
-    with a_camera(a_device(slug=NEW, card=a_card())) as cam:
+    with a_camera(native_device(slug=NEW, card=two_folders())) as cam:
         right = list(cam.storage.walk())
         assert [entry.name for entry in cam.storage.ls(FOLDER)] == ["IMG_0001.JPG", "IMG_0002.JPG"]
-    climber = Climber(Body(a_row("eos-350d"), a_card))
+    climber = Climber(Body(native_row("eos-350d"), two_folders))
     with a_camera(climber) as cam:
         assert list(cam.storage.walk()) == right
         assert [entry.name for entry in cam.storage.ls(FOLDER)] == ["IMG_0001.JPG", "IMG_0002.JPG"]
@@ -109,7 +111,7 @@ def test_surplus_ways_up_in_a_listing_are_ignored() -> None:
 
 @pytest.mark.parametrize(("slug", "command"), [(OLD, "DeleteFiles"), (NEW, "DeleteRevisedFile")])
 def test_deleting_two_files(slug: str, command: str) -> None:
-    port = WatchedPort(a_device(slug=slug, card=a_card()))
+    port = WatchedPort(native_device(slug=slug, card=two_folders()))
     with port.camera() as cam:
         entries = cam.storage.ls(FOLDER)
         port.names()
@@ -122,7 +124,7 @@ def test_deleting_two_files(slug: str, command: str) -> None:
 # --- releases ------------------------------------------------------------------------------------
 
 
-def released(port: WatchedPort, cam: Camera) -> list[str]:
+def released(port: WatchedPort[NativeCamera], cam: Camera) -> list[str]:
     """The commands of a release to the card, without the listings before and after it."""
     port.names()
     cam.capture.shoot(target=CARD)
@@ -130,11 +132,11 @@ def released(port: WatchedPort, cam: Camera) -> list[str]:
 
 
 def test_keys_are_locked_for_the_release_alone() -> None:
-    port = WatchedPort(a_device(slug=OLD))
+    port = WatchedPort(native_device(slug=OLD))
     with port.camera() as cam, cam.remote():
         asked = released(port, cam)
         assert asked == ["SetTransferMode", "LockEosKeys", "Release", "UnlockEosKeys"]
-    port = WatchedPort(a_device(slug=NEW))
+    port = WatchedPort(native_device(slug=NEW))
     with port.camera() as cam, cam.remote():
         assert released(port, cam) == [
             *("SetTransferMode", "GetReleaseParameters", "GetAbilities", "LockRevisedKeys"),
@@ -144,7 +146,7 @@ def test_keys_are_locked_for_the_release_alone() -> None:
 
 @pytest.mark.parametrize("slug", [OLD, NEW])
 def test_keys_are_unlocked_after_a_failure(slug: str) -> None:
-    device = a_device("no-focus", slug=slug)
+    device = native_device("no-focus", slug=slug)
     with a_camera(device) as cam:
         with pytest.raises(FocusFailed):
             cam.capture.shoot()
@@ -159,7 +161,7 @@ def test_keys_are_unlocked_after_a_failure(slug: str) -> None:
 )
 def test_where_keys_do_not_lock_nothing_is_released(slug: str, lock: str, code: int) -> None:
     """The shutter is half pressed, or a menu is open (section 6.5)."""
-    port = WatchedPort(a_device(f"refuse@{lock}:{code}", slug=slug))
+    port = WatchedPort(native_device(f"refuse@{lock}:{code}", slug=slug))
     with port.camera() as cam, cam.remote():
         port.names()
         with pytest.raises(Refused) as refusal:
@@ -171,7 +173,7 @@ def test_where_keys_do_not_lock_nothing_is_released(slug: str, lock: str, code: 
 
 def test_a_refused_list_of_sizes_does_not_stop_a_release() -> None:
     """Asked for before each lock; what it says does not matter (section 1)."""
-    with a_camera(a_device("refuse@GetAbilities:1", slug=NEW)) as cam:
+    with a_camera(native_device("refuse@GetAbilities:1", slug=NEW)) as cam:
         assert cam.capture.shoot().pictures
 
 
@@ -191,21 +193,21 @@ def test_a_refused_list_of_sizes_does_not_stop_a_release() -> None:
 )
 def test_how_a_release_ends(slug: str, target: CaptureTarget, last: type[NativeEvent]) -> None:
     """By the event that ends it on that body, and without waiting for more (section 10)."""
-    device = a_device(slug=slug)
+    device = native_device(slug=slug)
     port = WatchedPort(device)
     with port.camera() as cam, cam.remote():
         shot = cam.capture.shoot(target=target)
         assert len(shot.entries if target is CARD else shot.pictures) == 1
         ended, event = port.events[-1]
         assert type(event) is last
-        assert all(time > ended - 1 for time, name in port.commands if "Unlock" in name)
+        assert all(time > ended - 1 for time, name in port.asked if "Unlock" in name)
         assert device.clock.now() - ended < 2
         assert not device.interrupt.waiting()
 
 
 def test_a_release_whose_end_is_never_told() -> None:
     """It waits for its time, looks for the picture all the same, and the keys are free again."""
-    device = a_device("event-lost@CaptureOver", slug=OLD)
+    device = native_device("event-lost@CaptureOver", slug=OLD)
     with a_camera(device) as cam, cam.remote():
         (entry,) = cam.capture.shoot(target=CARD, timeout_s=30).entries
         assert isinstance(entry, Entry)
@@ -220,7 +222,7 @@ def test_a_release_whose_end_is_never_told() -> None:
     [(OLD, {"+1": 0x10, "0": 0x18, "-1 1/3": 0x23}), (NEW, {"+1": 0x08, "0": 0, "-1 1/3": 0xF5})],
 )
 def test_the_sign_of_exposure_compensation(slug: str, codes: dict[str, int]) -> None:
-    device = a_device(slug=slug)
+    device = native_device(slug=slug)
     with a_camera(device) as cam, cam.remote():
         allowed = [str(value) for value in cam.settings.exposure_compensation.allowed]
         assert allowed[0] == "+2" or allowed[-1] == "+2"
@@ -233,7 +235,7 @@ def test_the_sign_of_exposure_compensation(slug: str, codes: dict[str, int]) -> 
 def test_more_stops_are_brighter_in_either_numbering() -> None:
     for slug in (OLD, NEW):
         levels = []
-        with a_camera(a_device(slug=slug)) as cam, cam.remote():
+        with a_camera(native_device(slug=slug)) as cam, cam.remote():
             for stops in ("-1", "0", "+1"):
                 cam.settings.exposure_compensation.set(stops)
                 (picture,) = cam.capture.shoot().pictures
@@ -247,7 +249,7 @@ def test_more_stops_are_brighter_in_either_numbering() -> None:
 def test_a_5d_is_told_twice() -> None:
     once = ["GetReleaseParameters", "SetReleaseParameters", "GetReleaseParameters"]
     for slug, wanted in ((NEW, once), ("eos-5d", [*once, *once[1:]])):
-        port = WatchedPort(a_device(slug=slug))
+        port = WatchedPort(native_device(slug=slug))
         with port.camera() as cam, cam.remote():
             cam.settings.read()
             port.names()
@@ -260,7 +262,7 @@ def test_a_5d_is_told_twice() -> None:
 
 
 def test_raw_and_jpeg_are_two_pictures() -> None:
-    port = WatchedPort(a_device(slug=NEW))
+    port = WatchedPort(native_device(slug=NEW))
     with port.camera() as cam, cam.remote():
         cam.settings.set(quality="raw+fine", image_format="raw+jpeg", image_size="raw+small")
         raw, jpeg = cam.capture.shoot(target=HOST).pictures
@@ -284,20 +286,20 @@ def test_raw_and_jpeg_are_two_pictures() -> None:
 
 
 def test_the_second_picture_may_come_after_the_end() -> None:
-    device = a_device("event-late@SecondImageReady:2", slug=NEW)
+    device = native_device("event-late@SecondImageReady:2", slug=NEW)
     with a_camera(device) as cam, cam.remote():
         cam.settings.set(quality="raw+normal", image_format="raw+jpeg", image_size="raw+small")
         assert len(cam.capture.shoot().pictures) == 2
 
 
 def test_what_kinds_of_picture_there_are() -> None:
-    with a_camera(a_device(slug=NEW)) as cam, cam.remote():
+    with a_camera(native_device(slug=NEW)) as cam, cam.remote():
         assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw", "raw+jpeg"]
         assert "raw+fine" in map(str, cam.settings.quality.allowed)
         jpeg = cam.capture.estimated_size("large", "fine")
         raw = cam.capture.estimated_size("large", "raw", "raw")
         assert cam.capture.estimated_size("large", "raw+fine", "raw+jpeg") == raw + jpeg
-    with a_camera(a_device(slug=OLD)) as cam, cam.remote():
+    with a_camera(native_device(slug=OLD)) as cam, cam.remote():
         assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw"]
         with pytest.raises(CanonError, match="raw"):
             cam.settings.set(quality="raw+fine", image_format="raw+jpeg")
@@ -305,7 +307,7 @@ def test_what_kinds_of_picture_there_are() -> None:
 
 @pytest.mark.parametrize("slug", [OLD, "powershot-g3", "powershot-s45"])
 def test_a_crw_comes_with_its_thm(slug: str) -> None:
-    with a_camera(a_device(slug=slug)) as cam, cam.remote():
+    with a_camera(native_device(slug=slug)) as cam, cam.remote():
         cam.settings.set(quality="raw", image_format="raw", image_size="large")
         shot = cam.capture.shoot(target=BOTH)
         picture, entry = shot.first, shot.entries[0]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from judges import brightness, colorfulness, colors, detail, difference, opened
 from PIL import Image
-from rig import WatchedPort, a_camera, a_device
 
 from canon.camera import Camera
 from canon.driver.shot import Picture
@@ -15,6 +14,8 @@ from canon.errors import ValueRefused
 from canon.values import CaptureTarget
 from canon.virtual.card import Card
 from canon.virtual.faults import Fault
+from rigs.bodies import a_camera, native_device
+from rigs.watched import WatchedPort
 
 # What a G3 said a picture takes, in bytes (canon-native-usb, section 9.5).
 ESTIMATED = {
@@ -37,7 +38,7 @@ ESTIMATED = {
 @pytest.fixture
 def cam() -> Iterator[Camera]:
     """A virtual G3 under release control."""
-    with a_camera(a_device()) as camera, camera.remote():
+    with a_camera(native_device()) as camera, camera.remote():
         yield camera
 
 
@@ -53,7 +54,7 @@ def taken(cam: Camera, **settings: object) -> Image.Image:
 
 
 def test_several_settings_are_one_write_and_one_read_back() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam, cam.remote():
         cam.settings.read()
         port.names()
@@ -67,7 +68,7 @@ def test_several_settings_are_one_write_and_one_read_back() -> None:
 
 
 def test_a_setting_alone_enters_and_leaves_release_control() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam:
         port.names()
         cam.settings.iso.set(100)
@@ -76,7 +77,7 @@ def test_a_setting_alone_enters_and_leaves_release_control() -> None:
 
 
 def test_mistakes_send_nothing() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam, cam.remote():
         port.names()
         for wrong in ({"iso": 51}, {"isso": 50}, {"focal_length": 7.0}, {"flash": "off", "x": 1}):
@@ -99,7 +100,7 @@ def test_estimated_sizes_are_the_recorded_ones(cam: Camera) -> None:
 
 def test_available_shots_count_down() -> None:
     card = Card(capacity=10 * ESTIMATED["small", "fine", "jpeg"])
-    with a_camera(a_device(card=card)) as cam, cam.remote():
+    with a_camera(native_device(card=card)) as cam, cam.remote():
         assert cam.capture.available_shots() == 10
         cam.capture.shoot()
         assert cam.capture.available_shots() == 10, "this one did not go to the card"
@@ -108,7 +109,7 @@ def test_available_shots_count_down() -> None:
 
 
 def test_an_hour_of_releases_passes_at_once() -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam, cam.remote():
         taken(cam)
         pictures = {file for _ in range(1000) for file in cam.capture.shoot().pictures}
@@ -144,7 +145,7 @@ def test_quality_costs_bytes(cam: Camera) -> None:
 
 
 def test_without_focus_it_is_blurred() -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam, cam.focus.lock():
         sharp = taken(cam)
         device.faults.add(Fault.parse("no-focus"))  # locked at the wrong distance
@@ -205,7 +206,7 @@ def test_macro_and_zoom_are_seen(cam: Camera) -> None:
 
 def test_all_that_is_shown_agrees() -> None:
     """Picture, thumbnail and viewfinder show the same."""
-    with a_camera(a_device()) as cam, cam.remote():
+    with a_camera(native_device()) as cam, cam.remote():
         cam.settings.set(photo_effect="sepia", exposure_compensation="+1")
         shot = cam.capture.shoot(thumbnail=True)
         (picture,) = shot.pictures

@@ -12,19 +12,6 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from ps350_rig import (
-    FOLDER,
-    MODEL,
-    PATH,
-    PICTURE,
-    SMALL,
-    SMALL_PATH,
-    TAKEN,
-    Host,
-    a_camera,
-    a_card,
-)
-from serial_rig import Ears
 
 import canon
 from canon import ports
@@ -57,6 +44,19 @@ from canon.virtual.card import Card, File
 from canon.virtual.line import VirtualLine
 from canon.virtual.ps350 import Ps350Camera, fresh_card
 from canon.virtual.terminal import TerminalServer
+from rigs.ps350 import (
+    FOLDER,
+    MODEL,
+    PATH,
+    PICTURE,
+    SMALL,
+    SMALL_PATH,
+    TAKEN,
+    Host,
+    ps350_card,
+    ps350_device,
+)
+from rigs.serial import Ears
 
 shows = pytest.mark.shows
 
@@ -64,7 +64,7 @@ shows = pytest.mark.shows
 @pytest.fixture
 def host() -> Host:
     """A host at 115,200 bits a second."""
-    return Host(VirtualLine(a_camera()))
+    return Host(VirtualLine(ps350_device()))
 
 
 # --- start and end --------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def host() -> Host:
 @pytest.mark.parametrize("speed", SPEEDS)
 @shows("identify", "list", "get", model=MODEL.name)
 def test_at_every_speed(speed: int) -> None:
-    camera = a_camera()
+    camera = ps350_device()
     host = Host(VirtualLine(camera), speed)
     assert host.identity.model == "Canon PowerShot 350"
     assert host.identity.firmware_version == "01:02"
@@ -85,7 +85,7 @@ def test_at_every_speed(speed: int) -> None:
 
 
 def test_start_and_end_go_step_by_step_as_in_the_notes() -> None:
-    ears = Ears(VirtualLine(a_camera()))
+    ears = Ears(VirtualLine(ps350_device()))
     host = Host(ears, 115200)
     host.driver.close()
     assert ears.sent == [
@@ -104,7 +104,7 @@ def test_start_and_end_go_step_by_step_as_in_the_notes() -> None:
 
 @pytest.mark.parametrize("left_at", SPEEDS)
 def test_a_camera_that_was_left_awake_is_joined(left_at: int) -> None:
-    camera = a_camera()
+    camera = ps350_device()
     Host(VirtualLine(camera), left_at)  # and killed: the camera is not told
     host = Host(VirtualLine(camera), 38400)
     assert host.identity.model == "Canon PowerShot 350", "by its row: it tells its name only once"
@@ -113,7 +113,7 @@ def test_a_camera_that_was_left_awake_is_joined(left_at: int) -> None:
 
 
 def test_a_host_that_was_killed_in_mid_block_leaves_a_camera_that_works() -> None:
-    camera = a_camera()
+    camera = ps350_device()
     host = Host(VirtualLine(camera))
     handle = host.driver.session.call(OpenFile(1, "REMOVABLE_1:\\DC97\\CTG_0000\\AUT_0021.JPG"))
     line = VirtualLine(camera)
@@ -131,7 +131,7 @@ def test_a_camera_that_does_not_hear_the_break_stays_at_9600(
         def set_speed(self, bits_per_second: int) -> None:
             super().set_speed(max(9600, bits_per_second))
 
-    camera = a_camera()
+    camera = ps350_device()
     host = Host(Deaf(camera), 115200)
     assert camera.speed == 9600
     assert "stays at 9600" in caplog.text
@@ -139,7 +139,7 @@ def test_a_camera_that_does_not_hear_the_break_stays_at_9600(
 
 
 def test_nobody_at_the_other_end() -> None:
-    camera = a_camera()
+    camera = ps350_device()
     camera.speed = 40  # it hears nothing that a host may send
     line = VirtualLine(camera)
     with pytest.raises(CameraNotFound, match="check the cable"):
@@ -155,7 +155,7 @@ def test_starting_twice_is_allowed_and_costs_nothing(host: Host) -> None:
 
 def test_a_speed_that_the_camera_does_not_know_is_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match="choose one of 9600"):
-        Session(VirtualLine(a_camera()), 14400)
+        Session(VirtualLine(ps350_device()), 14400)
 
 
 # --- the card -------------------------------------------------------------------------------------
@@ -177,11 +177,11 @@ def test_a_listing(host: Host) -> None:
 
 
 def test_a_long_listing_comes_in_packets_of_whole_entries() -> None:
-    card = a_card()
+    card = ps350_card()
     names = [f"AUT_{number:04}.JPG" for number in range(22, 400)]
     for name in names:
         card.add(("DC97", "CTG_0000", name), File(b"x", TAKEN))
-    ears = Ears(VirtualLine(a_camera(card=card)))
+    ears = Ears(VirtualLine(ps350_device(card=card)))
     host = Host(ears)
     assert [entry.name for entry in host.storage.ls(FOLDER)][2:] == names
     packets = [Packet.decode(raw) for raw in ears.got if len(raw) == 300]
@@ -190,9 +190,9 @@ def test_a_long_listing_comes_in_packets_of_whole_entries() -> None:
 
 
 def test_erased_files_and_ways_up_are_not_shown() -> None:
-    card = a_card()
+    card = ps350_card()
     card.make_folders(("DC97", "CTG_0000")).entries["\xe5UT_0020.JPG"] = File(b"x", TAKEN)
-    host = Host(VirtualLine(a_camera(card=card)))
+    host = Host(VirtualLine(ps350_device(card=card)))
     assert [entry.name for entry in host.storage.ls(FOLDER)] == ["THM_0021.JPG", "AUT_0021.JPG"]
 
 
@@ -238,7 +238,7 @@ def test_a_read_that_is_interrupted_within_a_block_is_got_over() -> None:
                 raise KeyboardInterrupt
             return super().read(size, timeout_s)
 
-    line = Interrupted(a_camera())
+    line = Interrupted(ps350_device())
     host = Host(line)
     entry = host.storage.stat(PATH)
     line.left = 40
@@ -271,7 +271,7 @@ def test_a_file_without_a_thumbnail(name: str, beside: bytes | None, said: str) 
     card.add(("DC97", name), File(b"x", TAKEN))
     if beside is not None:
         card.add(("DC97", "THM_0021.JPG"), File(beside, TAKEN))
-    host = Host(VirtualLine(a_camera(card=card)))
+    host = Host(VirtualLine(ps350_device(card=card)))
     with pytest.raises(ObjectNotFound, match=said):
         host.storage.thumbnail(f"DC97/{name}")
 
@@ -308,7 +308,7 @@ def test_a_file_that_is_not_there(host: Host) -> None:
 
 
 def test_a_refusal_keeps_its_status() -> None:
-    host = Host(VirtualLine(a_camera("refuse@PrepareFile:0x1234")))
+    host = Host(VirtualLine(ps350_device("refuse@PrepareFile:0x1234")))
     entry = host.storage.stat(PATH)
     with pytest.raises(Refused, match="PrepareFile") as refusal:
         host.storage.read(entry)
@@ -318,7 +318,7 @@ def test_a_refusal_keeps_its_status() -> None:
 
 @pytest.mark.parametrize("command", ["ListDisks", "OpenFile", "ReadFile"])
 def test_a_camera_that_goes_off_is_told_of(command: str, tmp_path: Path) -> None:
-    line = VirtualLine(a_camera(f"silence@{command}"))
+    line = VirtualLine(ps350_device(f"silence@{command}"))
     host = Host(line)
     before = line.clock.now()
     with pytest.raises(Disconnected, match="does not answer any more"):
@@ -333,7 +333,7 @@ def test_events_ask_every_second_whether_the_camera_is_there(host: Host) -> None
     before = clock.now()
     assert host.driver.events().get(10.0) is None
     assert 10 <= clock.now() - before < 11.5
-    lost = Host(VirtualLine(a_camera("silence@ListDisks")))
+    lost = Host(VirtualLine(ps350_device("silence@ListDisks")))
     with pytest.raises(Disconnected):
         lost.storage.cards()
     with pytest.raises(Disconnected):
@@ -368,7 +368,7 @@ def refused_verbs() -> list[Callable[[Host], object]]:
 
 @pytest.mark.parametrize("verb", refused_verbs())
 def test_what_it_cannot_is_said_before_anything_is_sent(verb: Callable[[Host], object]) -> None:
-    ears = Ears(VirtualLine(a_camera()))
+    ears = Ears(VirtualLine(ps350_device()))
     host = Host(ears)
     before = len(ears.sent)
     with pytest.raises(NotSupported, match="the PowerShot 350 has no"):
@@ -397,7 +397,7 @@ def change_file_blocks(camera: Ps350Camera, change: Callable[[bytearray], None])
 @pytest.mark.parametrize(("offset", "value"), [(24, 1 << 31), (24, 1), (12, 1), (8, 5)], ids=str)
 def test_blocks_that_do_not_fit(offset: int, value: int) -> None:
     """Another place in the file, another count, another total: an error within bounded time."""
-    camera = a_camera()
+    camera = ps350_device()
     line = VirtualLine(camera)
     host = Host(line)
     entry = host.storage.stat(PATH)
@@ -414,7 +414,7 @@ def test_blocks_that_do_not_fit(offset: int, value: int) -> None:
 
 
 def test_a_camera_that_loses_its_place_again_and_again_is_given_up() -> None:
-    camera = a_camera()
+    camera = ps350_device()
     line = VirtualLine(camera)
     host = Host(line)
     entry = host.storage.stat(PATH)
@@ -440,10 +440,10 @@ def test_a_file_of_another_length_than_its_listing_says(host: Host, extra: int) 
 
 
 def test_more_folders_than_a_card_can_have() -> None:
-    card = a_card()
+    card = ps350_card()
     for number in range(1001):
         card.make_folders(("DC97", f"CTG_{number:04}"))
-    host = Host(VirtualLine(a_camera(card=card)))
+    host = Host(VirtualLine(ps350_device(card=card)))
     with pytest.raises(ProtocolError, match="more than 1000 folders"):
         list(host.storage.walk())
 
@@ -519,7 +519,7 @@ def test_the_model_of_a_port_string_chooses_how_it_is_woken() -> None:
 
 
 def test_over_a_port_of_this_computer() -> None:
-    with TerminalServer(a_camera(real=True)) as server:
+    with TerminalServer(ps350_device(real=True)) as server:
         with canon.open(f"serial:{server.path}?model=powershot-350&speed=115200") as cam:
             assert cam.model == "Canon PowerShot 350"
             assert cam.storage.read(PATH) == PICTURE

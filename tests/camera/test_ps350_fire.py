@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ps350_rig import PATH, PICTURE, SMALL, SMALL_PATH, Host, a_camera
 from test_serial_fire import LIMIT_S, HostileLine, SpoiledLater
 
 from canon.errors import CanonError, Disconnected, PortTimeout
@@ -27,13 +26,14 @@ from canon.ps350.packets import (
     packets,
 )
 from canon.virtual.line import FaultyLine, VirtualLine
+from rigs.ps350 import PATH, PICTURE, SMALL, SMALL_PATH, Host, ps350_device
 
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("one_in", [20_000, 1_000, 100])
 def test_under_fire(tmp_path: Path, one_in: int, seed: int) -> None:
     """Whole or not there, in bounded time; whole when the line is fair."""
-    line = SpoiledLater(VirtualLine(a_camera()), one_in, seed)
+    line = SpoiledLater(VirtualLine(ps350_device()), one_in, seed)
     host = Host(line)
     entry = host.storage.stat(PATH)
     line.spoil()
@@ -55,7 +55,7 @@ def test_under_fire(tmp_path: Path, one_in: int, seed: int) -> None:
 @settings(max_examples=60)
 @given(st.integers(0, 1 << 32), st.integers(5, 20_000), st.sampled_from(tuple(SPEEDS)))
 def test_any_faults_from_the_first_byte_on(seed: int, one_in: int, speed: int) -> None:
-    line = FaultyLine(VirtualLine(a_camera()), one_in, seed)
+    line = FaultyLine(VirtualLine(ps350_device()), one_in, seed)
     try:
         host = Host(line, speed)
         assert host.storage.read(SMALL_PATH) == SMALL
@@ -97,7 +97,7 @@ def answers() -> st.SearchStrategy[bytes]:
 @settings(max_examples=150)
 @given(st.lists(answers(), max_size=30))
 def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -> None:
-    line = HostileLine(VirtualLine(a_camera()), iter(words))
+    line = HostileLine(VirtualLine(ps350_device()), iter(words))
     with contextlib.suppress(CanonError):
         host = Host(line)
         host.driver.cards()
@@ -109,7 +109,7 @@ def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -
 
 @given(st.lists(st.just(WAKE_UP) | st.just(ATTENTION) | answers(), max_size=30))
 def test_whatever_the_host_says_the_camera_works_on(words: list[bytes]) -> None:
-    camera = a_camera()
+    camera = ps350_device()
     line = VirtualLine(camera)
     line.write(WAKE_UP)
     for word in words:
@@ -136,7 +136,7 @@ def test_a_camera_that_never_ends_its_answer_is_given_up(
             number = next(self.numbers) & 0xFF
             return Packet(number, PacketKind.DATA, bytes(292), more=True).encode()
 
-    line = Endless(a_camera())
+    line = Endless(ps350_device())
     host = Host(line)
     line.numbers = itertools.count(0, step)
     with pytest.raises(CanonError, match=says):

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from listening import heard, kinds_heard
-from ptp_rig import Answer, Lying, WatchedPort, a_device, a_row, another_makers
 
 import canon
 from canon.camera import Camera
@@ -42,28 +41,23 @@ from canon.ptp.operations import (
 from canon.ptp.powershot.layouts import FolderEntry, GetObjectInfoEx
 from canon.ptp.session import Session
 from canon.values import Battery
-from canon.virtual.card import Card, File
+from canon.virtual.card import File
 from canon.virtual.faults import Fault
+from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
+from rigs.bodies import a_card, ptp_device, ptp_row
+from rigs.lying import Answer, Lying, another_makers
+from rigs.watched import WatchedPort
 
 S60, SX200, S45 = "powershot-s60", "powershot-sx200-is", "powershot-s45"
 FOLDER = "DCIM/100CANON"
 PICTURE = f"{FOLDER}/IMG_0001.JPG"
 
 
-def a_card(*files: tuple[str, bytes]) -> Card:
-    """A card with these files in DCIM/100CANON."""
-    card = Card()
-    card.make_folders(("DCIM", "100CANON"))
-    for name, data in files:
-        card.add(("DCIM", "100CANON", name), File(data, 1_000_000_000))
-    return card
-
-
-def a_driver(port: WatchedPort) -> PtpDriver:
+def a_driver(port: WatchedPort[PtpCamera]) -> PtpDriver:
     """A driver that has begun to talk."""
-    driver = PtpDriver(Session(port), a_row(SX200))
+    driver = PtpDriver(Session(port), ptp_row(SX200))
     driver.start()
     return driver
 
@@ -92,7 +86,7 @@ def a_driver(port: WatchedPort) -> PtpDriver:
 def test_each_family_identifies_lists_and_gives_its_files(
     slug: str, model: str, firmware: str
 ) -> None:
-    device = a_device(slug)
+    device = ptp_device(slug)
     with WatchedPort(device).camera() as cam:
         assert repr(cam) == f"<Canon {model} v{firmware}>"
         (only,) = cam.storage.cards()
@@ -109,7 +103,7 @@ def test_each_family_identifies_lists_and_gives_its_files(
 
 
 def test_the_start_takes_no_round_trip_too_many() -> None:
-    port = WatchedPort(a_device(SX200))
+    port = WatchedPort(ptp_device(SX200))
     with port.camera() as cam:
         assert port.names() == ["OpenSession", "GetDeviceInfo", "GetDevicePropValue"]
         _ = cam.model, cam.owner, cam.firmware_version
@@ -117,7 +111,7 @@ def test_the_start_takes_no_round_trip_too_many() -> None:
 
 
 def test_a_body_without_properties_is_not_asked_for_any() -> None:
-    port = WatchedPort(a_device(S45))
+    port = WatchedPort(ptp_device(S45))
     with port.camera() as cam:
         asked = port.names()
         assert asked == ["OpenSession", "GetDeviceInfo"]
@@ -140,7 +134,7 @@ def test_a_body_without_properties_is_not_asked_for_any() -> None:
 
 @pytest.mark.shows("owner", "clock", "power", model="PowerShot SX200 IS (PTP)")
 def test_owner_clock_and_power() -> None:
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     with WatchedPort(device).camera() as cam:
         cam.owner = "me"
         assert (cam.owner, device.body.owner) == ("me", "me")
@@ -165,7 +159,7 @@ def test_abilities_are_each_kind_of_picture_once() -> None:
 
 @pytest.mark.parametrize("slug", [S60, SX200])
 def test_a_powershot_lists_a_folder_in_one_answer(slug: str) -> None:
-    port = WatchedPort(a_device(slug))
+    port = WatchedPort(ptp_device(slug))
     with port.camera() as cam:
         assert len(cam.storage.ls(FOLDER)) >= 6
         port.names()
@@ -174,7 +168,7 @@ def test_a_powershot_lists_a_folder_in_one_answer(slug: str) -> None:
 
 
 def test_another_camera_is_asked_for_each_object_once() -> None:
-    port = WatchedPort(a_device(S45))
+    port = WatchedPort(ptp_device(S45))
     with port.camera() as cam:
         files = cam.storage.ls(FOLDER)
         assert port.names().count("GetObjectInfo") == len(files) + 3  # MISC, DCIM, and the folder
@@ -183,9 +177,9 @@ def test_another_camera_is_asked_for_each_object_once() -> None:
 
 
 def test_a_listing_that_is_refused_is_made_the_long_way() -> None:
-    with WatchedPort(a_device(SX200)).camera() as cam:
+    with WatchedPort(ptp_device(SX200)).camera() as cam:
         fast = list(cam.storage.walk())
-    port = WatchedPort(a_device(SX200, "refuse@GetObjectInfoEx:0x2005"))
+    port = WatchedPort(ptp_device(SX200, "refuse@GetObjectInfoEx:0x2005"))
     with port.camera() as cam:
         slow = list(cam.storage.walk())
         assert port.names().count("GetObjectInfoEx") == 1
@@ -195,7 +189,7 @@ def test_a_listing_that_is_refused_is_made_the_long_way() -> None:
 
 
 def test_a_download_costs_one_operation_after_the_listing() -> None:
-    port = WatchedPort(a_device(SX200))
+    port = WatchedPort(ptp_device(SX200))
     with port.camera() as cam:
         entry = cam.storage.stat(PICTURE)
         port.names()
@@ -205,7 +199,7 @@ def test_a_download_costs_one_operation_after_the_listing() -> None:
 
 def test_a_long_file_comes_in_blocks_of_1_mib() -> None:
     data = bytes(range(251)) * ((5 << 19) // 251)
-    port = WatchedPort(a_device(SX200, card=a_card(("MVI_0001.AVI", data))))
+    port = WatchedPort(ptp_device(SX200, card=a_card({"MVI_0001.AVI": data})))
     with port.camera() as cam:
         entry = cam.storage.stat(f"{FOLDER}/MVI_0001.AVI")
         port.names()
@@ -229,7 +223,7 @@ def test_a_long_file_comes_in_blocks_of_1_mib() -> None:
 )
 def test_a_part_of_a_file(offset: int, size: int, asked: list[str]) -> None:
     data = bytes(range(256)) * (1 << 13)
-    port = WatchedPort(a_device(SX200, card=a_card(("MVI_0001.AVI", data))))
+    port = WatchedPort(ptp_device(SX200, card=a_card({"MVI_0001.AVI": data})))
     driver = a_driver(port)
     (entry,) = driver.list_folder(CardPath(FOLDER))
     port.names()
@@ -241,7 +235,7 @@ def test_a_part_of_a_file(offset: int, size: int, asked: list[str]) -> None:
 
 def test_a_part_of_a_tiny_file_is_cut_out_of_all_of_it() -> None:
     """Cameras choke on parts of a file of less than some ten bytes."""
-    port = WatchedPort(a_device(SX200, card=a_card(("TINY.TXT", b"0123456789"))))
+    port = WatchedPort(ptp_device(SX200, card=a_card({"TINY.TXT": b"0123456789"})))
     driver = a_driver(port)
     (entry,) = driver.list_folder(CardPath(FOLDER))
     port.names()
@@ -252,7 +246,7 @@ def test_a_part_of_a_tiny_file_is_cut_out_of_all_of_it() -> None:
 
 
 def test_parts_where_the_camera_gives_none_are_not_asked_for() -> None:
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     device.body.profile["operations"].remove(GetPartialObject.code)
     port = WatchedPort(device)
     driver = a_driver(port)
@@ -265,7 +259,7 @@ def test_parts_where_the_camera_gives_none_are_not_asked_for() -> None:
 
 
 def test_what_lies_beyond_4_gib_has_no_offset() -> None:
-    driver = a_driver(WatchedPort(a_device(SX200)))
+    driver = a_driver(WatchedPort(ptp_device(SX200)))
     entry = Entry(CardPath(PICTURE), 5 << 30)
     with pytest.raises(NotSupported, match="beyond 4 GiB"):
         driver.read_range(entry, (4 << 30) - 1, 2, bytearray().extend)
@@ -273,7 +267,7 @@ def test_what_lies_beyond_4_gib_has_no_offset() -> None:
 
 def test_a_handle_that_goes_while_a_file_comes_is_looked_up_and_the_rest_is_read() -> None:
     data = bytes(range(256)) * (3 << 12)
-    device = a_device(SX200, card=a_card(("MVI_0001.AVI", data)))
+    device = ptp_device(SX200, card=a_card({"MVI_0001.AVI": data}))
     port = WatchedPort(device)
     with port.camera() as cam:
         entry = cam.storage.stat(f"{FOLDER}/MVI_0001.AVI")
@@ -282,7 +276,7 @@ def test_a_handle_that_goes_while_a_file_comes_is_looked_up_and_the_rest_is_read
 
 
 def test_an_empty_file_is_not_asked_for() -> None:
-    port = WatchedPort(a_device(SX200, card=a_card(("EMPTY.JPG", b""))))
+    port = WatchedPort(ptp_device(SX200, card=a_card({"EMPTY.JPG": b""})))
     with port.camera() as cam:
         entry = cam.storage.stat(f"{FOLDER}/EMPTY.JPG")
         port.names()
@@ -299,7 +293,7 @@ def test_an_empty_slot() -> None:
 
 
 def test_a_file_that_the_camera_lost_meanwhile() -> None:
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     with WatchedPort(device).camera() as cam:
         entry = cam.storage.stat(PICTURE)
         card = device.body.card
@@ -314,7 +308,7 @@ def test_a_file_that_the_camera_lost_meanwhile() -> None:
 
 
 def test_a_handle_that_the_camera_gave_up_is_looked_for_once_more() -> None:
-    device = a_device(SX200, "refuse@GetObject:0x2009")
+    device = ptp_device(SX200, "refuse@GetObject:0x2009")
     port = WatchedPort(device)
     with port.camera() as cam:
         entry = cam.storage.stat(PICTURE)
@@ -325,16 +319,16 @@ def test_a_handle_that_the_camera_gave_up_is_looked_for_once_more() -> None:
 
 @pytest.mark.shows("thumbnail", model="PowerShot SX200 IS (PTP)")
 def test_thumbnails() -> None:
-    with WatchedPort(a_device(SX200)).camera() as cam:
+    with WatchedPort(ptp_device(SX200)).camera() as cam:
         small = cam.storage.thumbnail(PICTURE)
         assert small.startswith(b"\xff\xd8")
         assert cam.storage.read(PICTURE).find(small) > 0
 
 
 def test_a_file_without_thumbnail() -> None:
-    card = a_card(("SND_0001.WAV", b"RIFF"))
+    card = a_card({"SND_0001.WAV": b"RIFF"})
     with (
-        WatchedPort(a_device(SX200, card=card)).camera() as cam,
+        WatchedPort(ptp_device(SX200, card=card)).camera() as cam,
         pytest.raises(ObjectNotFound, match="it has no thumbnail"),
     ):
         cam.storage.thumbnail(f"{FOLDER}/SND_0001.WAV")
@@ -345,7 +339,7 @@ def test_a_file_without_thumbnail() -> None:
 
 @pytest.mark.shows("put", "delete", "folders", "protect", model="PowerShot SX200 IS (PTP)")
 def test_a_file_goes_up_is_marked_protected_and_deleted() -> None:
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     with WatchedPort(device).camera() as cam:
         cam.storage.mkdir("DCIM/999CANON")
         entry = cam.storage.upload(b"12345", "DCIM/999CANON/up.jpg")
@@ -365,7 +359,7 @@ def test_a_file_goes_up_is_marked_protected_and_deleted() -> None:
 
 
 def test_only_what_changes_is_written() -> None:
-    port = WatchedPort(a_device(SX200))
+    port = WatchedPort(ptp_device(SX200))
     with port.camera() as cam:
         entry = cam.storage.stat(PICTURE)
         port.names()
@@ -378,7 +372,7 @@ def test_only_what_changes_is_written() -> None:
 
 
 def test_the_time_of_a_file_cannot_be_set() -> None:
-    port = WatchedPort(a_device(SX200))
+    port = WatchedPort(ptp_device(SX200))
     with port.camera() as cam:
         entry = cam.storage.stat(PICTURE)
         port.names()
@@ -390,7 +384,7 @@ def test_the_time_of_a_file_cannot_be_set() -> None:
 @pytest.mark.parametrize("name", ["A.TXT", "NOTES.DAT"])
 def test_a_file_that_the_camera_has_no_room_for(name: str) -> None:
     """Its DeviceInfo lists the formats; text is not among them."""
-    port = WatchedPort(a_device(SX200))
+    port = WatchedPort(ptp_device(SX200))
     with port.camera() as cam:
         with pytest.raises(NotSupported, match=f"no way to take {name[-3:]} files"):
             cam.storage.upload(b"1", f"{FOLDER}/{name}")
@@ -398,7 +392,7 @@ def test_a_file_that_the_camera_has_no_room_for(name: str) -> None:
 
 
 def test_nothing_of_an_upload_stays_when_it_fails() -> None:
-    device = a_device(SX200, "refuse@SendObject:0x2002")
+    device = ptp_device(SX200, "refuse@SendObject:0x2002")
     with WatchedPort(device).camera() as cam:
         before = cam.storage.ls(FOLDER)
         with pytest.raises(Refused, match="SendObject"):
@@ -408,7 +402,7 @@ def test_nothing_of_an_upload_stays_when_it_fails() -> None:
 
 
 def test_what_is_there_survives_a_refused_announcement() -> None:
-    device = a_device(SX200, "refuse@SendObjectInfo:0x200c")
+    device = ptp_device(SX200, "refuse@SendObjectInfo:0x200c")
     port = WatchedPort(device)
     with port.camera() as cam:
         with pytest.raises(CanonError, match="full"):
@@ -418,7 +412,7 @@ def test_what_is_there_survives_a_refused_announcement() -> None:
 
 def test_nothing_comes_between_the_announcement_and_the_file() -> None:
     """A camera that is asked anything else in between has forgotten the announcement."""
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     with WatchedPort(device).camera() as cam:
         done = threading.Event()
 
@@ -545,7 +539,7 @@ def test_a_listing_that_is_cut() -> None:
 
 def test_a_path_deeper_than_any_card() -> None:
     with (
-        WatchedPort(a_device(SX200)).camera() as cam,
+        WatchedPort(ptp_device(SX200)).camera() as cam,
         pytest.raises(ObjectNotFound, match="no card has folders as deep"),
     ):
         cam.storage.ls("A/" * 2000)
@@ -581,7 +575,7 @@ def test_a_store_that_is_gone_between_two_questions() -> None:
 
 def test_a_camera_of_another_maker_does_what_the_standard_says() -> None:
     """Its numbers beyond the standard mean other things, so none of them is used."""
-    port = WatchedPort(another_makers(a_device(S60)))
+    port = WatchedPort(another_makers(ptp_device(S60)))
     with port.camera() as cam:
         assert cam.owner == ""
         assert len([entry for entry in cam.storage.walk() if entry.name.endswith(".JPG")]) >= 6
@@ -602,7 +596,7 @@ def test_a_camera_of_another_maker_does_what_the_standard_says() -> None:
 
 
 def test_the_standards_own_properties() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     values = device.body.profile["values"]
     values["0x5001"] = {"type": 2, "writable": False, "default": 0, "current": 40, "form": "none"}
     text = "20040229T120000"

@@ -43,7 +43,7 @@ IN_THE_END_S = 60.0  # two time-outs, and what it takes to bring the camera roun
 Verb = Callable[[Camera], object]
 
 
-def a_device(*faults: str, card: Path | None = None) -> PtpCamera:
+def an_s60(*faults: str, card: Path | None = None) -> PtpCamera:
     """A PowerShot S60 with these faults, that takes small pictures."""
     query = [f"fault={fault}" for fault in faults] + ([f"card={card}"] if card else [])
     device = ports.make_virtual("&".join(("powershot-s60?mode=ptp", *query)))
@@ -69,7 +69,7 @@ def within(device: PtpCamera, seconds: float) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def picture() -> bytes:
     """The picture at PATH, from a camera without faults."""
-    with open_on(a_device()) as cam:
+    with open_on(an_s60()) as cam:
         return cam.storage.read(PATH)
 
 
@@ -136,9 +136,9 @@ def at(fault: str, operation: str) -> Fault:
 @pytest.mark.parametrize("fault", BREAKS)
 def test_an_answer_that_breaks(operation: str, fault: str, picture: bytes) -> None:
     verb = READING[operation]
-    with open_on(a_device()) as cam:
+    with open_on(an_s60()) as cam:
         honest = verb(cam)
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(at(fault, operation))
         with within(device, IN_THE_END_S):
@@ -154,7 +154,7 @@ def test_an_answer_that_breaks(operation: str, fault: str, picture: bytes) -> No
 
 def test_one_refusal_of_a_listing_is_not_held_against_the_camera() -> None:
     """The long way does not tell which files are new, so it is not taken for ever."""
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         honest = cam.storage.ls(FOLDER)
         device.faults.add(Fault.parse("refuse@GetObjectInfoEx:0x2002"))
@@ -166,9 +166,9 @@ def test_one_refusal_of_a_listing_is_not_held_against_the_camera() -> None:
 @pytest.mark.parametrize("fault", ["long:1", "no-length", "split-header", "no-zlp"])
 def test_an_oddity_that_nobody_notices(operation: str, fault: str, picture: bytes) -> None:
     verb = READING[operation]
-    with open_on(a_device()) as cam:
+    with open_on(an_s60()) as cam:
         honest = verb(cam)
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(at(fault, operation))
         with within(device, SOON_S):
@@ -183,7 +183,7 @@ def test_data_that_end_where_a_packet_does(fault: str, size: int, tmp_path: Path
     data = bytes(at % 251 for at in range(size))
     (tmp_path / FOLDER).mkdir(parents=True)
     (tmp_path / PATH).write_bytes(data)
-    device = a_device(fault, card=tmp_path)
+    device = an_s60(fault, card=tmp_path)
     with open_on(device) as cam, within(device, SOON_S):
         for _ in range(2):
             assert cam.storage.read(PATH) == data
@@ -197,7 +197,7 @@ def test_data_that_end_where_a_packet_does(fault: str, size: int, tmp_path: Path
 def test_a_download_that_breaks_off_leaves_nothing(
     fault: str, before: int, picture: bytes, tmp_path: Path
 ) -> None:
-    device = a_device(f"{fault}@GetObject:{before}")
+    device = an_s60(f"{fault}@GetObject:{before}")
     with open_on(device) as cam:
         with within(device, IN_THE_END_S), pytest.raises((Disconnected, PortTimeout)):
             cam.storage.download(PATH, tmp_path)
@@ -213,7 +213,7 @@ def test_a_download_that_breaks_off_leaves_nothing(
 def test_a_download_that_is_too_short_leaves_nothing(
     fault: str, picture: bytes, tmp_path: Path
 ) -> None:
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(at(fault, "GetObject"))
         with pytest.raises(ProtocolError):
@@ -226,7 +226,7 @@ def test_ctrl_c_in_a_download(picture: bytes, tmp_path: Path) -> None:
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         with pytest.raises(KeyboardInterrupt):
             cam.storage.download(PATH, tmp_path, progress=interrupt)
@@ -240,7 +240,7 @@ def test_ctrl_c_in_a_download(picture: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("operation", READING)
 def test_a_busy_camera_is_asked_again(operation: str, picture: bytes) -> None:
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(Fault.parse(f"busy@{operation}:20"))
         start = device.clock.now()
@@ -251,7 +251,7 @@ def test_a_busy_camera_is_asked_again(operation: str, picture: bytes) -> None:
 
 @pytest.mark.parametrize("operation", READING)
 def test_a_camera_that_stays_busy(operation: str, picture: bytes) -> None:
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(Fault.parse(f"busy@{operation}:250"))
         with within(device, 21.0), pytest.raises(DeviceBusy, match="try again in a moment"):
@@ -261,7 +261,7 @@ def test_a_camera_that_stays_busy(operation: str, picture: bytes) -> None:
 
 
 def test_every_operation_is_busy(picture: bytes) -> None:
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(Fault.parse("busy:20"))
         assert cam.storage.read(PATH) == picture
@@ -270,13 +270,13 @@ def test_every_operation_is_busy(picture: bytes) -> None:
 
 @pytest.mark.parametrize("operation", ["", "@OpenSession"])
 def test_a_camera_that_is_busy_from_the_start(operation: str, picture: bytes) -> None:
-    device = a_device(f"busy{operation}:20")
+    device = an_s60(f"busy{operation}:20")
     with within(device, 4.0), open_on(device) as cam:
         must_be_clean(device, cam, picture)
 
 
 def test_a_camera_that_stays_busy_from_the_start() -> None:
-    device = a_device("busy@OpenSession:250")
+    device = an_s60("busy@OpenSession:250")
     with (
         within(device, 21.0),
         pytest.raises(DeviceBusy, match="try again in a moment"),
@@ -302,7 +302,7 @@ FATAL = {
 @pytest.mark.parametrize("fault", [*FATAL, "stall-out"])
 def test_nothing_stays_of_an_upload_that_breaks(operation: str, fault: str, picture: bytes) -> None:
     data = bytes(range(256)) * 300
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         before = cam.storage.ls(FOLDER)
         device.faults.add(at(fault, operation))
@@ -338,7 +338,7 @@ WRITING: dict[str, tuple[Verb, Verb]] = {
 @pytest.mark.parametrize("fault", FATAL)
 def test_a_change_whose_answer_breaks(operation: str, fault: str, picture: bytes) -> None:
     change, done = WRITING[operation]
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         assert not done(cam)
         device.faults.add(at(fault, operation))
@@ -352,7 +352,7 @@ def test_a_change_whose_answer_breaks(operation: str, fault: str, picture: bytes
 
 
 def test_what_may_not_be_repeated_is_not(picture: bytes) -> None:
-    device = a_device("busy@DeleteObject:1")
+    device = an_s60("busy@DeleteObject:1")
     with open_on(device) as cam:
         before = cam.storage.ls(FOLDER)
         with within(device, SOON_S), pytest.raises(DeviceBusy):
@@ -365,14 +365,14 @@ def test_what_may_not_be_repeated_is_not(picture: bytes) -> None:
 
 
 def test_a_session_that_is_open_already(picture: bytes) -> None:
-    device = a_device("open-session")
+    device = an_s60("open-session")
     with open_on(device) as cam:
         must_be_clean(device, cam, picture)
     assert device.session == 0
 
 
 def test_a_pipe_that_the_host_before_left_halted(picture: bytes) -> None:
-    device = a_device("halted")
+    device = an_s60("halted")
     for _ in range(2):
         with within(device, 5), open_on(device) as cam:
             must_be_clean(device, cam, picture)
@@ -380,7 +380,7 @@ def test_a_pipe_that_the_host_before_left_halted(picture: bytes) -> None:
 
 @pytest.mark.parametrize("fault", ["silence", "stall", "echo", "bad-length:1", "refuse:0x2004"])
 def test_a_session_that_begins_with_trouble(fault: str, picture: bytes) -> None:
-    device = a_device()
+    device = an_s60()
     device.faults.add(at(fault, "OpenSession"))
     with within(device, IN_THE_END_S), open_on(device) as cam:
         must_be_clean(device, cam, picture)
@@ -393,7 +393,7 @@ NO_MATTER = {("OpenSession", "short:1"), ("GetDevicePropValue", "refuse:0x2099")
 @pytest.mark.parametrize("operation", ["OpenSession", "GetDeviceInfo", "GetDevicePropValue"])
 @pytest.mark.parametrize("fault", ["refuse:0x2099", "short:1", "unplug"])
 def test_a_camera_that_does_not_start(operation: str, fault: str, picture: bytes) -> None:
-    device = a_device()
+    device = an_s60()
     device.faults.add(at(fault, operation))
     if (operation, fault) in NO_MATTER:
         with open_on(device) as cam:
@@ -410,7 +410,7 @@ def test_a_host_that_was_killed_does_not_disturb_the_next(picture: bytes) -> Non
     def die(done: int, total: int) -> None:
         raise SystemExit
 
-    device = a_device()
+    device = an_s60()
     killed = Camera(lambda: VirtualPort(device), "virtual:")
     killed.initialize()
     killed.remote.start()
@@ -424,7 +424,7 @@ def test_a_host_that_was_killed_does_not_disturb_the_next(picture: bytes) -> Non
 
 @pytest.mark.parametrize("code", [0x2003, 0x2004])
 def test_a_session_that_the_camera_has_lost_is_begun_anew(code: int, picture: bytes) -> None:
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(Fault.parse(f"refuse@GetObject:{code}"))
         with pytest.raises(Refused, match="open the camera again"):
@@ -471,7 +471,7 @@ CONTROL: dict[str, Verb] = {
 @pytest.mark.parametrize("fault", FATAL)
 def test_trouble_under_release_control(operation: str, fault: str, picture: bytes) -> None:
     """Whatever broke: release control is off, or the next verb finds it on and goes on in it."""
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(at(fault, operation))
         with within(device, IN_THE_END_S), pytest.raises(FATAL[fault]):
@@ -485,7 +485,7 @@ def test_trouble_under_release_control(operation: str, fault: str, picture: byte
 
 
 def test_leaving_release_control_waits_for_a_busy_camera(picture: bytes) -> None:
-    device = a_device("busy@TerminateReleaseControl:20")
+    device = an_s60("busy@TerminateReleaseControl:20")
     with open_on(device) as cam:
         cam.remote.start()
         cam.remote.stop()
@@ -505,7 +505,7 @@ def test_the_cable_comes_out(operation: str) -> None:
         "SendObject": lambda cam: cam.storage.upload(bytes(5000), NEW),
         "CloseSession": lambda cam: cam.initialize(force=True),
     }
-    device = a_device()
+    device = an_s60()
     with open_on(device) as cam:
         device.faults.add(at("unplug", operation))
         with within(device, SOON_S * 10), pytest.raises(Disconnected, match="unplugged"):
@@ -516,7 +516,7 @@ def test_the_cable_comes_out(operation: str) -> None:
 
 
 def test_a_picture_whose_event_is_lost_is_listed_all_the_same() -> None:
-    device = a_device("event-lost@ObjectAdded")
+    device = an_s60("event-lost@ObjectAdded")
     with open_on(device) as cam:
         before = {entry.name for entry in cam.storage.ls(FOLDER)}
         device.press()

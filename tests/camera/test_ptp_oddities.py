@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from judges import opened
 from listening import heard, kinds_heard
-from ptp_rig import Answer, Lying, WatchedPort, a_body, a_device
 
 from canon.camera import Camera
 from canon.driver import PictureSize, ZoomPosition
@@ -70,20 +69,14 @@ from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.objects import CARD
 from canon.virtual.refusal import Status
 from canon.wire import Message
+from rigs.bodies import a_card, ptp_body, ptp_device
+from rigs.lying import Answer, Lying
+from rigs.watched import WatchedPort
 
 S60, SX200, S45 = "powershot-s60", "powershot-sx200-is", "powershot-s45"
 FOLDER = "DCIM/100CANON"
 PICTURE = f"{FOLDER}/IMG_0001.JPG"
 Told = Message | bytes | None
-
-
-def a_card(*files: tuple[str, bytes]) -> Card:
-    """A card with these files in DCIM/100CANON."""
-    card = Card()
-    card.make_folders(("DCIM", "100CANON"))
-    for name, data in files:
-        card.add(("DCIM", "100CANON", name), File(data, 1_000_000_000))
-    return card
 
 
 def on_card(device: PtpCamera, path: str) -> File:
@@ -111,7 +104,7 @@ def a_liar(lie: Answer, *faults: str, slug: str = S60) -> PtpCamera:
 
 def without(*codes: int, slug: str = S60) -> PtpCamera:
     """A camera with an empty card that does not list these operations and properties."""
-    device = small(a_device(slug))
+    device = small(ptp_device(slug))
     for kind in ("operations", "properties", "release_properties"):
         listed = device.body.profile[kind]
         device.body.profile[kind] = [code for code in listed if code not in codes]
@@ -126,7 +119,7 @@ def a_host(device: PtpCamera) -> Camera:
 
 
 def test_the_number_of_the_body() -> None:
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     device.body.profile["serial"] = "0000000000123456"
     with a_host(device) as cam:
         assert cam.body_id == "123456"
@@ -191,7 +184,7 @@ def flood(device: PtpCamera, cam: Camera, events: int) -> None:
 
 
 def test_a_reader_that_falls_behind_is_told_how_much_it_missed() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     with a_host(device) as cam:
         slow = cam.events()
         device.tell(DevicePropChanged(Property.ISO))
@@ -205,7 +198,7 @@ def test_a_reader_that_falls_behind_is_told_how_much_it_missed() -> None:
 @pytest.mark.parametrize("others", [0, 300])
 def test_what_is_known_of_a_file_is_old_when_the_camera_says_so(others: int) -> None:
     """An S45 is asked for each object once; the event may be lost among many."""
-    device = a_device(S45, card=a_card(("IMG_0001.JPG", b"old")))
+    device = ptp_device(S45, card=a_card({"IMG_0001.JPG": b"old"}))
     with a_host(device) as cam:
         assert cam.storage.stat(PICTURE).size == 3
         on_card(device, PICTURE).data = b"newer"
@@ -216,10 +209,10 @@ def test_what_is_known_of_a_file_is_old_when_the_camera_says_so(others: int) -> 
 
 
 def test_another_card_is_another_card() -> None:
-    device = a_device(S45, card=a_card(("IMG_0001.JPG", b"old")))
+    device = ptp_device(S45, card=a_card({"IMG_0001.JPG": b"old"}))
     with a_host(device) as cam:
         assert cam.storage.read(PICTURE) == b"old"
-        device.body.card = a_card(("IMG_0001.JPG", b"newer"))
+        device.body.card = a_card({"IMG_0001.JPG": b"newer"})
         device.tell(StoreRemoved(CARD))
         device.tell(StoreAdded(CARD))
         assert kinds_heard(cam, 0.2) == [CardChanged] * 2
@@ -249,7 +242,7 @@ def test_cards_of_one_label_and_a_store_that_is_the_cameras_memory() -> None:
 
 
 def test_a_folder_that_the_camera_knows_by_another_number_now() -> None:
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     port = WatchedPort(device)
     with port.camera() as cam:
         files = cam.storage.ls(FOLDER)
@@ -260,8 +253,8 @@ def test_a_folder_that_the_camera_knows_by_another_number_now() -> None:
 
 
 def test_a_part_of_a_file_that_never_comes() -> None:
-    card = a_card(("MVI_0001.AVI", bytes(3 << 20)))
-    device = a_device(SX200, "empty@GetPartialObject", card=card)
+    card = a_card({"MVI_0001.AVI": bytes(3 << 20)})
+    device = ptp_device(SX200, "empty@GetPartialObject", card=card)
     with a_host(device) as cam:
         path = f"{FOLDER}/MVI_0001.AVI"
         with pytest.raises(ProtocolError, match="has 3145728 bytes, but the camera sent 0"):
@@ -276,7 +269,7 @@ def test_ctrl_c_where_no_empty_packet_ends_the_data() -> None:
         raise KeyboardInterrupt
 
     data = bytes(600 * 1024 - HEAD)
-    device = a_device(S60, "no-zlp", card=a_card(("IMG_0001.JPG", data)))
+    device = ptp_device(S60, "no-zlp", card=a_card({"IMG_0001.JPG": data}))
     with a_host(device) as cam:
         with pytest.raises(KeyboardInterrupt):
             cam.storage.read(PICTURE, interrupt)
@@ -354,7 +347,7 @@ def test_a_choice_of_events_without_the_sizes_of_lists() -> None:
 
 
 def test_custom_functions_are_another_cameras() -> None:
-    port = WatchedPort(a_device(S60))
+    port = WatchedPort(ptp_device(S60))
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="the PowerShot S60 has no custom functions"):
@@ -365,7 +358,7 @@ def test_custom_functions_are_another_cameras() -> None:
 
 
 def test_a_length_that_is_not_there_now() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     device.release.table.put(Property.FOCAL_LENGTH_TELE, 0xFFFF)
     with a_host(device) as cam:
         values = cam.settings.read()
@@ -374,7 +367,7 @@ def test_a_length_that_is_not_there_now() -> None:
 
 
 def test_a_setting_without_a_list_is_written_as_it_is() -> None:
-    body = a_body(S60)
+    body = ptp_body(S60)
     body.profile["values"]["0xd017"]["form"] = "none"
     with a_host(PtpCamera(body)) as cam, cam.remote():
         assert cam.settings.contrast.allowed == ()
@@ -409,7 +402,7 @@ def test_a_zoom_that_is_no_number() -> None:
 
 
 def test_raw_pictures_are_counted_at_their_full_size() -> None:
-    with a_host(a_device(S60)) as cam, cam.remote():
+    with a_host(ptp_device(S60)) as cam, cam.remote():
         cam.settings.set(image_size="small", image_format="raw")
         (card,) = cam.storage.cards()
         raw = cam.capture.estimated_size("large", "raw", "raw")
@@ -436,7 +429,7 @@ def test_a_camera_that_tells_more_than_it_is_asked_for() -> None:
 
 
 def test_a_picture_of_no_bytes() -> None:
-    with a_host(small(a_device(S60, "empty@GetObject"))) as cam:
+    with a_host(small(ptp_device(S60, "empty@GetObject"))) as cam:
         with pytest.raises(CanonError, match="the camera sent nothing of it") as caught:
             cam.capture.shoot()
         assert any("The picture was taken" in note for note in caught.value.__notes__)
@@ -470,7 +463,7 @@ def test_a_picture_that_is_on_no_card_after_all(caplog: pytest.LogCaptureFixture
 def test_a_picture_in_a_new_folder_whose_own_event_is_lost() -> None:
     """Of its folders the camera tells; the picture is looked for all the same."""
     folders = ["event-twice@ObjectAdded"] * 2  # DCIM and 100CANON
-    device = small(a_device(S60, *folders, "event-lost@ObjectAdded"), Card())
+    device = small(ptp_device(S60, *folders, "event-lost@ObjectAdded"), Card())
     with a_host(device) as cam:
         (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert isinstance(entry, Entry)
@@ -478,8 +471,8 @@ def test_a_picture_in_a_new_folder_whose_own_event_is_lost() -> None:
 
 
 def test_a_thm_of_which_the_camera_tells_before_its_picture() -> None:
-    card = a_card(("IMG_0001.THM", b"small"))
-    device = small(a_device(S60, "event-twice@ObjectAdded", "event-late@ObjectAdded:1"), card)
+    card = a_card({"IMG_0001.THM": b"small"})
+    device = small(ptp_device(S60, "event-twice@ObjectAdded", "event-late@ObjectAdded:1"), card)
     thm = ObjectAdded(device.objects.handle(("DCIM", "100CANON", "IMG_0001.THM")))
     with a_host(device) as cam, cam.remote():
         cam.settings.set(image_format="raw")

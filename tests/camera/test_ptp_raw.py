@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from ptp_rig import WatchedPort, a_device
 
 import canon
 from canon.camera import Camera
 from canon.errors import NotSupported, Refused
 from canon.ptp.datasets import Choices, DataType
 from canon.virtual.ptp.camera import PtpCamera
+from rigs.bodies import ptp_device
+from rigs.watched import WatchedPort
 
 S60, SX200 = "powershot-s60", "powershot-sx200-is"
 
 
 def a_camera(slug: str) -> tuple[PtpCamera, Camera]:
-    device = a_device(slug)
+    device = ptp_device(slug)
     return device, WatchedPort(device).camera()
 
 

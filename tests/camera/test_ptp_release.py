@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from judges import exif, opened
 from listening import heard
-from ptp_rig import Lying, WatchedPort, a_body, a_device
 
 import canon
 from canon.camera import Camera
@@ -54,6 +53,9 @@ from canon.virtual.faults import Fault
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
+from rigs.bodies import ptp_body, ptp_device
+from rigs.lying import Lying
+from rigs.watched import WatchedPort
 
 S60, G9, A95, SX200 = "powershot-s60", "powershot-g9", "powershot-a95", "powershot-sx200-is"
 TARGETS = (CaptureTarget.HOST, CaptureTarget.CARD, CaptureTarget.BOTH)
@@ -67,7 +69,7 @@ ENTERING = [
 
 def small(slug: str, *faults: str, card: Card | None = None) -> PtpCamera:
     """A body that takes small pictures, which are quickly drawn."""
-    device = a_device(slug, *faults, card=card)
+    device = ptp_device(slug, *faults, card=card)
     device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     return device
 
@@ -87,7 +89,7 @@ def an_empty_card() -> Card:
 
 
 def test_release_control_begins_as_in_canons_own_program() -> None:
-    port = WatchedPort(a_device(S60))
+    port = WatchedPort(ptp_device(S60))
     with port.camera() as cam:
         port.names()
         cam.remote.start()
@@ -95,7 +97,7 @@ def test_release_control_begins_as_in_canons_own_program() -> None:
 
 
 def test_the_end_gives_the_channel_of_events_back() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     before = event_mode(device)
     port = WatchedPort(device)
     with port.camera() as cam:
@@ -109,7 +111,7 @@ def test_the_end_gives_the_channel_of_events_back() -> None:
 
 
 def test_closing_leaves_release_control() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     cam = WatchedPort(device).camera()
     cam.remote.start()
     cam.close()
@@ -118,7 +120,7 @@ def test_closing_leaves_release_control() -> None:
 
 
 def test_release_control_that_is_on_already_is_taken_as_it_is() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     device.release.active = True
     port = WatchedPort(device)
     with port.camera() as cam:
@@ -128,7 +130,7 @@ def test_release_control_that_is_on_already_is_taken_as_it_is() -> None:
 
 
 def test_a_closed_lens_cap() -> None:
-    device = a_device(S60, "lens-cap")
+    device = ptp_device(S60, "lens-cap")
     before = event_mode(device)
     with WatchedPort(device).camera() as cam:
         with pytest.raises(LensFailed, match="take the lens cap off"):
@@ -139,7 +141,7 @@ def test_a_closed_lens_cap() -> None:
 
 
 def test_the_event_that_tells_of_release_control_may_be_lost() -> None:
-    device = a_device(S60, "event-lost@CameraModeChanged")
+    device = ptp_device(S60, "event-lost@CameraModeChanged")
     with WatchedPort(device).camera() as cam:
         before = device.clock.now()
         cam.remote.start()
@@ -148,7 +150,7 @@ def test_the_event_that_tells_of_release_control_may_be_lost() -> None:
 
 
 def test_a_session_cannot_leave_release_control_on_behind_it() -> None:
-    port = WatchedPort(a_device(S60))
+    port = WatchedPort(ptp_device(S60))
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="outlives its session"):
@@ -169,7 +171,7 @@ def test_a_session_cannot_leave_release_control_on_behind_it() -> None:
     ],
 )
 def test_a_body_without_release_control(verb: Callable[[Camera], object]) -> None:
-    port = WatchedPort(a_device(SX200))
+    port = WatchedPort(ptp_device(SX200))
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="SX200 IS has no"):
@@ -182,7 +184,7 @@ def test_a_body_without_release_control(verb: Callable[[Camera], object]) -> Non
 
 @pytest.mark.shows("settings", model="PowerShot S60 (PTP)")
 def test_one_setting_is_written_and_read_back() -> None:
-    port = WatchedPort(a_device(S60))
+    port = WatchedPort(ptp_device(S60))
     with port.camera() as cam, cam.remote():
         port.names()
         assert cam.settings.set(iso=400) == {"iso": 0x58}
@@ -192,7 +194,7 @@ def test_one_setting_is_written_and_read_back() -> None:
 
 
 def test_the_shooting_mode_is_written_first() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     with WatchedPort(device).camera() as cam, cam.remote():
         cam.settings.set(aperture="f/8", shooting_mode="aperture priority")
         assert cam.settings.aperture.value == Aperture.parse("f/8")
@@ -208,7 +210,7 @@ def test_the_format_is_written_before_the_quality_that_hangs_on_it() -> None:
                 raise Status(Response.INVALID_DEVICE_PROP_VALUE)
             return super().answer(operation, data)
 
-    device = Strict(a_body(S60))
+    device = Strict(ptp_body(S60))
     device.release.table.put(Property.FULL_VIEW_FILE_FORMAT, ImageFormat.RAW)
     with WatchedPort(device).camera() as cam, cam.remote():
         with pytest.raises(ValueRefused):
@@ -220,7 +222,7 @@ def test_the_format_is_written_before_the_quality_that_hangs_on_it() -> None:
 @pytest.mark.parametrize("slug", [S60, G9])
 def test_an_aperture_that_cannot_be_set_now(slug: str) -> None:
     """An S60 gives an empty list, a G9 says that it is read only; both refuse."""
-    with WatchedPort(a_device(slug)).camera() as cam, cam.remote():
+    with WatchedPort(ptp_device(slug)).camera() as cam, cam.remote():
         before = cam.settings.aperture.value
         assert cam.settings.aperture.allowed == ()
         with pytest.raises(ValueRefused, match="as the camera is set now, it takes nothing"):
@@ -229,7 +231,7 @@ def test_an_aperture_that_cannot_be_set_now(slug: str) -> None:
 
 
 def test_a_body_that_refuses_a_value_is_asked_what_it_takes() -> None:
-    port = WatchedPort(a_device(S60))
+    port = WatchedPort(ptp_device(S60))
     with port.camera() as cam, cam.remote():
         port.names()
         with pytest.raises(ValueRefused, match="1600: the camera takes 50, 100, 200, 400"):
@@ -238,7 +240,7 @@ def test_a_body_that_refuses_a_value_is_asked_what_it_takes() -> None:
 
 
 def test_a_value_that_only_the_camera_refuses() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     with WatchedPort(device).camera() as cam, cam.remote():
         device.faults.add(Fault.parse("refuse@SetDevicePropValue:0x201c"))
         with pytest.raises(ValueRefused) as caught:
@@ -247,7 +249,7 @@ def test_a_value_that_only_the_camera_refuses() -> None:
 
 
 def test_a_camera_that_refuses_a_value_and_does_not_say_what_it_takes() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     with WatchedPort(device).camera() as cam, cam.remote():
         for what in ("SetDevicePropValue:0x201c", "GetDevicePropDesc:0x200a"):
             device.faults.add(Fault.parse(f"refuse@{what}"))
@@ -265,7 +267,7 @@ def test_a_camera_that_refuses_a_value_and_does_not_say_what_it_takes() -> None:
     ],
 )
 def test_what_is_not_about_the_value_is_not_said_of_it(code: int, error: type[Refused]) -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     with WatchedPort(device).camera() as cam, cam.remote():
         device.faults.add(Fault.parse(f"refuse@SetDevicePropValue:{int(code):#06x}"))
         with pytest.raises(Refused) as caught:
@@ -275,7 +277,7 @@ def test_what_is_not_about_the_value_is_not_said_of_it(code: int, error: type[Re
 
 def test_every_focal_length_is_told() -> None:
     """An A95 counts in 32nds: 255 of them are 8 mm, and not a setting that it does not have."""
-    device = a_device(A95)
+    device = ptp_device(A95)
     device.release.table.put(Property.FOCAL_LENGTH, 0xFF)
     with WatchedPort(device).camera() as cam:
         assert cam.settings.focal_length.value == 255 / 32
@@ -305,7 +307,7 @@ def test_settings_of_the_newer_bodies() -> None:
 
 @pytest.mark.shows("zoom", model="PowerShot S60 (PTP)")
 def test_zoom_outside_its_range_is_not_sent() -> None:
-    port = WatchedPort(a_device(S60))
+    port = WatchedPort(ptp_device(S60))
     with port.camera() as cam, cam.remote():
         assert cam.zoom.set(14) == cam.zoom.get()
         port.names()
@@ -327,7 +329,7 @@ def test_focus_lock_and_a_lens_that_finds_nothing() -> None:
 
 @pytest.mark.parametrize("slug", [S60, G9, A95])
 def test_available_shots_come_from_the_sizes_that_the_camera_expects(slug: str) -> None:
-    with WatchedPort(a_device(slug)).camera() as cam, cam.remote():
+    with WatchedPort(ptp_device(slug)).camera() as cam, cam.remote():
         cam.settings.set(image_size="large", quality="normal")
         coarse = cam.capture.available_shots()
         cam.settings.set(quality="superfine")
@@ -507,7 +509,7 @@ def test_outside_release_control_the_button_takes_a_picture() -> None:
 
 
 def test_a_viewfinder_that_gives_nothing() -> None:
-    device = a_device(S60, "empty@GetViewfinderImage")
+    device = ptp_device(S60, "empty@GetViewfinderImage")
     with WatchedPort(device).camera() as cam, pytest.raises(CanonError, match="no picture"):
         next(iter(cam.live))
     assert not device.release.viewfinder_on
@@ -591,7 +593,7 @@ def test_a_setting_with_a_range() -> None:
 
 
 def test_a_camera_that_is_closed_by_another_thread_leaves_release_control() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     cam = WatchedPort(device).camera()
     for _ in cam.live:
         cam.close()

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from listening import kinds_heard
-from ptp_rig import Answer, Lying, WatchedPort, a_device
 
 from canon.driver.card import Entry
 from canon.driver.events import CardChanged
@@ -34,6 +33,9 @@ from canon.ptp.powershot.layouts import FolderEntry, GetObjectInfoEx, Property
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.refusal import Status
 from canon.wire import Message
+from rigs.bodies import ptp_device
+from rigs.lying import Answer, Lying
+from rigs.watched import WatchedPort
 
 SX200, S45 = "powershot-sx200-is", "powershot-s45"  # a folder in one answer; object by object
 FIRST, SECOND = 0x00010001, 0x00020001
@@ -159,7 +161,7 @@ def test_the_handle_of_a_deleted_file_is_not_used() -> None:
 
 
 def test_a_picture_that_no_event_tells_of_is_found_among_the_old_ones() -> None:
-    device = a_device("powershot-s60", "event-lost@ObjectAdded")
+    device = ptp_device("powershot-s60", "event-lost@ObjectAdded")
     device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     with WatchedPort(device).camera() as cam:
         before = [*cam.storage.walk()]

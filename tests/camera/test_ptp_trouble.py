@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from listening import heard, kinds_heard
-from ptp_rig import Answer, Lying, WatchedPort, a_device, a_row, another_makers
 
 from canon.driver.card import Card
 from canon.driver.events import FileAdded, Ready
@@ -46,6 +45,9 @@ from canon.virtual.faults import Fault
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
+from rigs.bodies import ptp_device, ptp_row
+from rigs.lying import Answer, Lying, another_makers
+from rigs.watched import WatchedPort
 
 S60, SX200, S45, A530 = "powershot-s60", "powershot-sx200-is", "powershot-s45", "powershot-a530"
 FOLDER = "DCIM/100CANON"
@@ -115,7 +117,7 @@ def test_a_setting_of_no_bytes_is_not_zero() -> None:
 @pytest.mark.parametrize("code", [Response.OPERATION_NOT_SUPPORTED, Response.CANON_UNKNOWN_COMMAND])
 def test_a_camera_that_lists_checkevent_and_does_not_know_it(code: int) -> None:
     """Its events come on the interrupt pipe, so pictures are told of all the same."""
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     with WatchedPort(device).camera() as cam:
         device.faults.add(Fault.parse(f"refuse@CheckEvent:{int(code)}"))
         device.clock.after(0.5, device.press)
@@ -129,7 +131,7 @@ def test_a_camera_that_lists_checkevent_and_does_not_know_it(code: int) -> None:
 
 def test_a_raw_refusal_names_the_operation() -> None:
     with (
-        WatchedPort(a_device(SX200)).camera() as cam,
+        WatchedPort(ptp_device(SX200)).camera() as cam,
         pytest.raises(Refused, match=r" \(GetObjectInfo, response INVALID_OBJECT_HANDLE 0x2009\)"),
     ):
         cam.ptp.call(GetObjectInfo.code, 5)
@@ -140,7 +142,7 @@ def test_a_raw_refusal_names_the_operation() -> None:
 
 def a_forgetful_device() -> PtpCamera:
     """It keeps its marks, and has no operation that tells them."""
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     device.body.profile["operations"].remove(GetObjectInfoEx.code)
     return device
 
@@ -167,7 +169,7 @@ def test_a_mark_that_the_camera_does_not_tell_is_set_all_the_same() -> None:
 
 
 def test_where_there_are_no_marks_nothing_is_said_to_be_marked() -> None:
-    port = WatchedPort(a_device(S45))
+    port = WatchedPort(ptp_device(S45))
     with port.camera() as cam:
         entry = cam.storage.stat(PICTURE)
         port.names()
@@ -185,7 +187,7 @@ def test_where_there_are_no_marks_nothing_is_said_to_be_marked() -> None:
 
 def test_a_canon_that_does_not_name_its_maker() -> None:
     """An A530 says nothing there; its USB id does."""
-    port = WatchedPort(a_device(A530))
+    port = WatchedPort(ptp_device(A530))
     with port.camera() as cam:
         assert cam.storage.ls(FOLDER)
         assert "GetObjectInfoEx" in port.names()
@@ -195,7 +197,7 @@ def test_a_canon_that_does_not_name_its_maker() -> None:
 
 def test_a_product_id_of_another_maker_is_no_canons() -> None:
     """A quirk goes with Canon's id: an EOS R is not told good-bye."""
-    port = WatchedPort(another_makers(a_device(SX200), a_row("eos-r").product))
+    port = WatchedPort(another_makers(ptp_device(SX200), ptp_row("eos-r").product))
     with port.camera() as cam:
         assert cam.model == "Clicker 2"
         port.names()
@@ -343,7 +345,7 @@ def test_a_camera_that_tells_nothing_of_its_card(lists: bool) -> None:
 # --- a conversation that had to begin anew --------------------------------------------------------
 
 
-class StubbornPort(WatchedPort):
+class StubbornPort(WatchedPort[PtpCamera]):
     """A camera that takes no cancel, and so is reset."""
 
     def control_out(
@@ -355,7 +357,7 @@ class StubbornPort(WatchedPort):
 
 
 def test_after_a_reset_release_control_is_entered_again() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     with StubbornPort(device).camera() as cam:
         cam.remote.start()
         iso = cam.settings.iso.value
@@ -374,7 +376,7 @@ def test_after_a_reset_release_control_is_entered_again() -> None:
 
 
 def test_after_a_reset_events_are_heard() -> None:
-    device = a_device(S60)
+    device = ptp_device(S60)
     with StubbornPort(device).camera() as cam:
         cam.remote.start()
         device.faults.add(Fault.parse("silence@GetObjectInfoEx"))
@@ -389,7 +391,7 @@ def test_after_a_reset_events_are_heard() -> None:
 
 
 def test_events_that_wait_are_told_without_waiting() -> None:
-    device = a_device(SX200)
+    device = ptp_device(SX200)
     with WatchedPort(device).camera() as cam:
         device.press()
         device.clock.sleep(5)

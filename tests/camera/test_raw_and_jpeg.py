@@ -6,20 +6,22 @@ import logging
 
 import pytest
 from judges import opened
-from rig import WatchedPort, a_device
 
 from canon.camera import Camera
 from canon.native.events import CardChanged
 from canon.values import CaptureTarget
 from canon.virtual.faults import Fault
+from canon.virtual.native.camera import NativeCamera
+from rigs.bodies import native_device
+from rigs.watched import WatchedPort
 
 CARD, BOTH = CaptureTarget.CARD, CaptureTarget.BOTH
 GRACE_S = 5.0
 
 
-def a_20d(first: str = "", second: str = "") -> WatchedPort:
+def a_20d(first: str = "", second: str = "") -> WatchedPort[NativeCamera]:
     """A 20D whose first and second event 0x0e of a release come as the faults have it."""
-    device = a_device(*(first and [first]), slug="eos-20d")
+    device = native_device(*(first and [first]), slug="eos-20d")
     later = [second] if second else []
 
     def at(name: str) -> None:
@@ -88,7 +90,7 @@ def test_a_single_picture_is_not_waited_for() -> None:
 
 
 def test_a_second_file_that_never_comes(caplog: pytest.LogCaptureFixture) -> None:
-    device = a_device(slug="eos-20d")
+    device = native_device(slug="eos-20d")
 
     def at(name: str) -> None:
         if name == "CardChanged":

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from rig import WatchedPort, a_camera, a_device
 
 import canon
 from canon.camera import Camera
@@ -34,6 +33,8 @@ from canon.values import CaptureTarget
 from canon.virtual.card import Card, File
 from canon.virtual.faults import Fault
 from canon.virtual.native.camera import NativeCamera
+from rigs.bodies import a_camera, native_device
+from rigs.watched import WatchedPort
 
 HOST, CARD, BOTH = CaptureTarget.HOST, CaptureTarget.CARD, CaptureTarget.BOTH
 TARGETS = (HOST, CARD, BOTH)
@@ -94,7 +95,7 @@ def take(
 
 
 def test_the_lens_cap_is_on() -> None:
-    device = a_device("lens-cap")
+    device = native_device("lens-cap")
     with a_camera(device) as cam:
         with pytest.raises(LensFailed, match="cap"):
             cam.capture.shoot()
@@ -104,7 +105,7 @@ def test_the_lens_cap_is_on() -> None:
 
 
 def test_nothing_to_focus_on() -> None:
-    device = a_device("no-focus")
+    device = native_device("no-focus")
     with a_camera(device) as cam:
         with pytest.raises(FocusFailed, match="focus") as caught:
             cam.capture.shoot(target=CARD)
@@ -127,7 +128,7 @@ def test_no_card(target: CaptureTarget) -> None:
 
 @pytest.mark.parametrize("target", [CARD, BOTH])
 def test_the_card_is_full_before(target: CaptureTarget) -> None:
-    device = a_device(card=Card(capacity=ESTIMATE - 1))
+    device = native_device(card=Card(capacity=ESTIMATE - 1))
     with a_camera(device) as cam:
         with pytest.raises(StoreFull, match="full"):
             cam.capture.shoot(target=target)
@@ -137,7 +138,7 @@ def test_the_card_is_full_before(target: CaptureTarget) -> None:
 
 @pytest.mark.parametrize("target", [CARD, BOTH])
 def test_the_card_gets_full_meanwhile(target: CaptureTarget) -> None:
-    device = a_device(card=Card(capacity=ESTIMATE))
+    device = native_device(card=Card(capacity=ESTIMATE))
     card = device.body.card
     assert card
 
@@ -155,7 +156,7 @@ def test_the_card_gets_full_meanwhile(target: CaptureTarget) -> None:
 
 @pytest.mark.parametrize("status", [0x02000042, 0x02000086])
 def test_a_release_is_refused(status: int) -> None:
-    device = a_device(f"refuse@Release:{status}")
+    device = native_device(f"refuse@Release:{status}")
     with a_camera(device) as cam:
         with pytest.raises(Refused) as caught:
             cam.capture.shoot()
@@ -165,7 +166,7 @@ def test_a_release_is_refused(status: int) -> None:
 
 
 def test_release_control_is_refused() -> None:
-    device = a_device("refuse@EnterReleaseControl:0x02000099")
+    device = native_device("refuse@EnterReleaseControl:0x02000099")
     with a_camera(device) as cam:
         with pytest.raises(Refused) as caught:
             cam.capture.shoot()
@@ -175,7 +176,7 @@ def test_release_control_is_refused() -> None:
 
 @pytest.mark.parametrize("target", [CARD, BOTH], ids=str)
 def test_the_camera_speaks_of_a_picture_that_is_not_on_the_card(target: CaptureTarget) -> None:
-    device = a_device()
+    device = native_device()
 
     def lose(name: str) -> None:
         card = device.body.card
@@ -221,14 +222,14 @@ def test_an_event_is_lost_doubled_or_late(
     event: str, how: str, target: CaptureTarget, thumbnail: bool
 ) -> None:
     """Neither this release nor a later one gives another's picture."""
-    device = a_device()
+    device = native_device()
     with host_with(device, how, event) as cam, cam.remote():
         for _ in range(4):
             take(cam, device, target, thumbnail=thumbnail)
 
 
 def test_events_in_pieces() -> None:
-    device = a_device("pieces")
+    device = native_device("pieces")
     with a_camera(device) as cam, cam.remote():
         for target in TARGETS:
             take(cam, device, target)
@@ -237,7 +238,7 @@ def test_events_in_pieces() -> None:
 @pytest.mark.parametrize("target", TARGETS, ids=str)
 def test_all_events_are_lost(target: CaptureTarget) -> None:
     kinds = ("CaptureStatus", "ThumbnailReady", "FullImageReady", "CaptureStatus")
-    device = a_device(*(f"event-lost@{kind}" for kind in kinds))
+    device = native_device(*(f"event-lost@{kind}" for kind in kinds))
     with a_camera(device) as cam, cam.remote():
         with pytest.raises(NotFinished, match="within 60 s") as caught:
             cam.capture.shoot(target=target, thumbnail=True)
@@ -247,14 +248,14 @@ def test_all_events_are_lost(target: CaptureTarget) -> None:
 
 
 def test_a_flood_of_events_is_no_way_out_of_the_deadline() -> None:
-    class Flood(WatchedPort):
+    class Flood(WatchedPort[NativeCamera]):
         """Never silent: an event each millisecond, and none of them of a release."""
 
         def interrupt_in(self, timeout_s: float) -> bytes:
             self.clock.sleep(0.001)
             return encode_event(CardChanged(1))
 
-    port = Flood(a_device())
+    port = Flood(native_device())
     with port.camera() as cam, cam.remote():
         start = port.clock.now()
         with pytest.raises(NotFinished):
@@ -263,7 +264,7 @@ def test_a_flood_of_events_is_no_way_out_of_the_deadline() -> None:
 
 
 def test_a_release_that_was_given_up_does_not_mix_with_the_next() -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam, cam.remote():
         for target in TARGETS:
             with pytest.raises(NotFinished) as caught:
@@ -290,7 +291,7 @@ def test_a_release_that_was_given_up_does_not_mix_with_the_next() -> None:
 def test_the_picture_does_not_come(
     fault: str, error: type[CanonError], target: CaptureTarget
 ) -> None:
-    device = a_device(fault)
+    device = native_device(fault)
     cam = a_camera(device)
     with cam, pytest.raises(error) as caught:
         cam.capture.shoot(target=target)
@@ -308,7 +309,7 @@ def test_the_picture_does_not_come(
 
 
 def test_a_key_that_is_gone_spoils_only_its_own_picture() -> None:
-    device = a_device("empty@RetrieveCapture", "event-lost@FullImageReady")
+    device = native_device("empty@RetrieveCapture", "event-lost@FullImageReady")
     with a_camera(device) as cam, cam.remote():
         with pytest.raises(ObjectNotFound):
             cam.capture.shoot()
@@ -316,7 +317,7 @@ def test_a_key_that_is_gone_spoils_only_its_own_picture() -> None:
 
 
 def test_a_thumbnail_that_is_gone_does_not_cost_the_picture() -> None:
-    device = a_device("empty@RetrieveCapture")
+    device = native_device("empty@RetrieveCapture")
     with a_camera(device) as cam:
         shot = cam.capture.shoot(thumbnail=True)
         assert shot.thumbnail is None
@@ -328,7 +329,7 @@ def test_a_thumbnail_that_is_gone_does_not_cost_the_picture() -> None:
 @pytest.mark.parametrize("target", TARGETS, ids=str)
 @pytest.mark.parametrize("moment", [1.0, 3.42], ids=["before it is exposed", "after"])
 def test_unplugged_in_the_wait(target: CaptureTarget, moment: float) -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam:
         cam.remote.start()
         device.clock.after(moment, device.unplug)
@@ -341,7 +342,7 @@ def test_unplugged_in_the_wait(target: CaptureTarget, moment: float) -> None:
 
 @pytest.mark.parametrize("fault", ["unplug@ExitReleaseControl:0", "refuse@ExitReleaseControl:2"])
 def test_a_picture_survives_the_end_of_release_control(fault: str) -> None:
-    device = a_device(fault)
+    device = native_device(fault)
     with a_camera(device) as cam:
         (picture,) = cam.capture.shoot().pictures
         assert isinstance(picture, Picture)
@@ -349,7 +350,7 @@ def test_a_picture_survives_the_end_of_release_control(fault: str) -> None:
 
 
 def test_a_picture_survives_the_end_of_the_viewfinder() -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam:
         frames = 0
         for _ in cam.live:
@@ -373,7 +374,7 @@ def test_a_picture_survives_the_end_of_the_viewfinder() -> None:
     ],
 )
 def test_a_frame_does_not_come(fault: str, error: type[CanonError]) -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam:
         frames = iter(cam.live)
         assert next(frames)
@@ -390,7 +391,7 @@ def test_a_frame_does_not_come(fault: str, error: type[CanonError]) -> None:
     "command", ["SetReleaseParameters", "SetExtendedParameters", "GetReleaseParameters"]
 )
 def test_settings_are_refused_as_a_whole(command: str) -> None:
-    device = a_device(f"refuse@{command}:0x02000086")
+    device = native_device(f"refuse@{command}:0x02000086")
     with a_camera(device) as cam:
         with pytest.raises(BadParameter) as caught:
             cam.settings.set(iso=100, photo_effect="sepia")
@@ -400,7 +401,7 @@ def test_settings_are_refused_as_a_whole(command: str) -> None:
 
 
 def test_a_camera_without_the_second_block() -> None:
-    device = a_device("refuse@GetExtendedSize:0x02000086")
+    device = native_device("refuse@GetExtendedSize:0x02000086")
     with a_camera(device) as cam, cam.remote():
         assert "photo_effect" not in cam.settings.read()
         with pytest.raises(NotSupported, match="photo_effect"):
@@ -411,7 +412,7 @@ def test_a_camera_without_the_second_block() -> None:
 
 
 def test_a_camera_that_does_not_say_what_it_allows() -> None:
-    device = a_device("refuse@GetAllowedSize:0x02000086")
+    device = native_device("refuse@GetAllowedSize:0x02000086")
     with a_camera(device) as cam, cam.remote():
         assert cam.settings.iso.allowed == ()
         assert len(cam.settings.iso.allowed) == 5
@@ -421,7 +422,7 @@ def test_a_camera_that_does_not_say_what_it_allows() -> None:
 
 
 def test_a_host_that_was_killed_inside_release_control() -> None:
-    device = a_device()
+    device = native_device()
     first = a_camera(device)
     first.remote.start()
     first.settings.set(iso=200)
@@ -437,7 +438,7 @@ def test_a_host_that_was_killed_inside_release_control() -> None:
 @pytest.mark.parametrize("fault", ["FullImageReady", "ThumbnailReady"])
 def test_after_such_a_start_no_key_is_guessed(fault: str) -> None:
     """The dead host's pictures have used keys that the new one does not know."""
-    device = a_device()
+    device = native_device()
     first = a_camera(device)
     first.remote.start()
     first.capture.shoot()
@@ -451,7 +452,9 @@ def test_after_such_a_start_no_key_is_guessed(fault: str) -> None:
         take(second, device)
 
 
-def interrupted(device: NativeCamera, moment: Callable[[WatchedPort, str], bool]) -> Camera:
+def interrupted(
+    device: NativeCamera, moment: Callable[[WatchedPort[NativeCamera], str], bool]
+) -> Camera:
     """A host whose user presses Ctrl-C once, at a moment."""
     presses = [KeyboardInterrupt]
 
@@ -463,16 +466,16 @@ def interrupted(device: NativeCamera, moment: Callable[[WatchedPort, str], bool]
     return port.camera()
 
 
-def in_the_wait(port: WatchedPort, name: str) -> bool:
-    fired = [moment for moment, command in port.commands if command == "Release"]
+def in_the_wait(port: WatchedPort[NativeCamera], name: str) -> bool:
+    fired = [moment for moment, command in port.asked if command == "Release"]
     return name == "poll" and bool(fired) and port.clock.now() > fired[-1] + 1
 
 
-def while_the_lens_moves(port: WatchedPort, name: str) -> bool:
+def while_the_lens_moves(port: WatchedPort[NativeCamera], name: str) -> bool:
     return name == "read" and port.last == "EnterReleaseControl"
 
 
-def while_the_picture_comes(port: WatchedPort, name: str) -> bool:
+def while_the_picture_comes(port: WatchedPort[NativeCamera], name: str) -> bool:
     return name == "read" and port.last == "RetrieveCapture"
 
 
@@ -481,9 +484,9 @@ def while_the_picture_comes(port: WatchedPort, name: str) -> bool:
     "moment", [in_the_wait, while_the_lens_moves, while_the_picture_comes], ids=lambda f: f.__name__
 )
 def test_ctrl_c_leaves_release_control(
-    moment: Callable[[WatchedPort, str], bool], target: CaptureTarget
+    moment: Callable[[WatchedPort[NativeCamera], str], bool], target: CaptureTarget
 ) -> None:
-    device = a_device()
+    device = native_device()
     with interrupted(device, moment) as cam:
         with pytest.raises(KeyboardInterrupt) as caught:
             cam.capture.shoot(target=target, thumbnail=True)
@@ -495,7 +498,7 @@ def test_ctrl_c_leaves_release_control(
 
 
 def test_ctrl_c_in_a_block_of_release_control() -> None:
-    device = a_device()
+    device = native_device()
     with interrupted(device, in_the_wait) as cam, cam.remote():
         with pytest.raises(KeyboardInterrupt):
             cam.capture.shoot()
@@ -505,7 +508,7 @@ def test_ctrl_c_in_a_block_of_release_control() -> None:
 
 
 def test_ctrl_c_between_frames() -> None:
-    device = a_device()
+    device = native_device()
     with interrupted(
         device, lambda port, name: name == "read" and device.release.viewfinder_on
     ) as cam:
@@ -516,7 +519,7 @@ def test_ctrl_c_between_frames() -> None:
 
 
 def test_ctrl_c_while_the_focus_is_locked() -> None:
-    device = a_device()
+    device = native_device()
     with interrupted(device, in_the_wait) as cam:
         with pytest.raises(KeyboardInterrupt), cam.focus.lock():
             cam.capture.shoot()
@@ -525,7 +528,7 @@ def test_ctrl_c_while_the_focus_is_locked() -> None:
 
 
 def test_closing_leaves_release_control() -> None:
-    device = a_device()
+    device = native_device()
     cam = a_camera(device)
     cam.remote.start()
     frames = iter(cam.live)
@@ -539,7 +542,7 @@ def test_closing_leaves_release_control() -> None:
 
 
 def test_closing_in_the_wait_keeps_the_note_about_the_picture() -> None:
-    device = a_device()
+    device = native_device()
 
     def close(name: str) -> None:
         if name == "poll" and port.last == "Release":
@@ -555,7 +558,7 @@ def test_closing_in_the_wait_keeps_the_note_about_the_picture() -> None:
 
 def test_time_goes_on_for_the_camera_after_a_release_without_host() -> None:
     """The picture is written to the card though its host has gone."""
-    device = a_device()
+    device = native_device()
     cam = a_camera(device)
     cam.remote.start()
     device.clock.after(1, device.unplug)

@@ -6,12 +6,13 @@ import itertools
 from typing import Any
 
 import pytest
-from rig import WatchedPort, a_camera, a_device
 
 import canon
 from canon.native.events import CaptureStatus, FullImageReady, NativeEvent, ThumbnailReady
 from canon.ports import make_virtual
 from canon.virtual.native.camera import NativeCamera
+from rigs.bodies import a_camera, native_device
+from rigs.watched import WatchedPort
 
 EXPOSED, FINISHED = CaptureStatus(0x1C), CaptureStatus(0x1D)
 ANSWER_S = 0.004  # what a command takes that has nothing to move (canon-native-usb, section 9)
@@ -24,7 +25,7 @@ def when(rows: list[tuple[float, Any]], what: object) -> float:
 
 
 def test_the_lens_takes_its_time() -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam:
         start = device.clock.now()
         cam.remote.start()
@@ -35,16 +36,16 @@ def test_the_lens_takes_its_time() -> None:
 
 
 def test_a_release_takes_its_time() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam, cam.remote():
         cam.capture.shoot(thumbnail=True)
-    fired = when(port.commands, "Release")
+    fired = when(port.asked, "Release")
     assert when(port.events, EXPOSED) - fired == pytest.approx(3.385, abs=0.001)
     assert when(port.events, FINISHED) - fired == pytest.approx(3.385 + POLL_S, abs=0.001)
 
 
 def test_events_come_in_the_recorded_order() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam, cam.remote():
         port.events.clear()
         shot = cam.capture.shoot(thumbnail=True)
@@ -61,15 +62,15 @@ def test_events_come_in_the_recorded_order() -> None:
 
 
 def test_locked_focus_is_faster() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam, cam.focus.lock():
         cam.capture.shoot()
-    took = when(port.events, EXPOSED) - when(port.commands, "Release")
+    took = when(port.events, EXPOSED) - when(port.asked, "Release")
     assert 1 < took < 3
 
 
 def test_the_commands_of_a_release() -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam:
         port.names()
         cam.capture.shoot(thumbnail=True)
@@ -79,7 +80,7 @@ def test_the_commands_of_a_release() -> None:
 
 
 def test_the_zoom_takes_longer_for_a_longer_way() -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam, cam.remote():
         marks = [device.clock.now()]
         for position in (1, 17, 17):
@@ -90,7 +91,7 @@ def test_the_zoom_takes_longer_for_a_longer_way() -> None:
 
 
 def test_a_deadline_ends_the_wait() -> None:
-    device = a_device()
+    device = native_device()
     with a_camera(device) as cam, cam.remote():
         start = device.clock.now()
         with pytest.raises(canon.NotFinished, match="within 2 s"):

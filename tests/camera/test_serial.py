@@ -10,20 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from serial_rig import (
-    MEGABYTE,
-    NAME,
-    PATH,
-    PICTURE,
-    SERIAL_MODELS,
-    TAKEN,
-    Ears,
-    Host,
-    a_camera,
-    a_card,
-    change_answers,
-    row,
-)
 
 import canon
 from canon.driver.card import CardPath
@@ -63,12 +49,24 @@ from canon.virtual.line import VirtualLine
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
+from rigs.bodies import TAKEN, a_card, native_row
+from rigs.serial import (
+    MEGABYTE,
+    NAME,
+    PATH,
+    PICTURE,
+    SERIAL_MODELS,
+    Ears,
+    Host,
+    change_answers,
+    serial_device,
+)
 
 
 @pytest.fixture
 def host() -> Host:
     """A host of a PowerShot G1 at 115,200 bits a second."""
-    return Host(VirtualLine(a_camera()))
+    return Host(VirtualLine(serial_device()))
 
 
 # --- start and end --------------------------------------------------------------------------------
@@ -88,7 +86,7 @@ def host() -> Host:
     ],
 )
 def test_every_model_at_every_speed(model: Model, speed: int) -> None:
-    camera = a_camera(model.slug)
+    camera = serial_device(model.slug)
     line = VirtualLine(camera)
     host = Host(line, speed)
     assert host.link.model.name == model.name
@@ -101,7 +99,7 @@ def test_every_model_at_every_speed(model: Model, speed: int) -> None:
 
 
 def test_start_and_end_are_as_printed() -> None:
-    ears = Ears(VirtualLine(a_camera()))
+    ears = Ears(VirtualLine(serial_device()))
     host = Host(ears, 57600)
     host.driver.close()
     printed = [
@@ -124,14 +122,14 @@ def test_start_and_end_are_as_printed() -> None:
 
 @pytest.mark.parametrize("left_at", SPEEDS)
 def test_a_camera_that_was_left_awake_is_joined(left_at: int) -> None:
-    camera = a_camera()
+    camera = serial_device()
     Host(VirtualLine(camera), left_at)  # and killed: the camera is not told
     host = Host(VirtualLine(camera), 38400)
     assert host.storage.read(PATH) == PICTURE
 
 
 def test_a_host_that_was_killed_in_mid_transfer_leaves_a_camera_that_works() -> None:
-    camera = a_camera(card=a_card(MEGABYTE))
+    camera = serial_device(card=a_card({NAME: MEGABYTE}))
     host = Host(VirtualLine(camera))
 
     def die(done: int, total: int) -> None:
@@ -144,7 +142,7 @@ def test_a_host_that_was_killed_in_mid_transfer_leaves_a_camera_that_works() -> 
 
 
 def test_the_link_goes_on_after_a_download_that_was_given_up() -> None:
-    host = Host(VirtualLine(a_camera(card=a_card(MEGABYTE))))
+    host = Host(VirtualLine(serial_device(card=a_card({NAME: MEGABYTE}))))
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             host.driver.read_file(host.storage.stat(PATH), lambda piece: 1 // 0)
@@ -152,7 +150,7 @@ def test_the_link_goes_on_after_a_download_that_was_given_up() -> None:
 
 
 def test_nobody_at_the_other_end() -> None:
-    camera = a_camera()
+    camera = serial_device()
     camera.speed = 300  # it hears nothing that a host may send
     line = VirtualLine(camera)
     with pytest.raises(CameraNotFound, match="check the cable"):
@@ -168,11 +166,11 @@ def test_starting_twice_is_allowed_and_costs_nothing(host: Host) -> None:
 
 def test_a_speed_that_no_camera_knows_is_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match="choose one of 9600"):
-        SerialLink(VirtualLine(a_camera()), 14400)
+        SerialLink(VirtualLine(serial_device()), 14400)
 
 
 def test_a_body_that_no_row_knows_is_taken_with_care() -> None:
-    camera = a_camera()
+    camera = serial_device()
     camera.model = Model(**{**vars(camera.model), "serial_id": "Canon PowerShot X"})
     host = Host(VirtualLine(camera))
     assert host.link.model.name == "camera"
@@ -196,13 +194,13 @@ def test_camera_verbs(host: Host) -> None:
 
 
 def test_before_the_s10_there_is_no_owner() -> None:
-    host = Host(VirtualLine(a_camera("powershot-a50")))
+    host = Host(VirtualLine(serial_device("powershot-a50")))
     assert host.identity.owner == ""
 
 
 @pytest.mark.shows("thumbnail", model="PowerShot G1")
 def test_a_thumbnail_is_in_the_head_of_the_picture() -> None:
-    host = Host(VirtualLine(a_camera(card=fresh_card(row("powershot-g1")))))
+    host = Host(VirtualLine(serial_device(card=fresh_card(native_row("powershot-g1")))))
     small = host.storage.thumbnail(PATH)
     assert small == thumbnail(host.storage.read(PATH))
 
@@ -235,7 +233,7 @@ def test_card_verbs(host: Host) -> None:
 
 
 def many_files() -> Card:
-    card = a_card()
+    card = a_card({NAME: PICTURE})
     for number in range(2, 300):
         card.add(("DCIM", "100CANON", f"IMG_{number:04}.JPG"), File(b"\xff", TAKEN + number))
     return card
@@ -244,7 +242,7 @@ def many_files() -> Card:
 @pytest.mark.parametrize("zeros", [0, 5, 6, 11, 16])
 @pytest.mark.parametrize("longest", [60, 1000, 0xFF00])
 def test_listings_in_any_number_of_messages(zeros: int, longest: int) -> None:
-    host = Host(VirtualLine(a_camera(card=many_files(), zeros=zeros, longest_listing=longest)))
+    host = Host(VirtualLine(serial_device(card=many_files(), zeros=zeros, longest_listing=longest)))
     names = [entry.name for entry in host.storage.walk("DCIM")]
     assert names == ["100CANON"] + [f"IMG_{number:04}.JPG" for number in range(1, 300)]
     with pytest.raises(ObjectNotFound):
@@ -259,7 +257,7 @@ def test_a_missing_file(host: Host) -> None:
 
 
 def test_a_long_answer_may_be_refused() -> None:
-    host = Host(VirtualLine(a_camera("powershot-g1", "refuse@GetFile:0x02000086")))
+    host = Host(VirtualLine(serial_device("powershot-g1", "refuse@GetFile:0x02000086")))
     with pytest.raises(Refused) as refused:
         host.storage.read(PATH)
     assert refused.value.code == 0x02000086
@@ -284,7 +282,7 @@ def test_there_are_no_events_but_time_passes(host: Host) -> None:
 @pytest.mark.parametrize("speed", SPEEDS)
 @pytest.mark.parametrize("slug", ["powershot-a50", "powershot-g1"])
 def test_a_download_uses_the_line(slug: str, speed: int) -> None:
-    host = Host(VirtualLine(a_camera(slug, card=a_card(MEGABYTE))), speed)
+    host = Host(VirtualLine(serial_device(slug, card=a_card({NAME: MEGABYTE}))), speed)
     entry = host.storage.stat(PATH)
     before = host.link.clock.now()
     host.driver.read_file(entry, bytes)
@@ -293,7 +291,7 @@ def test_a_download_uses_the_line(slug: str, speed: int) -> None:
 
 
 def test_an_a50_wants_its_bytes_one_by_one_above_57600() -> None:
-    camera = a_camera("powershot-a50")
+    camera = serial_device("powershot-a50")
     line = VirtualLine(camera)
     host = Host(line, 115200)
     assert Quirk.SLOW_SERIAL in host.link.model.quirks
@@ -307,19 +305,19 @@ def test_an_a50_wants_its_bytes_one_by_one_above_57600() -> None:
 
 @pytest.mark.parametrize("slug", ["powershot-a50", "powershot-pro70"])
 def test_uploads_above_57600_are_not_tried_where_they_cannot_work(slug: str) -> None:
-    camera = a_camera(slug)
+    camera = serial_device(slug)
     host = Host(VirtualLine(camera), 115200)
     with pytest.raises(NotSupported, match="57600"):
         host.storage.upload(PICTURE, "DCIM/100CANON/UP.JPG")
     assert [entry.name for entry in host.storage.ls("DCIM/100CANON")] == [NAME]
-    assert Host(VirtualLine(a_camera(slug)), 57600).storage.upload(PICTURE, "DCIM/UP.JPG").size
+    assert Host(VirtualLine(serial_device(slug)), 57600).storage.upload(PICTURE, "DCIM/UP.JPG").size
 
 
 # --- trouble --------------------------------------------------------------------------------------
 
 
 def test_a_camera_that_dies_in_mid_transfer(tmp_path: Path) -> None:
-    camera = a_camera(card=a_card(MEGABYTE))
+    camera = serial_device(card=a_card({NAME: MEGABYTE}))
     host = Host(VirtualLine(camera))
 
     def kill(done: int, total: int) -> None:
@@ -341,7 +339,7 @@ def test_a_camera_that_dies_in_mid_transfer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("listening", ["waiting for an event", "waiting for an answer"])
 def test_an_empty_battery(listening: str) -> None:
-    camera = a_camera()
+    camera = serial_device()
     host = Host(VirtualLine(camera))
     last_words = b"".join(fragments(encode_message(0x0001, 0, b""))) + eot(9).frame()
     camera.say(last_words)
@@ -351,7 +349,7 @@ def test_an_empty_battery(listening: str) -> None:
 
 def test_a_repeated_command_is_done_once() -> None:
     """Acknowledgement and answer are lost; the host repeats, and the camera answers again."""
-    camera = a_camera(card=a_card(MEGABYTE))
+    camera = serial_device(card=a_card({NAME: MEGABYTE}))
     host = Host(VirtualLine(camera))
     say = camera.say
     lost: list[bytes] = []
@@ -395,7 +393,7 @@ def part(total: int, offset: int, data: bytes, last: int, size: int | None = Non
     ],
 )
 def test_parts_of_a_file_that_do_not_fit(payload: bytes, complaint: str, tmp_path: Path) -> None:
-    camera = a_camera()
+    camera = serial_device()
     host = Host(VirtualLine(camera))
     entry = host.storage.stat(PATH)
     change_answers(camera, lambda honest: payload)
@@ -405,7 +403,7 @@ def test_parts_of_a_file_that_do_not_fit(payload: bytes, complaint: str, tmp_pat
 
 
 def test_a_listing_that_goes_on_with_nothing() -> None:
-    camera = a_camera()
+    camera = serial_device()
     host = Host(VirtualLine(camera))
     host.driver.cards()
     change_answers(camera, lambda honest: bytes(4) + ListingPart(0, bytes(11)).encode())
@@ -428,7 +426,7 @@ def test_long_answers_have_a_limit(host: Host, code: int, payload: bytes) -> Non
 
 
 def test_a_line_that_went_away_can_be_closed() -> None:
-    line = VirtualLine(a_camera())
+    line = VirtualLine(serial_device())
     host = Host(line)
     line.close()
     with pytest.raises(Disconnected, match="closed"):
@@ -456,7 +454,8 @@ def test_a_camera_that_tells_no_owner_says_so() -> None:
 @pytest.fixture
 def terminal() -> Iterator[TerminalServer]:
     """A virtual camera on a pseudo-terminal."""
-    body = Body(row("powershot-g1"), a_card, BodyClock(real=True))
+    card = a_card({NAME: PICTURE})
+    body = Body(native_row("powershot-g1"), lambda: card, BodyClock(real=True))
     with TerminalServer(SerialCamera(NativeCamera(body))) as server:
         yield server
 
@@ -479,7 +478,7 @@ def test_a_line_that_is_closed_says_so(terminal: TerminalServer) -> None:
 
 def test_a_terminal_needs_a_real_clock() -> None:
     with pytest.raises(ValueError, match="real clock"):
-        TerminalServer(a_camera())
+        TerminalServer(serial_device())
 
 
 def test_a_port_that_is_not_there(tmp_path: Path) -> None:

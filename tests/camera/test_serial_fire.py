@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from serial_rig import MEGABYTE, NAME, PATH, PICTURE, Host, a_camera, a_card
 
 from canon.clock import Clock
 from canon.errors import CanonError, Disconnected, PortTimeout
@@ -19,6 +18,8 @@ from canon.virtual.card import File
 from canon.virtual.line import FaultyLine, VirtualLine
 from canon.wire import Buffer
 from conftest import long_unless
+from rigs.bodies import a_card
+from rigs.serial import MEGABYTE, NAME, PATH, PICTURE, Host, serial_device
 
 LIMIT_S = 900.0
 
@@ -29,7 +30,7 @@ LIMIT_S = 900.0
 @pytest.mark.parametrize("one_in", [20_000, 1_000, 100])
 def test_under_fire(tmp_path: Path, one_in: int, seed: int) -> None:
     """Whole or not there, on both sides, in bounded time; whole when the line is fair."""
-    camera = a_camera(card=a_card(MEGABYTE))
+    camera = serial_device(card=a_card({NAME: MEGABYTE}))
     line = SpoiledLater(VirtualLine(camera), one_in, seed)
     host = Host(line)
     entry = host.storage.stat(PATH)
@@ -91,7 +92,7 @@ class SpoiledLater:
 @settings(max_examples=60)
 @given(st.integers(0, 1 << 32), st.integers(5, 3000), st.sampled_from(tuple(SPEEDS)))
 def test_any_faults_from_the_first_byte_on(seed: int, one_in: int, speed: int) -> None:
-    camera = a_camera()
+    camera = serial_device()
     line = FaultyLine(VirtualLine(camera), one_in, seed)
     try:
         host = Host(line, speed)
@@ -146,7 +147,7 @@ MESSAGES = st.builds(
 @settings(max_examples=150)
 @given(st.lists(st.just(b"") | st.binary(max_size=50) | PACKETS | MESSAGES, max_size=30))
 def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -> None:
-    line = HostileLine(VirtualLine(a_camera()), iter(words))
+    line = HostileLine(VirtualLine(serial_device()), iter(words))
     with contextlib.suppress(CanonError):
         host = Host(line)
         host.driver.cards()
@@ -158,7 +159,7 @@ def test_whatever_the_camera_says_only_our_own_errors_come(words: list[bytes]) -
 
 @given(st.lists(st.binary(max_size=80) | PACKETS | MESSAGES, max_size=30))
 def test_whatever_the_host_says_the_camera_works_on(words: list[bytes]) -> None:
-    camera = a_camera()
+    camera = serial_device()
     line = VirtualLine(camera)
     line.write(WAKE_UP)
     for word in words:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from serial_rig import MEGABYTE, PATH, Ears, Host, a_camera, a_card
 
 from canon.errors import Disconnected, ProtocolError, Refused
 from canon.native.serial_link import SerialLink
@@ -30,6 +29,8 @@ from canon.virtual.card import File
 from canon.virtual.line import VirtualLine
 from canon.virtual.native.serial import SerialCamera
 from canon.wire import Buffer
+from rigs.bodies import a_card
+from rigs.serial import MEGABYTE, NAME, PATH, PICTURE, Ears, Host, serial_device
 
 Choice = Callable[[Packet], bool]
 
@@ -86,7 +87,7 @@ class LosingLine(Ears):
 
 
 def a_line(camera: SerialCamera | None = None) -> LosingLine:
-    return LosingLine(VirtualLine(camera or a_camera()))
+    return LosingLine(VirtualLine(camera or serial_device()))
 
 
 def a_host(camera: SerialCamera | None = None) -> tuple[Host, LosingLine]:
@@ -124,7 +125,7 @@ def test_a_camera_may_have_gone_to_the_speed_without_a_word() -> None:
 
 
 def test_what_an_earlier_program_left_on_the_line_is_no_camera_that_woke() -> None:
-    camera = a_camera()
+    camera = serial_device()
     line = a_line(camera)
     camera.say(eot(3).frame())
     link = SerialLink(line)
@@ -134,7 +135,7 @@ def test_what_an_earlier_program_left_on_the_line_is_no_camera_that_woke() -> No
 
 
 def test_a_camera_may_take_some_seconds_to_end_its_name() -> None:
-    camera = a_camera()
+    camera = serial_device()
     line = a_line(camera)
     say = camera.say
 
@@ -152,7 +153,7 @@ def test_a_camera_may_take_some_seconds_to_end_its_name() -> None:
 
 def test_a_camera_that_was_left_awake_has_time_for_each_step() -> None:
     """70 ms for a speed, 3 s to go off."""
-    camera = a_camera()
+    camera = serial_device()
     Host(VirtualLine(camera), 57600)
     line = a_line(camera)
     start = line.clock.now()
@@ -224,7 +225,7 @@ def test_an_acknowledgement_of_another_message_says_nothing() -> None:
 
 
 def test_a_part_whose_acknowledgement_is_lost_is_acknowledged_again() -> None:
-    camera = a_camera(card=a_card(MEGABYTE))
+    camera = serial_device(card=a_card({NAME: MEGABYTE}))
     host, line = a_host(camera)
     entry = host.storage.stat(PATH)
     before = line.clock.now()
@@ -272,7 +273,7 @@ def test_a_camera_that_repeats_its_own_message_has_not_heard_a_ping() -> None:
 
 
 def test_a_refused_long_answer_names_its_command() -> None:
-    host = Host(VirtualLine(a_camera("powershot-g1", "refuse@GetFile:0x02000086")))
+    host = Host(VirtualLine(serial_device("powershot-g1", "refuse@GetFile:0x02000086")))
     with pytest.raises(Refused, match="GetFile"):
         host.storage.read(PATH)
 
@@ -287,10 +288,10 @@ def test_a_long_answer_may_fill_its_limit() -> None:
 
 
 def test_a_listing_that_is_too_long_is_not_read_to_its_end() -> None:
-    card = a_card()
+    card = a_card({NAME: PICTURE})
     for number in range(2, 300):
         card.add(("DCIM", "100CANON", f"IMG_{number:04}.JPG"), File(b"x", 1_000_000_000))
-    host, line = a_host(a_camera(card=card, longest_listing=60))
+    host, line = a_host(serial_device(card=card, longest_listing=60))
     with pytest.raises(ProtocolError, match="are the most"):
         host.link.stream(0x110B, b"\0D:\\DCIM\\100CANON\0\0\0", bytes, 200, 5.0)
     assert len(numbers(line.told(), PacketKind.ACK)) < 10

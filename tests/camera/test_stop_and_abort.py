@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from rig import a_camera, a_device
 from test_ptp_release import small
 from test_threads import Worker, end_well
 
@@ -15,6 +14,7 @@ from canon.driver.shot import Shot
 from canon.errors import Aborted
 from canon.virtual.device import UsbDevice
 from canon.virtual.port import VirtualPort
+from rigs.bodies import a_camera, native_device
 
 S60 = "powershot-s60"
 
@@ -27,7 +27,7 @@ def a_ptp_camera() -> tuple[Camera, UsbDevice]:
 
 
 def a_native_camera() -> tuple[Camera, UsbDevice]:
-    device = a_device()
+    device = native_device()
     return a_camera(device), device
 
 

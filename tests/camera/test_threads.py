@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from judges import opened
-from rig import a_camera, a_device
 
 from canon.camera import Camera
 from canon.driver.card import Entry
@@ -16,6 +15,7 @@ from canon.driver.shot import Picture
 from canon.errors import CanonError, Disconnected
 from canon.values import CaptureTarget
 from canon.virtual.native.camera import NativeCamera
+from rigs.bodies import a_camera, native_device
 
 TIMEOUT_S = 120.0
 
@@ -50,7 +50,7 @@ def end_well(*workers: Worker) -> None:
 
 @pytest.fixture
 def device() -> NativeCamera:
-    return a_device()
+    return native_device()
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_events_reach_a_reader_beside_a_release(cam: Camera) -> None:
 @pytest.mark.parametrize("turn", range(10))
 def test_close_ends_all(turn: int) -> None:
     """From a fourth thread, in the middle of everything."""
-    device = a_device()
+    device = native_device()
     cam = a_camera(device)
     busy = threading.Barrier(4, timeout=TIMEOUT_S)
 

@@ -8,15 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from rig import WatchedPort, a_camera, a_device
-from serial_rig import Host
-from serial_rig import a_camera as a_serial_camera
 
 import canon
 from canon.driver.card import Entry
 from canon.errors import Disconnected, NotSupported, Refused
 from canon.virtual.card import Card, File
 from canon.virtual.line import VirtualLine
+from rigs.bodies import a_camera, native_device
+from rigs.serial import Host, serial_device
+from rigs.watched import WatchedPort
 
 FOLDER = "DCIM/100CANON"
 TAKEN = 1_055_583_000
@@ -42,7 +42,7 @@ def test_a_file_goes_up_with_its_time_and_as_new(tmp_path: Path) -> None:
     source = tmp_path / "some.txt"
     source.write_bytes(some_bytes(6000))
     os.utime(source, (TAKEN, TAKEN))
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam:
         cam.storage.ls()
         port.names()
@@ -55,7 +55,7 @@ def test_a_file_goes_up_with_its_time_and_as_new(tmp_path: Path) -> None:
 
 
 def test_a_file_in_place_of_another_needs_its_permission_and_no_other(tmp_path: Path) -> None:
-    port = WatchedPort(a_device())
+    port = WatchedPort(native_device())
     with port.camera() as cam:
         cam.storage.upload(b"first", f"{FOLDER}/A.TXT")
         port.names()
@@ -79,7 +79,7 @@ def test_a_file_in_place_of_another_needs_its_permission_and_no_other(tmp_path: 
 def test_a_refused_time_or_mark_is_a_warning(
     refuse: str, says: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with a_camera(a_device(f"refuse@{refuse}:0x02000086")) as cam:
+    with a_camera(native_device(f"refuse@{refuse}:0x02000086")) as cam:
         entry = cam.storage.upload(b"12345", f"{FOLDER}/A.TXT")
         (warning,) = warnings(caplog)
         assert f"{FOLDER}/A.TXT is on the card, but without {says}" in warning
@@ -88,7 +88,7 @@ def test_a_refused_time_or_mark_is_a_warning(
 
 def test_a_serial_a5_knows_no_time_of_a_file(caplog: pytest.LogCaptureFixture) -> None:
     """Its list of commands has none to set it (canon-native-serial, A5)."""
-    camera = a_serial_camera("powershot-a5", "refuse@SetFileTime:0x02000086")
+    camera = serial_device("powershot-a5", "refuse@SetFileTime:0x02000086")
     host = Host(VirtualLine(camera), 57600)
     entry = host.storage.upload(some_bytes(4000), f"{FOLDER}/UP.JPG")
     (warning,) = warnings(caplog)
@@ -104,7 +104,7 @@ def test_a_time_that_the_cameras_clock_cannot_show_is_a_warning(
     source = tmp_path / "old.txt"
     source.write_bytes(b"older than the camera's clock, or newer")
     os.utime(source, (seconds, seconds))
-    with a_camera(a_device()) as cam:
+    with a_camera(native_device()) as cam:
         entry = cam.storage.upload(source, FOLDER)
         (warning,) = warnings(caplog)
         assert "1970 to 2106" in warning
@@ -119,7 +119,7 @@ def test_ctrl_c_leaves_nothing_of_the_file() -> None:
         if done > 10_000:
             raise KeyboardInterrupt
 
-    with a_camera(a_device()) as cam:
+    with a_camera(native_device()) as cam:
         with pytest.raises(KeyboardInterrupt):
             cam.storage.upload(some_bytes(60_000), f"{FOLDER}/A.DAT", progress=interrupt)
         assert cam.storage.ls(FOLDER) == []
@@ -127,7 +127,7 @@ def test_ctrl_c_leaves_nothing_of_the_file() -> None:
 
 
 def test_a_refused_block_leaves_nothing_of_the_file() -> None:
-    with a_camera(a_device("refuse@UploadBlock:0x02000099")) as cam:
+    with a_camera(native_device("refuse@UploadBlock:0x02000099")) as cam:
         with pytest.raises(Refused):
             cam.storage.upload(b"12345", f"{FOLDER}/A.TXT")
         assert cam.storage.ls(FOLDER) == []
@@ -140,14 +140,14 @@ def test_a_source_that_shrinks_leaves_nothing_of_the_file(tmp_path: Path) -> Non
     def shrink(done: int, total: int) -> None:
         os.truncate(source, done)
 
-    with a_camera(a_device()) as cam:
+    with a_camera(native_device()) as cam:
         with pytest.raises(ValueError, match="ended after"):
             cam.storage.upload(source, FOLDER, progress=shrink)
         assert cam.storage.ls(FOLDER) == []
 
 
 def test_an_unplugged_cable_is_what_is_told() -> None:
-    device = a_device("unplug@SetFileTime")
+    device = native_device("unplug@SetFileTime")
     with a_camera(device) as cam, pytest.raises(Disconnected):
         cam.storage.upload(b"12345", f"{FOLDER}/A.TXT")
 
@@ -157,7 +157,7 @@ def test_where_no_file_goes_up_the_old_one_stays(slug: str) -> None:
     """The revised numbering has no known command for it."""
     card = Card()
     card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(b"precious", TAKEN))
-    port = WatchedPort(a_device(slug=slug, card=card))
+    port = WatchedPort(native_device(slug=slug, card=card))
     with port.camera() as cam:
         port.names()
         with pytest.raises(NotSupported, match="to put a file on its card"):
@@ -167,7 +167,7 @@ def test_where_no_file_goes_up_the_old_one_stays(slug: str) -> None:
 
 
 def test_at_a_speed_at_which_none_goes_up_the_old_one_stays() -> None:
-    host = Host(VirtualLine(a_serial_camera("powershot-a50")), 115200)
+    host = Host(VirtualLine(serial_device("powershot-a50")), 115200)
     before = host.storage.ls(FOLDER)
     with pytest.raises(NotSupported, match="57600"):
         host.storage.upload(b"new", before[0], overwrite=True)
@@ -189,7 +189,7 @@ def test_before_a_file_that_jams_the_next_session_there_is_a_warning(
         if done <= 0x1400:
             told.append(warnings(caplog))
 
-    with a_camera(a_device(slug=slug)) as cam:
+    with a_camera(native_device(slug=slug)) as cam:
         for size in (most - 1, most, most + 1):
             entry = cam.storage.upload(
                 some_bytes(size), f"{folder}/A.DAT", overwrite=True, progress=listen
@@ -203,7 +203,7 @@ def test_before_a_file_that_jams_the_next_session_there_is_a_warning(
 
 
 def test_a_serial_line_does_not_jam(caplog: pytest.LogCaptureFixture) -> None:
-    host = Host(VirtualLine(a_serial_camera()))
+    host = Host(VirtualLine(serial_device()))
     assert host.storage.upload(some_bytes(JAM), f"{FOLDER}/UP.JPG").size == JAM
     assert warnings(caplog) == []
 
@@ -216,7 +216,7 @@ def test_where_marks_stay_they_are_not_said_to_be_changed(slug: str) -> None:
     """A 20D answers the command well, and nothing comes of it."""
     card = Card()
     card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(b"a picture", TAKEN))
-    port = WatchedPort(a_device(slug=slug, card=card))
+    port = WatchedPort(native_device(slug=slug, card=card))
     with port.camera() as cam:
         (entry,) = cam.storage.ls(FOLDER)
         port.names()

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from attack import attack
 from hostile_ptp_camera import HostilePtpCamera, Trick, What
-from test_hostile_ptp import BODIES, PTP_VERBS, row
+from test_hostile_ptp import BODIES, PTP_VERBS
 
 from canon.camera import Camera
 from canon.errors import DecodeError
@@ -35,6 +35,7 @@ from canon.trace.recorder import RecordingPort
 from canon.trace.telling import redact, tell
 from canon.virtual.port import VirtualPort
 from canon.wire import Message, unexplained
+from rigs.bodies import ptp_row
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ def recording_seeds(traces: Path) -> Iterator[bytes]:
 
 
 def _talk(slug: str, stream: BinaryIO) -> None:
-    camera = HostilePtpCamera(row(slug))
+    camera = HostilePtpCamera(ptp_row(slug))
     with Camera(lambda: RecordingPort(VirtualPort(camera), stream), "recorded") as cam:
         cam.storage.cards()
         cam.storage.ls("DCIM")
@@ -222,7 +223,7 @@ def take_talk(data: bytes) -> None:
             _WHATS[what % len(_WHATS)], int.from_bytes(number, "little"), data[at - size : at]
         )
         tricks.append(trick)
-    attack(HostilePtpCamera(row(BODIES[body[0] % len(BODIES)]), tricks), verbs, PTP_VERBS)
+    attack(HostilePtpCamera(ptp_row(BODIES[body[0] % len(BODIES)]), tricks), verbs, PTP_VERBS)
 
 
 def talk_seeds(traces: Path) -> Iterator[bytes]:

@@ -17,12 +17,12 @@ from canon.camera import Camera
 from canon.driver.card import MOST_FILE, CardPath, Entry
 from canon.errors import CanonError, ProtocolError
 from canon.models.file_kinds import ObjectFormat
-from canon.models.ptp import PtpModel, by_slug
 from canon.ptp.datasets import DataType, DevicePropDesc, ObjectHandles, ObjectInfo
 from canon.ptp.driver import PtpDriver
 from canon.ptp.powershot.layouts import FolderEntry
 from canon.ptp.session import Session
 from canon.virtual.port import VirtualPort
+from rigs.bodies import ptp_row
 
 EXAMPLES = 300
 START = 3  # the tricks that a start takes: a session, DeviceInfo, and the owner's name
@@ -39,13 +39,6 @@ MORE: dict[str, Verb] = {
     "companions": lambda cam: cam.storage.companions("DCIM/100CANON/IMG_0001.JPG"),
 }
 PTP_VERBS = {name: verb for name, verb in VERBS.items() if name != "set file time"} | MORE
-
-
-def row(slug: str) -> PtpModel:
-    """The row of a model."""
-    model = by_slug(slug)
-    assert model is not None
-    return model
 
 
 # --- datasets that somebody makes up --------------------------------------------------------------
@@ -92,7 +85,7 @@ tricks = st.one_of(
 
 @pytest.mark.parametrize("verb", sorted(PTP_VERBS))
 def test_without_tricks_every_verb_works(verb: str) -> None:
-    camera = HostilePtpCamera(row("powershot-s60"))
+    camera = HostilePtpCamera(ptp_row("powershot-s60"))
     with Camera(lambda: VirtualPort(camera), "honest") as cam:
         PTP_VERBS[verb](cam)
 
@@ -114,21 +107,21 @@ def test_without_tricks_every_verb_works(verb: str) -> None:
 def test_no_answer_brings_anything_but_our_errors(
     body: str, made_up: list[Trick], verbs: list[str]
 ) -> None:
-    attack(HostilePtpCamera(row(body), made_up), [*verbs, "ready"], PTP_VERBS)
+    attack(HostilePtpCamera(ptp_row(body), made_up), [*verbs, "ready"], PTP_VERBS)
 
 
 @pytest.mark.parametrize("verb", sorted(PTP_VERBS))
 @pytest.mark.parametrize("what", list(What), ids=lambda what: what.name)
 def test_the_same_trick_for_ever(verb: str, what: What) -> None:
     always = Trick(what, 0xFFFFFFFF, b"\xff" * 192)
-    camera = HostilePtpCamera(row("powershot-s60"), [Trick(What.HONEST)] * START, always)
+    camera = HostilePtpCamera(ptp_row("powershot-s60"), [Trick(What.HONEST)] * START, always)
     attack(camera, [verb, verb], PTP_VERBS)
 
 
 @pytest.mark.parametrize("verb", sorted(PTP_VERBS))
 @pytest.mark.parametrize("data", [b"", b"\xff", b"\xff" * 9, b"\x7f" * 17, b"\xff" * 5000])
 def test_data_of_a_wrong_length_under_release_control(verb: str, data: bytes) -> None:
-    camera = HostilePtpCamera(row("powershot-s60"))
+    camera = HostilePtpCamera(ptp_row("powershot-s60"))
     with suppress(CanonError), Camera(lambda: VirtualPort(camera), "hostile") as cam:
         cam.remote.start()
         camera.play(*[Trick(What.DATASET, 0, data)] * 3)
@@ -144,7 +137,7 @@ MOST_REPLY = 16 << 20  # bytes of data that a dataset may have
 
 def open_driver(slug: str) -> tuple[HostilePtpCamera, PtpDriver]:
     """A driver that knows what is in a folder, and the camera that it believes."""
-    model = row(slug)
+    model = ptp_row(slug)
     camera = HostilePtpCamera(model)
     driver = PtpDriver(Session(VirtualPort(camera)), model)
     driver.start()
@@ -215,7 +208,7 @@ def test_a_reply_over_the_limit_is_not_read() -> None:
 
 @pytest.mark.parametrize("verb", ["ready", "read", "ls", "settings", "release", "upload", "events"])
 def test_a_pipe_that_never_runs_dry(verb: str) -> None:
-    camera = HostilePtpCamera(row("powershot-s60"))
+    camera = HostilePtpCamera(ptp_row("powershot-s60"))
     with Camera(lambda: VirtualPort(camera), "hostile") as cam:
         camera.flood()
         camera.count_anew()

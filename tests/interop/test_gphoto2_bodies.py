@@ -14,11 +14,11 @@ from gphoto2 import Tethered, TetheredPtp, tethered, tethered_ptp
 from PIL import Image
 
 from canon import exif
-from canon.models import native, ptp
 from canon.models.model import Model
 from canon.models.ptp import PtpModel
 from canon.ptp.powershot.layouts import InitiateReleaseControl
 from conftest import long_unless
+from rigs.bodies import native_row, ptp_row
 from supported import row
 
 NATIVE = {
@@ -45,9 +45,8 @@ BY_NAME = {"digital-ixus-i": ("--camera", "Canon Digital IXUS i (PTP mode)")}
 """What gphoto2 has to be told, because by the id it takes the other mode."""
 
 
-def shown(model: Model | PtpModel | None, *verbs: str) -> pytest.MarkDecorator:
+def shown(model: Model | PtpModel, *verbs: str) -> pytest.MarkDecorator:
     """The mark of what a test shows of a body."""
-    assert model is not None
     return pytest.mark.shows(*verbs, evidence="gphoto2", model=row(model))
 
 
@@ -59,7 +58,7 @@ NATIVE_CASES = [
     pytest.param(
         slug,
         marks=[
-            shown(native.by_slug(slug), *FILES, "owner", "settings", "capture"),
+            shown(native_row(slug), *FILES, "owner", "settings", "capture"),
             *long_unless(slug in AT_FIRST),
         ],
     )
@@ -69,7 +68,7 @@ PTP_CASES = [
     pytest.param(
         slug,
         marks=[
-            shown(ptp.by_slug(slug), *FILES, *(("settings", "capture") if size else ())),
+            shown(ptp_row(slug), *FILES, *(("settings", "capture") if size else ())),
             *long_unless(slug in AT_FIRST),
         ],
     )

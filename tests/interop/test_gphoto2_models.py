@@ -12,10 +12,9 @@ import pytest
 from gphoto2 import FOLDER, Tethered, tethered
 
 from canon.exif import thumbnail
-from canon.models.model import Model
-from canon.models.native import by_slug
 from canon.values import Iso
 from conftest import long_unless
+from rigs.bodies import native_row
 
 MODELS = {
     "powershot-s100": 0,
@@ -134,20 +133,13 @@ AT_FIRST = "powershot-g2", "eos-20d"
 """The bodies that `make test` runs: a compact and an EOS, of different classes."""
 
 
-def body(slug: str) -> Model:
-    """The row of a body."""
-    found = by_slug(slug)
-    assert found is not None
-    return found
-
-
 CASES = [
     pytest.param(
         model,
         verb,
         id=f"{model}-{verb.__name__}",
         marks=[
-            pytest.mark.shows(*shown, evidence="gphoto2", model=body(model).name),
+            pytest.mark.shows(*shown, evidence="gphoto2", model=native_row(model).name),
             *long_unless(model in AT_FIRST),
         ],
     )

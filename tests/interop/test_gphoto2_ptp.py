@@ -22,8 +22,8 @@ from gphoto2 import PATIENCE_S, Said, TetheredPtp, tethered_ptp
 from PIL import Image
 
 from canon.exif import thumbnail
-from canon.models.ptp import PtpModel, by_slug
 from conftest import long_unless, program
+from rigs.bodies import ptp_row
 from supported import row
 
 STORE = "/store_00010001"
@@ -338,20 +338,13 @@ AT_FIRST = "powershot-s60", "powershot-sx200-is"
 """The bodies that `make test` runs, one of a kind."""
 
 
-def body(slug: str) -> PtpModel:
-    """The row of a body."""
-    found = by_slug(slug)
-    assert found is not None
-    return found
-
-
 CASES = [
     pytest.param(
         model,
         verb,
         id=f"{model}-{verb.__name__}",
         marks=[
-            pytest.mark.shows(*shown, evidence="gphoto2", model=row(body(model))),
+            pytest.mark.shows(*shown, evidence="gphoto2", model=row(ptp_row(model))),
             *long_unless(model in AT_FIRST),
         ],
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from canon.models.ptp import PtpModel, by_slug
 from canon.ptp.datasets import Choices, DevicePropDesc, ObjectInfo, PropertyValue, write_value
 from canon.ptp.operations import (
     GetDevicePropDesc,
@@ -25,28 +24,16 @@ from canon.ptp.powershot.layouts import (
     Property,
 )
 from canon.values import ImageSize
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
-from canon.virtual.faults import Fault, Faults
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.refusal import Status
 from canon.wire import Message
+from rigs.bodies import ptp_body, waiting
 
 CARD, HOST, BOTH = 0x0D, 0x03, 0x0F
 BODIES = "powershot-s60", "powershot-g9", "powershot-a95", "powershot-s3-is"
-
-
-def a_row(slug: str) -> PtpModel:
-    """The row of a model."""
-    model = by_slug(slug)
-    assert model is not None
-    return model
-
-
-def a_body(slug: str, card: Card | None) -> Body[PtpModel]:
-    """A body whose clock shows the first of May 2005, ten o'clock."""
-    return Body(a_row(slug), lambda: card, started=datetime(2005, 5, 1, 10))
+STARTED = datetime(2005, 5, 1, 10)
 
 
 class Unit:
@@ -57,11 +44,10 @@ class Unit:
 
     def __init__(self, slug: str = "powershot-s60", *faults: str, card: Card | None = None) -> None:
         self.card = card or Card()
-        self.body = a_body(slug, self.card)
+        self.body = ptp_body(slug, self.card, STARTED)
         self.times: list[tuple[float, PtpEvent]] = []
         self.objects = Objects(self.body, self._tell)
-        waiting = Faults(tuple(map(Fault.parse, faults)))
-        self.control = ReleaseControl(self.body, waiting, self.objects, self._tell)
+        self.control = ReleaseControl(self.body, waiting(*faults), self.objects, self._tell)
         self.control.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
 
     def _tell(self, event: PtpEvent) -> None:

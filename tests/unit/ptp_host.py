@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from canon.models.file_kinds import ObjectFormat
-from canon.models.ptp import by_slug
 from canon.ptp.containers import (
     CLASS_IN,
     GET_STATUS,
@@ -17,29 +16,15 @@ from canon.ptp.containers import (
 )
 from canon.ptp.datasets import ObjectHandles, ObjectInfo
 from canon.ptp.operations import ALL, Response
-from canon.virtual.body import Body
-from canon.virtual.card import Card, File
-from canon.virtual.clock import BodyClock
-from canon.virtual.faults import Fault, Faults
+from canon.virtual.card import Card
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.objects import CARD
+from rigs.bodies import a_card, ptp_device
 
 OK = Response.OK
 FILE = bytes(range(256)) * 9  # 2304 bytes, no multiple of 512
-A_TIME = 1_055_583_000  # 2003-06-14 09:30
 FILES, REMOTE, PLAIN = "powershot-sx200-is", "powershot-s60", "powershot-s45"
 DCIM, CANON100, FIRST = 0x00080000, 0x01900000, 0x01900011
-
-
-def a_card(**files: bytes) -> Card:
-    """A card with the files in 100CANON; `img_0001_jpg` is IMG_0001.JPG."""
-    card = Card()
-    card.make_folders(("DCIM", "100CANON"), A_TIME)
-    for name, data in (files or {"img_0001_jpg": FILE}).items():
-        stem, _, suffix = name.upper().rpartition("_")
-        card.add(("DCIM", "100CANON", f"{stem}.{suffix}"), File(data, A_TIME))
-    return card
 
 
 class Rig:
@@ -48,12 +33,10 @@ class Rig:
     def __init__(
         self, slug: str = FILES, *faults: str, card: Card | None = None, empty: bool = False
     ) -> None:
-        row = by_slug(slug)
-        assert row is not None
-        self.card = card or a_card()
-        inside = None if empty else self.card
-        body = Body(row, lambda: inside, BodyClock())
-        self.device = PtpCamera(body, Faults(tuple(map(Fault.parse, faults))))
+        self.card = card or a_card({"IMG_0001.JPG": FILE})
+        self.device = ptp_device(slug, *faults, card=self.card)
+        if empty:
+            self.device.body.card = None
         self.port = VirtualPort(self.device)
         self.number = 0
 

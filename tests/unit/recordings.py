@@ -15,12 +15,10 @@ from canon.models.native import by_product
 from canon.native.session import Session
 from canon.native.usb_link import UsbLink
 from canon.trace.recorder import RecordingPort
-from canon.virtual.body import Body
-from canon.virtual.card import Card, File
-from canon.virtual.faults import Fault, Faults
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from conftest import program
+from rigs.bodies import a_card, native_device
 
 G3 = by_product(0x306E)
 PICTURE = bytes(range(1, 251)) * 41  # 10250 bytes, none of them zero
@@ -29,9 +27,7 @@ PATH = r"D:\DCIM\100CANON\IMG_0001.JPG"
 
 def camera(*faults: str) -> NativeCamera:
     """A virtual G3 with one picture on its card."""
-    card = Card()
-    card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
-    return NativeCamera(Body(G3, lambda: card), Faults(tuple(map(Fault.parse, faults))))
+    return native_device(*faults, card=a_card({"IMG_0001.JPG": PICTURE}))
 
 
 def record(path: Path, talk: Callable[[Session], object], device: NativeCamera) -> Path:

@@ -19,10 +19,10 @@ from canon.native.session import Session
 from canon.native.usb_link import UsbLink
 from canon.values import Aperture, CaptureTarget, ImageSize, Iso
 from canon.virtual.body import Body
-from canon.virtual.card import Card
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from canon.virtual.profile import load_profile
+from rigs.bodies import a_card, native_device, native_row
 
 # --- the rows ------------------------------------------------------------------------------------
 
@@ -107,23 +107,10 @@ def test_what_no_row_tells_of_is_treated_with_care() -> None:
 
 def a_host(slug: str, *, without: Quirk = Quirk.NONE, port: VirtualPort | None = None) -> Host:
     """A virtual body of that model, and a host that may not know of a quirk of it."""
-    model = row(slug)
+    model = native_row(slug)
     assert without in model.quirks
-    return Host(
-        port or VirtualPort(a_device(model)), replace(model, quirks=model.quirks & ~without)
-    )
-
-
-def row(slug: str) -> Model:
-    model = by_slug(slug)
-    assert model
-    return model
-
-
-def a_device(model: Model) -> NativeCamera:
-    card = Card()
-    card.make_folders(("DCIM", "100CANON"))
-    return NativeCamera(Body(model, lambda: card))
+    there = port or VirtualPort(NativeCamera(Body(model, a_card)))
+    return Host(there, replace(model, quirks=model.quirks & ~without))
 
 
 class Host(NativeDriver):
@@ -195,10 +182,10 @@ class HastyPort(VirtualPort):
 
 
 def test_an_init_answer_that_must_be_read_at_once() -> None:
-    device = a_device(row("powershot-sd500"))
+    device = native_device(slug="powershot-sd500")
     link = UsbLink(HastyPort(device), device.body.model)
     link.start()
-    device = a_device(row("powershot-sd500"))
+    device = native_device(slug="powershot-sd500")
     link = UsbLink(HastyPort(device), replace(device.body.model, quirks=Quirk.NONE))
     with pytest.raises(PortTimeout):
         link.start()

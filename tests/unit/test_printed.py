@@ -7,19 +7,17 @@ from golden import Golden
 from golden.tables import VECTORS as ROWS
 
 from canon.errors import DecodeError
-from canon.models.native import by_slug
 from canon.native.commands import Identify, Identity, InitBlock
 from canon.native.release import ExtendedParameters
 from canon.virtual.body import Body
 from canon.virtual.native.camera import NativeCamera
+from rigs.bodies import native_row
 
 BEGINNINGS = [golden for golden in ROWS if isinstance(golden.value, InitBlock)]
 
 
 def a_body(name: str) -> NativeCamera:
-    row = by_slug(name.lower().replace(" ", "-"))
-    assert row is not None
-    return NativeCamera(Body(row, lambda: None))
+    return NativeCamera(Body(native_row(name.lower().replace(" ", "-")), lambda: None))
 
 
 @pytest.mark.parametrize("golden", BEGINNINGS, ids=lambda golden: golden.source)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from ptp_host import DCIM, FILES, FIRST, REMOTE, Rig, a_card
+from ptp_host import DCIM, FILES, FIRST, REMOTE, Rig
 from ptp_traffic import (
     ANSWERED,
     ASKED,
@@ -55,6 +55,7 @@ from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
 from canon.trace.records import Kind, Setup, Transaction, Transfer
 from canon.trace.telling import redact, tell
+from rigs.bodies import a_card
 
 PICTURE = bytes(range(1, 251)) * 41
 ALL = 0xFFFFFFFF
@@ -96,7 +97,7 @@ def converse(session: Session) -> None:
 
 @pytest.fixture
 def conversation(tmp_path: Path) -> Path:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=PICTURE))
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": PICTURE}))
     return record_ptp(tmp_path / "a.pcapng", converse, rig)
 
 
@@ -185,7 +186,7 @@ def test_release_control_and_its_events_in_words(tmp_path: Path) -> None:
 def test_data_are_told_the_same_however_they_are_framed(
     fault: str, conversation: Path, tmp_path: Path
 ) -> None:
-    rig = Rig(FILES, fault, card=a_card(img_0001_jpg=PICTURE))
+    rig = Rig(FILES, fault, card=a_card({"IMG_0001.JPG": PICTURE}))
     again = told(record_ptp(tmp_path / "b.pcapng", converse, rig))
     assert [(step.name, step.fields, step.reply, step.note) for step in again] == [
         (step.name, step.fields, step.reply, step.note) for step in told(conversation)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from ptp_host import CANON100, DCIM, FILE, FILES, FIRST, OK, PLAIN, REMOTE, Rig, a_card
+from ptp_host import CANON100, DCIM, FILE, FILES, FIRST, OK, PLAIN, REMOTE, Rig
 
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import ObjectInfo, StorageIDs, StorageInfo
@@ -16,12 +16,14 @@ from canon.virtual.card import File
 from canon.virtual.pictures.exif import Shot
 from canon.virtual.pictures.scene import photograph
 from canon.virtual.ptp.objects import CARD, NO_CARD
+from rigs.bodies import a_card
 
 # --- stores and objects ---------------------------------------------------------------------------
 
 
 def test_handles_are_those_of_an_sx200() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=b"1", img_0002_jpg=b"2", img_0001_crw=b"3")).opened()
+    card = a_card({"IMG_0001.JPG": b"1", "IMG_0002.JPG": b"2", "IMG_0001.CRW": b"3"})
+    rig = Rig(FILES, card=card).opened()
     assert rig.handles() == (DCIM,)
     assert rig.handles(parent=DCIM) == (CANON100,)
     assert rig.handles(CARD, CANON100) == (FIRST, 0x01900021, 0x01900012)
@@ -29,13 +31,13 @@ def test_handles_are_those_of_an_sx200() -> None:
 
 
 def test_handles_stay_when_others_go() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=b"1", img_0002_jpg=b"2")).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": b"1", "IMG_0002.JPG": b"2"})).opened().walk()
     assert rig.ask(0x100B, FIRST, 0)[0] == OK
     assert rig.handles(parent=CANON100) == (0x01900021,)
 
 
 def test_every_handle_is_another() -> None:
-    card = a_card()
+    card = a_card({"IMG_0001.JPG": FILE})
     for number in range(40):
         card.add(("DCIM", "100CANON", f"IMG_0001.{number:03}"), File(b"x", 0))
         card.add((f"OTHER{number}.TXT",), File(b"x", 0))
@@ -95,7 +97,7 @@ def test_pictures_in_memory_are_listed_nowhere_else() -> None:
 
 def test_a_picture_says_what_is_in_it() -> None:
     photo = photograph(Shot(taken=datetime(2003, 6, 14), number=1000001, width=640, height=480))
-    rig = Rig(FILES, card=a_card(img_0001_jpg=photo.image)).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": photo.image})).opened().walk()
     info = rig.info(FIRST)
     sizes = info.size, info.thumbnail_size, info.width, info.height
     assert sizes == (len(photo.image), len(photo.thumbnail), 640, 480)
@@ -124,13 +126,13 @@ def test_a_file_without_a_thumbnail() -> None:
 
 @pytest.mark.parametrize("suffix", ["avi", "crw"])
 def test_the_thumbnail_beside_a_file(suffix: str) -> None:
-    card = a_card(**{f"mvi_0001_{suffix}": b"film", "mvi_0001_thm": b"\xff\xd8small"})
+    card = a_card({f"MVI_0001.{suffix.upper()}": b"film", "MVI_0001.THM": b"\xff\xd8small"})
     rig = Rig(FILES, card=card).opened().walk()
     assert rig.ask(0x100A, FIRST)[2] == b"\xff\xd8small"
 
 
 def test_entries_as_recorded() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=bytes(0x10A56))).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": bytes(0x10A56)})).opened().walk()
     file = rig.card.find(("DCIM", "100CANON", "IMG_0001.JPG"))
     assert isinstance(file, File)
     file.time, file.new = 0x5215B8EE, False
@@ -141,7 +143,7 @@ def test_entries_as_recorded() -> None:
 
 
 def test_the_entries_of_a_folder() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=b"1", img_0002_jpg=b"22")).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": b"1", "IMG_0002.JPG": b"22"})).opened().walk()
     assert rig.ask(0x1012, FIRST, 1)[0] == OK
     assert rig.ask(0x9002, FIRST, 0)[0] == OK
     code, (count,), data = rig.ask(0x9021, CARD, 0, CANON100, 0)
@@ -153,7 +155,7 @@ def test_the_entries_of_a_folder() -> None:
 
 
 def test_long_names_are_cut_to_8_3_and_differ() -> None:
-    card = a_card()
+    card = a_card({"IMG_0001.JPG": FILE})
     for name in ("A LONG NAME.JPEG", "A LONG NAME TOO.JPEG"):
         card.add(("DCIM", "100CANON", name), File(b"x", 0))
     rig = Rig(FILES, card=card).opened()
@@ -163,7 +165,7 @@ def test_long_names_are_cut_to_8_3_and_differ() -> None:
 
 
 def test_parts_of_a_file(tmp_path: Path) -> None:
-    card = a_card()
+    card = a_card({"IMG_0001.JPG": FILE})
     on_disk = tmp_path / "x"
     on_disk.write_bytes(FILE)
     card.add(("DCIM", "100CANON", "IMG_0002.JPG"), File(on_disk, 0))
@@ -209,7 +211,7 @@ def test_delete_tells_the_hosts_of_bodies_that_do() -> None:
 
 
 def test_protected_files_stay() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=b"1", img_0002_jpg=b"2")).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": b"1", "IMG_0002.JPG": b"2"})).opened().walk()
     rig.ask(0x1012, FIRST, 1)
     assert rig.info(FIRST).protection == 1
     assert rig.ask(0x100B, FIRST, 0)[0] == Response.OBJECT_WRITE_PROTECTED
@@ -221,7 +223,7 @@ def test_protected_files_stay() -> None:
 
 
 def test_delete_all_leaves_the_folders() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=b"1", img_0002_wav=b"2")).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": b"1", "IMG_0002.WAV": b"2"})).opened().walk()
     assert rig.ask(0x100B, ALL, ObjectFormat.EXIF_JPEG)[0] == OK
     assert len(rig.handles(parent=CANON100)) == 1
     assert rig.ask(0x100B, ALL, 0)[0] == OK

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from exif_helpers import exiftool
 from PIL import Image, ImageStat
-from powershot_unit import BODIES, BOTH, CARD, HOST, Unit, a_body, in_control
+from powershot_unit import BODIES, BOTH, CARD, HOST, Unit, in_control
 
 from canon.ptp.containers import NO_TRANSACTION
 from canon.ptp.operations import (
@@ -46,6 +46,7 @@ from canon.virtual.card import Card, File
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
+from rigs.bodies import ptp_device
 
 # --- in, out and the lens -------------------------------------------------------------------------
 
@@ -426,7 +427,7 @@ def test_a_card_without_a_number_left_is_full() -> None:
 @pytest.fixture
 def camera() -> PtpCamera:
     """A virtual S60 with an empty card, set to small pictures."""
-    camera = PtpCamera(a_body("powershot-s60", Card()))
+    camera = ptp_device("powershot-s60", card=Card())
     camera.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     return camera
 

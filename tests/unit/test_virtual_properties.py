@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from powershot_unit import BODIES, BOTH, CARD, HOST, Unit, a_body, in_control
+from powershot_unit import BODIES, BOTH, CARD, HOST, STARTED, Unit, in_control
 
 from canon.models.ptp import MODELS
 from canon.ptp.datasets import DevicePropDesc, write_value
@@ -28,6 +28,7 @@ from canon.virtual.faults import Faults
 from canon.virtual.profile import load_profile, ptp_source
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
+from rigs.bodies import ptp_body
 
 LIVE = Property.TIME, Property.OWNER, Property.BATTERY_KIND, Property.BATTERY_STATUS
 RECORDED = sorted({row.slug for row in MODELS if ptp_source(row) == row.slug})
@@ -35,7 +36,7 @@ RECORDED = sorted({row.slug for row in MODELS if ptp_source(row) == row.slug})
 
 @pytest.mark.parametrize("slug", RECORDED)
 def test_a_body_reports_what_was_recorded_of_it(slug: str) -> None:
-    body = a_body(slug, Card())
+    body = ptp_body(slug, Card(), STARTED)
     told: list[PtpEvent] = []
     control = ReleaseControl(body, Faults(), Objects(body, told.append), told.append)
     control.active = True

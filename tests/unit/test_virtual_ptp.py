@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from ptp_host import CANON100, DCIM, FILES, FIRST, OK, PLAIN, REMOTE, Rig, a_card
+from ptp_host import CANON100, DCIM, FILES, FIRST, OK, PLAIN, REMOTE, Rig
 
 from canon import ports
 from canon.errors import Disconnected, PortStalled, PortTimeout
@@ -29,6 +29,7 @@ from canon.virtual.card import File
 from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, FaultKind
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.objects import CARD
+from rigs.bodies import a_card
 
 # --- the session ----------------------------------------------------------------------------------
 
@@ -139,7 +140,7 @@ def test_parameters_that_lack_are_0_and_surplus_is_ignored() -> None:
 
 
 def test_a_full_last_packet_is_followed_by_an_empty_one() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=bytes(2 * 512 - 12))).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": bytes(2 * 512 - 12)})).opened().walk()
     rig.write(0x1009, FIRST)
     assert len(rig.read(1024)) == 1024
     assert rig.read() == b""
@@ -147,13 +148,13 @@ def test_a_full_last_packet_is_followed_by_an_empty_one() -> None:
 
 
 def test_full_speed_bodies_have_packets_of_64() -> None:
-    rig = Rig(REMOTE, card=a_card(img_0001_jpg=bytes(64 - 12))).opened().walk()
+    rig = Rig(REMOTE, card=a_card({"IMG_0001.JPG": bytes(64 - 12)})).opened().walk()
     rig.write(0x1009, FIRST)
     assert (len(rig.read(64)), rig.read()) == (64, b"")
 
 
 def test_no_zlp() -> None:
-    rig = Rig(FILES, "no-zlp", card=a_card(img_0001_jpg=bytes(512 - 12))).opened().walk()
+    rig = Rig(FILES, "no-zlp", card=a_card({"IMG_0001.JPG": bytes(512 - 12)})).opened().walk()
     rig.write(0x1009, FIRST)
     assert len(rig.read()) == 512 + 12
 
@@ -177,7 +178,7 @@ def test_no_length() -> None:
 
 def test_large_files_come_in_pieces_and_whole() -> None:
     data = bytes(range(251)) * 4000
-    rig = Rig(FILES, card=a_card(img_0001_jpg=data)).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": data})).opened().walk()
     before = rig.port.clock.now()
     assert rig.ask(0x1009, FIRST) == (OK, (), data)
     assert 0.1 < rig.port.clock.now() - before < 1
@@ -260,7 +261,7 @@ def test_status_is_ok() -> None:
 
 
 def test_cancel_drops_the_transaction() -> None:
-    rig = Rig(FILES, card=a_card(img_0001_jpg=bytes(1 << 20))).opened().walk()
+    rig = Rig(FILES, card=a_card({"IMG_0001.JPG": bytes(1 << 20)})).opened().walk()
     number = rig.number
     rig.write(0x1009, FIRST)
     assert len(rig.read(0x4000)) == 0x4000
@@ -505,7 +506,7 @@ def test_no_data() -> None:
 
 
 def test_no_length_of_data_that_fill_their_last_packet() -> None:
-    card = a_card(img_0001_jpg=bytes(512 - 12))
+    card = a_card({"IMG_0001.JPG": bytes(512 - 12)})
     rig = Rig(FILES, "no-length@GetObject", "no-zlp", card=card).opened().walk()
     rig.write(0x1009, FIRST)
     assert (len(rig.read(512)), rig.read()) == (512, b"")

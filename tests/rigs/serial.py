@@ -7,54 +7,37 @@ from collections.abc import Callable
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
 from canon.clock import Clock
-from canon.models.model import Model
-from canon.models.native import MODELS, by_slug
+from canon.models.native import MODELS
 from canon.native.driver import NativeDriver
 from canon.native.serial_link import SerialLink
 from canon.native.session import Session
 from canon.serial.frame import FrameReader
 from canon.serial.line import Line
 from canon.serial.packets import HEAD, MessageHead, decode_packet, encode_message, fragments
-from canon.virtual.body import Body
-from canon.virtual.card import Card, File
-from canon.virtual.faults import Fault, Faults
+from canon.virtual.card import Card
 from canon.virtual.line import VirtualLine
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.serial import LONGEST_LISTING, ZEROS, SerialCamera
 from canon.wire import Buffer
+from rigs.bodies import a_card, native_body, waiting
 
 SERIAL_MODELS = tuple(model for model in MODELS if model.serial_id)
 PICTURE = bytes(at * at % 253 for at in range(20_001))
 MEGABYTE = bytes(at * (at >> 8) % 251 for at in range(1_000_000))
 NAME = "IMG_0001.JPG"
 PATH = f"DCIM/100CANON/{NAME}"
-TAKEN = 1_055_583_000
 
 
-def row(slug: str) -> Model:
-    """The row of a model."""
-    model = by_slug(slug)
-    assert model is not None
-    return model
-
-
-def a_card(picture: bytes = PICTURE) -> Card:
-    """A card with one picture."""
-    card = Card()
-    card.add(("DCIM", "100CANON", NAME), File(picture, TAKEN))
-    return card
-
-
-def a_camera(
+def serial_device(
     slug: str = "powershot-g1",
     *faults: str,
     card: Card | None = None,
     zeros: int = ZEROS,
     longest_listing: int = LONGEST_LISTING,
 ) -> SerialCamera:
-    """A virtual camera behind its serial plug, asleep."""
-    inside = card or a_card()
-    device = NativeCamera(Body(row(slug), lambda: inside), Faults(tuple(map(Fault.parse, faults))))
+    """A virtual camera behind its serial plug, asleep, with that card or one with a picture."""
+    body = native_body(slug, card or a_card({NAME: PICTURE}))
+    device = NativeCamera(body, waiting(*faults))
     return SerialCamera(device, zeros=zeros, longest_listing=longest_listing)
 
 

@@ -8,10 +8,10 @@ from canon.models.ps350 import MODELS
 from canon.ps350.driver import Ps350Driver
 from canon.ps350.session import Session
 from canon.serial.line import Line
-from canon.virtual.card import Card, File
+from canon.virtual.card import Card
 from canon.virtual.clock import BodyClock
-from canon.virtual.faults import Fault, Faults
 from canon.virtual.ps350 import Ps350Camera
+from rigs.bodies import a_card, waiting
 
 (MODEL,) = MODELS
 PICTURE = bytes(at * (at >> 8) % 251 for at in range(150_000))
@@ -22,19 +22,15 @@ SMALL_PATH = f"{FOLDER}/THM_0021.JPG"
 TAKEN = 930_400_800
 
 
-def a_card(picture: bytes = PICTURE) -> Card:
+def ps350_card() -> Card:
     """A card with one picture and its thumbnail."""
-    card = Card()
-    for path, data in ((SMALL_PATH, SMALL), (PATH, picture)):
-        card.add(tuple(path.split("/")), File(data, TAKEN))
-    return card
+    return a_card({SMALL_PATH: SMALL, PATH: PICTURE}, taken=TAKEN)
 
 
-def a_camera(*faults: str, card: Card | None = None, real: bool = False) -> Ps350Camera:
-    """A virtual camera, asleep."""
-    inside = card or a_card()
-    waiting = Faults(tuple(map(Fault.parse, faults)))
-    return Ps350Camera(MODEL, lambda: inside, BodyClock(real=real), waiting)
+def ps350_device(*faults: str, card: Card | None = None, real: bool = False) -> Ps350Camera:
+    """A virtual camera, asleep, with that card or one with a picture."""
+    inside = card or ps350_card()
+    return Ps350Camera(MODEL, lambda: inside, BodyClock(real=real), waiting(*faults))
 
 
 class Host:

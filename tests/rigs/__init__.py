@@ -1,0 +1,1 @@
+"""What tests stand on: bodies by slug, ports that are watched, lines, cameras that lie."""

@@ -1,0 +1,99 @@
+"""Virtual bodies by their slug: the row, the card, the body, the device, and a host on it.
+
+What differs from dialect to dialect has the dialect in its name; where two speak of the same model,
+each has a row of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from canon.camera import Camera
+from canon.models import native, ptp
+from canon.models.model import Model
+from canon.models.ptp import PtpModel
+from canon.values import ImageSize
+from canon.virtual.body import Body
+from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.device import UsbDevice
+from canon.virtual.faults import Fault, Faults
+from canon.virtual.native.camera import NativeCamera
+from canon.virtual.port import VirtualPort
+from canon.virtual.ptp.camera import PtpCamera
+
+PLACE = ("DCIM", "100CANON")
+TAKEN = 1_055_583_000  # 2003-06-14 09:30
+
+
+def native_row(slug: str) -> Model:
+    """The row of a model that speaks the native protocol."""
+    model = native.by_slug(slug)
+    assert model is not None
+    return model
+
+
+def ptp_row(slug: str) -> PtpModel:
+    """The row of a model that speaks PTP."""
+    model = ptp.by_slug(slug)
+    assert model is not None
+    return model
+
+
+def a_card(
+    files: Mapping[str, bytes] = MappingProxyType({}),
+    *,
+    capacity: int = 256 << 20,
+    taken: int = TAKEN,
+) -> Card:
+    """A card with the folder DCIM/100CANON and these files; a bare name is one in that folder."""
+    card = Card(capacity)
+    card.make_folders(PLACE, taken)
+    for path, data in files.items():
+        *folder, name = path.split("/")
+        card.add((*(folder or PLACE), name), File(data, taken))
+    return card
+
+
+def native_body(slug: str, card: Card | None = None) -> Body[Model]:
+    """A body with that card, or a fresh one of its own."""
+    model = native_row(slug)
+    return Body(model, lambda: card or fresh_card(model))
+
+
+def ptp_body(
+    slug: str, card: Card | None = None, started: datetime | None = None
+) -> Body[PtpModel]:
+    """A body with that card, or a fresh one of its own; its clock shows `started`, or our time."""
+    model = ptp_row(slug)
+    return Body(model, lambda: card or fresh_card(model), started=started)
+
+
+def native_device(
+    *faults: str, slug: str = "powershot-g3", card: Card | None = None, active: bool = False
+) -> NativeCamera:
+    """A virtual camera with an empty card, set to small pictures, which are quickly drawn."""
+    inside = card or a_card()
+    inside.make_folders(PLACE)
+    device = NativeCamera(native_body(slug, inside), waiting(*faults), active=active)
+    block = device.release.parameters
+    device.release.parameters = type(block)(**{**vars(block), "image_size": ImageSize.SMALL})
+    return device
+
+
+def ptp_device(slug: str, *faults: str, card: Card | None = None) -> PtpCamera:
+    """A virtual camera with that card, or a fresh one of its own."""
+    return PtpCamera(ptp_body(slug, card), waiting(*faults))
+
+
+def waiting(*faults: str) -> Faults:
+    """Faults as they are written in port strings, each of which comes once."""
+    return Faults(tuple(map(Fault.parse, faults)))
+
+
+def a_camera(device: UsbDevice) -> Camera:
+    """A host of that device, initialized."""
+    cam = Camera(lambda: VirtualPort(device), "virtual:")
+    cam.initialize()
+    return cam
