@@ -169,3 +169,14 @@ def test_files_that_are_deleted_together_are_looked_up_together(slug: str) -> No
         with pytest.raises(ObjectNotFound):
             cam.storage.delete(entry, f"{FOLDER}/NOSUCH.JPG")
         assert cam.storage.exists(entry), "all are looked up before one is deleted"
+
+
+def test_a_shot_asks_a_powershot_more_and_more_slowly_for_events() -> None:
+    """It takes 6.5 s; a camera that is asked hundreds of times has less time for the picture."""
+    port = ptp("powershot-s60")
+    with port.camera() as cam:
+        port.names()
+        cam.capture.shoot()
+        names = port.names()
+    assert names.count("CheckEvent") <= 35
+    assert len(names) <= 55

@@ -12,6 +12,7 @@ from listening import heard, kinds_heard
 
 import canon
 from canon.camera import Camera
+from canon.dialects import extension_of
 from canon.driver.card import CardPath, Entry
 from canon.driver.events import FileRemoved
 from canon.driver.features import Feature
@@ -57,7 +58,7 @@ PICTURE = f"{FOLDER}/IMG_0001.JPG"
 
 def a_driver(port: WatchedPort[PtpCamera]) -> PtpDriver:
     """A driver that has begun to talk."""
-    driver = PtpDriver(Session(port), ptp_row(SX200))
+    driver = PtpDriver(Session(port), ptp_row(SX200), extension_of)
     driver.start()
     return driver
 
@@ -477,7 +478,7 @@ def test_parents_without_end() -> None:
     with WatchedPort(device).camera() as cam:
         driver = cam._verbs()
         with pytest.raises(ProtocolError, match="32 deep"):
-            driver.objects.entry_of(5)  # type: ignore[attr-defined]  # the PTP driver's
+            driver.extension.objects.entry_of(5)  # type: ignore[attr-defined]  # the PTP driver's
 
 
 def test_more_files_than_a_folder_can_have() -> None:

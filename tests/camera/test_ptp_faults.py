@@ -158,7 +158,7 @@ def test_one_refusal_of_a_listing_is_not_held_against_the_camera() -> None:
     with open_on(device) as cam:
         honest = cam.storage.ls(FOLDER)
         device.faults.add(Fault.parse("refuse@GetObjectInfoEx:0x2002"))
-        assert [entry.new for entry in cam.storage.ls(FOLDER)] == [False] * len(honest)
+        assert [entry.new for entry in cam.storage.ls(FOLDER)] == [None] * len(honest)
         assert cam.storage.ls(FOLDER) == honest
 
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from canon.camera import Camera
+from canon.dialects import extension_of
 from canon.driver.card import MOST_FILE, CardPath, Entry
 from canon.errors import CanonError, ProtocolError
 from canon.models.file_kinds import ObjectFormat
@@ -139,7 +140,7 @@ def open_driver(slug: str) -> tuple[HostilePtpCamera, PtpDriver]:
     """A driver that knows what is in a folder, and the camera that it believes."""
     model = ptp_row(slug)
     camera = HostilePtpCamera(model)
-    driver = PtpDriver(Session(VirtualPort(camera)), model)
+    driver = PtpDriver(Session(VirtualPort(camera)), model, extension_of)
     driver.start()
     assert list(driver.list_folder(FOLDER))
     return camera, driver

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,7 @@ from canon.ptp.operations import (
     Response,
     UnknownEvent,
 )
+from canon.ptp.powershot.channel import Channel
 from canon.ptp.powershot.layouts import CheckEvent
 from canon.ptp.session import Session
 
@@ -159,9 +162,13 @@ def test_a_stalled_interrupt_pipe_is_cleared() -> None:
     assert session.poll(1)
 
 
-def asking(*script: Answer, listens: bool = False) -> tuple[Session, ScriptedPtp]:
+def asking(*script: Answer, mode: int = 7) -> tuple[Session, ScriptedPtp]:
+    """A session with a PowerShot; in mode 7 it is asked for events, in mode 3 listened to too."""
     session, camera = open_session(*script)
-    session.asks, session.listens = True, listens
+    session.info = replace(session.info, operations=(CheckEvent.code,))
+    channel = Channel(session)
+    channel.choose(mode)
+    session.extension = channel
     return session, camera
 
 
@@ -200,7 +207,7 @@ def test_a_camera_that_cannot_be_asked_is_listened_to(code: int) -> None:
         assert session.poll(1)
         assert not session.poll(1)
     assert drained(events) == [ObjectAdded(HANDLE)]
-    assert (session.asks, session.listens) == (False, True)
+    assert len(camera.commands) == 1
 
 
 def test_what_is_told_as_an_event_and_is_none(caplog: pytest.LogCaptureFixture) -> None:
@@ -213,17 +220,45 @@ def test_what_is_told_as_an_event_and_is_none(caplog: pytest.LogCaptureFixture) 
 
 
 def test_asking_and_listening_at_once() -> None:
-    session, camera = asking(sends(b""), listens=True)
+    session, camera = asking(sends(b""), mode=3)
     camera.clock.after(0.02, lambda: put_in_pieces(camera, event(0x4002, HANDLE)))
     assert session.poll(1)
     assert camera.clock.now() == pytest.approx(0.02)
 
 
-def test_a_camera_that_tells_nothing_is_waited_for() -> None:
-    session, camera = open_session()
-    session.listens = False
-    assert not session.poll(3)
-    assert camera.clock.now() == 3
+def test_asking_stays_slow_however_short_the_waits_are() -> None:
+    session, camera = asking(*[sends(b"")] * 12)
+    while camera.clock.now() < 2:
+        assert not session.poll(0.02)
+    # After 0.05, 0.1, 0.15 s, and then each 0.2 s.
+    assert len(camera.commands) == 12
+
+
+def test_after_an_event_it_is_asked_at_once() -> None:
+    session, camera = asking(
+        *[sends(b"")] * 5, sends(event(0x4002, HANDLE)), sends(event(0x4003, HANDLE)), sends(b"")
+    )
+    assert session.poll(10)
+    before = camera.clock.now()
+    assert session.poll(10)
+    assert not session.poll(0.01)
+    assert camera.clock.now() - before == pytest.approx(0.01)
+
+
+def test_without_time_to_wait_it_is_asked_all_the_same() -> None:
+    session, camera = asking(sends(b""), sends(b""), sends(event(0x4002, HANDLE)))
+    assert not session.poll(0)
+    assert not session.poll(0)
+    assert session.poll(0)
+    assert camera.clock.now() == 0
+
+
+def test_a_new_session_is_asked_and_listened_to() -> None:
+    session, camera = asking(sends(b""), sends(b""))
+    assert session.extension
+    session.extension.begun()
+    put_in_pieces(camera, event(0x4002, HANDLE))
+    assert session.poll(0)
 
 
 def test_a_reader_that_does_not_read_loses_the_oldest() -> None:

@@ -23,6 +23,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
     StoreIsFull,
 )
+from canon.ptp.powershot.channel import Channel
 from canon.ptp.powershot.layouts import (
     RAM,
     CameraModeChanged,
@@ -439,7 +440,7 @@ def test_a_host_takes_a_picture_and_fetches_it(camera: PtpCamera) -> None:
     session.call(InitiateReleaseControl())
     assert Property.ZOOM in session.refresh().properties
     session.call(SetDevicePropValue(Property.CAPTURE_TRANSFER_MODE), Bytes(b"\x03\0"))
-    session.asks = True
+    session.extension = Channel(session)
     with session.events() as events:
         session.call(InitiateCaptureInMemory())  # the sixth operation in the session
         found: list[PtpEvent] = []

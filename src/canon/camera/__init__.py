@@ -16,7 +16,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from canon import ports
+from canon import dialects, ports
 from canon.camera.capture import Capture
 from canon.camera.control import RemoteControl
 from canon.camera.custom import CustomFunctions
@@ -35,7 +35,7 @@ from canon.errors import AGAIN, CameraNotFound, CanonError, Disconnected, NotSup
 from canon.frozen import Frozen
 from canon.models import native as models
 from canon.serial.line import Line
-from canon.usb.port import CANON, NATIVE, PTP, Plugged, Port
+from canon.usb.port import CANON, Plugged, Port
 from canon.values import Battery
 
 _log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Camera:
             self.close()
         port = self._connect()
         try:
-            driver = _driver_for(port, self.port)
+            driver = dialects.driver_for(port, self.port)
             self._identity = driver.start()
         except BaseException:
             port.close()
@@ -375,53 +375,6 @@ def _named(plugged: Plugged) -> Found:
     names = dict.fromkeys(f"Canon {row.name}" for row in rows if row.product == plugged.product)
     name = plugged.name if not names or plugged.name in names else " / ".join(names)
     return Found(plugged.port, plugged.vendor, plugged.product, name, plugged.serial)
-
-
-def _driver_for(port: Port | Line, where: str) -> Driver:
-    """The driver of the dialect that is spoken there: the way to a camera tells it, not its id."""
-    if isinstance(port, Line):
-        return _on_line(port, where)
-    if port.descriptors.interface == NATIVE:
-        return _native(port)
-    if port.descriptors.interface == PTP:
-        return _ptp(port)
-    spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
-    raise NotSupported(
-        port.descriptors.product_name or "camera",
-        f"interface that we know (its class is {spoken})",
-        "switch it to its normal mode, or to PTP",
-    )
-
-
-def _on_line(line: Line, where: str) -> Driver:
-    odd, speed = ports.on_line(where)
-    if odd is not None:
-        from canon.ps350 import session
-        from canon.ps350.driver import Ps350Driver
-
-        return Ps350Driver(session.Session(line, speed), odd)
-    from canon.native.driver import NativeDriver
-    from canon.native.serial_link import SerialLink
-    from canon.native.session import Session
-
-    return NativeDriver(Session(SerialLink(line, speed)))
-
-
-def _native(port: Port) -> Driver:
-    from canon.native.driver import NativeDriver
-    from canon.native.session import Session
-    from canon.native.usb_link import UsbLink
-
-    return NativeDriver(Session(UsbLink(port, models.by_product(port.descriptors.product))))
-
-
-def _ptp(port: Port) -> Driver:
-    from canon.models.ptp import GENERIC, by_product
-    from canon.ptp.driver import PtpDriver
-    from canon.ptp.session import Session
-
-    about = port.descriptors
-    return PtpDriver(Session(port), by_product(about.product) if about.vendor == CANON else GENERIC)
 
 
 __all__ = ["Camera", "CameraNotFound", "Found", "find", "list", "open"]

@@ -2,21 +2,31 @@
 
 What the camera lists in its DeviceInfo is asked for, and nothing else: a verb whose operation or
 property it does not list is NotSupported before anything is sent. So a camera of another maker
-works as far as the standard goes (ptp-core, sections 4 and 5; canon-powershot-ptp, sections 3, 8).
+works as far as the standard goes (ptp-core, sections 4 and 5).
 """
 
 from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from canon.clock import Clock
-from canon.driver import Identity, PictureSize, Power, card
+from canon.driver import (
+    CustomFunctions,
+    Focus,
+    Identity,
+    Live,
+    PictureSize,
+    Power,
+    Remote,
+    Shutter,
+    Zoom,
+    card,
+)
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
@@ -30,9 +40,9 @@ from canon.ptp.datasets import (
     DevicePropDesc,
     ObjectInfo,
     PropertyValue,
-    moment,
     time_text,
 )
+from canon.ptp.extension import Extension
 from canon.ptp.objects import Objects
 from canon.ptp.operations import (
     ALL,
@@ -41,49 +51,28 @@ from canon.ptp.operations import (
     GetObject,
     GetPartialObject,
     GetThumb,
+    Operation,
     Response,
     SendObject,
     SendObjectInfo,
     SetObjectProtection,
     find_operation,
 )
-from canon.ptp.powershot.codes import PICTURE_KINDS
-from canon.ptp.powershot.layouts import (
-    NEW,
-    PROTECTED,
-    CheckEvent,
-    FocusLock,
-    InitiateReleaseControl,
-    Property,
-    SetObjectArchive,
-    ViewfinderOn,
-)
-from canon.ptp.properties import Properties, may_refuse
+from canon.ptp.properties import Properties
 from canon.ptp.session import Answer, Session, refusal
-from canon.values import Battery, local_seconds, local_time
-from canon.wire import latin
-
-if TYPE_CHECKING:
-    from canon.ptp.powershot.lens import PowerShotLens
-    from canon.ptp.powershot.live import PowerShotLive
-    from canon.ptp.powershot.remote import PtpRemote
-    from canon.ptp.powershot.shutter import PtpShutter
 
 _log = logging.getLogger(__name__)
 
-_EPOCH = datetime(1970, 1, 1)
-_MOST_OWNER = 31
 _BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.1)
 _TINY = 16  # bytes of a file of which cameras give no part
 _FOUR_GIB = 1 << 32
 _MOST_THUMBNAIL = 1 << 20
 _GENERIC_FOLDER = 1
 _DELETE_S = 30.0
-_BATTERY_LEVEL = 0x5001  # the standard's, in per cent
-_DATE_TIME = 0x5011
-_LOW_PER_CENT = 25
-_NORMAL, _FROM_AC = 1, 1  # of BATTERY_STATUS and BATTERY_KIND; the latter is a guess (section 3)
-_GROUP = 6  # numbers of one kind of picture in SIZE_QUALITY_MODE
+
+
+Extend = Callable[[Session, Properties, PtpModel], Extension]
+"""Chooses the extension of a camera that has said who it is."""
 
 
 class PtpDriver:
@@ -92,33 +81,29 @@ class PtpDriver:
     Args:
         session: the conversation.
         model: the camera's row, as its product id tells it.
+        extend: chooses the extension.
 
     Attributes:
         model: the row that the name chose which the camera reports.
+        extension: what the maker added; there after `start`.
     """
 
-    def __init__(self, session: Session, model: PtpModel) -> None:
+    extension: Extension
+
+    def __init__(self, session: Session, model: PtpModel, extend: Extend) -> None:
         self.session = session
         self.model = model
+        self._extend = extend
         self._listed = Properties(session)
-        self._life = ExitStack()  # what lasts until the camera is closed
-        self._objects: Objects | None = None
-        self._remote: PtpRemote | None = None
-        self._making = threading.Lock()
 
-    @property
-    def objects(self) -> Objects:
-        """The files and folders, found when they are first asked for."""
-        with self._making:
-            if self._objects is None:
-                events = self._life.enter_context(self.session.events())
-                self._objects = Objects(
-                    self.session,
-                    events,
-                    fast=self._listed.is_canon,
-                    one_slot=self._listed.is_canon and self.model.one_slot,
-                )
-            return self._objects
+    def start(self) -> Identity:
+        """Open the session, and ask who the camera is."""
+        info = self.session.start()
+        self.model = by_product(self.model.product, info.model)
+        self.session.stays_open = PtpQuirk.KEEP_SESSION_OPEN in self.model.quirks
+        self.extension = self._extend(self.session, self._listed, self.model)
+        self.session.extension = self.extension
+        return self._identity()
 
     @property
     def clock(self) -> Clock:
@@ -128,75 +113,55 @@ class PtpDriver:
     @property
     def features(self) -> frozenset[Feature]:
         """What the operations and properties that it lists make possible."""
-        return frozenset(feature for feature, has in _FEATURES.items() if has(self))
+        return self.extension.features | {
+            feature
+            for feature, operation in _OPERATIONS.items()
+            if self.session.supports(operation)
+        }
 
     @property
-    def remote(self) -> PtpRemote | None:
-        """Release control; None where the camera does not list it."""
-        if not self._listed.is_canon or not self.session.supports(InitiateReleaseControl):
-            return None
-        objects = self.objects
-        with self._making:
-            if self._remote is None:
-                from canon.ptp.powershot.remote import PtpRemote
-
-                self._remote = PtpRemote(self.session, objects, self._listed)
-            return self._remote
+    def remote(self) -> Remote | None:
+        """Remote control."""
+        return self.extension.remote
 
     @property
-    def shutter(self) -> PtpShutter | None:
-        """Taking pictures, where it has release control."""
-        return self.remote.shutter if self.remote else None
+    def shutter(self) -> Shutter | None:
+        """Taking pictures."""
+        return self.extension.shutter
 
     @property
-    def focus(self) -> PowerShotLens | None:
-        """The focus, where it has release control."""
-        return self.remote.lens if self.remote else None
+    def focus(self) -> Focus | None:
+        """The focus."""
+        return self.extension.focus
 
     @property
-    def zoom(self) -> PowerShotLens | None:
-        """The zoom, where it has release control; the property is listed only in it."""
-        return self.remote.lens if self.remote else None
+    def zoom(self) -> Zoom | None:
+        """The zoom."""
+        return self.extension.zoom
 
     @property
-    def live(self) -> PowerShotLive | None:
-        """The viewfinder, where the camera lists it."""
-        if not self.session.supports(ViewfinderOn) or not self.remote:
-            return None
-        return self.remote.live
+    def live(self) -> Live | None:
+        """Live view."""
+        return self.extension.live
 
     @property
-    def custom_functions(self) -> None:
-        """No PowerShot has any."""
-        return None
-
-    def start(self) -> Identity:
-        """Open the session, and ask who the camera is."""
-        info = self.session.start()
-        self.model = by_product(self.model.product, info.model)
-        self.session.stays_open = PtpQuirk.KEEP_SESSION_OPEN in self.model.quirks
-        self.session.asks = self._listed.is_canon and self.session.supports(CheckEvent)
-        return self._identity()
+    def custom_functions(self) -> CustomFunctions | None:
+        """The custom functions."""
+        return self.extension.custom_functions
 
     def close(self) -> None:
-        """Leave release control, if it is on, and end the session."""
+        """Leave what was entered, and end the session."""
         self.session.end()
         try:
-            if self._remote and self._remote.active:
-                self._remote.leave()
+            self.extension.close()
         except CanonError as error:
             _log.info("while closing: %s", error)
         finally:
-            self._life.close()
             self.session.close()
 
     def events(self) -> Listener:
         """What the camera says by itself, from now on."""
-        from canon.ptp.common_events import Words
-        from canon.ptp.powershot.common_events import common
-
-        standard = Words(self.objects)
-        return self.session.listener(lambda event: common(event) or standard.common(event))
+        return self.session.listener(self.extension.common)
 
     # --- who it is --------------------------------------------------------------------------------
 
@@ -206,81 +171,43 @@ class PtpDriver:
         return self._identity()
 
     def _identity(self) -> Identity:
-        """A PowerShot's version is `1-1.0.2.0`: the firmware is what follows the dash."""
+        """A Canon's version is `1-1.0.2.0`: the firmware is what follows the dash."""
         info = self.session.info
-        owner = ""
-        if self._listed.has(Property.OWNER):
-            with may_refuse():
-                letters = self._listed.value(Property.OWNER, DataType.AUINT8)
-                owner = bytes(letters if isinstance(letters, tuple) else ()).decode("latin-1")
-        return Identity(
-            info.model, re.sub(r"^\d+-", "", info.version), owner.partition("\0")[0].strip()
-        )
+        return Identity(info.model, re.sub(r"^\d+-", "", info.version), self.extension.owner())
 
     def set_owner(self, owner: str) -> None:
-        """Set the owner's name; ValueError over 31 characters."""
-        if len(owner) > _MOST_OWNER:
-            raise ValueError(
-                f"the owner's name has {len(owner)} characters; {_MOST_OWNER} are the most"
-            )
-        self._listed.need(Property.OWNER, "owner's name")
-        self._listed.write(Property.OWNER, DataType.AUINT8, (*latin(owner), 0))
+        """Set the owner's name; ValueError where it is too long."""
+        self.extension.set_owner(owner)
 
     def time(self) -> datetime:
         """The camera's clock."""
-        if self._listed.has(_DATE_TIME):
-            return moment(str(self._listed.value(_DATE_TIME, DataType.TEXT))) or _EPOCH
-        self._listed.need(Property.TIME, "clock that can be read")
-        seconds = self._listed.value(Property.TIME, DataType.UINT32)
-        return (local_time(seconds) if isinstance(seconds, int) else None) or _EPOCH
+        return self.extension.time()
 
     def set_time(self, when: datetime) -> None:
         """Set the camera's clock."""
-        seconds = local_seconds(when)
-        if self._listed.has(_DATE_TIME):
-            self._listed.write(_DATE_TIME, DataType.TEXT, time_text(when))
-            return
-        self._listed.need(Property.TIME, "clock that can be set")
-        self._listed.write(Property.TIME, DataType.UINT32, seconds)
+        self.extension.set_time(when)
 
     def power(self) -> Power:
         """Ask how the camera is powered."""
-        if self._listed.has(Property.BATTERY_STATUS):
-            good = self._listed.value(Property.BATTERY_STATUS, DataType.UINT32) == _NORMAL
-            on_ac = self._listed.has(Property.BATTERY_KIND) and (
-                self._listed.value(Property.BATTERY_KIND, DataType.UINT16) == _FROM_AC
-            )
-        elif self._listed.has(_BATTERY_LEVEL):
-            level = self._listed.value(_BATTERY_LEVEL, DataType.UINT8)
-            good, on_ac = isinstance(level, int) and level > _LOW_PER_CENT, False
-        else:
-            raise NotSupported(self._listed.name, "power status that it tells")
-        return Power(on_ac=on_ac, battery=Battery.GOOD if good else Battery.LOW)
+        return self.extension.power()
 
     def body_id(self) -> str:
         """The serial number; NotSupported where the camera does not tell it."""
-        serial = self.session.info.serial.strip().lstrip("0")
-        if not serial:
-            raise NotSupported(self._listed.name, "body number that it tells")
-        return serial
+        return self.extension.body_id()
 
     def picture_sizes(self) -> tuple[PictureSize, ...]:
         """The picture sizes; NotSupported where the camera does not list them."""
-        self._listed.need(Property.SIZE_QUALITY_MODE, "list of picture sizes")
-        row = self.session.call(GetDevicePropDesc(Property.SIZE_QUALITY_MODE))
-        groups = row.form.values if isinstance(row.form, Choices) else (row.current,)
-        found = (_ability(group) for group in dict.fromkeys(groups) if isinstance(group, tuple))
-        return tuple(ability for ability in found if ability)
+        return self.extension.picture_sizes()
 
     # --- cards ------------------------------------------------------------------------------------
 
     def cards(self) -> tuple[card.Card, ...]:
         """The cards, with their space."""
-        return self.objects.cards()
+        return self._objects.cards()
 
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
         """What is in a folder, in card order; a folder comes before what is in it."""
-        return self.objects.listing(path, deep=deep)
+        return self._objects.listing(path, deep=deep)
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file: in blocks of 1 MiB when it is long and the camera gives parts."""
@@ -306,7 +233,7 @@ class PtpDriver:
         return len(part)
 
     def _whole(self, entry: Entry, sink: Sink, progress: Progress | None) -> int:
-        return self.objects.at(
+        return self._objects.at(
             entry.path,
             lambda handle: self.session.receive(
                 GetObject(handle), sink, limit=entry.size, progress=progress, expect=entry.size
@@ -323,13 +250,13 @@ class PtpDriver:
                 if not self.session.receive(part, sink, limit=size, expect=size):
                     break
 
-        self.objects.at(entry.path, fetch)
+        self._objects.at(entry.path, fetch)
         return sink.done
 
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the small JPEG of a picture or a movie; ObjectNotFound when it has none."""
         self._listed.must(GetThumb, "thumbnails of its files")
-        return self.objects.at(entry.path, lambda handle: self._small(handle, entry))
+        return self._objects.at(entry.path, lambda handle: self._small(handle, entry))
 
     def _small(self, handle: int, entry: Entry) -> bytes:
         data = bytearray()
@@ -386,21 +313,21 @@ class PtpDriver:
 
         The handle that is answered is wrong on some bodies, so nobody looks at it.
         """
-        store = self.objects.store(path.card)
+        store = self._objects.store(path.card)
 
         def announce(parent: int) -> None:
             act(SendObjectInfo(store.id, parent or ALL))
 
-        self.objects.at(path.parent, announce)
+        self._objects.at(path.parent, announce)
 
     def _marked_as_new(self, path: CardPath) -> Entry:
         """Let a file that has come up count as new, where the camera keeps such marks."""
-        found = self.objects.find(path)
+        found = self._objects.find(path)
         entry = found.entry
-        if not self._keeps_marks or entry.new:
+        if not self.extension.keeps_marks or entry.new:
             return entry
         try:
-            self.session.call(SetObjectArchive(found.handle, (found.flags or 0) | NEW))
+            self.extension.mark(found, new=True, protected=entry.protected)
         except Refused as error:
             _log.warning("%s is on the card, but without its mark as new: %s", path, error)
             return entry
@@ -413,9 +340,9 @@ class PtpDriver:
 
         def delete(handle: int) -> None:
             self.session.call(DeleteObject(handle, 0), timeout_s=_DELETE_S)
-            self.objects.forget(handle)
+            self._objects.forget(handle)
 
-        self.objects.at(path, delete)
+        self._objects.at(path, delete)
 
     def make_folder(self, path: CardPath) -> None:
         """Make a folder: an object that is announced, and never comes."""
@@ -433,18 +360,16 @@ class PtpDriver:
         """Change what is not so already, or not known to be."""
         if protected is not None:
             self._listed.must(SetObjectProtection, "way to protect files")
-        if new is not None and not self._keeps_marks:
+        if new is not None and not self.extension.keeps_marks:
             raise NotSupported(self._listed.name, "marks of files that were downloaded")
-        found = self.objects.find(entry.path)
+        found = self._objects.find(entry.path)
         is_protected = found.entry.protected
         if protected not in (None, is_protected):
             self.session.call(SetObjectProtection(found.handle, int(not is_protected)))
             is_protected = not is_protected
         if new is not None and (found.flags is None or new != found.entry.new):
-            flags = (found.flags or 0) & ~(NEW | PROTECTED)
-            flags |= (PROTECTED if is_protected else 0) | (NEW if new else 0)
-            self.session.call(SetObjectArchive(found.handle, flags))
-        self.objects.forget(found.handle)
+            self.extension.mark(found, new=new, protected=is_protected)
+        self._objects.forget(found.handle)
 
     def set_file_time(self, path: CardPath, moment: datetime) -> None:
         """No operation for it is known."""
@@ -482,11 +407,9 @@ class PtpDriver:
         except ValueError as error:
             raise ValueError(f"property {code:#06x} cannot be {value!r}: {error}") from None
 
-    # --- helpers ----------------------------------------------------------------------------------
-
     @property
-    def _keeps_marks(self) -> bool:
-        return self._listed.is_canon and self.session.supports(SetObjectArchive)
+    def _objects(self) -> Objects:
+        return self.extension.objects
 
 
 def _typed(kind: DataType, value: object) -> PropertyValue:
@@ -527,38 +450,11 @@ def _object(kind: int, size: int, name: str, modified: str) -> ObjectInfo:
     )
 
 
-def _ability(group: tuple[int, ...]) -> PictureSize | None:
-    """One kind of picture: height, width, code, and three zeros."""
-    if len(group) < _GROUP or not group[0]:
-        return None
-    height, width, code = group[:3]
-    if code not in PICTURE_KINDS:
-        return PictureSize(f"UNKNOWN_{code:#x}", width, height)
-    size, quality = (str(part).replace("-", " ").capitalize() for part in PICTURE_KINDS[code])
-    return PictureSize(f"{size}:{quality}", width, height)
-
-
-_FEATURES: dict[Feature, Callable[[PtpDriver], bool]] = {
-    Feature.REMOTE: lambda driver: driver.remote is not None,
-    Feature.SHOOT: lambda driver: driver.shutter is not None,
-    Feature.FOCUS_LOCK: lambda driver: (
-        driver.focus is not None and driver.session.supports(FocusLock)
-    ),
-    Feature.ZOOM: lambda driver: driver.zoom is not None,
-    Feature.LIVE: lambda driver: driver.live is not None,
-    Feature.UPLOAD: lambda driver: driver.session.supports(SendObject),
-    Feature.DELETE: lambda driver: driver.session.supports(DeleteObject),
-    Feature.FOLDERS: lambda driver: driver.session.supports(SendObjectInfo),
-    Feature.PROTECT: lambda driver: driver.session.supports(SetObjectProtection),
-    Feature.MARKS: lambda driver: driver.session.supports(SetObjectArchive),
-    Feature.RANGES: lambda driver: driver.session.supports(GetPartialObject),
-    Feature.OWNER: lambda driver: driver._listed.has(Property.OWNER),
-    Feature.CLOCK: lambda driver: (
-        driver._listed.has(_DATE_TIME) or driver._listed.has(Property.TIME)
-    ),
-    Feature.POWER: lambda driver: (
-        driver._listed.has(Property.BATTERY_STATUS) or driver._listed.has(_BATTERY_LEVEL)
-    ),
-    Feature.BODY_ID: lambda driver: bool(driver.session.info.serial.strip().lstrip("0")),
-    Feature.SIZES: lambda driver: driver._listed.has(Property.SIZE_QUALITY_MODE),
+_OPERATIONS: dict[Feature, type[Operation[Any]]] = {
+    Feature.UPLOAD: SendObject,
+    Feature.DELETE: DeleteObject,
+    Feature.FOLDERS: SendObjectInfo,
+    Feature.PROTECT: SetObjectProtection,
+    Feature.RANGES: GetPartialObject,
 }
+"""What the operations of the standard make possible."""

@@ -1,6 +1,6 @@
 """What is on the cards of a PTP camera: paths for people, handles for the camera.
 
-A PowerShot lists a folder in one answer; any other camera names the handles, and each object is
+A vendor may list a folder in one answer; any other camera names the handles, and each object is
 asked for. Handles are kept for the session, and dropped when the camera says that one is gone or
 refuses it. A camera is not trusted: a folder inside itself, endless folders and doubled names end
 in an error or are left out (ptp-core, section 4.4; canon-powershot-ptp, section 2.1).
@@ -10,17 +10,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from canon.driver.card import Card, CardPath, Entry
-from canon.driver.events import Queue
 from canon.errors import (
     CARD,
-    DecodeError,
-    DeviceBusy,
     NoCard,
     ObjectNotFound,
     ProtocolError,
@@ -37,26 +33,11 @@ from canon.ptp.operations import (
     GetObjectSize,
     GetStorageIDs,
     GetStorageInfo,
-    ObjectAdded,
-    ObjectInfoChanged,
-    ObjectRemoved,
-    PtpEvent,
     Response,
     StoreAdded,
     StoreRemoved,
 )
-from canon.ptp.powershot.layouts import (
-    FOLDER,
-    FOLDER_ENTRY,
-    NEW,
-    PROTECTED,
-    RAM,
-    CanonObjectInfoChanged,
-    FolderEntry,
-    GetObjectInfoEx,
-)
 from canon.ptp.session import LOST, UNKNOWN, Session
-from canon.values import local_time
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -70,7 +51,8 @@ _ROOTS = (0, ALL)
 _MOST_STORES = 16
 _UNTOLD = StorageInfo(StoreKind.UNDEFINED, FileSystem.UNDEFINED, 0, 0, 0, 0, "", "")
 _MOST_EVENTS = 256
-_STALE = (Response.INVALID_OBJECT_HANDLE, Response.INVALID_PARENT_OBJECT)
+STALE = (Response.INVALID_OBJECT_HANDLE, Response.INVALID_PARENT_OBJECT)
+"""Responses after which a handle is of no more use."""
 _NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
 """The names that fit a listing in one answer."""
 
@@ -83,8 +65,7 @@ class Store(Frozen):
     info: StorageInfo
 
 
-@dataclass(frozen=True)
-class Found:
+class Known(Frozen):
     """An object.
 
     Attributes:
@@ -99,27 +80,43 @@ class Found:
     flags: int | None = None
 
 
+Rows = Callable[[int, int, CardPath, int], Sequence[Known] | None]
+"""A vendor's listing, by a store, a folder's handle (0: the root), its path, and one handle in it
+(0: all): what is there, or None where the objects are to be asked one by one. Names of more than
+8.3 characters may be cut."""
+
+
 class Objects:
     """The files and folders of one session.
 
     Args:
         session: the conversation.
-        events: a reader of its events, for handles that change meanwhile.
-        fast: whether the camera is a Canon, whose folders come in one answer.
+        rows: how a folder is listed in one answer, where the vendor has a way.
         one_slot: whether no other card can come while one is there.
+        hidden: stores that are no cards.
     """
 
     def __init__(
-        self, session: Session, events: Queue[PtpEvent], *, fast: bool, one_slot: bool
+        self,
+        session: Session,
+        rows: Rows | None = None,
+        *,
+        one_slot: bool = False,
+        hidden: Container[int] = (),
     ) -> None:
         self.session = session
-        self._events = events
-        self._fast = fast and session.supports(GetObjectInfoEx)
+        self._events = session.reader()
+        self._rows = rows
         self._one_slot = one_slot
+        self._hidden = hidden
         self._stores: tuple[Store, ...] = ()
         self._known: dict[_Key, tuple[int, CardPath]] = {}  # handle, and path as it is written
         self._infos: dict[int, ObjectInfo] = {}
-        self._begun = session.begun  # the session that all this is of
+        self._old = False  # all that is known is of another session
+
+    def begun(self) -> None:
+        """A session was opened anew: the handles of the one before are of no more use."""
+        self._old = True
 
     # --- cards ------------------------------------------------------------------------------------
 
@@ -163,13 +160,13 @@ class Objects:
         if (info.capacity, info.label) != (card.info.capacity, card.info.label):
             self._forget_all()  # it is another card, with other files
             return ()
-        return (replace(card, info=info),)
+        return (Store(card.id, card.name, info),)
 
     def _ask_stores(self) -> tuple[Store, ...]:
         stores: list[Store] = []
         broken: Refused = NoCard()
         for number in self.session.call(GetStorageIDs()).ids[:_MOST_STORES]:
-            if number == RAM or not number & 0xFFFF:
+            if number in self._hidden or not number & 0xFFFF:
                 continue  # what waits in the camera's memory, or an empty slot
             try:
                 info = self._ask_info(number)
@@ -212,7 +209,7 @@ class Objects:
             return self._walk(store, found)
         return (one.entry for one in found)
 
-    def find(self, path: CardPath) -> Found:
+    def find(self, path: CardPath) -> Known:
         """What the folder's listing says of an object now.
 
         Raises:
@@ -239,7 +236,7 @@ class Objects:
             try:
                 return act(handle)
             except Refused as error:
-                if error.code not in _STALE:
+                if error.code not in STALE:
                     raise
                 self.forget(handle)
         return act(self.find(path).handle)
@@ -267,12 +264,11 @@ class Objects:
         card = next((one for one in self._stores if one.id == info.storage), None)
         path = CardPath.of(tuple(reversed(names)), self._named(card) if card else "")
         self._known[_key(info.storage, path)] = handle, path
-        if self._fast:  # it tells whether the file is new, which the standard's answer does not
-            asked = GetObjectInfoEx(info.storage, 0, info.parent, handle)
+        if self._rows:  # it may tell whether the file is new, which the standard's answer does not
             with suppress(Refused):
-                for row in _rows(self.session.call(asked).data):
-                    if row.handle == handle:
-                        return self._from_row(row, path.parent).entry
+                for one in self._rows(info.storage, info.parent, path.parent, handle) or ():
+                    if one.handle == handle:
+                        return self._whole(one).entry
         return self._from_info(handle, path, info).entry
 
     def path_of(self, handle: int) -> CardPath | None:
@@ -296,10 +292,10 @@ class Objects:
 
     # --- folders ----------------------------------------------------------------------------------
 
-    def _folder(self, store: Store, path: CardPath) -> list[Found]:
+    def _folder(self, store: Store, path: CardPath) -> list[Known]:
         """What is in the folder at a path, with the names as the camera writes them."""
 
-        def children(handle: int) -> list[Found]:
+        def children(handle: int) -> list[Known]:
             _, written = self._known.get(
                 _key(store.id, path), (0, CardPath.of((), self._named(store)))
             )
@@ -307,7 +303,7 @@ class Objects:
 
         return self.at(path.with_card(store.name), children)
 
-    def _walk(self, store: Store, top: list[Found]) -> Iterator[Entry]:
+    def _walk(self, store: Store, top: list[Known]) -> Iterator[Entry]:
         seen: set[int] = set()
         levels = [iter(top)]
         for _ in range(_MOST_OBJECTS):
@@ -327,39 +323,24 @@ class Objects:
                 levels.append(iter(self._children(store, one.handle, one.entry.path)))
         raise ProtocolError(f"the card has more than {_MOST_OBJECTS} files and folders", CARD)
 
-    def _children(self, store: Store, handle: int, path: CardPath) -> list[Found]:
+    def _children(self, store: Store, handle: int, path: CardPath) -> list[Known]:
         """What is in a folder, with its handles; the first of two objects with one name counts."""
-        rows = self._fast_listing(store, handle, path) or self._slow_listing(store, handle, path)
-        found: dict[str, Found] = {}
-        for one in rows:
+        rows = self._rows(store.id, handle, path, 0) if self._rows else None
+        listed = map(self._whole, rows) if rows else self._one_by_one(store, handle, path)
+        found: dict[str, Known] = {}
+        for one in listed:
             found.setdefault(one.entry.name.upper(), one)
         for one in found.values():
             self._known[_key(store.id, one.entry.path)] = one.handle, one.entry.path
         return list(found.values())
 
-    def _fast_listing(self, store: Store, handle: int, path: CardPath) -> list[Found]:
-        """The folder in one answer; nothing where the camera refuses, or has nothing to say."""
-        if not self._fast:
-            return []
-        try:
-            data = self.session.call(GetObjectInfoEx(store.id, 0, handle, 0)).data
-        except DeviceBusy:
-            raise
-        except Refused as error:
-            if error.code in _STALE:
-                raise
-            self._fast = error.code not in UNKNOWN
-            return []
-        _check_count(len(data) // FOLDER_ENTRY, path)
-        return [self._from_row(row, path) for row in _rows(data)]
-
-    def _slow_listing(self, store: Store, handle: int, path: CardPath) -> list[Found]:
+    def _one_by_one(self, store: Store, handle: int, path: CardPath) -> list[Known]:
         """The folder, object by object; what is known of one is asked again when it changed."""
         for _ in range(_MOST_EVENTS):
             if not self.session.poll(0):
                 break
         handles = self.session.call(GetObjectHandles(store.id, 0, handle or ALL)).handles
-        _check_count(len(handles), path)
+        check_count(len(handles), path)
         found = []
         for one in dict.fromkeys(handles):
             try:
@@ -371,23 +352,27 @@ class Objects:
                 found.append(self._from_info(one, here, info))
         return found
 
-    def _from_row(self, row: FolderEntry, path: CardPath) -> Found:
-        folder = bool(row.flags & FOLDER) or row.format == ObjectFormat.ASSOCIATION
-        name = row.name
+    def _whole(self, known: Known) -> Known:
+        """A row of a listing with its whole name, and its whole length."""
+        entry = known.entry
+        name = entry.name
         if not _NAME_8_3.fullmatch(name):  # it may be cut
             with suppress(Refused):
-                name = self.info(row.handle).name or name
-        entry = Entry(
-            path.child(name or _nameless(row.handle)),
-            0 if folder else self._length(row.handle, row.size),
-            local_time(row.time),
-            is_folder=folder,
-            protected=bool(row.flags & PROTECTED),
-            new=bool(row.flags & NEW) and not folder,
+                name = self.info(known.handle).name or name
+        name, size = name or _nameless(known.handle), self._length(known.handle, entry.size)
+        if (name, size) == (entry.name, entry.size):
+            return known
+        whole = Entry(
+            entry.path.with_name(name),
+            size,
+            entry.modified,
+            entry.is_folder,
+            entry.protected,
+            entry.new,
         )
-        return Found(row.handle, entry, row.flags)
+        return Known(known.handle, whole, known.flags)
 
-    def _from_info(self, handle: int, path: CardPath, info: ObjectInfo) -> Found:
+    def _from_info(self, handle: int, path: CardPath, info: ObjectInfo) -> Known:
         folder = info.format == ObjectFormat.ASSOCIATION
         entry = Entry(
             path,
@@ -397,7 +382,7 @@ class Objects:
             protected=bool(info.protection),
             new=False if folder else None,
         )
-        return Found(handle, entry)
+        return Known(handle, entry)
 
     def _length(self, handle: int, size: int) -> int:
         """The length of a file; one of 4 GiB or more is asked for."""
@@ -407,28 +392,19 @@ class Objects:
 
     def _catch_up(self) -> None:
         """Drop what the camera has meanwhile said is no longer so, and what a reset has ended."""
-        if self._events.take_lost() or self._begun != self.session.begun:
-            self._begun = self.session.begun
+        if self._events.take_lost() or self._old:
+            self._old = False
             self._forget_all()
         while event := self._events.get():
             if isinstance(event, StoreAdded | StoreRemoved):
                 self._forget_all()
-            elif isinstance(
-                event, ObjectAdded | ObjectRemoved | ObjectInfoChanged | CanonObjectInfoChanged
-            ):
-                self.forget(event.handle)
+            elif isinstance(handle := vars(event).get("handle"), int):
+                self.forget(handle)
 
     def _forget_all(self) -> None:
         self._stores = ()
         self._known.clear()
         self._infos.clear()
-
-
-def _rows(data: bytes) -> Iterator[FolderEntry]:
-    if len(data) % FOLDER_ENTRY:
-        raise DecodeError(f"{len(data)} bytes are no listing", 0, "FolderEntry")
-    for at in range(0, len(data), FOLDER_ENTRY):
-        yield FolderEntry.read(data, at)[0]
 
 
 def _key(store: int, path: CardPath) -> _Key:
@@ -452,7 +428,8 @@ def _nameless(handle: int) -> str:
     return f"{handle:08X}"
 
 
-def _check_count(count: int, path: CardPath) -> None:
+def check_count(count: int, path: CardPath) -> None:
+    """ProtocolError where a folder cannot hold so many files."""
     if count > _MOST_IN_FOLDER:
         raise ProtocolError(
             f"the camera lists {count} files in {path}; no folder has so many", CARD

@@ -5,6 +5,7 @@ Nothing that it does not list is asked for: that is NotSupported, before anythin
 
 from __future__ import annotations
 
+import enum
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,15 +20,11 @@ from canon.ptp.operations import (
     Operation,
     SetDevicePropValue,
 )
-from canon.ptp.powershot.codes import SIGNED
-from canon.ptp.powershot.layouts import Property
 from canon.ptp.session import LOST, TIMEOUT_S, Session
-from canon.usb.port import CANON
 
 _log = logging.getLogger(__name__)
 
 _LONGEST = 16  # bytes of a number
-_FIRST_OF_CANON = 0xD000  # properties below are the standard's
 
 
 class Properties:
@@ -45,21 +42,14 @@ class Properties:
         """The camera's name without the maker's, for messages."""
         return self.session.info.model.removeprefix("Canon ") or "camera"
 
-    @property
-    def is_canon(self) -> bool:
-        """Whether operations and properties beyond the standard are Canon's."""
-        named = "canon" in self.session.info.manufacturer.lower()
-        return named or self.session.vendor == CANON
-
     def must(self, operation: type[Operation[Any]], feature: str) -> None:
         """NotSupported unless the camera has an operation."""
         if not self.session.supports(operation):
             raise NotSupported(self.name, feature)
 
     def has(self, code: int) -> bool:
-        """Whether the camera has a property; Canon's numbers are other things elsewhere."""
-        known = code < _FIRST_OF_CANON or self.is_canon
-        return known and code in self.session.info.properties
+        """Whether the camera has a property."""
+        return code in self.session.info.properties
 
     def need(self, code: int, feature: str) -> None:
         """NotSupported unless the camera has a property."""
@@ -74,12 +64,13 @@ class Properties:
         """The value of a property whose type is known."""
         return read_value(kind, self.session.call(GetDevicePropValue(code)).data)[0]
 
-    def number(self, code: Property) -> int:
+    def number(self, code: int, *, signed: bool = False) -> int:
         """The value of a property that is a number, of whatever length that numbers have."""
         data = self.session.call(GetDevicePropValue(code)).data
         if not 0 < len(data) <= _LONGEST:
-            raise DecodeError(f"{len(data)} bytes are no number", 0, code.name)
-        return int.from_bytes(data, "little", signed=code in SIGNED)
+            name = code.name if isinstance(code, enum.Enum) else f"property {code:#06x}"
+            raise DecodeError(f"{len(data)} bytes are no number", 0, name)
+        return int.from_bytes(data, "little", signed=signed)
 
     def write(
         self, code: int, kind: DataType, value: PropertyValue, *, timeout_s: float = TIMEOUT_S

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, Protocol, TypeVar, cast
 
 from canon.conversation import Conversation
 from canon.driver.card import Counted, Progress, Sink
@@ -45,7 +45,6 @@ from canon.ptp.operations import (
     Response,
     make_event,
 )
-from canon.ptp.powershot.layouts import CheckEvent
 from canon.ptp.transport import Ended, Incoming, Outgoing, Transport, pauses
 from canon.usb.port import CANON, Port
 from canon.wire import Message, take
@@ -105,7 +104,6 @@ _SETTLE_S, _LAST_SETTLE_S = 5.0, 1.0
 _MOST_SESSIONS = 10
 _LAST_NUMBER = 0xFFFFFFFE
 _MOST_REPLY = 16 << 20
-_MOST_CHECKED = 0x200  # bytes that CheckEvent may give; an event has 24 at most
 _FIRST_READ = 0x3F00  # most replies are shorter
 _SHORT = 0x1F0  # with its head, this fits into one packet of a fast bus
 _NONE = Incoming(lambda piece: None, _MOST_REPLY)
@@ -126,6 +124,24 @@ class Answer(Frozen):
     data: bytes
 
 
+class Hearing(Protocol):
+    """What a session asks of the camera's extension."""
+
+    def begun(self) -> None:
+        """A session was opened anew: what was entered or chosen in the one before is gone.
+
+        It is told in the middle of a transaction, so nothing may be sent.
+        """
+        ...
+
+    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+        """Wait for events, for so many seconds at most; without any, look once.
+
+        The pauses between two questions are decided here and nowhere else.
+        """
+        ...
+
+
 class Session:
     """The operations and events of one camera.
 
@@ -136,20 +152,16 @@ class Session:
         clock: the port's.
         vendor: the USB id of the camera's maker.
         info: what the camera said of itself, as last read.
-        begun: how many sessions were opened: one more after each reset that trouble made necessary.
-            What the camera was in, and its handles, do not outlive a session.
-        asks: whether `poll` asks the camera for events, by CheckEvent.
-        listens: whether `poll` reads the interrupt pipe.
+        extension: what the maker added, once it is known; it brings the events, and is told of
+            each session that trouble made necessary.
         stays_open: leave the session open at the end: some bodies take no other after it.
     """
 
     def __init__(self, port: Port) -> None:
         self.clock = port.clock
         self.vendor = port.descriptors.vendor
-        self.begun = 0
         self.info = _NOBODY
-        self.asks = False
-        self.listens = True
+        self.extension: Hearing | None = None
         self.stays_open = False
         self._port = port
         self._transport = Transport(port)
@@ -276,67 +288,58 @@ class Session:
                     raise refusal(ended.code, type(step).__name__)
         return _returned(operation, ended)
 
-    def ask(self, code: int, parameters: tuple[int, ...] = (), data: bytes | None = None) -> Answer:
+    def ask(
+        self,
+        code: int,
+        parameters: tuple[int, ...] = (),
+        data: bytes | None = None,
+        *,
+        limit: int = _MOST_REPLY,
+    ) -> Answer:
         """The raw door: any operation by its code. A refusal is no error here.
 
         Args:
             code: operation code.
             parameters: at most five numbers of 32 bits.
             data: what goes; None when nothing does.
+            limit: the most bytes that may come.
         """
         if len(parameters) > MOST_PARAMETERS or not all(0 <= n <= 0xFFFFFFFF for n in parameters):
             raise ValueError(f"{parameters} are not at most five numbers of 32 bits")
         values = b"".join(value.to_bytes(4, "little") for value in parameters)
         collected = bytearray()
-        incoming = Incoming(collected.extend, _MOST_REPLY, _FIRST_READ)
+        incoming = Incoming(collected.extend, limit, min(limit, _FIRST_READ))
         ended = self._exchange(code, values, _going(data), incoming, TIMEOUT_S)
         return Answer(ended.code, ended.parameters, bytes(collected))
 
     # --- events -----------------------------------------------------------------------------------
 
     def poll(self, timeout_s: float) -> bool:
-        """Wait for an event, and copy it to every reader; whether one came."""
-        deadline = self.clock.now() + timeout_s
-        for pause in pauses():
-            event = _readable(self._asked()) if self.asks else None
-            left = max(0.0, deadline - self.clock.now())
-            wait = min(pause, left) if self.asks else left
-            if event is None and self.listens:
-                with self._turn():
-                    event = _readable(self._transport.event(wait))
-            elif event is None:
-                self.clock.sleep(wait)
-            if event is not None:
-                _log.debug("event %r", event)
-                self._talk.tell(event)
-                return True
-            if self.clock.now() >= deadline:
-                break
-        return False
+        """Wait for events, and copy them to every reader; whether any came."""
+        hear = self.extension.hear if self.extension else self.listen
+        events = hear(timeout_s)
+        for event in events:
+            _log.debug("event %r", event)
+            self._talk.tell(event)
+        return bool(events)
+
+    def listen(self, wait_s: float) -> Sequence[PtpEvent]:
+        """Wait for an event on the standard's channel, the interrupt pipe; nobody else is told."""
+        with self._turn():
+            raw = self._transport.event(wait_s)
+        return read_events(raw)
 
     def events(self) -> AbstractContextManager[Queue[PtpEvent]]:
         """A reader's queue: every event from now on until the block ends."""
         return self._talk.events()
 
+    def reader(self) -> Queue[PtpEvent]:
+        """A reader's queue: every event from now on, as long as the session is there."""
+        return self._talk.begin()
+
     def listener(self, common: Callable[[PtpEvent], Event]) -> Listener:
         """One who hears every event from now on, turned into common words by `common`."""
         return self._talk.listener(self.clock, self.poll, common)
-
-    def _asked(self) -> bytes:
-        """The event that CheckEvent brings, b"" when there is none."""
-        collected = bytearray()
-        incoming = Incoming(collected.extend, _MOST_CHECKED)
-        ended = self._exchange(CheckEvent.code, b"", None, incoming, TIMEOUT_S)
-        if ended.code == Response.OK:
-            return bytes(collected)
-        error = refusal(ended.code, CheckEvent.__name__)
-        if isinstance(error, DeviceBusy):
-            return b""
-        if ended.code in UNKNOWN:
-            _log.warning("the camera lists CheckEvent and does not have it; listening to its pipe")
-            self.asks, self.listens = False, True
-            return b""
-        raise error
 
     # --- the end ----------------------------------------------------------------------------------
 
@@ -431,8 +434,8 @@ class Session:
                 trouble = error
             else:
                 self._number, self._open = 0, True
-                self.begun += 1
-                self.listens = True
+                if self.extension:
+                    self.extension.begun()
                 return
         raise trouble
 
@@ -474,13 +477,13 @@ def refusal(code: int, name: str) -> Refused:
     return REFUSALS.get(code, Refused)(what, advice, code=code, command=name, word=word)
 
 
-def _readable(raw: bytes) -> PtpEvent | None:
-    """An event; None when there is none, or one that cannot be read."""
+def read_events(raw: bytes) -> tuple[PtpEvent, ...]:
+    """The event of a container; none where there is no container, or one that cannot be read."""
     try:
-        return _read_event(raw) if raw else None
+        return (_read_event(raw),) if raw else ()
     except DecodeError as error:
         _log.warning("an event that cannot be read: %s", error.detail)
-        return None
+        return ()
 
 
 def _read_event(raw: bytes) -> PtpEvent:

@@ -104,8 +104,6 @@ LENGTHS = {
     "focal_length_tele": Property.FOCAL_LENGTH_TELE,
 }
 """Fields that count in a unit of their own, FOCAL_LENGTH_DENOMINATOR, and can only be read."""
-SIGNED = frozenset(row.code for row in FIELDS if row.kind is DataType.INT8)
-"""The properties whose numbers have a sign."""
 MISSING = {DataType.UINT8: (0xFF,), DataType.UINT16: (0x7FFF, 0xFFFF), DataType.INT8: ()}
 """The numbers of a setting that the camera does not have, or not now, by how it is stored."""
 FIRST = (

@@ -15,8 +15,8 @@ from canon.errors import CanonError, Disconnected, NotSupported, Refused
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects
 from canon.ptp.operations import Response, StorageInfoChanged
+from canon.ptp.powershot.channel import Channel
 from canon.ptp.powershot.layouts import (
-    PIPE_MODES,
     CameraModeChanged,
     InitiateReleaseControl,
     Property,
@@ -33,7 +33,6 @@ from canon.values import CameraOutput
 _log = logging.getLogger(__name__)
 
 _ENTERED_S = 0.5  # for the event that tells that release control is on; not every body sends it
-_POLL_S = 0.02
 _ON_PIPE, _BY_OPERATION = 1, 7  # values of EVENT_EMULATE_MODE (section 4.1)
 
 
@@ -44,27 +43,31 @@ class PtpRemote:
         session: the conversation.
         objects: what is on its card.
         listed: what it can do.
+        channel: how it tells events.
 
     Attributes:
+        active: whether release control is on.
         live, lens, shutter: what can be done in it.
     """
 
     lasts = False
 
-    def __init__(self, session: Session, objects: Objects, listed: Properties) -> None:
+    def __init__(
+        self, session: Session, objects: Objects, listed: Properties, channel: Channel
+    ) -> None:
         self.session = session
+        self.active = False
         self.live = PowerShotLive(session, lambda: self.active)
-        self._entered = 0  # the session in which release control was entered; 0: it is off
         self._listed = listed
+        self._channel = channel
         self._settings = PtpSettings(listed)
         self.lens = PowerShotLens(session, listed, self._settings)
         self.shutter = PtpShutter(session, objects, listed, self.live, self._settings)
         self._events_before = 0  # EVENT_EMULATE_MODE as it was found
 
-    @property
-    def active(self) -> bool:
-        """Whether release control is on; it ends with the session in which it was entered."""
-        return self._entered == self.session.begun
+    def begun(self) -> None:
+        """A session was opened anew: release control has ended with the one before."""
+        self.active = False
 
     def stay(self) -> None:
         """NotSupported: the end of a session ends release control."""
@@ -87,8 +90,8 @@ class PtpRemote:
             self.session.refresh()  # what it listed is old where the last way out broke off
         if self._listed.has(Property.FLASH_MODE):
             _log.warning("the camera was left in release control; going on in it")
-            self._listen(self._events_before)
-            self._entered = self.session.begun
+            self._channel.choose(self._events_before)
+            self.active = True
             return
         if has_mode:
             self._choose_events(_ON_PIPE)
@@ -98,19 +101,19 @@ class PtpRemote:
             self._read_sizes()
             self.session.refresh()
             self._listed.number(Property.EVENT_EMULATE_MODE)
-            self._choose_events(_BY_OPERATION if self.session.asks else _ON_PIPE)
-        self._entered = self.session.begun  # before the answer: who closes meanwhile must leave it
+            self._choose_events(_BY_OPERATION if self._channel.asks else _ON_PIPE)
+        self.active = True  # before the answer: who closes meanwhile must leave it
         self.live.running = False
         try:
             self._initiate()
-            self._entered = self.session.begun
-            if has_mode and not self.session.asks:  # it has been found out meanwhile
+            self.active = True
+            if has_mode and not self._channel.asks:  # it has been found out meanwhile
                 self._choose_events(_ON_PIPE)
             self.session.refresh()
         except BaseException:  # a refusal, or Ctrl-C: the lens may come out all the same
             with suppress(CanonError):
                 self.leave()
-            self._entered = 0
+            self.active = False
             raise
 
     def _initiate(self) -> None:
@@ -124,8 +127,8 @@ class PtpRemote:
                 return
             clock = self.session.clock
             deadline = clock.now() + _ENTERED_S
-            while clock.now() < deadline:
-                self.session.poll(min(_POLL_S, deadline - clock.now()))
+            while (left := deadline - clock.now()) > 0:
+                self.session.poll(left)
                 while event := events.get():
                     if isinstance(event, CameraModeChanged | StorageInfoChanged):
                         return
@@ -138,10 +141,7 @@ class PtpRemote:
     def _choose_events(self, mode: int) -> None:
         """Choose the channel of events, and read that one only (section 6)."""
         self._listed.write(Property.EVENT_EMULATE_MODE, DataType.UINT16, mode)
-        self._listen(mode)
-
-    def _listen(self, mode: int) -> None:
-        self.session.listens = mode in PIPE_MODES or not self.session.asks
+        self._channel.choose(mode)
 
     def leave(self) -> None:
         """Stop the viewfinder, leave release control, and give events back as they came."""
@@ -158,9 +158,9 @@ class PtpRemote:
         except Disconnected:
             raise  # another thread closes the camera, and leaves it there
         except BaseException:
-            self._entered = 0
+            self.active = False
             raise
-        self._entered = 0
+        self.active = False
 
     # --- settings (section 3) ---------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ class PtpSettings:
         written = [row for row in FIELDS if row.name in changes and self._listed.has(row.code)]
         for row in sorted(written, key=_turn):
             self._write(row, changes[row.name])
-        return {row.name: row.read(self._listed.number(row.code)) for row in written}
+        return {row.name: row.read(self._number(row.code, row.kind)) for row in written}
 
     def _write(self, row: Field, value: object) -> None:
         if row.write is None:
@@ -122,8 +122,11 @@ class PtpSettings:
         number = None
         if self._listed.has(code):
             with may_refuse():
-                number = self._listed.number(code)
+                number = self._number(code, kind)
         return None if number in MISSING[kind] else number
+
+    def _number(self, code: Property, kind: DataType) -> int:
+        return self._listed.number(code, signed=kind is DataType.INT8)
 
 
 def _turn(row: Field) -> int:

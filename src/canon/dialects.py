@@ -1,0 +1,85 @@
+"""From a way to a camera to its driver: the one place that knows every dialect.
+
+The way tells what is spoken there: a line, or the class of a USB interface; never a product id.
+Each dialect is imported when it is spoken, not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from canon import ports
+from canon.driver import Driver
+from canon.errors import NotSupported
+from canon.serial.line import Line
+from canon.usb.port import CANON, NATIVE, PTP, Port
+
+if TYPE_CHECKING:
+    from canon.models.ptp import PtpModel
+    from canon.ptp.extension import Extension
+    from canon.ptp.properties import Properties
+    from canon.ptp.session import Session as PtpSession
+
+
+def driver_for(port: Port | Line, where: str) -> Driver:
+    """The driver of the dialect that is spoken there.
+
+    Raises:
+        NotSupported: nobody here speaks it.
+    """
+    if isinstance(port, Line):
+        return _on_line(port, where)
+    if port.descriptors.interface == NATIVE:
+        return _native(port)
+    if port.descriptors.interface == PTP:
+        return _ptp(port)
+    spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
+    raise NotSupported(
+        port.descriptors.product_name or "camera",
+        f"interface that we know (its class is {spoken})",
+        "switch it to its normal mode, or to PTP",
+    )
+
+
+def extension_of(session: PtpSession, listed: Properties, model: PtpModel) -> Extension:
+    """What the maker of a PTP camera added, by what the camera says of itself."""
+    from canon.ptp.extension import Standard
+    from canon.ptp.powershot.extension import PowerShot
+
+    named = "canon" in session.info.manufacturer.lower()
+    if named or session.vendor == CANON:
+        return PowerShot(session, listed, model)
+    return Standard(session, listed)
+
+
+def _on_line(line: Line, where: str) -> Driver:
+    odd, speed = ports.on_line(where)
+    if odd is not None:
+        from canon.ps350 import session
+        from canon.ps350.driver import Ps350Driver
+
+        return Ps350Driver(session.Session(line, speed), odd)
+    from canon.native.driver import NativeDriver
+    from canon.native.serial_link import SerialLink
+    from canon.native.session import Session
+
+    return NativeDriver(Session(SerialLink(line, speed)))
+
+
+def _native(port: Port) -> Driver:
+    from canon.models.native import by_product
+    from canon.native.driver import NativeDriver
+    from canon.native.session import Session
+    from canon.native.usb_link import UsbLink
+
+    return NativeDriver(Session(UsbLink(port, by_product(port.descriptors.product))))
+
+
+def _ptp(port: Port) -> Driver:
+    from canon.models.ptp import GENERIC, by_product
+    from canon.ptp.driver import PtpDriver
+    from canon.ptp.session import Session
+
+    about = port.descriptors
+    model = by_product(about.product) if about.vendor == CANON else GENERIC
+    return PtpDriver(Session(port), model, extension_of)
