@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from canon.errors import AlreadyThere, CanonError
 
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
+_DATA_LOST = {getattr(errno, name, None) for name in ("EIO", "ENOSPC", "EDQUOT")}
 _LONGEST = 200  # bytes of a name; no disk takes more than 255
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
 
@@ -55,6 +57,9 @@ class PartFile:
     ) -> None:
         """Flush it to the disk, and give it its name.
 
+        What a file system does not let be done to a file whose data are safe, its time, its mode,
+        is no failure.
+
         Args:
             target: its path.
             overwrite: whether a file that is there already may be replaced.
@@ -66,11 +71,12 @@ class PartFile:
         with _about(target):
             if not self.file.closed:
                 self.file.flush()
-                os.fsync(self.file.fileno())
+                _to_disk(self.file.fileno())
                 self.file.close()
-            if modified is not None:
-                with suppress(OverflowError, OSError, ValueError):
-                    os.utime(self._path, (modified.timestamp(), modified.timestamp()))
+        if modified is not None:
+            with suppress(OverflowError, OSError, ValueError):
+                os.utime(self._path, (modified.timestamp(), modified.timestamp()))
+        with suppress(OSError):  # a stick or a share of another owner
             self._path.chmod(0o666 & ~_umask())
         _put_in_place(self._path, target, overwrite=overwrite)
 
@@ -148,11 +154,21 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
                 raise _appeared(target) from None
             part.rename(target)
     if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with suppress(OSError):
+            folder = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _to_disk(file: int) -> None:
+    """Wait until the data are on the disk; a file system that cannot say so is no failure."""
+    try:
+        os.fsync(file)
+    except OSError as error:
+        if error.errno in _DATA_LOST:
+            raise
 
 
 def _appeared(target: Path) -> AlreadyThere:

@@ -126,3 +126,51 @@ def test_no_file_stays_open(tmp_path: Path) -> None:
         with new_file(tmp_path / f"{number}") as file:
             file.write(b"whole")
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+# --- file systems that refuse a nicety ------------------------------------------------------------
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
+    """Let the system refuse one call, as a share of another owner or an old file system does."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, name, refuse)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("chmod", errno.EPERM),
+        ("utime", errno.EPERM),
+        ("fsync", errno.EINVAL),
+        ("fsync", errno.ENOTSUP),
+        ("link", errno.EPERM),
+    ],
+)
+def test_a_nicety_that_is_refused_costs_no_file(
+    name: str, code: int, overwrite: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing(monkeypatch, name, code)
+    target = tmp_path / "IMG_0001.JPG"
+    with new_file(target, overwrite=overwrite, modified=datetime(2003, 6, 14)) as file:
+        file.write(b"whole")
+    assert target.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EDQUOT])
+def test_data_that_did_not_reach_the_disk_are_no_file(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing(monkeypatch, "fsync", code)
+    with (
+        pytest.raises(OSError, match=os.strerror(code)) as caught,
+        new_file(tmp_path / "IMG_0001.JPG") as file,
+    ):
+        file.write(b"lost")
+    assert caught.value.errno == code
+    assert list(tmp_path.iterdir()) == []
