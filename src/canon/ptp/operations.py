@@ -40,8 +40,9 @@ class Bytes(Message):
 class Operation(Message, Generic[R]):
     """A message that carries an operation's code, and says what goes and what comes.
 
-    `patient=True` marks an operation that may be repeated while the camera is busy: it reads, or
-    doing it twice is the same as once. What moves or shoots never is.
+    `patient=True` marks an operation that is asked again while the camera is busy: it reads, or
+    doing it twice is the same as once, or a busy camera is known not to have done it. The Session
+    waits, and nobody else.
     """
 
     code: ClassVar[int] = 0

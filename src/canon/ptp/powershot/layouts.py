@@ -76,8 +76,11 @@ class FocusUnlock(Operation[Nothing], code=0x9015):
     """Let focus, exposure and white balance go."""
 
 
-class InitiateCaptureInMemory(Operation[Nothing], code=0x901A):
-    """Release the shutter; where the picture goes is property CAPTURE_TRANSFER_MODE."""
+class InitiateCaptureInMemory(Operation[Nothing], code=0x901A, patient=True):
+    """Release the shutter; where the picture goes is property CAPTURE_TRANSFER_MODE.
+
+    A camera that is busy has not released, and is asked again (section 5).
+    """
 
 
 class FrameSize(Message):

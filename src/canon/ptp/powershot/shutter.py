@@ -24,7 +24,7 @@ from canon.driver.shot import (
     paused,
     picture_name,
 )
-from canon.errors import AGAIN, CanonError, DeviceBusy, NotFinished, ObjectNotFound, Refused
+from canon.errors import AGAIN, CanonError, NotFinished, ObjectNotFound, Refused
 from canon.models.file_kinds import kind_of_format
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects, Store
@@ -56,7 +56,6 @@ from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality, local_t
 _log = logging.getLogger(__name__)
 
 _FETCH_S = 15.0
-_BUSY_S, _BUSY_PAUSE_S = 10.0, 0.01
 _NOT_GIVEN = 0xFFFFFFFF
 _MOST_THUMBNAIL = 1 << 20
 _TARGETS = {
@@ -212,7 +211,8 @@ class PtpShutter:
             while events.get():
                 pass
             try:
-                self._release()
+                with focusing():
+                    self.session.call(InitiateCaptureInMemory())
                 await_end(
                     self.session.clock,
                     self.session.poll,
@@ -229,21 +229,6 @@ class PtpShutter:
             command = InitiateCaptureInMemory.__name__
             raise Refused("the camera took no picture", AGAIN, code=told.error, command=command)
         return told
-
-    def _release(self) -> None:
-        """Release the shutter; while the camera is busy it has not been, so it is asked again."""
-        clock = self.session.clock
-        deadline = clock.now() + _BUSY_S
-        while True:
-            try:
-                with focusing():
-                    self.session.call(InitiateCaptureInMemory())
-            except DeviceBusy:
-                if clock.now() > deadline:
-                    raise
-                clock.sleep(_BUSY_PAUSE_S)
-            else:
-                return
 
     def _on_card(self, store: Store | None) -> frozenset[int]:
         """The handles of all that is on the card, so that a new one is known by itself."""
