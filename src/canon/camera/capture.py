@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from canon.camera.control import RemoteControl
-from canon.camera.receivers import InMemory, OnDisk
 from canon.driver import Driver, Shutter
 from canon.driver.card import Progress
 from canon.driver.shot import GiveUp, Shot
 from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +63,8 @@ class Capture:
             Aborted: another thread called `abort()`.
             NotSupported: this model has no remote release.
         """
+        from canon.camera.receivers import InMemory, OnDisk
+
         wanted = _target(target)
         self._control.need(_shutter, _FEATURE)
         receiver = InMemory() if to is None else OnDisk(to, overwrite=overwrite)

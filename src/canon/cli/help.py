@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from canon.cli.options import HELP_NAMES, Verb
+from canon.cli.options import Verb
 from canon.cli.output import put_line
 
 
@@ -21,7 +21,7 @@ def help_verb(ctx: click.Context, verb: str | None) -> None:
     else:
         _, command, _ = group.resolve_command(root, [verb])
         assert command is not None  # noqa: S101  (an unknown one has been told)
-        inner = click.Context(command, info_name=verb, parent=root, help_option_names=HELP_NAMES)
+        inner = click.Context(command, info_name=verb, parent=root)
         text = command.get_help(inner)
     for line in text.splitlines():
         put_line(line)

@@ -20,6 +20,8 @@ from canon.cli.output import (
 from canon.errors import AlreadyThere
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from canon.camera import Camera
     from canon.serial.line import Line
     from canon.usb.port import Port
@@ -111,41 +113,75 @@ def _recorded(port: Port, file: str, stack: ExitStack) -> Port:
     return RecordingPort(port, stream)
 
 
-def shared_options() -> list[click.Parameter]:
-    """The options that stand before the verb or after it."""
-    return [
-        click.Option(
-            ["--port"],
-            metavar="PORT",
-            help="Which camera: usb:04a9:306e, usb:1-2.3, usbip:HOST:PORT/BUSID, "
-            "virtual:powershot-g3 …; CANON_REMOTE_PORT, or the first on USB, when not given.",
-        ),
-        click.Option(["as_json", "--json"], is_flag=True, help="Print JSON."),
-        click.Option(
-            ["verbosity", "-v", "--verbose"],
-            count=True,
-            help="Log on stderr what happens; -vv each command, -vvv each byte.",
-        ),
-        click.Option(
-            ["--record"],
-            type=click.Path(),
-            metavar="FILE",
-            help="Write all that passes over the cable to a new pcapng FILE, for Wireshark "
-            "and for `decode`.",
-        ),
-    ]
+class _FileName(click.types.StringParamType):
+    """The name of a file; click.Path asks for a translation of the word "path"."""
+
+    name = "file"
+
+    def shell_complete(
+        self, _ctx: click.Context, _param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Let the shell complete it."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
 
 
-_SHARED = frozenset({"port", "as_json", "verbosity", "record"})
+SHARED: tuple[click.Parameter, ...] = (
+    click.Option(
+        ["--port"],
+        metavar="PORT",
+        help="Which camera: usb:04a9:306e, usb:1-2.3, usbip:HOST:PORT/BUSID, "
+        "virtual:powershot-g3 …; CANON_REMOTE_PORT, or the first on USB, when not given.",
+    ),
+    click.Option(["as_json", "--json"], is_flag=True, help="Print JSON."),
+    click.Option(
+        ["verbosity", "-v", "--verbose"],
+        count=True,
+        help="Log on stderr what happens; -vv each command, -vvv each byte.",
+    ),
+    click.Option(
+        ["--record"],
+        type=_FileName(),
+        metavar="FILE",
+        help="Write all that passes over the cable to a new pcapng FILE, for Wireshark "
+        "and for `decode`.",
+    ),
+)
+"""The options that stand before the verb or after it."""
 
 
-class Verb(click.Command):
+def _show_help(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        for line in ctx.get_help().splitlines():
+            put_line(line)
+        ctx.exit()
+
+
+_HELP = click.Option(
+    ["help_wanted", *HELP_NAMES],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_help,
+    help="Show this message and exit.",
+)
+
+
+class Helped(click.Command):
+    """A command that asks for no translation of its --help: click's own looks for one in files."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """The option --help, the same for all."""
+        return _HELP
+
+
+class Verb(Helped):
     """A verb of the command line; takes the shared options and shows examples in its help."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
-        kwargs.setdefault("context_settings", {"help_option_names": HELP_NAMES})
         super().__init__(*args, **kwargs)
-        self.params += shared_options()
+        self.params += SHARED
         self._examples = examples
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -154,7 +190,7 @@ class Verb(click.Command):
             record
             for parameter in self.get_params(ctx)
             if isinstance(parameter, click.Option)
-            and parameter.name not in _SHARED
+            and parameter not in SHARED
             and (record := parameter.get_help_record(ctx))
         ]
         with formatter.section("Options"):

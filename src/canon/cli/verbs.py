@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from canon import __version__
-from canon.cli.options import HELP_NAMES, Options, shared_options
+from canon.cli.options import SHARED, Helped, Options
 from canon.cli.output import put_line
 from canon.errors import CanonError
 
@@ -80,7 +80,7 @@ Exit codes:
 """
 
 
-class _Verbs(click.Group):
+class _Verbs(Helped, click.Group):
     """The verbs, each imported when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -118,18 +118,30 @@ def _bare(ctx: click.Context) -> None:
             put_line(line)
 
 
-program = click.version_option(__version__)(
-    _Verbs(
-        "canon-remote",
-        callback=_bare,
-        params=shared_options(),
-        help=_HELP,
-        epilog=_EPILOG,
-        no_args_is_help=False,
-        invoke_without_command=True,
-        context_settings={"help_option_names": HELP_NAMES},
-        subcommand_metavar="VERB …",
-    )
+def _show_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        put_line(f"canon-remote, version {__version__}")
+        ctx.exit()
+
+
+_VERSION = click.Option(
+    ["--version"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+
+program = _Verbs(
+    "canon-remote",
+    callback=_bare,
+    params=[*SHARED, _VERSION],
+    help=_HELP,
+    epilog=_EPILOG,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    subcommand_metavar="VERB …",
 )
 
 
