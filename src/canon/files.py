@@ -153,6 +153,8 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
             if target.exists():
                 raise _appeared(target) from None
             part.rename(target)
+        else:
+            part.unlink()
     if os.name == "posix":
         with suppress(OSError):
             folder = os.open(target.parent, os.O_RDONLY)

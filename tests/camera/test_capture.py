@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from judges import difference, exif, opened
@@ -15,7 +16,7 @@ from judges import difference, exif, opened
 from canon.camera import Camera
 from canon.driver.card import Entry
 from canon.driver.shot import Picture, Shot
-from canon.errors import CanonError, ValueRefused
+from canon.errors import AlreadyThere, CanonError, ValueRefused
 from canon.values import CaptureTarget
 
 SETTINGS = (
@@ -64,6 +65,19 @@ def test_a_picture_comes_to_the_host(control: Camera) -> None:
     assert shot.thumbnail is None
     assert list(control.storage.walk()) == before, "nothing is written to the card"
     assert exif(data)["IFD0:Model"] == control.model
+
+
+def test_pictures_go_to_the_disk(control: Camera, tmp_path: Path) -> None:
+    shot = control.capture.shoot(to=tmp_path / "first.jpg")
+    assert shot.saved == (tmp_path / "first.jpg",)
+    assert not shot.pictures
+    assert opened((tmp_path / "first.jpg").read_bytes()).size == (640, 480)
+    with pytest.raises(AlreadyThere, match=r"first\.jpg"):
+        control.capture.shoot(to=tmp_path / "first.jpg")
+    folder = tmp_path / "new"
+    saved = [*control.capture.shoot(to=f"{folder}/").saved, *control.capture.shoot(to=folder).saved]
+    assert len(set(saved)) == 2
+    assert set(tmp_path.rglob("*")) == {tmp_path / "first.jpg", folder, *saved}, "and nothing else"
 
 
 def test_a_thumbnail_beside_the_picture(control: Camera) -> None:
