@@ -166,7 +166,7 @@ class Tally:
 
     def __init__(self, as_json: bool, key: str, verb: str, *results: str) -> None:
         self._as_json, self._key, self._verb = as_json, key, verb
-        self._results: dict[str, object] = dict.fromkeys(results)
+        self._results: dict[str, Any] = dict.fromkeys(results)
         self._name: str | int = ""
         self._done = 0
         self._port_failed = False
