@@ -79,7 +79,8 @@ def _ptp(port: Port) -> Driver:
     from canon.models.ptp import GENERIC, by_product
     from canon.ptp.driver import PtpDriver
     from canon.ptp.session import Session
+    from canon.ptp.usb_transport import UsbTransport
 
     about = port.descriptors
     model = by_product(about.product) if about.vendor == CANON else GENERIC
-    return PtpDriver(Session(port), model, extension_of)
+    return PtpDriver(Session(UsbTransport(port)), model, extension_of)

@@ -41,6 +41,7 @@ from canon.ptp.operations import (
 )
 from canon.ptp.powershot.layouts import FolderEntry, GetObjectInfoEx
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.values import Battery
 from canon.virtual.card import File
 from canon.virtual.faults import Fault
@@ -58,7 +59,7 @@ PICTURE = f"{FOLDER}/IMG_0001.JPG"
 
 def a_driver(port: WatchedPort[PtpCamera]) -> PtpDriver:
     """A driver that has begun to talk."""
-    driver = PtpDriver(Session(port), ptp_row(SX200), extension_of)
+    driver = PtpDriver(Session(UsbTransport(port)), ptp_row(SX200), extension_of)
     driver.start()
     return driver
 

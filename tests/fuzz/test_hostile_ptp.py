@@ -22,6 +22,7 @@ from canon.ptp.datasets import DataType, DevicePropDesc, ObjectHandles, ObjectIn
 from canon.ptp.driver import PtpDriver
 from canon.ptp.powershot.layouts import FolderEntry
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.virtual.port import VirtualPort
 from rigs.bodies import ptp_row
 
@@ -140,7 +141,7 @@ def open_driver(slug: str) -> tuple[HostilePtpCamera, PtpDriver]:
     """A driver that knows what is in a folder, and the camera that it believes."""
     model = ptp_row(slug)
     camera = HostilePtpCamera(model)
-    driver = PtpDriver(Session(VirtualPort(camera)), model, extension_of)
+    driver = PtpDriver(Session(UsbTransport(VirtualPort(camera))), model, extension_of)
     driver.start()
     assert list(driver.list_folder(FOLDER))
     return camera, driver

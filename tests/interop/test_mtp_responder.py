@@ -44,6 +44,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
 )
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.usb.usbip import open_usbip
 
 STORE = 0x00010001
@@ -144,7 +145,7 @@ def plugged(request: pytest.FixtureRequest) -> Iterator[Plugged]:
 @pytest.fixture
 def responder(plugged: Plugged) -> Iterator[Responder]:
     port = open_usbip(plugged.host, plugged.port, plugged.busid)
-    with contextlib.closing(Session(port)) as session:
+    with contextlib.closing(Session(UsbTransport(port))) as session:
         session.start()
         yield Responder(session, plugged.store)
 

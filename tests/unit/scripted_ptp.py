@@ -22,6 +22,7 @@ from canon.ptp.containers import (
 from canon.ptp.datasets import StorageIDs
 from canon.ptp.operations import GetObject, GetStorageIDs, Response
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.usb.port import Descriptors
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
@@ -228,7 +229,7 @@ def open_session(
 ) -> tuple[Session, ScriptedPtp]:
     """A session that has begun, and its camera, which has forgotten how."""
     camera = ScriptedPtp(ok(), sends(EOS_60D), *script, vendor=vendor, deaf=deaf)
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     session.start()
     camera.commands.clear()
     camera.requests.clear()

@@ -64,6 +64,7 @@ from canon.ptp.operations import (
     SendObjectInfo,
 )
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.virtual.device import Stall
 from canon.virtual.port import VirtualPort
 
@@ -103,7 +104,7 @@ class CountingPort(VirtualPort):
 def test_a_file_of_known_size_takes_few_reads(size: int, expect: int, reads: int) -> None:
     camera = ScriptedPtp(sends(noise(size)))
     port = CountingPort(camera)
-    assert fetch(Session(port), expect=expect) == noise(size)
+    assert fetch(Session(UsbTransport(port)), expect=expect) == noise(size)
     assert port.reads == reads
 
 
@@ -514,13 +515,13 @@ class FullPort(VirtualPort):
 
 
 def test_a_camera_that_takes_no_data_has_said_why() -> None:
-    session = Session(FullPort(ScriptedPtp(refuses(Response.STORE_READ_ONLY))))
+    session = Session(UsbTransport(FullPort(ScriptedPtp(refuses(Response.STORE_READ_ONLY)))))
     with pytest.raises(Refused, match="write-protected"):
         session.send(SendObject(), io.BytesIO(bytes(100)), 100)
 
 
 def test_a_camera_that_takes_no_data_and_does_not_say_why() -> None:
-    session = Session(FullPort(ScriptedPtp(silence)))
+    session = Session(UsbTransport(FullPort(ScriptedPtp(silence))))
     with pytest.raises(PortTimeout, match="took nothing"):
         session.send(SendObject(), io.BytesIO(bytes(100)), 100)
 

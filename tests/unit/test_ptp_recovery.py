@@ -68,6 +68,7 @@ from canon.ptp.operations import (
     SendObject,
 )
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.virtual.device import Stall
 from canon.virtual.port import VirtualPort
 
@@ -149,7 +150,7 @@ def test_an_interrupted_read_may_have_lost_anything(
     camera = ScriptedPtp(form(noise(MIB)))
     port = LosingPort(camera)
     port.interrupts = {interrupted}
-    session = Session(port)
+    session = Session(UsbTransport(port))
     try:
         fetch(session)
     except KeyboardInterrupt:
@@ -192,7 +193,7 @@ class NotingPort(VirtualPort):
 def test_the_class_requests_are_those_of_the_standard() -> None:
     camera = ScriptedPtp(silence, ok())
     port = NotingPort(camera)
-    session = Session(port)
+    session = Session(UsbTransport(port))
     with pytest.raises(PortTimeout):
         session.call(InitiateCapture(0, 0))
     camera.statuses.extend([status(Response.DEVICE_BUSY)] * 99)
@@ -250,7 +251,7 @@ class KeepsItsPipes(ScriptedPtp):
 
 def test_what_is_in_the_pipes_after_a_cancel_is_thrown_away() -> None:
     camera = KeepsItsPipes(takes(9))
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     with pytest.raises(ValueError, match="too early"):
         session.send(SendObject(), io.BytesIO(b"half"), 100)
     camera.bulk.put(noise(3000))
@@ -268,7 +269,7 @@ class Babbles(ScriptedPtp):
 
 def test_what_comes_after_a_reset_is_thrown_away() -> None:
     camera = Babbles(silence, ok())
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     with pytest.raises(PortTimeout):
         session.call(InitiateCapture(0, 0))
     camera.statuses.extend([status(Response.DEVICE_BUSY)] * 99)
@@ -330,7 +331,7 @@ def test_a_pipe_that_stays_stalled() -> None:
         def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
             raise PortStalled("stuck")
 
-    session = Session(Stuck(ScriptedPtp(silence)))
+    session = Session(UsbTransport(Stuck(ScriptedPtp(silence))))
     with pytest.raises(PortStalled):
         session.call(InitiateCapture(0, 0))
 
@@ -371,7 +372,7 @@ def test_a_camera_that_never_stops_talking() -> None:
             self.clock.sleep(0.001)
             return len(buffer)
 
-    session = Session(Flood(ScriptedPtp(*[silence] * 9)))
+    session = Session(UsbTransport(Flood(ScriptedPtp(*[silence] * 9))))
     for _ in range(2):
         with pytest.raises((PortError, ProtocolError)):
             fetch(session)
@@ -421,7 +422,7 @@ def test_no_bytes_bring_anything_but_our_errors(steps: list[list[bytes] | str | 
             camera.bulk.put(transfer)
 
     camera = ScriptedPtp(*[hostile] * 1000)
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     for act in (
         session.start,
         lambda: session.call(GetStorageIDs(), timeout_s=2),

@@ -71,6 +71,7 @@ from canon.ptp.operations import (
 from canon.ptp.powershot.layouts import CheckEvent, InitiateReleaseControl
 from canon.ptp.session import Answer as RawAnswer
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.virtual.port import VirtualPort
 
 OPEN, INFO, CLOSE = OpenSession.code, GetDeviceInfo.code, CloseSession.code
@@ -81,7 +82,7 @@ OPEN, INFO, CLOSE = OpenSession.code, GetDeviceInfo.code, CloseSession.code
 
 def test_a_session_begins_with_open_session_and_device_info() -> None:
     camera = ScriptedPtp(ok(), sends(EOS_60D))
-    info = Session(VirtualPort(camera)).start()
+    info = Session(UsbTransport(VirtualPort(camera))).start()
     assert info.model == "Canon EOS 60D"
     assert camera.commands == [(OPEN, 0, (1,)), (INFO, 1, ())]
     assert camera.clock.now() == 0
@@ -124,21 +125,21 @@ def recorded_answer(record: dict[str, object]) -> Answer:
 
 def test_a_session_that_a_dead_program_left_open_is_joined() -> None:
     camera = ScriptedPtp(refuses(Response.SESSION_ALREADY_OPEN), sends(EOS_60D))
-    Session(VirtualPort(camera)).start()
+    Session(UsbTransport(VirtualPort(camera))).start()
     assert camera.commands[1] == (INFO, 1, ())
 
 
 def test_an_invalid_transaction_id_at_the_start_is_answered_with_other_sessions() -> None:
     refused = [refuses(Response.INVALID_TRANSACTION_ID)] * 3
     camera = ScriptedPtp(*refused, ok(), sends(EOS_60D))
-    Session(VirtualPort(camera)).start()
+    Session(UsbTransport(VirtualPort(camera))).start()
     assert [values for _, _, values in camera.commands[:4]] == [(1,), (2,), (3,), (4,)]
 
 
 def test_after_ten_sessions_the_camera_is_reset() -> None:
     refused = [refuses(Response.INVALID_TRANSACTION_ID)] * 10
     camera = ScriptedPtp(*refused, ok(), sends(EOS_60D))
-    Session(VirtualPort(camera)).start()
+    Session(UsbTransport(VirtualPort(camera))).start()
     assert asked(camera) == [RESET]
     assert [values for _, _, values in camera.commands[:11]] == [
         *[(n,) for n in range(1, 11)],
@@ -149,27 +150,27 @@ def test_after_ten_sessions_the_camera_is_reset() -> None:
 @pytest.mark.parametrize("bad", [silence, halts, puts(lambda head: [noise(30_000)])])
 def test_no_answer_to_open_session_is_followed_by_a_device_reset(bad: Answer) -> None:
     camera = ScriptedPtp(bad, ok(), sends(EOS_60D))
-    Session(VirtualPort(camera)).start()
+    Session(UsbTransport(VirtualPort(camera))).start()
     assert RESET in asked(camera)
     assert camera.bus_resets == 0
 
 
 def test_a_camera_that_knows_no_device_reset_is_reset_by_its_port() -> None:
     camera = ScriptedPtp(silence, ok(), sends(EOS_60D), deaf=True)
-    Session(VirtualPort(camera)).start()
+    Session(UsbTransport(VirtualPort(camera))).start()
     assert camera.bus_resets == 1
 
 
 def test_a_camera_that_never_answers_is_given_up() -> None:
     camera = ScriptedPtp(silence, silence, silence)
     with pytest.raises(PortTimeout):
-        Session(VirtualPort(camera)).start()
+        Session(UsbTransport(VirtualPort(camera))).start()
     assert camera.clock.now() < 10
 
 
 def test_a_camera_of_another_maker_has_more_time_to_open_its_session() -> None:
     camera = ScriptedPtp(after(7, ok()), sends(EOS_60D), vendor=0x04B0)
-    assert Session(VirtualPort(camera)).start().model
+    assert Session(UsbTransport(VirtualPort(camera))).start().model
     assert camera.requests == []
 
 
@@ -178,18 +179,18 @@ def test_open_session_may_be_answered_with_another_id() -> None:
         return [container(ContainerKind.RESPONSE, OK, 77)]
 
     camera = ScriptedPtp(puts(strange), sends(EOS_60D))
-    assert Session(VirtualPort(camera)).start().model == "Canon EOS 60D"
+    assert Session(UsbTransport(VirtualPort(camera))).start().model == "Canon EOS 60D"
 
 
 def test_a_camera_that_refuses_a_session_says_why() -> None:
     camera = ScriptedPtp(refuses(Response.CANON_BATTERY_LOW))
     with pytest.raises(BatteryLow, match="OpenSession"):
-        Session(VirtualPort(camera)).start()
+        Session(UsbTransport(VirtualPort(camera))).start()
 
 
 def test_a_camera_that_is_busy_is_asked_for_a_session_again() -> None:
     camera = ScriptedPtp(*[refuses(Response.DEVICE_BUSY)] * 3, ok(), sends(EOS_60D))
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     assert session.start().model == "Canon EOS 60D"
     assert [number for code, number, _ in camera.commands if code == OpenSession.code] == [0] * 4
     assert camera.clock.now() == pytest.approx(0.05 + 0.1 + 0.15)
@@ -198,7 +199,7 @@ def test_a_camera_that_is_busy_is_asked_for_a_session_again() -> None:
 def test_an_unplugged_camera_is_not_looked_for() -> None:
     camera = ScriptedPtp(unplugs)
     with pytest.raises(Disconnected):
-        Session(VirtualPort(camera)).start()
+        Session(UsbTransport(VirtualPort(camera))).start()
     assert camera.requests == []
 
 
@@ -397,7 +398,7 @@ def test_some_bodies_take_no_session_after_one_that_was_closed() -> None:
 
 def test_a_session_that_never_began_is_not_closed() -> None:
     camera = ScriptedPtp()
-    Session(VirtualPort(camera)).close()
+    Session(UsbTransport(VirtualPort(camera))).close()
     assert camera.detached
 
 

@@ -51,6 +51,7 @@ from canon.ptp.powershot.layouts import (
     Property,
 )
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
 from canon.trace.records import Kind, Setup, Transaction, Transfer
@@ -67,7 +68,7 @@ ALL = 0xFFFFFFFF
 def record_ptp(path: Path, talk: Callable[[Session], object], rig: Rig) -> Path:
     """Record what a session says to a virtual camera."""
     with path.open("wb") as stream:
-        session = Session(RecordingPort(rig.port, stream))
+        session = Session(UsbTransport(RecordingPort(rig.port, stream)))
         session.start()
         talk(session)
         with suppress(Disconnected):

@@ -42,6 +42,7 @@ from canon.ptp.powershot.layouts import (
     ViewfinderOn,
 )
 from canon.ptp.session import Session
+from canon.ptp.usb_transport import UsbTransport
 from canon.values import ImageSize, ShootingMode, ShutterSpeed
 from canon.virtual.card import Card, File
 from canon.virtual.port import VirtualPort
@@ -434,7 +435,7 @@ def camera() -> PtpCamera:
 
 
 def test_a_host_takes_a_picture_and_fetches_it(camera: PtpCamera) -> None:
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     session.start()
     session.call(SetDevicePropValue(Property.EVENT_EMULATE_MODE), Bytes(b"\x07\0"))
     session.call(InitiateReleaseControl())
@@ -456,7 +457,7 @@ def test_a_host_takes_a_picture_and_fetches_it(camera: PtpCamera) -> None:
 
 
 def test_a_frame_says_its_size(camera: PtpCamera) -> None:
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     session.start()
     session.call(InitiateReleaseControl())
     session.call(ViewfinderOn())
@@ -466,10 +467,10 @@ def test_a_frame_says_its_size(camera: PtpCamera) -> None:
 
 
 def test_a_host_that_is_gone_ends_release_control(camera: PtpCamera) -> None:
-    session = Session(VirtualPort(camera))
+    session = Session(UsbTransport(VirtualPort(camera)))
     session.start()
     session.call(InitiateReleaseControl())
     camera.detach()
     assert not camera.release.active
-    again = Session(VirtualPort(camera))
+    again = Session(UsbTransport(VirtualPort(camera)))
     assert Property.ZOOM not in again.start().properties

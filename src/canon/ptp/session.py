@@ -20,7 +20,6 @@ from canon.driver.events import Event, Listener, Queue
 from canon.errors import (
     BadParameter,
     BatteryLow,
-    DecodeError,
     DeviceBusy,
     Disconnected,
     LensFailed,
@@ -33,7 +32,7 @@ from canon.errors import (
     WriteProtected,
 )
 from canon.frozen import Frozen
-from canon.ptp.containers import HEAD, MOST_PARAMETERS, Container, ContainerKind, parameters
+from canon.ptp.containers import MOST_PARAMETERS
 from canon.ptp.datasets import DeviceInfo
 from canon.ptp.operations import (
     Bytes,
@@ -43,11 +42,10 @@ from canon.ptp.operations import (
     Operation,
     PtpEvent,
     Response,
-    make_event,
 )
 from canon.ptp.transport import Ended, Incoming, Outgoing, Transport, pauses
-from canon.usb.port import CANON, Port
-from canon.wire import Message, take
+from canon.usb.port import CANON
+from canon.wire import Message
 
 _log = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -146,10 +144,10 @@ class Session:
     """The operations and events of one camera.
 
     Args:
-        port: the open port.
+        transport: carries the transactions.
 
     Attributes:
-        clock: the port's.
+        clock: the transport's.
         vendor: the USB id of the camera's maker.
         info: what the camera said of itself, as last read.
         extension: what the maker added, once it is known; it brings the events, and is told of
@@ -157,14 +155,13 @@ class Session:
         stays_open: leave the session open at the end: some bodies take no other after it.
     """
 
-    def __init__(self, port: Port) -> None:
-        self.clock = port.clock
-        self.vendor = port.descriptors.vendor
+    def __init__(self, transport: Transport) -> None:
+        self.clock = transport.clock
+        self.vendor = transport.vendor
         self.info = _NOBODY
         self.extension: Hearing | None = None
         self.stays_open = False
-        self._port = port
-        self._transport = Transport(port)
+        self._transport = transport
         self._talk: Conversation[PtpEvent] = Conversation()
         self._number = 0
         self._lengths: dict[int, int] = {}  # of the last reply to each operation
@@ -177,7 +174,7 @@ class Session:
             PortError, ProtocolError: the camera does not answer, not even after a reset.
         """
         with self._turn():
-            self._open_session(lambda: None, self._transport.reset, self._transport.reset_port)
+            self._open_session(lambda: None, *self._transport.resets)
         return self.refresh()
 
     def refresh(self) -> DeviceInfo:
@@ -326,8 +323,7 @@ class Session:
     def listen(self, wait_s: float) -> Sequence[PtpEvent]:
         """Wait for an event on the standard's channel, the interrupt pipe; nobody else is told."""
         with self._turn():
-            raw = self._transport.event(wait_s)
-        return read_events(raw)
+            return self._transport.event(wait_s)
 
     def events(self) -> AbstractContextManager[Queue[PtpEvent]]:
         """A reader's queue: every event from now on until the block ends."""
@@ -357,7 +353,7 @@ class Session:
                 _log.info("while closing: %s", error)
             finally:
                 self._open = False
-                self._port.close()
+                self._transport.close()
 
     # --- transactions -----------------------------------------------------------------------------
 
@@ -410,7 +406,7 @@ class Session:
         """One transaction, after what an earlier one left behind is cleared away."""
         if not self._transport.settle(_SETTLE_S):
             _log.warning("the camera is reset; release control and the like are off")
-            self._open_session(self._transport.reset, self._transport.reset_port)
+            self._open_session(*self._transport.resets)
         start = self.clock.now()
         self._number = self._number % _LAST_NUMBER + 1
         ended = self._transport.exchange(code, self._number, values, outgoing, incoming, timeout_s)
@@ -423,6 +419,7 @@ class Session:
         """Open a session after one of these steps, the first that helps (section 2)."""
         timeout_s = _OPEN_S if self.vendor == CANON else _OPEN_OTHERS_S
         self._open = False
+        trouble: PortError | ProtocolError = ProtocolError("the camera does not come round")
         for step in steps:
             try:
                 step()
@@ -475,24 +472,3 @@ def refusal(code: int, name: str) -> Refused:
     word = f"response {Response(code).name} {code:#06x}"
     what, advice = _SAID.get(code, ("", ""))
     return REFUSALS.get(code, Refused)(what, advice, code=code, command=name, word=word)
-
-
-def read_events(raw: bytes) -> tuple[PtpEvent, ...]:
-    """The event of a container; none where there is no container, or one that cannot be read."""
-    try:
-        return (_read_event(raw),) if raw else ()
-    except DecodeError as error:
-        _log.warning("an event that cannot be read: %s", error.detail)
-        return ()
-
-
-def _read_event(raw: bytes) -> PtpEvent:
-    """An event out of its container.
-
-    Raises:
-        DecodeError: it is none.
-    """
-    head = Container.decode(raw)
-    if head.kind != ContainerKind.EVENT:
-        raise DecodeError(f"a container of kind {int(head.kind)} is no event", 4, "event")
-    return make_event(head.code, parameters(take(raw, HEAD, head.length - HEAD)))

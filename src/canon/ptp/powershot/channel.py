@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from canon.errors import DeviceBusy
 from canon.ptp.operations import PtpEvent, Response
 from canon.ptp.powershot.layouts import PIPE_MODES, CheckEvent
-from canon.ptp.session import UNKNOWN, Session, read_events, refusal
-from canon.ptp.transport import pauses
+from canon.ptp.session import UNKNOWN, Session, refusal
+from canon.ptp.transport import pauses, read_events
 
 _log = logging.getLogger(__name__)
 
