@@ -5,7 +5,8 @@
     ...     print(cam.model)
     Canon PowerShot G3
 
-Nothing is loaded before it is used: importing this package costs next to nothing.
+Nothing is loaded before it is used: importing this package costs next to nothing. The names in
+`__all__` are the public API; all else may change. `python -m canon` is the command line.
 """
 
 from __future__ import annotations
@@ -129,6 +130,11 @@ else:
 
 __version__ = "0.1.0"
 
+# pyright reads no list that is made; it takes the names from the imports above.
+__all__ = sorted(  # pyright: ignore[reportUnsupportedDunderAll]
+    name for names in _PLACES.values() for name in names
+)
+
 
 def __dir__() -> Iterable[str]:
-    return sorted(name for names in _PLACES.values() for name in names)
+    return __all__

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import canon
+from canon import ports
 from canon.camera import Camera
 from canon.driver.card import CardPath
 from canon.errors import ObjectNotFound, ValueRefused
@@ -39,6 +41,15 @@ def test_only_what_was_asked_for_is_read(g3: Camera) -> None:
 
 def test_the_settings_show_their_names(g3: Camera) -> None:
     assert repr(g3.settings).startswith("<Settings: quality, image_format, ")
+    assert repr(g3.storage) == "<storage of Canon PowerShot G3>"
+    assert repr(g3.ptp) == "<PTP of Canon PowerShot G3>"
+
+
+def test_each_part_of_a_camera_that_was_never_opened_shows_itself() -> None:
+    cam = Camera(lambda: ports.open_port("virtual:powershot-g3"), "virtual:powershot-g3")
+    parts = [part for name, part in vars(cam).items() if not name.startswith("_")]
+    assert all(re.fullmatch(r"<.*>|virtual:.*", str(part)) for part in parts)
+    assert not any(" at 0x" in repr(part) for part in parts)
 
 
 @pytest.mark.parametrize("kind", [str, CardPath])

@@ -38,5 +38,5 @@ class Host:
 
     def __init__(self, line: Line, speed: int = 115200) -> None:
         self.driver = Ps350Driver(Session(line, speed), MODEL)
-        self.storage = Storage(lambda: self.driver, Turns())
+        self.storage = Storage(lambda: self.driver, lambda: "camera", Turns())
         self.identity = self.driver.start()

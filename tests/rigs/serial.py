@@ -52,7 +52,7 @@ class Host:
         self.link = SerialLink(line, speed)
         self.link.start()
         self.driver = NativeDriver(Session(self.link))
-        self.storage = Storage(lambda: self.driver, Turns())
+        self.storage = Storage(lambda: self.driver, lambda: "camera", Turns())
         self.identity = self.driver.start()
 
 

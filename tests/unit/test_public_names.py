@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import pydoc
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +22,13 @@ def test_what_checkers_read_is_what_is_there() -> None:
     }
     there = {name: place for place, names in canon._PLACES.items() for name in names}
     assert read == there
-    assert sorted(there) == sorted(dir(canon))
+    assert sorted(there) == canon.__all__ == sorted(dir(canon))
+
+
+def test_help_shows_all_of_them() -> None:
+    shown = pydoc.plain(pydoc.render_doc(canon))
+    missing = [name for name in canon.__all__ if not re.search(rf"\b{name}\b", shown)]
+    assert missing == []
 
 
 def test_each_name_can_be_used() -> None:

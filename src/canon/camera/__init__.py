@@ -69,14 +69,14 @@ class Camera:
         self._driver: Driver | None = None
         self._identity: Identity | None = None
         turns = Turns()
-        self.storage = Storage(self._verbs, turns)
-        self.remote = RemoteControl(self._verbs, lambda: self.model, self._is_open, turns)
+        self.storage = Storage(self._verbs, self._name, turns)
+        self.remote = RemoteControl(self._verbs, self._name, self._is_open, turns)
         self.capture = Capture(self.remote)
         self.focus = Focus(self.remote)
         self.zoom = Zoom(self.remote)
         self.live = Live(self.remote, turns)
         self.custom_functions = CustomFunctions(self.remote)
-        self.ptp = Ptp(self._verbs, lambda: self.model)
+        self.ptp = Ptp(self._verbs, self._name)
         self.settings = Settings(self.remote, self.ptp)
 
     def initialize(self, force: bool = False) -> None:
@@ -240,6 +240,10 @@ class Camera:
     def events(self) -> Events:
         """What the camera says by itself, from now on; use it in a `with` block."""
         return Events(self._verbs().events(), self._is_open)
+
+    def _name(self) -> str:
+        """What messages call the camera; its port while it was never initialized."""
+        return self._identity.model if self._identity else f"camera at {self.port}"
 
     def _who(self) -> Identity:
         self._verbs()

@@ -25,6 +25,9 @@ class Ptp:
         self._verbs = verbs
         self._name = name
 
+    def __repr__(self) -> str:
+        return f"<PTP of {self._name()}>"
+
     def call(self, operation: int, *parameters: int, data: bytes | None = None) -> Answer:
         """Carry out any operation: `cam.ptp.call(0x1008, handle).data`.
 

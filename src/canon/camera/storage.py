@@ -44,9 +44,13 @@ _READ_AHEAD = 64 << 10
 class Storage:
     """The card of one camera, or its cards. Made by `Camera`; use `cam.storage`."""
 
-    def __init__(self, verbs: Callable[[], Driver], turns: Turns) -> None:
+    def __init__(self, verbs: Callable[[], Driver], name: Callable[[], str], turns: Turns) -> None:
         self._verbs = verbs
+        self._name = name
         self._turns = turns
+
+    def __repr__(self) -> str:
+        return f"<storage of {self._name()}>"
 
     def cards(self) -> tuple[Card, ...]:
         """The cards, with capacity and free space in bytes.
