@@ -10,6 +10,7 @@ import click
 from canon.cli.capture import make_room
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, bytes_out
+from canon.errors import AlreadyThere
 
 
 @click.command(
@@ -44,8 +45,8 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
     if not out:
         make_room(to, overwrite, is_folder=not one)
         if not one and not overwrite and next(to.glob("frame_*.jpg"), None):
-            raise FileExistsError(
-                f"{to} has frames already; name another folder or --overwrite them"
+            raise AlreadyThere(
+                f"{to} has frames already", "name another folder or --overwrite them"
             )
     with options.camera() as cam, Tally(options.as_json, "frame", "saved", "file", "size") as tally:
         for number, frame in enumerate(cam.live, 1):
