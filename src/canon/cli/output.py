@@ -123,10 +123,10 @@ def _said(error: BaseException) -> str:
 def error_document(error: BaseException) -> dict[str, Any]:
     """An error for `--json`, in the one form that all verbs use.
 
-    `kind` is the name of the Python error, or Interrupted; `message` says what happened, and `advice` what to do,
-    null where the message says all; `code` and `command` are the camera's status word and the
-    command that it refused, null where it was not asked; `exit` is the exit code that the error
-    stands for.
+    `kind` is the name of the Python error, or Interrupted; `message` says what happened, and
+    `advice` what to do, null where the message says all; `code` and `command` are the camera's
+    status word and the command that it refused, null where it was not asked; `exit` is the exit
+    code that the error stands for.
     """
     return {
         "kind": "Interrupted" if isinstance(error, KeyboardInterrupt) else type(error).__name__,
