@@ -18,8 +18,10 @@ from canon.virtual.catalogue import choose
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, UsbDevice
 from canon.virtual.native.camera import NativeCamera
+from canon.virtual.native.profile import NativeBody, load_profile
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.profile import load_profile as ptp_profile
 from canon.virtual.terminal import TerminalServer
 from canon.virtual.usbip import UsbipServer
 
@@ -64,8 +66,8 @@ class Cable:
         """The camera on the USB."""
         model = self.model
         if isinstance(model, PtpModel):
-            return PtpCamera(Body(model, lambda: card, clock))
-        return NativeCamera(Body(model, lambda: card, clock))
+            return PtpCamera(Body(model, ptp_profile(model), lambda: card, clock))
+        return NativeCamera(Body(model, load_profile(model), lambda: card, clock))
 
     def __str__(self) -> str:
         line = self.line
@@ -194,7 +196,7 @@ class CountedSerialCamera(SerialCamera):
         line: the line, once the two ends have agreed on its speed.
     """
 
-    def __init__(self, body: Body[Model], line: SerialLine) -> None:
+    def __init__(self, body: NativeBody, line: SerialLine) -> None:
         super().__init__(NativeCamera(body))
         self.traffic, self.line = Traffic(), line
 
@@ -265,7 +267,7 @@ def _on_a_serial_line(
 ) -> Iterator[Station]:
     model = cable.model
     assert isinstance(model, Model)  # noqa: S101  (PTP has no serial line)
-    body = Body(model, lambda: card, clock)
+    body = Body(model, load_profile(model), lambda: card, clock)
     camera = CountedSerialCamera(body, SerialLine(cable.speed))
     with TerminalServer(camera) as server:
         camera.count_what_it_says()

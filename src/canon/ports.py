@@ -26,6 +26,9 @@ from canon.serial.line import FIRST_SPEED, Line
 from canon.usb.port import CANON, PTP, Plugged, Port
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from canon.models.model import Model
     from canon.models.ps350 import Ps350Model
     from canon.models.ptp import PtpModel
@@ -256,21 +259,16 @@ class _Virtual(Frozen):
             raise ValueError(f"card={card}: there is no such folder")
         return cls(model, real, tuple(faults), tuple(presses), card)
 
-    def make_card(self) -> Card | None:
+    def make_card(
+        self, shown: Callable[[Path], Card], fresh: Callable[[], Card]
+    ) -> Callable[[], Card | None]:
+        """What makes the card: nothing, one that shows a folder, or a fresh one."""
         from pathlib import Path
 
-        from canon.models.ps350 import Ps350Model
-        from canon.virtual.card import card_from_folder, fresh_card
-
         if self.card == "none":
-            return None
-        if isinstance(self.model, Ps350Model):
-            from canon.virtual import ps350
-
-            if self.card:
-                return ps350.card_with(Path(self.card))
-            return ps350.fresh_card(self.model)
-        return card_from_folder(Path(self.card)) if self.card else fresh_card(self.model)
+            return lambda: None
+        folder = Path(self.card) if self.card else None
+        return fresh if folder is None else lambda: shown(folder)
 
 
 def make_virtual_serial(text: str) -> LineCamera:
@@ -285,10 +283,11 @@ def make_virtual_serial(text: str) -> LineCamera:
     if isinstance(wanted.model, Ps350Model):
         from canon.virtual.clock import BodyClock
         from canon.virtual.faults import Faults
-        from canon.virtual.ps350 import Ps350Camera
+        from canon.virtual.ps350 import Ps350Camera, card_with, fresh_card
 
-        clock = BodyClock(real=wanted.real)
-        return Ps350Camera(wanted.model, wanted.make_card, clock, Faults(wanted.faults))
+        clock, row = BodyClock(real=wanted.real), wanted.model
+        card = wanted.make_card(card_with, lambda: fresh_card(row))
+        return Ps350Camera(row, card, clock, Faults(wanted.faults))
     from canon.virtual.native.camera import NativeCamera
     from canon.virtual.native.serial import SerialCamera
 
@@ -319,6 +318,7 @@ def make_virtual(text: str) -> NativeCamera | PtpCamera:
     from canon.models.ps350 import Ps350Model
     from canon.models.ptp import PtpModel
     from canon.virtual.body import Body
+    from canon.virtual.card import card_from_folder, fresh_card
     from canon.virtual.clock import BodyClock
     from canon.virtual.faults import Faults
 
@@ -329,12 +329,18 @@ def make_virtual(text: str) -> NativeCamera | PtpCamera:
     device: NativeCamera | PtpCamera
     if isinstance(model, PtpModel):
         from canon.virtual.ptp.camera import PtpCamera
+        from canon.virtual.ptp.profile import load_profile as load_ptp
 
-        device = PtpCamera(Body(model, wanted.make_card, clock), faults)
+        of_ptp = load_ptp(model)
+        card = wanted.make_card(card_from_folder, lambda: fresh_card(of_ptp))
+        device = PtpCamera(Body(model, of_ptp, card, clock), faults)
     else:
         from canon.virtual.native.camera import NativeCamera
+        from canon.virtual.native.profile import load_profile
 
-        device = NativeCamera(Body(model, wanted.make_card, clock), faults)
+        profile = load_profile(model)
+        card = wanted.make_card(card_from_folder, lambda: fresh_card(profile))
+        device = NativeCamera(Body(model, profile, card, clock), faults)
     for seconds in wanted.presses:
         device.clock.after(seconds, device.press)
     return device

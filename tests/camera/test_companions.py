@@ -11,7 +11,7 @@ from canon.exif import thumbnail
 from canon.models.file_kinds import FILE_KINDS, belongs, note_name
 from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.native.camera import NativeCamera
-from rigs.bodies import a_camera, a_card, native_body, native_row, ptp_device
+from rigs.bodies import a_camera, a_card, native_body, native_row, profile_of, ptp_device
 from rigs.watched import WatchedPort
 
 FOLDER = "DCIM/100CANON"
@@ -142,7 +142,7 @@ def test_without_its_thm_a_crw_has_no_thumbnail() -> None:
 
 
 def test_a_film_of_a_later_body_has_its_thumbnail_beside_it() -> None:
-    picture = fresh_card(native_row("powershot-s45")).find((*PLACE, "MVI_0008.THM"))
+    picture = fresh_card(profile_of(native_row("powershot-s45"))).find((*PLACE, "MVI_0008.THM"))
     assert isinstance(picture, File)
     card = card_with("MVI_0001.MOV")
     card.add((*PLACE, "MVI_0001.THM"), picture)

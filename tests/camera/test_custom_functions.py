@@ -13,12 +13,11 @@ from canon.errors import NotSupported, Refused, ValueRefused
 from canon.models.custom import CustomFunction
 from canon.native.commands import Command, CustomFunctions, GetCustomFunctions, Nothing
 from canon.native.release import SetCustomFunction
-from canon.virtual.body import Body
 from canon.virtual.card import Card
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
 from conftest import program
-from rigs.bodies import a_camera, native_device, native_row
+from rigs.bodies import a_camera, native_body, native_device, native_row
 from rigs.watched import WatchedPort
 
 OLD, NEW = "eos-10d", "eos-20d"
@@ -138,7 +137,7 @@ class Stubborn(NativeCamera):
 
 
 def test_a_choice_that_reads_back_unchanged_was_refused() -> None:
-    with a_camera(Stubborn(Body(native_row(OLD), Card))) as cam:
+    with a_camera(Stubborn(native_body(OLD, Card()))) as cam:
         with pytest.raises(ValueRefused, match="safety_shift cannot be on just now") as caught:
             cam.custom_functions.set(safety_shift="on")
         assert (caught.value.setting, caught.value.allowed) == ("safety_shift", ("off", "on"))

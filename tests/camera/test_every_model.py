@@ -17,11 +17,9 @@ from canon.errors import NotSupported
 from canon.models.model import Model, Numbering, Trait
 from canon.models.native import MODELS, by_product
 from canon.values import CaptureTarget
-from canon.virtual.body import Body
-from canon.virtual.card import fresh_card
 from canon.virtual.native.camera import NativeCamera
-from canon.virtual.profile import load_profile
-from rigs.bodies import a_camera
+from canon.virtual.native.profile import load_profile
+from rigs.bodies import a_camera, native_body
 
 DRIVEN = [model for model in MODELS if model.product and model.driven_by.program]
 ALWAYS = ("identify", "owner", "clock", "power", "list", "get", "thumbnail", "delete")
@@ -45,7 +43,7 @@ def each_model() -> list[object]:
 
 @pytest.mark.parametrize("model", each_model())
 def test_a_body_of_every_row_works(model: Model) -> None:
-    device = NativeCamera(Body(model, lambda: fresh_card(model)))
+    device = NativeCamera(native_body(model))
     with a_camera(device) as cam:
         _is_itself(cam, model)
         _has_a_card(cam)
@@ -63,7 +61,7 @@ def test_a_body_of_every_row_works(model: Model) -> None:
 
 
 def _is_itself(cam: Camera, model: Model) -> None:
-    assert cam.model == load_profile(model)["model"]
+    assert cam.model == load_profile(model).model
     assert by_product(model.product or 0, cam.model) is model, "the host found the same row"
     cam.owner = "Ada"
     assert cam.owner == "Ada"

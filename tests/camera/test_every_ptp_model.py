@@ -21,8 +21,8 @@ from canon.models.ptp import MODELS, PtpModel, by_product
 from canon.ptp.operations import SendObject, SetObjectProtection
 from canon.ptp.powershot.layouts import FocusLock, InitiateReleaseControl, Property, ViewfinderOn
 from canon.values import CaptureTarget, ImageSize
-from canon.virtual.profile import load_profile, ptp_source
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.profile import load_profile, source
 from rigs.watched import WatchedPort
 from supported import row
 
@@ -45,9 +45,9 @@ WHERE_LISTED: dict[str, set[int]] = {
 def verbs(model: PtpModel) -> Iterator[str]:
     """What a body of that row can do, by what it lists."""
     profile = load_profile(model)
-    listed = {*profile["operations"], *profile["properties"]}
+    listed = {*profile.operations, *profile.properties}
     if InitiateReleaseControl.code in listed:
-        listed |= {*profile["release_properties"]}
+        listed |= {*profile.release_properties}
     yield from ALWAYS
     yield from (verb for verb, needs in WHERE_LISTED.items() if needs <= listed)
 
@@ -61,7 +61,7 @@ def each_model() -> list[object]:
             marks=pytest.mark.shows(*verbs(model), model=row(model)),
         )
         for model in MODELS
-        if ptp_source(model)
+        if source(model)
     ]
 
 
@@ -90,9 +90,9 @@ def test_a_body_of_every_row_works(model: PtpModel) -> None:
 
 def _is_itself(cam: Camera, device: PtpCamera, can: set[str]) -> None:
     model = device.body.model
-    assert cam.model == device.body.profile["model"]
+    assert cam.model == device.body.profile.model
     assert by_product(model.product, cam.model) is model, "the host found the same row"
-    assert cam.firmware_version == device.body.profile["firmware"]
+    assert cam.firmware_version == device.body.profile.firmware
     if "owner" in can:
         cam.owner = "Ada"
         assert cam.owner == device.body.owner == "Ada"

@@ -22,11 +22,10 @@ from canon.native.events import (
     SecondImageReady,
 )
 from canon.values import CaptureTarget
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
-from rigs.bodies import a_camera, native_device, native_row
+from rigs.bodies import a_camera, native_body, native_device
 from rigs.watched import WatchedPort
 
 OLD, NEW = "eos-d60", "eos-20d"
@@ -94,7 +93,7 @@ def test_surplus_ways_up_in_a_listing_are_ignored() -> None:
     with a_camera(native_device(slug=NEW, card=two_folders())) as cam:
         right = list(cam.storage.walk())
         assert [entry.name for entry in cam.storage.ls(FOLDER)] == ["IMG_0001.JPG", "IMG_0002.JPG"]
-    climber = Climber(Body(native_row("eos-350d"), two_folders))
+    climber = Climber(native_body("eos-350d", two_folders()))
     with a_camera(climber) as cam:
         assert list(cam.storage.walk()) == right
         assert [entry.name for entry in cam.storage.ls(FOLDER)] == ["IMG_0001.JPG", "IMG_0002.JPG"]

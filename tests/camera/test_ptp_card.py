@@ -27,7 +27,7 @@ from canon.errors import (
     WriteProtected,
 )
 from canon.models.file_kinds import ObjectFormat
-from canon.ptp.datasets import ObjectHandles, ObjectInfo
+from canon.ptp.datasets import DataType, DevicePropDesc, ObjectHandles, ObjectInfo
 from canon.ptp.driver import PtpDriver
 from canon.ptp.operations import (
     ALL,
@@ -48,7 +48,7 @@ from canon.virtual.faults import Fault
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import a_card, ptp_device, ptp_row
+from rigs.bodies import a_card, lacks, ptp_body, ptp_device, ptp_row, tells
 from rigs.lying import Answer, Lying, another_makers
 from rigs.watched import WatchedPort
 
@@ -249,7 +249,7 @@ def test_a_part_of_a_tiny_file_is_cut_out_of_all_of_it() -> None:
 
 def test_parts_where_the_camera_gives_none_are_not_asked_for() -> None:
     device = ptp_device(SX200)
-    device.body.profile["operations"].remove(GetPartialObject.code)
+    lacks(device.body, GetPartialObject.code)
     port = WatchedPort(device)
     driver = a_driver(port)
     assert Feature.RANGES not in driver.features
@@ -557,7 +557,7 @@ def test_the_length_of_a_file_of_4_gib_is_asked_for() -> None:
         return None
 
     device = Lying(SX200, lie)
-    device.body.profile["operations"].append(0x9803)
+    tells(device.body, operations=(*device.body.profile.operations, 0x9803))
     with WatchedPort(device).camera() as cam:
         assert cam.storage.ls() == [Entry(CardPath("MVI_0001.AVI"), 5 << 30, new=False)]
 
@@ -598,19 +598,12 @@ def test_a_camera_of_another_maker_does_what_the_standard_says() -> None:
 
 
 def test_the_standards_own_properties() -> None:
-    device = ptp_device(S60)
-    values = device.body.profile["values"]
-    values["0x5001"] = {"type": 2, "writable": False, "default": 0, "current": 40, "form": "none"}
-    text = "20040229T120000"
-    values["0x5011"] = {
-        "type": 0xFFFF,
-        "writable": True,
-        "default": text,
-        "current": text,
-        "form": "none",
-    }
-    device.body.profile |= {"manufacturer": "Acme", "properties": [0x5001, 0x5011]}
-    device = type(device)(device.body)
+    body, text = ptp_body(S60), "20040229T120000"
+    battery = DevicePropDesc(0x5001, DataType.UINT8, 0, 0, 40, None)
+    clock = DevicePropDesc(0x5011, DataType.TEXT, 1, text, text, None)
+    values = {**body.profile.values, 0x5001: battery, 0x5011: clock}
+    tells(body, manufacturer="Acme", properties=(0x5001, 0x5011), values=values)
+    device = PtpCamera(body)
     with WatchedPort(device).camera() as cam:
         assert (cam.on_ac, cam.battery) == (False, Battery.GOOD)
         assert cam.camera_time == datetime(2004, 2, 29, 12, 0)

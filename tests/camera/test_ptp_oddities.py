@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.objects import CARD
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import a_card, ptp_body, ptp_device
+from rigs.bodies import a_card, ptp_body, ptp_device, tells
 from rigs.lying import Answer, Lying
 from rigs.watched import WatchedPort
 
@@ -105,9 +106,15 @@ def a_liar(lie: Answer, *faults: str, slug: str = S60) -> PtpCamera:
 def without(*codes: int, slug: str = S60) -> PtpCamera:
     """A camera with an empty card that does not list these operations and properties."""
     device = small(ptp_device(slug))
-    for kind in ("operations", "properties", "release_properties"):
-        listed = device.body.profile[kind]
-        device.body.profile[kind] = [code for code in listed if code not in codes]
+    lists = ("operations", "properties", "release_properties")
+    listed = {kind: getattr(device.body.profile, kind) for kind in lists}
+    tells(
+        device.body,
+        **{
+            kind: tuple(code for code in known if code not in codes)
+            for kind, known in listed.items()
+        },
+    )
     return device
 
 
@@ -120,7 +127,7 @@ def a_host(device: PtpCamera) -> Camera:
 
 def test_the_number_of_the_body() -> None:
     device = ptp_device(SX200)
-    device.body.profile["serial"] = "0000000000123456"
+    tells(device.body, serial="0000000000123456")
     with a_host(device) as cam:
         assert cam.body_id == "123456"
 
@@ -368,7 +375,8 @@ def test_a_length_that_is_not_there_now() -> None:
 
 def test_a_setting_without_a_list_is_written_as_it_is() -> None:
     body = ptp_body(S60)
-    body.profile["values"]["0xd017"]["form"] = "none"
+    listed = body.profile.values
+    tells(body, values={**listed, 0xD017: replace(listed[0xD017], form=None)})
     with a_host(PtpCamera(body)) as cam, cam.remote():
         assert cam.settings.contrast.allowed == ()
         cam.settings.contrast.set(1)

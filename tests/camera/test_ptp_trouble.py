@@ -45,7 +45,7 @@ from canon.virtual.faults import Fault
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import ptp_device, ptp_row
+from rigs.bodies import lacks, ptp_device, ptp_row
 from rigs.lying import Answer, Lying, another_makers
 from rigs.watched import WatchedPort
 
@@ -143,7 +143,7 @@ def test_a_raw_refusal_names_the_operation() -> None:
 def a_forgetful_device() -> PtpCamera:
     """It keeps its marks, and has no operation that tells them."""
     device = ptp_device(SX200)
-    device.body.profile["operations"].remove(GetObjectInfoEx.code)
+    lacks(device.body, GetObjectInfoEx.code)
     return device
 
 
@@ -331,7 +331,7 @@ def test_a_camera_that_tells_nothing_of_its_card(lists: bool) -> None:
     """It lacks GetStorageInfo, or lists it and does not know it: its files are had all the same."""
     device = Lying(S45, refusing(GetStorageInfo, Response.OPERATION_NOT_SUPPORTED))
     if not lists:
-        device.body.profile["operations"].remove(GetStorageInfo.code)
+        lacks(device.body, GetStorageInfo.code)
     port = WatchedPort(device)
     with port.camera() as cam:
         assert cam.storage.cards() == (Card("A:", 0, 0),)

@@ -42,14 +42,13 @@ from canon.serial.packets import (
     fragments,
 )
 from canon.serial.tty import open_tty
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.line import VirtualLine
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
-from rigs.bodies import TAKEN, a_card, native_row
+from rigs.bodies import TAKEN, a_card, native_body, native_row, profile_of
 from rigs.serial import (
     MEGABYTE,
     NAME,
@@ -200,7 +199,7 @@ def test_before_the_s10_there_is_no_owner() -> None:
 
 @pytest.mark.shows("thumbnail", model="PowerShot G1")
 def test_a_thumbnail_is_in_the_head_of_the_picture() -> None:
-    host = Host(VirtualLine(serial_device(card=fresh_card(native_row("powershot-g1")))))
+    host = Host(VirtualLine(serial_device(card=fresh_card(profile_of(native_row("powershot-g1"))))))
     small = host.storage.thumbnail(PATH)
     assert small == thumbnail(host.storage.read(PATH))
 
@@ -455,7 +454,7 @@ def test_a_camera_that_tells_no_owner_says_so() -> None:
 def terminal() -> Iterator[TerminalServer]:
     """A virtual camera on a pseudo-terminal."""
     card = a_card({NAME: PICTURE})
-    body = Body(native_row("powershot-g1"), lambda: card, BodyClock(real=True))
+    body = native_body("powershot-g1", card, BodyClock(real=True))
     with TerminalServer(SerialCamera(NativeCamera(body))) as server:
         yield server
 

@@ -14,16 +14,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from canon.models.native import by_product
 from canon.native.commands import LONG_REPLY, LongHead
 from canon.usb.port import Endpoint
 from canon.values import ImageSize
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
+from rigs.bodies import native_body
 
 THUMBNAIL = b"\xff\xd8\xff\xd9"
 PICTURE = (
@@ -132,7 +131,7 @@ class HostileCamera:
         card = Card()
         card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
         card.make_folders(("MISC",), 1_000_000_000)
-        honest = NativeCamera(Body(by_product(0x306E), lambda: card), active=active)
+        honest = NativeCamera(native_body("powershot-g3", card), active=active)
         self.descriptors = honest.descriptors
         self.clock = BodyClock()
         self._pipes = [

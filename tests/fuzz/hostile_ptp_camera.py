@@ -27,12 +27,12 @@ from canon.ptp.operations import Response
 from canon.ptp.powershot.layouts import Property
 from canon.usb.port import Endpoint
 from canon.values import ImageSize
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
+from rigs.bodies import ptp_body
 
 FLOOD = bytes(4 << 20)
 
@@ -168,7 +168,7 @@ class HostilePtpCamera:
         card = Card()
         card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
         card.make_folders(("MISC",), 1_000_000_000)
-        honest = PtpCamera(Body(model, lambda: card))
+        honest = PtpCamera(ptp_body(model, card))
         # Small pictures are drawn quickly.
         honest.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
         self.descriptors = honest.descriptors

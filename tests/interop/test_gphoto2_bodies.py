@@ -103,7 +103,7 @@ def takes_its_pictures(camera: Tethered | TetheredPtp, size: tuple[int, int], is
     taken = camera.saved()[name]
     assert taken == camera.file(name).read()
     facts = exif.read(taken)
-    assert (facts.model, facts.iso) == (camera.device.body.profile["model"], int(iso))
+    assert (facts.model, facts.iso) == (camera.device.body.profile.model, int(iso))
     with Image.open(io.BytesIO(taken)) as image:
         image.load()
         assert image.size == size
@@ -117,7 +117,7 @@ def test_native(slug: str, tmp_path: Path) -> None:
         words = "--summary", "--list-files", "--get-config", "model"
         lines = camera.gphoto2(*words, "--get-all-files", "--get-all-thumbnails").lines
         assert "Owner: somebody" in lines
-        assert f"Current: {camera.device.body.profile['model']}" in lines
+        assert f"Current: {camera.device.body.profile.model}" in lines
         has_its_files(camera, lines)
         takes_its_pictures(camera, NATIVE[slug], "200")
 
@@ -128,10 +128,10 @@ def test_ptp(slug: str, tmp_path: Path) -> None:
         profile, size = camera.device.body.profile, PTP[slug]
         words = *BY_NAME.get(slug, ()), "--summary", "--list-files"
         lines = camera.gphoto2(*words, "--get-all-files", "--get-all-thumbnails").lines
-        assert f"Model: {profile['model']}" in lines
-        assert f"Manufacturer: {profile['manufacturer']}".strip() in lines
+        assert f"Model: {profile.model}" in lines
+        assert f"Manufacturer: {profile.manufacturer}".strip() in lines
         has_its_files(camera, lines)
-        assert (size is not None) == (InitiateReleaseControl.code in profile["operations"])
+        assert (size is not None) == (InitiateReleaseControl.code in profile.operations)
         if size:
             takes_its_pictures(camera, size, "200")
         assert not camera.device.session

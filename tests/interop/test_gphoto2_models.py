@@ -62,7 +62,7 @@ def small(camera: Tethered) -> None:
 
 def exif(camera: Tethered) -> None:
     said = "\n".join(camera.gphoto2("--folder", FOLDER, "--show-exif", "1").lines)
-    assert camera.device.body.profile["model"] in said
+    assert camera.device.body.profile.model in said
 
 
 def sound(camera: Tethered) -> None:

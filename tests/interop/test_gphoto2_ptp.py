@@ -77,7 +77,7 @@ def chosen(settings: dict[str, str]) -> list[str]:
 def identify(camera: TetheredPtp) -> None:
     said = "\n".join(camera.gphoto2("--auto-detect", "--summary").lines)
     assert "usb:001,002" in said
-    assert f"Model: {camera.device.body.profile['model']}\n" in said
+    assert f"Model: {camera.device.body.profile.model}\n" in said
     assert f"Maximum Capability: {camera.card.capacity} " in said
     assert f"Free Space (Bytes): {camera.card.free} " in said
 
@@ -98,7 +98,7 @@ def stores_and_files(camera: TetheredPtp) -> None:
     lines = camera.gphoto2("--storage-info", "--list-files").lines
     assert f"totalcapacity={camera.card.capacity >> 10} KB" in lines
     assert f"free={camera.card.free >> 10} KB" in lines
-    assert (f"basedir={MEMORY}" in lines) == camera.device.body.profile["ram_store"]
+    assert (f"basedir={MEMORY}" in lines) == camera.device.body.profile.ram_store
     listed = [line.split() for line in lines if line.startswith("#")]
     on_card = [(name, camera.file(name)) for name in sorted(camera.names())]
     assert [(words[1], words[3], words[-1]) for words in listed] == [
@@ -126,7 +126,7 @@ def exif(camera: TetheredPtp) -> None:
     told = {
         name.strip(): value.strip() for name, _, value in (line.partition("|") for line in said)
     }
-    assert told["Model"] == camera.device.body.profile["model"]
+    assert told["Model"] == camera.device.body.profile.model
     assert told["DateTimeOriginal"] == "2003:06:14 09:30:00"
     size = len(thumbnail(camera.file("IMG_0001.JPG").read()))
     assert said[-1] == f"EXIF data contains a thumbnail ({size} bytes)."
@@ -192,7 +192,7 @@ def capture(camera: TetheredPtp) -> None:
     assert f"New file is in location {FOLDER}/{name} on the camera" in said.lines
     assert camera.names() == [*before, name]
     facts = exiftool(camera.file(name).read())
-    assert facts["Model"] == camera.device.body.profile["model"]
+    assert facts["Model"] == camera.device.body.profile.model
     exposure = facts["FNumber"], facts["ExposureTime"], facts["ISO"]
     assert exposure == pytest.approx((8, 1 / 30, 200))
     assert (facts["ImageWidth"], facts["ImageHeight"]) == (640, 480)
@@ -215,7 +215,7 @@ def all_settings(camera: TetheredPtp) -> None:
         assert current in choices
         assert len(choices) > 1
     listed = camera.device.body.profile
-    numbers = {f"{code:04x}" for code in (*listed["properties"], *listed["release_properties"])}
+    numbers = {f"{code:04x}" for code in (*listed.properties, *listed.release_properties)}
     by_number = {key for key in keys if len(key) == 4 and key.startswith("d0")}
     assert by_number <= numbers
     assert len(by_number) > 20
@@ -227,7 +227,7 @@ def capture_and_download(camera: TetheredPtp) -> None:
     assert f"New file is in location {FOLDER}/{name} on the camera" in said.lines
     assert camera.saved() == {name: camera.file(name).read()}
     assert camera.names() == [*before, name]
-    width, height = camera.device.body.profile["image"]
+    width, height = camera.device.body.profile.pixels
     facts = exiftool(camera.saved()[name])
     assert (facts["ImageWidth"], facts["ImageHeight"]) == (width, height)
     assert not camera.file(name).new
@@ -238,7 +238,7 @@ def capture_to_memory(camera: TetheredPtp) -> None:
     said = camera.gphoto2("--set-config", "capturetarget=0", "--capture-image-and-download")
     assert f"New file is in location {MEMORY}/capt0000.jpg on the camera" in said.lines
     (saved,) = camera.saved().values()
-    assert exiftool(saved)["Model"] == camera.device.body.profile["model"]
+    assert exiftool(saved)["Model"] == camera.device.body.profile.model
     assert camera.names() == before
 
 

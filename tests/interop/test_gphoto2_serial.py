@@ -19,13 +19,13 @@ import pytest
 from canon.exif import thumbnail
 from canon.models.model import Model
 from canon.models.native import MODELS
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
 from conftest import long_unless, program
+from rigs.bodies import native_body, profile_of
 
 PATIENCE_S = 60  # gphoto2 is then killed: it ignores SIGTERM on a terminal that is gone
 FOLDER = "/DCIM/100CANON"
@@ -94,7 +94,7 @@ class OnTheLine:
 
 @functools.cache
 def drawn(model: Model) -> Card:
-    return fresh_card(model)
+    return fresh_card(profile_of(model))
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def on_the_line(model: Model, speed: int, folder: Path) -> Iterator[OnTheLine]:
     card = copy.deepcopy(drawn(model))
     for name in ("home", "work"):
         (folder / name).mkdir()
-    camera = SerialCamera(NativeCamera(Body(model, lambda: card, BodyClock(real=True))))
+    camera = SerialCamera(NativeCamera(native_body(model, card, BodyClock(real=True))))
     with TerminalServer(camera) as server:
         yield OnTheLine(model, card, server, folder / "work", folder / "home", speed)
 

@@ -13,7 +13,6 @@ import pytest
 from recording import GPHOTO2, MACRO, REMOTE, Exchange, Recording, load, load_descriptors
 from unknown import UNKNOWN
 
-from canon.models.native import by_product
 from canon.native import commands
 from canon.native.commands import (
     Abilities,
@@ -30,10 +29,10 @@ from canon.native.commands import (
     SubHead,
 )
 from canon.native.release import EnterReleaseControl, Release
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
+from rigs.bodies import native_body
 
 TAIL = (0x22A, 0x340)
 GARBAGE = [
@@ -59,7 +58,7 @@ class Program:
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
         self.card = Card()
-        self.camera = NativeCamera(Body(by_product(0x306E), lambda: self.card), active=True)
+        self.camera = NativeCamera(native_body("powershot-g3", self.card), active=True)
         self.port = VirtualPort(self.camera)
         self.card.make_folders(("MISC",), 1324250354)
         self.card.make_folders(("DCIM",), 1324216284)

@@ -7,6 +7,7 @@ each has a row of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -17,11 +18,16 @@ from canon.models.ptp import PtpModel
 from canon.values import ImageSize
 from canon.virtual.body import Body
 from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.clock import BodyClock
 from canon.virtual.device import UsbDevice
 from canon.virtual.faults import Fault, Faults
 from canon.virtual.native.camera import NativeCamera
+from canon.virtual.native.profile import NativeBody, NativeProfile
+from canon.virtual.native.profile import load_profile as native_profile
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.profile import PtpBody, PtpProfile
+from canon.virtual.ptp.profile import load_profile as ptp_profile
 
 PLACE = ("DCIM", "100CANON")
 TAKEN = 1_055_583_000  # 2003-06-14 09:30
@@ -56,18 +62,41 @@ def a_card(
     return card
 
 
-def native_body(slug: str, card: Card | None = None) -> Body[Model]:
-    """A body with that card, or a fresh one of its own."""
-    model = native_row(slug)
-    return Body(model, lambda: card or fresh_card(model))
+def native_body(
+    row: str | Model, card: Card | None = None, clock: BodyClock | None = None
+) -> NativeBody:
+    """A body by its slug or its row, with that card, or a fresh one of its own."""
+    model = native_row(row) if isinstance(row, str) else row
+    profile = native_profile(model)
+    return Body(model, profile, lambda: card or fresh_card(profile), clock)
 
 
 def ptp_body(
-    slug: str, card: Card | None = None, started: datetime | None = None
-) -> Body[PtpModel]:
-    """A body with that card, or a fresh one of its own; its clock shows `started`, or our time."""
-    model = ptp_row(slug)
-    return Body(model, lambda: card or fresh_card(model), started=started)
+    row: str | PtpModel, card: Card | None = None, started: datetime | None = None
+) -> PtpBody:
+    """A body by its slug or its row, with that card, or a fresh one of its own.
+
+    Its clock shows `started`, or our time.
+    """
+    model = ptp_row(row) if isinstance(row, str) else row
+    profile = ptp_profile(model)
+    return Body(model, profile, lambda: card or fresh_card(profile), started=started)
+
+
+def profile_of(row: Model | PtpModel) -> NativeProfile | PtpProfile:
+    """What a body of that row reports of itself."""
+    return ptp_profile(row) if isinstance(row, PtpModel) else native_profile(row)
+
+
+def tells(body: PtpBody, **changes: object) -> None:
+    """Let a body report something else of itself: `tells(body, manufacturer="Acme")`."""
+    body.profile = replace(body.profile, **changes)  # type: ignore[arg-type]
+
+
+def lacks(body: PtpBody, *codes: int) -> None:
+    """Let a body not list these operations."""
+    listed = body.profile.operations
+    tells(body, operations=tuple(code for code in listed if code not in codes))
 
 
 def native_device(

@@ -9,7 +9,7 @@ from typing import Any
 from canon.ptp.operations import Operation
 from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Message
-from rigs.bodies import ptp_body
+from rigs.bodies import ptp_body, tells
 
 
 def another_makers(device: PtpCamera, product: int = 0x0402) -> PtpCamera:
@@ -17,7 +17,7 @@ def another_makers(device: PtpCamera, product: int = 0x0402) -> PtpCamera:
     raw = bytearray(device.descriptors.device)
     raw[8:12] = (0x04B0).to_bytes(2, "little") + product.to_bytes(2, "little")
     device.descriptors = replace(device.descriptors, device=bytes(raw))
-    device.body.profile |= {"manufacturer": "Acme", "model": "Clicker 2"}
+    tells(device.body, manufacturer="Acme", model="Clicker 2")
     return device
 
 

@@ -18,11 +18,10 @@ from canon.native.driver import NativeDriver
 from canon.native.session import Session
 from canon.native.usb_link import UsbLink
 from canon.values import Aperture, CaptureTarget, ImageSize, Iso
-from canon.virtual.body import Body
 from canon.virtual.native.camera import NativeCamera
+from canon.virtual.native.profile import load_profile
 from canon.virtual.port import VirtualPort
-from canon.virtual.profile import load_profile
-from rigs.bodies import a_card, native_device, native_row
+from rigs.bodies import a_card, native_body, native_device, native_row
 
 # --- the rows ------------------------------------------------------------------------------------
 
@@ -61,7 +60,7 @@ def test_a_row_is_whole(model: Model) -> None:
     if model.numbering is Numbering.REVISED:
         assert Trait.EOS_LOCK | Trait.OWNER_COMMAND in model.traits
     if model.product:
-        assert len(load_profile(model)["descriptors"]["device"]) == 36
+        assert len(load_profile(model).descriptors.device) == 18
 
 
 def test_names_are_unique_but_for_two_that_libgphoto2_has_twice() -> None:
@@ -109,7 +108,7 @@ def a_host(slug: str, *, without: Quirk = Quirk.NONE, port: VirtualPort | None =
     """A virtual body of that model, and a host that may not know of a quirk of it."""
     model = native_row(slug)
     assert without in model.quirks
-    there = port or VirtualPort(NativeCamera(Body(model, a_card)))
+    there = port or VirtualPort(NativeCamera(native_body(model, a_card())))
     return Host(there, replace(model, quirks=model.quirks & ~without))
 
 

@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canon.errors import Disconnected, PortStalled, PortTimeout, ProtocolError
-from canon.models.native import by_product
 from canon.usb.port import Endpoint
-from canon.virtual.body import Body
 from canon.virtual.card import Card
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Overflow, Pipe, Stall
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
+from rigs.bodies import native_body
 
 # --- the clock ------------------------------------------------------------------------------------
 
@@ -184,7 +183,7 @@ def test_no_byte_is_lost_doubled_or_moved(transfers: list[bytes], rooms: list[in
 @pytest.fixture
 def port() -> VirtualPort:
     """A port to a virtual G3 with an empty card."""
-    return VirtualPort(NativeCamera(Body(by_product(0x306E), Card)))
+    return VirtualPort(NativeCamera(native_body("powershot-g3", Card())))
 
 
 def test_a_read_jumps_to_what_is_due(port: VirtualPort) -> None:

@@ -9,15 +9,15 @@ from golden.tables import VECTORS as ROWS
 from canon.errors import DecodeError
 from canon.native.commands import Identify, Identity, InitBlock
 from canon.native.release import ExtendedParameters
-from canon.virtual.body import Body
+from canon.virtual.card import Card
 from canon.virtual.native.camera import NativeCamera
-from rigs.bodies import native_row
+from rigs.bodies import native_body
 
 BEGINNINGS = [golden for golden in ROWS if isinstance(golden.value, InitBlock)]
 
 
 def a_body(name: str) -> NativeCamera:
-    return NativeCamera(Body(native_row(name.lower().replace(" ", "-")), lambda: None))
+    return NativeCamera(native_body(name.lower().replace(" ", "-"), Card()))
 
 
 @pytest.mark.parametrize("golden", BEGINNINGS, ids=lambda golden: golden.source)

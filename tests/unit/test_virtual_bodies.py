@@ -11,14 +11,15 @@ from ptp_host import OK, Rig
 from canon import ports
 from canon.models.ptp import MODELS, by_slug
 from canon.ptp.datasets import DeviceInfo
-from canon.virtual.body import Body
-from canon.virtual.card import File, fresh_card
+from canon.virtual.card import Card, File, fresh_card
 from canon.virtual.catalogue import choose, offers
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
-from canon.virtual.profile import load_profile, ptp_source
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.profile import PtpProfile, load_profile
+from canon.virtual.ptp.profile import source as source_of
 from canon.virtual.usbip import UsbipServer
+from rigs.bodies import profile_of, ptp_body
 
 
 @pytest.mark.parametrize(
@@ -83,17 +84,15 @@ def test_two_bodies_of_one_name_are_told_apart(slug: str) -> None:
     assert 0x3040 < old_ids < 0x3060 < 0x3230 < new_ids
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in MODELS if ptp_source(row)], ids=lambda row: row.slug
-)
+@pytest.mark.parametrize("row", [row for row in MODELS if source_of(row)], ids=lambda row: row.slug)
 def test_every_body_with_a_profile_starts(row: Any) -> None:
-    device = PtpCamera(Body(row, lambda: None))
+    device = PtpCamera(ptp_body(row, Card()))
     rig = Rig()
     rig.device, rig.port = device, VirtualPort(device)
     code, _, data = rig.ask(0x1001, number=0)
     info = DeviceInfo.decode(data)
     assert code == OK
-    assert info.operations == tuple(load_profile(row)["operations"])
+    assert info.operations == load_profile(row).operations
     assert device.descriptors.product == row.product
     assert rig.opened().ask(0x1004)[0] == OK
 
@@ -112,7 +111,7 @@ def test_every_body_with_a_profile_starts(row: Any) -> None:
 def test_a_body_without_a_recording_is_like_the_one_next_to_it(slug: str, source: str) -> None:
     row = by_slug(slug)
     assert row
-    assert ptp_source(row) == source
+    assert source_of(row) == source
 
 
 @pytest.mark.parametrize(
@@ -128,12 +127,12 @@ def test_a_body_without_a_recording_is_like_the_one_next_to_it(slug: str, source
 )
 def test_pictures_tell_what_the_body_reports(slug: str, mode: str, name: str, number: int) -> None:
     model = choose(slug, mode)
-    profile = load_profile(model)
-    assert profile["model"] == name
-    if mode == "ptp":
-        values = profile["values"]
-        assert (values["0xd032"]["current"], values["0xd049"]["current"]) == (name, number)
-    picture = fresh_card(model).find(("DCIM", "100CANON", "IMG_0001.JPG"))
+    profile = profile_of(model)
+    assert profile.model == name
+    if isinstance(profile, PtpProfile):
+        values = profile.values
+        assert (values[0xD032].current, values[0xD049].current) == (name, number)
+    picture = fresh_card(profile).find(("DCIM", "100CANON", "IMG_0001.JPG"))
     assert isinstance(picture, File)
     told = exiftool(picture.read())
     assert (told["IFD0:Model"], told["Canon:CanonModelID"]) == (name, number)
@@ -143,7 +142,7 @@ def test_pictures_tell_what_the_body_reports(slug: str, mode: str, name: str, nu
     ("slug", "width"), [("powershot-g3", 2272), ("eos-20d", 3504), ("powershot-sx200-is", 4000)]
 )
 def test_pictures_on_a_fresh_card_tell_the_sensor_of_their_body(slug: str, width: int) -> None:
-    picture = fresh_card(choose(slug)).find(("DCIM", "100CANON", "IMG_0001.JPG"))
+    picture = fresh_card(profile_of(choose(slug))).find(("DCIM", "100CANON", "IMG_0001.JPG"))
     assert isinstance(picture, File)
     told = exiftool(picture.read())
     assert (told["Canon:ZoomSourceWidth"], told["ExifIFD:ExifImageWidth"]) == (width, 640)

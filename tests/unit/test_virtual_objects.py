@@ -189,7 +189,7 @@ def test_a_handle_by_its_name() -> None:
         units = path.encode("utf-16-le")
         return rig.send(0x9006, bytes([len(units) // 2 + 1]) + units + b"\0\0")
 
-    label = rig.device.body.profile["storage"]["label"].rstrip(":")
+    label = rig.device.body.profile.store.label.rstrip(":")
     assert named(rf"{label}:\DCIM\100CANON\IMG_0001.JPG") == (OK, (FIRST,))
     assert named(rf"{label}:\DCIM\NOWHERE")[0] == Response.INVALID_OBJECT_HANDLE
     assert named(r"Q:\DCIM")[0] == Response.INVALID_PARAMETER

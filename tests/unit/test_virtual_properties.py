@@ -25,13 +25,13 @@ from canon.ptp.powershot.layouts import (
 from canon.values import Aperture, ImageSize, ShootingMode
 from canon.virtual.card import Card
 from canon.virtual.faults import Faults
-from canon.virtual.profile import load_profile, ptp_source
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
+from canon.virtual.ptp.profile import load_profile, source
 from rigs.bodies import ptp_body
 
 LIVE = Property.TIME, Property.OWNER, Property.BATTERY_KIND, Property.BATTERY_STATUS
-RECORDED = sorted({row.slug for row in MODELS if ptp_source(row) == row.slug})
+RECORDED = sorted({row.slug for row in MODELS if source(row) == row.slug})
 
 
 @pytest.mark.parametrize("slug", RECORDED)
@@ -48,8 +48,7 @@ def test_a_body_reports_what_was_recorded_of_it(slug: str) -> None:
         value = control.answer(GetDevicePropValue(code), b"")
         assert value == write_value(row.kind, row.current)
         if code not in LIVE:
-            known = load_profile(body.model)["values"][f"{code:#x}"]["current"]
-            assert row.current == (tuple(known) if isinstance(known, list) else known)
+            assert row.current == load_profile(body.model).values[code].current
 
 
 @pytest.mark.parametrize("slug", BODIES)

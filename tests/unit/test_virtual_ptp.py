@@ -406,7 +406,7 @@ def test_the_standard_way_to_the_shutter() -> None:
 
 def test_an_operation_that_nobody_knows_is_refused_though_it_is_listed() -> None:
     rig = Rig().opened()
-    assert 0x901E in rig.device.body.profile["operations"]
+    assert 0x901E in rig.device.body.profile.operations
     assert rig.ask(0x901E)[0] == Response.OPERATION_NOT_SUPPORTED
 
 

@@ -10,17 +10,19 @@ from canon.models.model import Model
 from canon.models.ptp import PtpModel
 from canon.virtual.card import Card
 from canon.virtual.clock import EPOCH, BodyClock
-from canon.virtual.profile import load_profile
+from canon.virtual.profile import Profile
 
 CardMaker = Callable[[], "Card | None"]
 Row = TypeVar("Row", Model, PtpModel)
+Reports = TypeVar("Reports", bound=Profile)
 
 
-class Body(Generic[Row]):
+class Body(Generic[Row, Reports]):
     """One camera body.
 
     Args:
         model: its row in the table of the dialect that it speaks.
+        profile: what it reports of itself.
         card: makes the card when it is first looked at; None is an empty slot.
         clock: its time.
         started: what the camera's own clock shows at the start, its local time.
@@ -29,14 +31,15 @@ class Body(Generic[Row]):
     def __init__(
         self,
         model: Row,
+        profile: Reports,
         card: CardMaker,
         clock: BodyClock | None = None,
         started: datetime | None = None,
     ) -> None:
         self.model: Row = model
         self.clock = clock or BodyClock()
-        self.profile = load_profile(model)
-        self.owner: str = self.profile["owner"]
+        self.profile: Reports = profile
+        self.owner = profile.owner
         self.on_ac = True
         self.power_good = True
         self.keys_locked = False

@@ -14,15 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from canon.models.model import Model, Numbering
-from canon.models.ptp import PtpModel
 from canon.values import Quality
 from canon.virtual.clock import EPOCH
 
 if TYPE_CHECKING:
     from canon.virtual.pictures.exif import Shot
+    from canon.virtual.profile import Profile
 
 
 @dataclass
@@ -141,28 +140,28 @@ def card_from_folder(folder: Path) -> Card:
     return card
 
 
-def fresh_card(model: Model | PtpModel) -> Card:
+def fresh_card(profile: Profile) -> Card:
     """The card of a virtual camera that was given none: six pictures, one with a spoken note.
 
-    Where the profile of the body is built from its row, a RAW file follows if it writes them, and
-    a movie if it is a compact camera, each with the THM that belongs to it. A native body with a
-    recorded profile has the plain card.
+    Where the body's profile says so, a RAW file and a movie follow, each with the THM that belongs
+    to it.
+
+    Args:
+        profile: what the body reports of itself.
 
     Raises:
         MissingExtra: Pillow is not installed.
     """
     from canon.virtual.pictures.exif import Shot
     from canon.virtual.pictures.scene import card_pictures
-    from canon.virtual.profile import load_profile
 
-    profile = load_profile(model)
     first = Shot(
         taken=datetime(2003, 6, 14, 9, 30),
         number=1000001,
-        model=profile["model"],
-        model_id=profile["model_id"],
-        firmware=profile["firmware"],
-        full_width=_pixels(model, profile)[0],
+        model=profile.model,
+        model_id=profile.model_id,
+        firmware=profile.firmware,
+        full_width=profile.pixels[0],
         remote=False,
     )
     card = Card()
@@ -173,39 +172,31 @@ def fresh_card(model: Model | PtpModel) -> Card:
         name = f"IMG_{shot.number % 10000:04}.JPG"
         card.add(("DCIM", "100CANON", name), File(photo.image, _seconds(shot.taken)))
     card.add(("DCIM", "100CANON", "SND_0002.WAV"), File(_spoken_note(), time + 900))
-    for name, data in _more(model, first, profile):
+    for name, data in _more(first, profile):
         card.add(("DCIM", "100CANON", name), File(data, time + 5400))
     return card
 
 
-def _more(
-    model: Model | PtpModel, first: Shot, profile: dict[str, Any]
-) -> Iterator[tuple[str, bytes]]:
+def _more(first: Shot, profile: Profile) -> Iterator[tuple[str, bytes]]:
     """A RAW file and a movie with what belongs to them, by their names."""
     from canon.virtual.pictures.exif import CRW_THM
     from canon.virtual.pictures.raw import cr2, crw, movie, thm
     from canon.virtual.pictures.scene import photograph
 
     shot = replace(first, taken=first.taken + timedelta(seconds=5400), number=first.number + 6)
-    if profile.get("raw"):
-        width, height = _pixels(model, profile)
+    if profile.raw_suffix:
+        width, height = profile.pixels
         photo = photograph(replace(shot, width=640, height=480))
         whole = replace(shot, width=width, height=height, quality=Quality.RAW, files=CRW_THM)
-        if isinstance(model, Model) and model.numbering is Numbering.REVISED:
+        if profile.raw_suffix == ".CR2":
             yield "IMG_0007.CR2", cr2(whole, photo)
         else:
             yield "IMG_0007.CRW", crw(whole, photo)
             yield "IMG_0007.THM", thm(whole, photo)
-    if profile.get("movies"):
+    if profile.movie:
         film, small = movie(replace(shot, number=first.number + 7))
         yield "MVI_0008.AVI", film
         yield "MVI_0008.THM", small
-
-
-def _pixels(model: Model | PtpModel, profile: dict[str, Any]) -> tuple[int, int]:
-    """Width and height of the body's largest pictures."""
-    width, height = model.pixels if isinstance(model, Model) else profile["image"]
-    return width, height
 
 
 def _spoken_note() -> bytes:

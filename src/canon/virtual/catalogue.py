@@ -8,7 +8,7 @@ from canon.models import native, ps350, ptp
 from canon.models.model import Model, Trait
 from canon.models.ptp import PtpModel
 from canon.ptp.powershot.layouts import InitiateReleaseControl, ViewfinderOn
-from canon.virtual.profile import load_profile, ptp_source
+from canon.virtual.ptp.profile import load_profile, source
 
 NATIVE, PTP = "native", "ptp"
 _NAMESAKES = {"powershot-s100": (" (2000)", " (2011)"), "powershot-s110": (" (2001)", " (2012)")}
@@ -67,7 +67,7 @@ def _rows(slug: str) -> dict[str, Model | PtpModel]:
     rows: dict[str, Model | PtpModel] = {}
     if model is not None:
         rows[NATIVE] = model
-    if other is not None and ptp_source(other):
+    if other is not None and source(other):
         rows[PTP] = other
     if model is not None and not model.driven_by.program:
         return dict(reversed(rows.items()))
@@ -76,7 +76,7 @@ def _rows(slug: str) -> dict[str, Model | PtpModel]:
 
 def _can(model: Model | PtpModel) -> tuple[str, ...]:
     if isinstance(model, PtpModel):
-        listed = load_profile(model)["operations"]
+        listed = load_profile(model).operations
         remote, live = InitiateReleaseControl.code in listed, ViewfinderOn.code in listed
     else:
         remote, live = Trait.RELEASE in model.traits, Trait.VIEWFINDER in model.traits

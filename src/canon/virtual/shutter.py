@@ -74,7 +74,7 @@ class Shutter:
         body: the camera.
     """
 
-    def __init__(self, body: Body[Any]) -> None:
+    def __init__(self, body: Body[Any, Any]) -> None:
         self.body = body
         self.number = 0  # of the last picture
 

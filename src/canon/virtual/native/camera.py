@@ -11,7 +11,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from canon.errors import DecodeError
-from canon.models.model import Model, Numbering, Trait
+from canon.models.model import Numbering, Trait
 from canon.native.commands import (
     COMMAND,
     FIXED_COMMAND,
@@ -39,7 +39,6 @@ from canon.native.commands import (
     GetTime,
     Identify,
     Identity,
-    InitBlock,
     KeysLocked,
     ListDisks,
     LockEosKeys,
@@ -48,7 +47,6 @@ from canon.native.commands import (
     LongHead,
     Nothing,
     OwnerName,
-    PictureFormat,
     PowerStatus,
     ReleaseSent,
     ReplyHead,
@@ -66,10 +64,10 @@ from canon.native.commands import (
 )
 from canon.native.events import InitDone, NativeEvent, encode_event
 from canon.native.refusals import BAD_PARAMETER, NOT_LOCKED, NOT_LOCKED_REVISED
-from canon.usb.port import Descriptors, Endpoint
-from canon.virtual.body import Body
+from canon.usb.port import Endpoint
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.native.profile import NativeBody
 from canon.virtual.native.release import ReleaseUnit
 from canon.virtual.native.storage import StorageUnit
 from canon.virtual.refusal import Status
@@ -102,19 +100,14 @@ class NativeCamera:
     """
 
     def __init__(
-        self, body: Body[Model], faults: Faults | None = None, *, active: bool = False
+        self, body: NativeBody, faults: Faults | None = None, *, active: bool = False
     ) -> None:
         self.body = body
         self.numbering = body.model.numbering
         self.revised = self.numbering is Numbering.REVISED
         self.clock = body.clock
         self.faults = faults or Faults()
-        raw = body.profile["descriptors"]
-        self.descriptors = Descriptors(
-            bytes.fromhex(raw["device"]),
-            bytes.fromhex(raw["configuration"]),
-            {int(index): text for index, text in raw["strings"].items()},
-        )
+        self.descriptors = body.profile.descriptors
         self.bulk = Pipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
         self.interrupt = Pipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
         self.plugged = True
@@ -130,7 +123,7 @@ class NativeCamera:
     def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
         """Answer a request for the status letter or for an init block (section 3)."""
         self._must_be_plugged()
-        init = self._init_block()
+        init = self.body.profile.init
         if (request, value) == (0x0C, 0x55):
             return self._letter()[:length]
         if (request, value) == (0x04, 0x01):
@@ -196,18 +189,6 @@ class NativeCamera:
         if self.faults.has(FaultKind.LETTER_E):
             return b"E"
         return b"A" if self.active else b"C"
-
-    def _init_block(self) -> InitBlock:
-        init = self.body.profile["init"]
-        return InitBlock(
-            0x18,
-            bytes.fromhex(init["version"]),
-            init["model_id"],
-            init["block"],
-            init["transfer_size"],
-            init["limit"],
-            init["last"],
-        )
 
     def _forget(self) -> None:
         self.bulk.clear()
@@ -370,9 +351,8 @@ class NativeCamera:
     @answer.register
     def _identify(self, command: Identify) -> Message:
         profile = self.body.profile
-        version = bytes.fromhex(profile["identity_version"])
         owner = "" if self.revised else self.body.owner
-        return Identity(version, profile["firmware"], profile["model"][:31], owner)
+        return Identity(profile.identity_version, profile.firmware, profile.model[:31], owner)
 
     @answer.register
     def _get_owner(self, command: GetOwner) -> Message:
@@ -382,7 +362,7 @@ class NativeCamera:
     def _body_id(self, command: GetBodyId) -> Message:
         if Trait.BODY_ID not in self.body.model.traits:
             raise Status(BAD_PARAMETER)
-        return BodyId(self.body.profile["body_id"])
+        return BodyId(self.body.profile.body_id)
 
     @answer.register
     def _get_time(self, command: GetTime) -> Message:
@@ -407,10 +387,8 @@ class NativeCamera:
         if Trait.ABILITIES not in self.body.model.traits:
             raise Status(BAD_PARAMETER)
         profile = self.body.profile
-        formats = tuple(PictureFormat(*row) for row in profile["formats"])
-        tail = bytes.fromhex(profile["abilities_tail"])
-        reply = Abilities(0, profile["model_id"], profile["short_name"], formats, tail)
-        return Abilities(len(reply.encode()), reply.model_id, reply.name, formats, tail)
+        rest = profile.model_id, profile.short_name, profile.formats, profile.abilities_tail
+        return Abilities(len(Abilities(0, *rest).encode()), *rest)
 
     @answer.register
     def _custom_functions(self, command: GetCustomFunctions) -> Message:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from typing import Any
 
-from canon.models.model import Model
 from canon.native.commands import (
     Command,
     CustomFunctions,
@@ -15,7 +14,7 @@ from canon.native.commands import (
 )
 from canon.native.refusals import BAD_PARAMETER
 from canon.native.release import CustomFunctionValue, GetCustomFunction, SetCustomFunction
-from canon.virtual.body import Body
+from canon.virtual.native.profile import NativeBody
 from canon.virtual.refusal import Status
 from canon.wire import Message
 
@@ -29,10 +28,10 @@ class CustomUnit:
         body: the camera.
     """
 
-    def __init__(self, body: Body[Model]) -> None:
+    def __init__(self, body: NativeBody) -> None:
         self.table = {row.number: row for row in body.model.custom}
         self.values = {number: row.value for number, row in self.table.items()}
-        self.values |= body.profile.get("custom", {})
+        self.values |= body.profile.custom
 
     @singledispatchmethod
     def answer(self, command: Command[Any]) -> Message:

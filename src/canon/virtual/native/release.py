@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any, NamedTuple
 
-from canon.models.model import BodyKind, Model, Numbering, Quirk, Trait
+from canon.models.model import BodyKind, Numbering, Quirk, Trait
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
     CaptureFailed,
@@ -67,10 +67,10 @@ from canon.values import (
     PhotoEffect,
     Quality,
 )
-from canon.virtual.body import Body
 from canon.virtual.clock import EPOCH
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.native.custom import CustomUnit
+from canon.virtual.native.profile import NativeBody
 from canon.virtual.pictures.exif import CR2_JPEG, JPEG, Shot
 from canon.virtual.refusal import Status
 from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
@@ -132,14 +132,13 @@ class ReleaseUnit:
     """
 
     def __init__(
-        self, body: Body[Model], faults: Faults, tell: Callable[[NativeEvent], None]
+        self, body: NativeBody, faults: Faults, tell: Callable[[NativeEvent], None]
     ) -> None:
         self.body = body
         self.faults = faults
-        self.profile: dict[str, Any] = body.profile["release"]
-        self.parameters = ReleaseParameters.decode(bytes.fromhex(self.profile["parameters"]))
-        extended = bytes.fromhex(self.profile["extended"])
-        self.extended = ExtendedParameters.decode(extended) if extended else None
+        self.profile = body.profile.release
+        self.parameters = self.profile.parameters
+        self.extended = self.profile.extended
         self.custom = CustomUnit(body)
         self.shutter = Shutter(body)
         self.active = False
@@ -245,16 +244,11 @@ class ReleaseUnit:
 
     def allowed(self, prop: int) -> Elements:
         """What a property may be set to in the present shooting mode (section 9.4)."""
-        key = f"{prop:#04x}"
-        mode = str(int(self.parameters.shooting_mode))
-        for rows in (
-            self.profile["by_mode"].get(mode, {}),
-            self.profile["allowed"],
-            self.profile["guessed"],
-        ):
-            if key in rows:
-                kind, items = rows[key]
-                return Elements(kind, tuple(items))
+        mode = int(self.parameters.shooting_mode)
+        of_mode = self.profile.by_mode.get(mode, {})
+        for rows in (of_mode, self.profile.allowed, self.profile.guessed):
+            if prop in rows:
+                return rows[prop]
         return _NONE
 
     def _records(self) -> Iterator[tuple[int, ...]]:
@@ -289,11 +283,11 @@ class ReleaseUnit:
             self._estimate(command.image_size, command.image_format, command.quality)
         )
 
-    def _estimate(self, *kind: int) -> int:
-        for *row, size in self.profile["sizes"]:
-            if tuple(row) == kind:
-                return int(size)
-        raise Status(BAD_PARAMETER)
+    def _estimate(self, size: int, form: int, quality: int) -> int:
+        length = self.profile.sizes.get((size, form, quality))
+        if length is None:
+            raise Status(BAD_PARAMETER)
+        return length
 
     @answer.register
     def _available_shots(self, command: GetAvailableShots) -> Message:
@@ -307,12 +301,12 @@ class ReleaseUnit:
     @answer.register
     def _get_zoom(self, command: GetZoom) -> Message:
         self._must_be_active()
-        return Zoom(self.zoom, self.profile["zoom_maximum"])
+        return Zoom(self.zoom, self.profile.zoom_maximum)
 
     @answer.register
     def _set_zoom(self, command: SetZoom) -> Message:
         self._must_be_active()
-        last = self.profile["zoom_maximum"]
+        last = self.profile.zoom_maximum
         if command.position > last:
             return Nothing()  # Guess: like any value that is not taken
         self._delay = abs(command.position - self.zoom) * _ZOOM_S
@@ -476,9 +470,9 @@ class ReleaseUnit:
         shot = Shot(
             taken=EPOCH + timedelta(seconds=self.body.seconds),
             number=self.shutter.number,
-            model=self.body.profile["model"],
-            model_id=self.body.profile["model_id"],
-            firmware=self.body.profile["firmware"],
+            model=self.body.profile.model,
+            model_id=self.body.profile.model_id,
+            firmware=self.body.profile.firmware,
             owner=self.body.owner,
             width=width,
             height=height,
@@ -540,9 +534,9 @@ class ReleaseUnit:
             ImageSize.MEDIUM_2: "Medium 2",
             ImageSize.SMALL: "Small",
         }
-        for name, height, width, _ in self.body.profile["formats"]:
-            if name.split(":")[0] == names.get(size):
-                return width, height
+        for row in self.body.profile.formats:
+            if row.name.split(":")[0] == names.get(size):
+                return row.width, row.height
         raise Status(BAD_PARAMETER)
 
     def _must_be_active(self) -> None:

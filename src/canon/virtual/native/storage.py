@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from typing import Any
 
-from canon.models.model import Model, Numbering, Quirk
+from canon.models.model import Numbering, Quirk
 from canon.native.commands import (
     ENTERED,
     FOLDER,
@@ -32,8 +32,8 @@ from canon.native.commands import (
     UploadDone,
 )
 from canon.native.refusals import BAD_PARAMETER, CARD_FULL, IS_PROTECTED, NO_CARD, NOT_FOUND
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
+from canon.virtual.native.profile import NativeBody
 from canon.virtual.refusal import Status
 from canon.wire import Message
 
@@ -48,7 +48,7 @@ class StorageUnit:
         body: the camera.
     """
 
-    def __init__(self, body: Body[Model]) -> None:
+    def __init__(self, body: NativeBody) -> None:
         self.body = body
         self.revised = body.model.numbering is Numbering.REVISED
         self.disk = "A:" if self.revised else "D:"

@@ -14,7 +14,7 @@ from functools import singledispatchmethod
 from typing import Any, NamedTuple
 
 from canon.errors import DecodeError
-from canon.models.ptp import PtpModel, PtpQuirk
+from canon.models.ptp import PtpQuirk
 from canon.ptp.containers import (
     CANCEL,
     CLASS_IN,
@@ -57,12 +57,12 @@ from canon.ptp.powershot.layouts import (
     KeepDeviceOn,
     Property,
 )
-from canon.usb.port import Descriptors, Endpoint
-from canon.virtual.body import Body
+from canon.usb.port import Endpoint
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.ptp.objects import CARD, Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
+from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
@@ -134,16 +134,11 @@ class PtpCamera:
         faults: what goes wrong.
     """
 
-    def __init__(self, body: Body[PtpModel], faults: Faults | None = None) -> None:
+    def __init__(self, body: PtpBody, faults: Faults | None = None) -> None:
         self.body = body
         self.clock = body.clock
         self.faults = faults or Faults()
-        raw = body.profile["descriptors"]
-        self.descriptors = Descriptors(
-            bytes.fromhex(raw["device"]),
-            bytes.fromhex(raw["configuration"]),
-            {int(index): text for index, text in raw["strings"].items()},
-        )
+        self.descriptors = body.profile.descriptors
         self._out = self.descriptors.endpoint(Endpoint.BULK_OUT)
         self.bulk = Pipe(self.descriptors.endpoint(Endpoint.BULK_IN).packet_size)
         self.interrupt = Pipe(self.descriptors.endpoint(Endpoint.INTERRUPT_IN).packet_size)
@@ -283,7 +278,7 @@ class PtpCamera:
             self._expected = 1 if transaction == _LAST_ID else transaction + 1
         elif asked.kind is not GetDeviceInfo:
             raise Status(Response.SESSION_NOT_OPEN)
-        if code not in self.body.profile["operations"]:
+        if code not in self.body.profile.operations:
             raise Status(Response.OPERATION_NOT_SUPPORTED)
 
     # --- operations and their answers (ptp-core, section 1.3) -------------------------------------
@@ -446,7 +441,7 @@ class PtpCamera:
         return int.from_bytes(raw, "little")
 
     def _lists(self, kind: type[Operation[Any]]) -> bool:
-        return kind.code in self.body.profile["operations"]
+        return kind.code in self.body.profile.operations
 
     # --- the camera -------------------------------------------------------------------------------
 
@@ -461,20 +456,20 @@ class PtpCamera:
     def _device_info(self, operation: GetDeviceInfo, data: bytes) -> Message:
         profile = self.body.profile
         return DeviceInfo(
-            profile["standard_version"],
-            profile["extension_id"],
-            profile["extension_version"],
+            profile.standard_version,
+            profile.extension_id,
+            profile.extension_version,
             "",
             0,
-            tuple(profile["operations"]),
-            tuple(profile["events"]),
+            profile.operations,
+            profile.events,
             self.release.properties(),
-            tuple(profile["capture_formats"]),
-            tuple(profile["image_formats"]),
-            profile["manufacturer"],
-            profile["model"],
-            profile["version"],
-            profile["serial"],
+            profile.capture_formats,
+            profile.image_formats,
+            profile.manufacturer,
+            profile.model,
+            profile.version,
+            profile.serial,
         )
 
     @answer.register
@@ -508,7 +503,7 @@ class PtpCamera:
     def _capture(self, operation: InitiateCapture, data: bytes) -> Message:
         if operation.storage not in (0, CARD):
             raise Status(Response.STORE_NOT_AVAILABLE)
-        if operation.format not in (0, *self.body.profile["capture_formats"]):
+        if operation.format not in (0, *self.body.profile.capture_formats):
             raise Status(Response.INVALID_OBJECT_FORMAT_CODE)
         # Guess: the standard's way to the shutter does what Canon's own way does.
         self.release.answer(InitiateCaptureInMemory(), b"")

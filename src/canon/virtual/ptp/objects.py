@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import singledispatchmethod
 from pathlib import PureWindowsPath
@@ -17,7 +17,7 @@ from typing import Any
 from canon import exif
 from canon.errors import DecodeError
 from canon.models.file_kinds import Content, ObjectFormat, kind_of, thumbnail_name
-from canon.models.ptp import PtpModel, PtpQuirk
+from canon.models.ptp import PtpQuirk
 from canon.ptp.datasets import (
     FileSystem,
     ObjectHandles,
@@ -66,9 +66,9 @@ from canon.ptp.powershot.layouts import (
     ObjectPath,
     SetObjectArchive,
 )
-from canon.virtual.body import Body
 from canon.virtual.card import Card, File, Folder
 from canon.virtual.clock import EPOCH
+from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.refusal import Status
 from canon.wire import Message
 
@@ -162,7 +162,7 @@ class Objects:
         tell: sends an event.
     """
 
-    def __init__(self, body: Body[PtpModel], tell: Callable[[PtpEvent], None]) -> None:
+    def __init__(self, body: PtpBody, tell: Callable[[PtpEvent], None]) -> None:
         self.body = body
         self._tell = tell
         self._handles = Handles()
@@ -211,27 +211,18 @@ class Objects:
     @answer.register
     def _storage_ids(self, operation: GetStorageIDs, data: bytes) -> Message:
         slot = CARD if self.body.card else NO_CARD
-        return StorageIDs((slot, RAM) if self.body.profile["ram_store"] else (slot,))
+        return StorageIDs((slot, RAM) if self.body.profile.ram_store else (slot,))
 
     @answer.register
     def _storage_info(self, operation: GetStorageInfo, data: bytes) -> Message:
-        if operation.storage == RAM and self.body.profile["ram_store"]:
+        if operation.storage == RAM and self.body.profile.ram_store:
             ram = StoreKind.FIXED_RAM, FileSystem.CANON_RAM
             return StorageInfo(*ram, 0, 0, 0, _NOT_GIVEN, "", "V")
         card = self.body.card
         if operation.storage != (CARD if card else NO_CARD):
             raise Status(Response.INVALID_STORAGE_ID)
-        row = self.body.profile["storage"]
-        return StorageInfo(
-            StoreKind(row["type"]),
-            FileSystem(row["filesystem"]),
-            row["access"],
-            card.capacity if card else 0,
-            card.free if card else 0,
-            _NOT_GIVEN,
-            row["description"],
-            row["label"],
-        )
+        capacity, free = (card.capacity, card.free) if card else (0, 0)
+        return replace(self.body.profile.store, capacity=capacity, free=free)
 
     @answer.register
     def _format(self, operation: FormatStore, data: bytes) -> Message:
@@ -289,7 +280,7 @@ class Objects:
     @answer.register
     def _by_name(self, operation: GetObjectHandleByName, data: bytes) -> Message:
         path = PureWindowsPath(ObjectPath.decode(data).path)
-        label = self.body.profile["storage"]["label"].rstrip(":")
+        label = self.body.profile.store.label.rstrip(":")
         if path.drive not in ("", f"{label}:"):
             raise Status(Response.INVALID_PARAMETER)
         parts = tuple(part.upper() for part in path.parts if part != path.anchor)
@@ -366,7 +357,7 @@ class Objects:
             raise Status(Response.INVALID_PARAMETER)
         if folder is None or name in folder.entries:
             raise Status(Response.ACCESS_DENIED)
-        known = self.body.profile["image_formats"]
+        known = self.body.profile.image_formats
         if info.format != ObjectFormat.ASSOCIATION and known and info.format not in known:
             raise Status(Response.INVALID_OBJECT_FORMAT_CODE)
         if info.size > card.free:

@@ -7,13 +7,10 @@ and the battery are the body's own (canon-powershot-ptp, section 3).
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, NamedTuple
 
 from canon.errors import DecodeError
-from canon.models.ptp import PtpModel
 from canon.ptp.datasets import (
     Choices,
-    DataType,
     DevicePropDesc,
     PropertyValue,
     Range,
@@ -22,19 +19,12 @@ from canon.ptp.datasets import (
 )
 from canon.ptp.operations import Response
 from canon.ptp.powershot.layouts import Property
-from canon.virtual.body import Body
+from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.refusal import Status
 
 _NORMAL, _WEAK = 1, 2  # the battery's status
 _FROM_AC, _LITHIUM = 1, 2  # its kind
 _MOST_MODES = 15
-
-
-class _Rule(NamedTuple):
-    """What a property may be in one shooting mode."""
-
-    writable: bool
-    form: Range | Choices | None
 
 
 class Properties:
@@ -44,15 +34,10 @@ class Properties:
         body: the camera, whose clock, owner and battery are properties too.
     """
 
-    def __init__(self, body: Body[PtpModel]) -> None:
+    def __init__(self, body: PtpBody) -> None:
         self.body = body
-        values: dict[str, Any] = body.profile["values"]
-        self._rows = {int(code, 16): _description(int(code, 16), values[code]) for code in values}
-        self._rules = {
-            (int(mode), int(code, 16)): _Rule(row["writable"], _form(row))
-            for mode, rows in body.profile.get("by_mode", {}).items()
-            for code, row in rows.items()
-        }
+        self._rows = dict(body.profile.values)
+        self._rules = body.profile.by_mode
 
     def describe(self, code: int) -> DevicePropDesc:
         """A property as it is now."""
@@ -130,29 +115,6 @@ class Properties:
         if code == Property.BATTERY_KIND:
             return _FROM_AC if self.body.on_ac else _LITHIUM if value == _FROM_AC else value
         return value
-
-
-def _description(code: int, row: dict[str, Any]) -> DevicePropDesc:
-    return DevicePropDesc(
-        code,
-        DataType(row["type"]),
-        int(row["writable"]),
-        _value(row["default"]),
-        _value(row["current"]),
-        _form(row),
-    )
-
-
-def _form(row: dict[str, Any]) -> Range | Choices | None:
-    if row["form"] == "range":
-        return Range(row["min"], row["max"], row["step"])
-    return Choices(tuple(map(_value, row["allowed"]))) if row["form"] == "enum" else None
-
-
-def _value(told: Any) -> PropertyValue:
-    """A value as JSON has it."""
-    value: PropertyValue = tuple(told) if isinstance(told, list) else told
-    return value
 
 
 def _steps(form: Range) -> range:

@@ -16,7 +16,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from canon.models.file_kinds import Content, kind_of
-from canon.models.ptp import PtpModel, PtpQuirk
+from canon.models.ptp import PtpQuirk
 from canon.ptp.containers import NO_TRANSACTION
 from canon.ptp.datasets import write_value
 from canon.ptp.operations import (
@@ -67,11 +67,11 @@ from canon.values import (
     ShutterSpeed,
     WhiteBalance,
 )
-from canon.virtual.body import Body
 from canon.virtual.clock import EPOCH
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.pictures.exif import Shot
 from canon.virtual.ptp.objects import CARD, Objects
+from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.properties import Properties
 from canon.virtual.refusal import Status
 from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
@@ -115,7 +115,7 @@ class ReleaseControl:
 
     def __init__(
         self,
-        body: Body[PtpModel],
+        body: PtpBody,
         faults: Faults,
         objects: Objects,
         tell: Callable[[PtpEvent], None],
@@ -141,7 +141,7 @@ class ReleaseControl:
     def properties(self) -> tuple[int, ...]:
         """The properties that the camera lists now; the settings only under release control."""
         profile = self.body.profile
-        return *profile["properties"], *(profile["release_properties"] if self.active else ())
+        return *profile.properties, *(profile.release_properties if self.active else ())
 
     def take_delay(self) -> float:
         """How much longer than usual the answer takes, once."""
@@ -209,7 +209,7 @@ class ReleaseControl:
     def _change(self, code: int, change: Callable[[], None]) -> None:
         """Change a property, and tell which settings have another value or other choices."""
         self._must_have(code)
-        settings = self.body.profile["release_properties"]
+        settings = self.body.profile.release_properties
         if code in settings:
             self._must_be_idle()
         zoom = self.table.number(Property.ZOOM)
@@ -233,7 +233,7 @@ class ReleaseControl:
         return Changes(tuple(changed))
 
     def _must_have(self, code: int) -> None:
-        if not self.active and code in self.body.profile["release_properties"]:
+        if not self.active and code in self.body.profile.release_properties:
             raise Status(Response.CANON_REFUSED)
         if code not in self.properties():
             raise Status(Response.DEVICE_PROP_NOT_SUPPORTED)
@@ -280,7 +280,7 @@ class ReleaseControl:
 
     def _zoom_to(self, position: int) -> None:
         self.table.put(Property.ZOOM, position)
-        width = self.body.profile["image"][0]
+        width = self.body.profile.pixels[0]
         self.table.put(Property.FOCAL_LENGTH, self._focal_length())
         self.table.put(Property.ZOOMED_WIDTH, round(width / self._digital_zoom()))
 
@@ -303,7 +303,7 @@ class ReleaseControl:
         beyond = self.table.number(Property.ZOOM) - first
         if beyond <= 0:
             return 1.0
-        width = self.body.profile["image"][0]
+        width = self.body.profile.pixels[0]
         most: float = width / self.table.number(Property.FULL_ZOOM_WIDTH, width // 4)
         return float(most ** (beyond / (self.table.steps(Property.ZOOM)[-1] - first)))
 
@@ -450,8 +450,7 @@ class ReleaseControl:
         for row in self.table.choices(Property.SIZE_QUALITY_MODE):
             if isinstance(row, tuple) and row[2] == code:
                 return row[1], row[0]
-        width, height = self.body.profile["image"]
-        return width, height
+        return self.body.profile.pixels
 
     def _follow_size(self) -> None:
         """Let SIZE_QUALITY_MODE follow the settings; on newer bodies it is always zeros."""
@@ -483,13 +482,13 @@ class ReleaseControl:
         shot = Shot(
             taken=EPOCH + timedelta(seconds=self.body.seconds),
             number=self.shutter.number,
-            model=self.body.profile["model"],
+            model=self.body.profile.model,
             model_id=number(Property.MODEL_ID),
             firmware=".".join(map(str, number(Property.FIRMWARE, 1 << 24).to_bytes(4, "big"))),
             owner=self.body.owner,
             width=width,
             height=height,
-            full_width=self.body.profile["image"][0],
+            full_width=self.body.profile.pixels[0],
             size=ImageSize(number(Property.IMAGE_SIZE, ImageSize.LARGE)),
             quality=Quality(number(Property.IMAGE_QUALITY, Quality.FINE)),
             mode=ShootingMode(number(Property.SHOOTING_MODE, ShootingMode.PROGRAM)),
