@@ -183,9 +183,9 @@ class PtpDriver:
         """The camera's clock."""
         return self.extension.time()
 
-    def set_time(self, when: datetime) -> None:
+    def set_time(self, moment: datetime) -> None:
         """Set the camera's clock."""
-        self.extension.set_time(when)
+        self.extension.set_time(moment)
 
     def power(self) -> Power:
         """Ask how the camera is powered."""

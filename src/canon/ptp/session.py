@@ -273,17 +273,20 @@ class Session:
             Refused: the camera said no; the class tells why.
             ValueError: the source holds less. The operation is cancelled.
         """
-        steps: list[tuple[Operation[Any], Outgoing | None]] = []
-        if after:
-            first, dataset = after
-            steps.append((first, _going(dataset.encode())))
-        steps.append((operation, Outgoing(source, size, progress)))
         with self._turn():
-            for step, outgoing in steps:
-                ended = self._transact(step.code, step.encode(), outgoing, _NONE, timeout_s)
-                if ended.code != Response.OK:
-                    raise refusal(ended.code, type(step).__name__)
+            if after:
+                first, dataset = after
+                self._send(first, _going(dataset.encode()), timeout_s)
+            ended = self._send(operation, Outgoing(source, size, progress), timeout_s)
         return _returned(operation, ended)
+
+    def _send(
+        self, operation: Operation[Any], outgoing: Outgoing | None, timeout_s: float
+    ) -> Ended:
+        ended = self._transact(operation.code, operation.encode(), outgoing, _NONE, timeout_s)
+        if ended.code != Response.OK:
+            raise refusal(ended.code, type(operation).__name__)
+        return ended
 
     def ask(
         self,
@@ -371,18 +374,19 @@ class Session:
     ) -> Ended:
         """Carry out an operation, again while the camera is busy if the operation allows it."""
         deadline = self.clock.now() + timeout_s
-        for pause in pauses():
+        waits = pauses()
+        while True:
             ended = self._exchange(
                 operation.code, operation.encode(), _going(data), incoming, timeout_s
             )
             if ended.code == Response.OK:
-                break
+                return ended
             error = refusal(ended.code, type(operation).__name__)
             again = operation.patient and not ended.length and isinstance(error, DeviceBusy)
+            pause = next(waits)
             if not again or self.clock.now() + pause > deadline:
                 raise error
             self.clock.sleep(pause)
-        return ended
 
     def _exchange(
         self,

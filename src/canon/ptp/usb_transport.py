@@ -388,13 +388,14 @@ class UsbTransport:
         cancel = Cancel(CANCEL_CODE, transaction.number).encode()
         self._port.control_out(CANCEL, 0, 0, cancel, kind=CLASS_OUT)
         deadline = self.clock.now() + seconds
-        for pause in pauses():
+        waits = pauses()
+        while True:
             code, halted = self._status()
             if code != Response.DEVICE_BUSY:
                 break
             if self.clock.now() >= deadline:
                 raise PortTimeout(f"the camera was still busy {seconds:g} s after a cancel", AGAIN)
-            self.clock.sleep(pause)
+            self.clock.sleep(next(waits))
         for which in halted:
             self._port.clear_halt(which)
         self._flush(seconds)
