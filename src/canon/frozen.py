@@ -15,14 +15,28 @@ if TYPE_CHECKING:
 
 
 class _Fields:
-    """What the tools for dataclasses look for, in a class where nobody has looked yet."""
+    """What the tools for dataclasses look for; made when one of them asks."""
 
-    def __get__(self, value: object, kind: type[Frozen]) -> dict[str, Field[Any]]:
-        from dataclasses import dataclass
+    def __init__(self) -> None:
+        self._made: dict[type, dict[str, Field[Any]]] = {}
 
-        dataclass(init=False, repr=False, eq=False)(kind)  # puts them in this one's place
-        fields: dict[str, Field[Any]] = kind.__dict__["__dataclass_fields__"]
-        return fields
+    def __get__(self, value: object, kind: type) -> dict[str, Field[Any]]:
+        if kind is Frozen:
+            raise AttributeError("this one is not a dataclass, its subclasses are")
+        if kind not in self._made:
+            from dataclasses import dataclass
+
+            dataclass(init=False, repr=False, eq=False, match_args=False)(kind)
+            self._made[kind] = vars(kind)["__dataclass_fields__"]
+            type.__delattr__(kind, "__dataclass_fields__")  # subclasses would take it for theirs
+        return self._made[kind]
+
+
+class _MatchArgs:
+    """The fields as a `case` names them by place."""
+
+    def __get__(self, value: object, kind: type[Frozen]) -> tuple[str, ...]:
+        return tuple(kind._defaults)
 
 
 class _Signature:
@@ -31,13 +45,14 @@ class _Signature:
     def __get__(self, value: object, kind: type[Frozen]) -> inspect.Signature:
         from inspect import Parameter, Signature
 
+        kinds = {name: said for base in kind.__mro__ for name, said in _own(base).items()}
         return Signature(
             [
                 Parameter(
                     name,
                     Parameter.POSITIONAL_OR_KEYWORD,
                     default=Parameter.empty if default is _MISSING else default,
-                    annotation=kind._kinds[name],
+                    annotation=kinds[name],
                 )
                 for name, default in kind._defaults.items()
             ]
@@ -55,18 +70,15 @@ class Frozen:
     Every subclass is a dataclass; defaults are values, not factories.
     """
 
+    __dataclass_fields__: ClassVar[Any] = _Fields()
+    __match_args__: ClassVar[Any] = _MatchArgs()
     __signature__: ClassVar[Any] = _Signature()
-    _kinds: ClassVar[dict[str, str]] = {}
     _defaults: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        said = cls.__annotations__  # texts, as in all of our modules
-        own = {name: kind for name, kind in said.items() if not kind.startswith("ClassVar")}
-        cls._kinds = cls._kinds | own
-        cls._defaults = cls._defaults | {name: vars(cls).get(name, _MISSING) for name in own}
-        type.__setattr__(cls, "__match_args__", tuple(cls._kinds))
-        type.__setattr__(cls, "__dataclass_fields__", _FIELDS)
+        if own := _own(cls):
+            cls._defaults = cls._defaults | {name: vars(cls).get(name, _MISSING) for name in own}
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self._defaults
@@ -96,11 +108,14 @@ class Frozen:
         return self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash((type(self), *(self.__dict__[name] for name in self._kinds)))
+        return hash((type(self), *(self.__dict__[name] for name in self._defaults)))
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._kinds)
+        fields = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._defaults)
         return f"{type(self).__name__}({fields})"
 
 
-_FIELDS = _Fields()
+def _own(kind: type) -> dict[str, str]:
+    """The fields of a class alone, with their annotations: texts, as in all of our modules."""
+    said: dict[str, str] = vars(kind).get("__annotations__", {})
+    return {name: text for name, text in said.items() if not text.startswith("ClassVar")}

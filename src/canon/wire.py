@@ -172,11 +172,13 @@ class Message(Frozen):
     _padded: ClassVar[int] = 0
 
     def __init_subclass__(cls, *, padded: int = 0) -> None:
-        offsets = {name: there for name, there in vars(cls).items() if type(there) is _At}
-        for name in offsets:
-            delattr(cls, name)
+        if offsets := {name: there for name, there in vars(cls).items() if type(there) is _At}:
+            cls._offsets = cls._offsets | offsets
+            for name in offsets:
+                delattr(cls, name)
         super().__init_subclass__()
-        cls._offsets, cls._padded = cls._offsets | offsets, padded
+        if padded != cls._padded:
+            cls._padded = padded
 
     @classmethod
     def layout(cls) -> tuple[_Place, ...]:
@@ -189,7 +191,7 @@ class Message(Frozen):
                 for name, codec in base._codecs()
             }
             cls._places = tuple(
-                _Place(name, codecs[name], cls._offsets.get(name)) for name in cls._kinds
+                _Place(name, codecs[name], cls._offsets.get(name)) for name in cls._defaults
             )
         return cls._places
 
@@ -202,7 +204,7 @@ class Message(Frozen):
         """
         module = vars(sys.modules[cls.__module__])
         for name, kind in cls.__annotations__.items():
-            if name in cls._kinds:
+            if name in cls._defaults:
                 hint = module[kind] if kind in module else eval(kind, module)  # noqa: S307
                 yield name, hint.__metadata__[0]
 

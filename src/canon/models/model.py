@@ -15,6 +15,8 @@ class Numbering(enum.Enum):
     CLASSIC = enum.auto()
     REVISED = enum.auto()
 
+    __hash__ = object.__hash__  # a key of many tables, and that of Enum is written in Python
+
 
 class Trait(enum.Flag):
     """What a body can do."""
