@@ -10,7 +10,7 @@ and `TypeError`, never these.
 
 from __future__ import annotations
 
-from errno import EACCES, EBUSY, EEXIST, ENOENT, ENOSPC, ENOTEMPTY, EPERM, ETIMEDOUT
+from errno import EACCES, EBUSY, EEXIST, ENODEV, ENOENT, ENOSPC, ENOTEMPTY, EPERM, ETIMEDOUT
 
 AGAIN = "try again, or switch the camera off and on"
 """What to do when a camera or its cable fails, and nothing tells why."""
@@ -62,6 +62,8 @@ class CameraNotFound(PortError):
 
 class Disconnected(PortError, ConnectionError):
     """The camera went away while it was in use."""
+
+    errno = ENODEV
 
 
 class InUse(PortError, OSError):
