@@ -146,3 +146,12 @@ def test_pictures_on_a_fresh_card_tell_the_sensor_of_their_body(slug: str, width
     assert isinstance(picture, File)
     told = exiftool(picture.read())
     assert (told["Canon:ZoomSourceWidth"], told["ExifIFD:ExifImageWidth"]) == (width, 640)
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("g3", "powershot-g3"), ("eos-20", "eos-20d"), ("powershot-g33", "powershot-g3")],
+)
+def test_a_name_that_is_none_gets_the_nearest(typed: str, near: str) -> None:
+    with pytest.raises(ValueError, match=f"no virtual '{typed}'; the nearest is {near}; "):
+        choose(typed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from canon.models import native, ps350, ptp
 from canon.models.model import Model, Trait
 from canon.models.ptp import PtpModel
+from canon.nearest import nearest
 from canon.ptp.powershot.layouts import InitiateReleaseControl, ViewfinderOn
 from canon.virtual.ptp.profile import load_profile, source
 
@@ -43,11 +44,22 @@ def choose(slug: str, mode: str = "") -> Model | PtpModel:
     if mode:
         rows = {mode: rows[mode]} if mode in rows else {}
     if not rows:
+        like = _nearest(slug)
+        near = f"the nearest is {like}; " if like not in (None, slug) else ""
         raise ValueError(
-            f"there is no virtual {slug!r}{_SPEAKS[mode]}; "
+            f"there is no virtual {slug!r}{_SPEAKS[mode]}; {near}"
             "`canon-remote virtual --list` lists what there is"
         )
     return next(iter(rows.values()))
+
+
+def _nearest(slug: str) -> str | None:
+    """The body whose name has this in it, "g3", or the one of the same line that is most alike."""
+    slugs = [row.slug for row in (*native.MODELS, *ps350.MODELS, *ptp.MODELS)]
+    if within := [one for one in slugs if slug in one]:
+        return min(within, key=len)
+    line = slug.partition("-")[0]
+    return nearest(slug, (one for one in slugs if one.startswith(f"{line}-")))
 
 
 def offers() -> list[Offer]:
