@@ -235,7 +235,7 @@ class FocusFailed(Refused):
 class LensFailed(Refused):
     """The lens could not move out."""
 
-    meaning = "the lens could not move out, or release control is still active"
+    meaning = "the lens could not move out, or remote control is still on"
     remedy = "take the lens cap off"
 
 

@@ -27,6 +27,16 @@ from canon import ports
 from canon.virtual.usbip import UsbipServer
 
 PICTURE = "DCIM/101CANON/IMG_0101.JPG"
+INTERRUPTED = {
+    "error": {
+        "kind": "Interrupted",
+        "message": "interrupted",
+        "advice": None,
+        "code": None,
+        "command": None,
+        "exit": 130,
+    }
+}
 
 
 @pytest.fixture
@@ -62,6 +72,31 @@ def test_the_exit_code_tells_what_went_wrong(
     assert (error["kind"], error["code"]) == (kind, status)
     assert last.startswith(f"canon-remote: {error['message']}; {error['advice']}")
     assert (error["command"], error["exit"]) == ("GetTime" if status else None, code)
+
+
+def test_v_names_the_command_that_was_refused(tmp_path: Path) -> None:
+    port = virtual(None, "refuse@DeleteFiles:0x02000029")
+    words = ("rm", "--yes", "DCIM/100CANON/IMG_0001.JPG")
+    said = "canon-remote: DCIM/100CANON/IMG_0001.JPG: the file is protected; take the protection "
+    assert run(tmp_path, *words, port=port).stderr == f"{said}off first\n"
+    last = run(tmp_path, *words, "-v", port=port).stderr.splitlines()[-1]
+    assert last == f"{said}off first (DeleteFiles, status 0x02000029)"
+
+
+@pytest.mark.parametrize(
+    ("words", "port", "code"),
+    [
+        (("rmdir", "DCIM/100CANON"), VIRTUAL, 5),
+        (("mkdir", "DCIM/100CANON"), VIRTUAL, 5),
+        (("put", "nothing.jpg", "DCIM/100CANON"), VIRTUAL, 2),
+        (("list",), "usb:serial=nobody", 3),
+    ],
+)
+def test_what_stands_in_the_way_has_its_exit_code(
+    words: tuple[str, ...], port: str, code: int, tmp_path: Path
+) -> None:
+    ran = run(tmp_path, *words, port=port)
+    assert (ran.returncode, ran.stdout) == (code, "")
 
 
 def test_no_card(tmp_path: Path) -> None:
@@ -221,16 +256,21 @@ def test_a_reader_that_goes_away_is_no_error_to_talk_about(tmp_path: Path) -> No
     listing.wait(PATIENCE_S)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_in_mid_transfer(number: int, tmp_path: Path, card: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "as_json"), [(signal.SIGINT, ("--json",)), (signal.SIGTERM, ())]
+)
+def test_interrupted_in_mid_transfer(
+    number: int, as_json: tuple[str, ...], tmp_path: Path, card: Path
+) -> None:
     with served(virtual(card, "silence@GetFile:600000", pace="real")) as port:
-        getting = start(tmp_path, "get", PICTURE, "-o", "out/", port=port)
+        getting = start(tmp_path, "get", PICTURE, "-o", "out/", *as_json, port=port)
         while not any(file.stat().st_size for file in (tmp_path / "out").glob(".*.part")):
             assert getting.poll() is None
         getting.send_signal(number)
         told, said = getting.communicate(timeout=PATIENCE_S)
         assert (getting.returncode, told) == (130, "")
-        assert said.splitlines()[-1] == "canon-remote: interrupted"
+        last = said.splitlines()[-1]
+        assert last == ("canon-remote: interrupted" if not as_json else json.dumps(INTERRUPTED))
         assert files_below(tmp_path / "out") == []
 
         assert output(tmp_path, "get", PICTURE, "-o", "out/", port=port) == "out/IMG_0101.JPG\n"

@@ -244,7 +244,10 @@ def test_questions_need_a_terminal_even_when_stdin_is_closed(tmp_path: Path) -> 
         assert (ran.returncode, "Traceback" in ran.stderr) == (code, False)
 
 
-def test_ctrl_c_while_it_starts_is_told_like_any_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_ctrl_c_while_it_starts_is_told_like_any_other(
+    as_json: tuple[str, ...], tmp_path: Path
+) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import os, signal, sys\n"
         "class CtrlC:\n"
@@ -254,13 +257,15 @@ def test_ctrl_c_while_it_starts_is_told_like_any_other(tmp_path: Path) -> None:
         "sys.meta_path.insert(0, CtrlC())\n"
     )
     ran = subprocess.run(
-        [PROGRAM, "info"],
+        [PROGRAM, "info", *as_json],
         env={**environment(tmp_path), "PYTHONPATH": str(tmp_path)},
         timeout=PATIENCE_S,
         check=False,
         capture_output=True,
         text=True,
     )
+    if as_json:
+        ran.stderr = f"canon-remote: {json.loads(ran.stderr)['error']['message']}\n"
     assert (ran.returncode, ran.stderr) == (130, "canon-remote: interrupted\n")
 
 

@@ -80,7 +80,7 @@ class UsbipBus:
         setup: bytes = bytes(8),
         timeout_s: float | None = None,
     ) -> tuple[int, int, bytes]:
-        """Carry out one transfer and wait for its end: what `Done` is told."""
+        """Carry out one transfer and wait for its end: what `Done` is called with."""
         ended: asyncio.Future[tuple[int, int, bytes]] = asyncio.get_running_loop().create_future()
 
         def done(*what: *tuple[int, int, bytes]) -> None:

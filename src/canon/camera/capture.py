@@ -51,7 +51,7 @@ class Capture:
                 folder gets a number. The second file of RAW + JPEG keeps its own suffix.
             overwrite: whether a file that is there already may be replaced.
             thumbnail: whether the small JPEG is fetched too.
-            progress: is told how many bytes of how many of the picture have come.
+            progress: is called with how many bytes of how many of the picture have come.
             timeout_s: how long the camera may take from the release to the end of its work.
 
         Raises:

@@ -172,7 +172,7 @@ class Storage:
             place: the file on the card.
             to: a folder, or the file to write.
             overwrite: whether a file that is there already may be replaced.
-            progress: is told how many bytes of how many are done.
+            progress: is called with how many bytes of how many are done.
 
         Raises:
             AlreadyThere: the file is there already.
@@ -243,7 +243,7 @@ class Storage:
             to: a folder, or the file's path on the card. One that ends with a slash is a folder,
                 and is made where it is not there.
             overwrite: whether a file that is there already may be replaced.
-            progress: is told how many bytes of how many are done.
+            progress: is called with how many bytes of how many are done.
             among: a listing of the folder, when there is one already; `to` is that folder.
 
         Raises:

@@ -47,7 +47,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     by_number = names and all(name.startswith("0x") for name in names)
     with options.camera() as cam, nullcontext() if by_number else cam.remote():
         for name in names:
-            _ = cam.settings[name]  # an unknown name is told before anything is changed
+            _ = cam.settings[name]  # an unknown name is reported before anything is changed
         changed = cam.settings.set(**changes) if changes else {}
         others = [name for name in names if name not in changed]
         values = cam.settings.read(*others) if others or not names else changed
@@ -215,7 +215,7 @@ def _take(
 
 
 def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -> None:
-    """Take a picture and write it to stdout; what else the shot brings is told on stderr."""
+    """Take a picture and write it to stdout; what else the shot brings goes to stderr."""
     with tally.one(1, "the picture"), progress_bar(0) as begin:
         shot = cam.capture.shoot(target=target, progress=begin("picture", 0))
         for one in shot.pictures[1:]:

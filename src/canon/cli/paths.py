@@ -26,7 +26,7 @@ class Finder(Lookup):
         return found
 
     def find_all(self, paths: Iterable[str], tally: Tally) -> dict[Entry, str]:
-        """What several paths mean, each with its name in messages; what is not there is told."""
+        """What several paths mean, each with its name in messages; errors are reported."""
         found: dict[Entry, str] = {}
         for path in paths:
             with tally.one(path):

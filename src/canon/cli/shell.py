@@ -450,14 +450,14 @@ def _old(options: Options, paths: tuple[str, ...]) -> int:
 @click.command("start")
 @click.pass_obj
 def _start(options: _Inside) -> None:
-    """Enter release control, and stay in it until `stop`."""
+    """Enter remote control, and stay in it until `stop`."""
     options.shell.cam.remote.start()
 
 
 @click.command("stop")
 @click.pass_obj
 def _stop(options: _Inside) -> None:
-    """Leave release control."""
+    """Leave remote control."""
     options.shell.cam.remote.stop()
 
 

@@ -14,7 +14,7 @@ Sink = Callable[[memoryview], object]
 """Takes a file's bytes as they come; a view is valid only during the call."""
 
 Progress = Callable[[int, int], object]
-"""Is told how many bytes of how many are done."""
+"""Is called with how many bytes of how many are done."""
 
 
 class Counted:
@@ -22,7 +22,7 @@ class Counted:
 
     Args:
         sink: takes the bytes.
-        progress: is told after each piece.
+        progress: is called after each piece.
         expect: how many bytes are likely; progress counts towards them.
 
     Attributes:

@@ -221,7 +221,7 @@ def await_end(
     give_up: GiveUp,
     timeout_s: float,
 ) -> None:
-    """Wait until all is told of a release, or until what is missing is overdue.
+    """Wait until a release is known to be over, or until what is missing is overdue.
 
     Args:
         clock: the port's.

@@ -74,7 +74,7 @@ class NativeRemote:
             if not self._was_left_active():
                 self.active = False
                 raise
-            _log.warning("the camera was left in release control; going on in it")
+            _log.warning("the camera was left in remote control; going on in it")
             self.shutter.last_key = None
         except Refused:
             self.active = False

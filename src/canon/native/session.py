@@ -140,7 +140,7 @@ class Session:
             command: a command with a long answer.
             sink: takes the data; a view is valid only during the call.
             limit: the most bytes that are taken.
-            progress: is told after each piece.
+            progress: is called after each piece.
             expect: the length that progress counts towards.
             timeout_s: how long the camera may be silent.
         """

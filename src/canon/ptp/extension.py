@@ -50,7 +50,7 @@ class Extension(Protocol):
     def begun(self) -> None:
         """A session was opened anew: what was entered or chosen in the one before is gone.
 
-        It is told in the middle of a transaction, so nothing may be sent.
+        It is called in the middle of a transaction, so nothing may be sent.
         """
         ...
 

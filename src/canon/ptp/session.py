@@ -128,7 +128,7 @@ class Hearing(Protocol):
     def begun(self) -> None:
         """A session was opened anew: what was entered or chosen in the one before is gone.
 
-        It is told in the middle of a transaction, so nothing may be sent.
+        It is called in the middle of a transaction, so nothing may be sent.
         """
         ...
 
@@ -150,7 +150,7 @@ class Session:
         clock: the transport's.
         vendor: the USB id of the camera's maker.
         info: what the camera said of itself, as last read.
-        extension: what the maker added, once it is known; it brings the events, and is told of
+        extension: what the maker added, once it is known; it brings the events, and learns of
             each session that trouble made necessary.
         stays_open: leave the session open at the end: some bodies take no other after it.
     """
@@ -233,7 +233,7 @@ class Session:
             operation: one that brings data.
             sink: takes the data; a view is valid only during the call.
             limit: the most bytes that are taken.
-            progress: is told after each piece.
+            progress: is called after each piece.
             expect: the length that is likely; progress counts towards it.
             timeout_s: how long the camera may be silent, and how long it may be busy.
 
@@ -262,7 +262,7 @@ class Session:
             operation: what to do.
             source: holds the data.
             size: how many bytes go.
-            progress: is told after each piece.
+            progress: is called after each piece.
             timeout_s: how long the camera may be silent.
             after: an operation and its dataset to carry out right before, with nothing between.
 
@@ -324,7 +324,7 @@ class Session:
         return bool(events)
 
     def listen(self, wait_s: float) -> Sequence[PtpEvent]:
-        """Wait for an event on the standard's channel, the interrupt pipe; nobody else is told."""
+        """Wait for an event on the standard's channel, the interrupt pipe; no listener gets it."""
         with self._turn():
             return self._transport.event(wait_s)
 
@@ -409,7 +409,7 @@ class Session:
     ) -> Ended:
         """One transaction, after what an earlier one left behind is cleared away."""
         if not self._transport.settle(_SETTLE_S):
-            _log.warning("the camera is reset; release control and the like are off")
+            _log.warning("the camera is reset; remote control and the like are off")
             self._open_session(*self._transport.resets)
         start = self.clock.now()
         self._number = self._number % _LAST_NUMBER + 1

@@ -41,7 +41,7 @@ class Outgoing(Frozen):
     Attributes:
         source: holds them.
         size: how many bytes.
-        progress: is told after each piece.
+        progress: is called after each piece.
     """
 
     source: BinaryIO

@@ -336,7 +336,7 @@ class UsbTransport:
         except Disconnected:
             raise
         except (PortError, ProtocolError) as error:
-            _log.warning("the camera does not come round: %s", error)
+            _log.warning("the camera does not recover: %s", error)
             return False
         self.unfinished, self._surplus = None, b""
         return True

@@ -51,7 +51,7 @@ from canon.trace.usb import (
 from canon.wire import Message, smallest
 
 LAYOUTS = (release, events)
-"""The modules whose messages are told beside the commands': a module that is loaded is known."""
+"""The modules whose messages are shown beside the commands': a module that is loaded is known."""
 
 _STATUS = COMMAND + 4  # where a fixed reply's data begin
 _KEPT = 16 << 20  # bytes of one reply that are looked at; what is longer is counted

@@ -25,7 +25,7 @@ _GET_CONFIGURATION = (0x80, 6, 2)  # bmRequestType, bRequest, kind of descriptor
 
 
 def tell(records: Iterable[Record]) -> Iterator[Step]:
-    """Tell a recording step by step; a step is told when it is over."""
+    """Tell a recording step by step; a step comes when it is over."""
     return _Teller().tell(records)
 
 

@@ -70,7 +70,7 @@ class Libusb:
         self._context = c_void_p()
         code = self.init(ctypes.byref(self._context))
         if code < 0:
-            raise PortError(f"libusb cannot begin ({self.said(code)})", "restart this computer")
+            raise PortError(f"libusb does not start ({self.said(code)})", "restart this computer")
 
     def __getattr__(self, name: str) -> Any:
         """A function, prepared when it is first called."""
@@ -89,7 +89,9 @@ class Libusb:
         there = c_void_p()
         count = self.get_device_list(self._context, ctypes.byref(there))
         if count < 0:
-            raise PortError(f"the devices on USB cannot be listed ({self.said(count)})")
+            raise PortError(
+                f"the devices on USB cannot be listed ({self.said(count)})", "restart this computer"
+            )
         try:
             yield [Device(self, at) for at in (c_void_p * count).from_address(there.value or 0)]
         finally:

@@ -36,7 +36,7 @@ class UsbipServer:
     """A USB/IP server with one virtual device.
 
     One client at a time may import the device. When that client goes, however it goes, the device
-    is told.
+    learns it.
 
     Args:
         device: the device. While the server runs, use it only inside `machine`.

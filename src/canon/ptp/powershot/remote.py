@@ -73,7 +73,8 @@ class PtpRemote:
         """NotSupported: the end of a session ends release control."""
         raise NotSupported(
             self._listed.name,
-            "release control that outlives its session; lock and shoot in one",
+            "remote control that outlives its session",
+            "lock and shoot in one block",
         )
 
     def enter(self) -> None:
@@ -89,7 +90,7 @@ class PtpRemote:
         if self._listed.has(Property.FLASH_MODE):
             self.session.refresh()  # what it listed is old where the last way out broke off
         if self._listed.has(Property.FLASH_MODE):
-            _log.warning("the camera was left in release control; going on in it")
+            _log.warning("the camera was left in remote control; going on in it")
             self._channel.choose(self._events_before)
             self.active = True
             return

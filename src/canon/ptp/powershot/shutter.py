@@ -96,7 +96,7 @@ class _Told:
 
     @property
     def _has_all(self) -> bool:
-        """Whether each picture is told of; a new folder, or a THM, may come before the picture."""
+        """Whether each picture was announced; a new folder, or a THM, may come before it."""
         return (bool(self.waiting) or not self._host) and (
             not self._card or any(self._is_picture(handle) for handle in self.added)
         )

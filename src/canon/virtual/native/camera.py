@@ -171,7 +171,7 @@ class NativeCamera:
                 self._send_event(event)
 
     def press(self) -> None:
-        """Press the shutter button by hand: a picture goes to the card, and the host is told."""
+        """Press the shutter button by hand: a picture goes to the card, and an event out."""
         self.release.press()
 
     def _send_event(self, event: NativeEvent) -> None:

@@ -160,8 +160,8 @@ class ReleaseControl:
     def press(self) -> None:
         """Press the shutter button by hand.
 
-        Under release control the host is told, and is to release; else a picture goes to the card
-        (section 5.1).
+        Under remote control the host gets an event, and is to release; else a picture goes to the
+        card (section 5.1).
         """
         if self.active:
             self._tell(ShutterButtonPressed())
