@@ -101,8 +101,8 @@ def _plain(value: Any) -> Any:
             return value.name
         case bytes():
             return value.hex() if len(value) <= 64 else {"bytes": len(value)}
-        case tuple() if hasattr(value, "_asdict"):
-            return {name: _plain(item) for name, item in value._asdict().items()}
+        case tuple() if names := getattr(value, "_fields", ()):
+            return {name: _plain(item) for name, item in zip(names, value, strict=True)}
         case tuple():
             return [_plain(item) for item in value]
         case _:

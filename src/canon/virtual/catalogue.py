@@ -66,7 +66,8 @@ def offers() -> list[Offer]:
     """All virtual bodies, by name; the mode that a body speaks unless asked comes first."""
     found = [Offer(row.slug, f"Canon {row.name}", NATIVE, ("files",)) for row in ps350.MODELS]
     for slug in sorted({model.slug for model in (*native.MODELS, *ptp.MODELS)}):
-        years = dict(zip((NATIVE, PTP), _NAMESAKES.get(slug, ("", "")), strict=True))
+        first, later = _NAMESAKES.get(slug, ("", ""))
+        years = {NATIVE: first, PTP: later}
         for mode, model in _rows(slug).items():
             name = f"Canon {model.name}{years[mode]}"
             found.append(Offer(slug, name, mode, _can(model)))

@@ -198,6 +198,7 @@ def _taken(look: _Look) -> tuple[bytes, bytes]:
     image = _develop(look)
     small = image.resize(_THUMBNAIL, reducing_gap=2.0)
     picture = _jpeg(_grainy(image, look.iso), _JPEG_QUALITY.get(look.quality, 92))
+    thumbnail = b""
     for quality in range(73, 13, -12):
         thumbnail = _jpeg(small, quality)
         if len(thumbnail) <= THUMBNAIL_ROOM:
