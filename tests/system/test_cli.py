@@ -121,6 +121,7 @@ def test_ls_long_shows_marks_size_and_time(tmp_path: Path, card: Path) -> None:
         "modified": taken.isoformat(),
         "protected": False,
         "new": True,
+        "companion_of": [],
     }
 
 
@@ -156,6 +157,41 @@ def test_changing_the_card(tmp_path: Path, card: Path) -> None:
         assert output(tmp_path, "rmdir", "DCIM/200CANON", port=port) == ""
         assert "200CANON" not in output(tmp_path, "ls", "DCIM", port=port)
     assert picture.exists()
+
+
+def test_put_makes_a_folder_when_a_slash_says_that_it_is_one(tmp_path: Path, card: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(name.encode())
+    with served(virtual(card)) as port:
+        ran = run(tmp_path, "put", "a.jpg", "DCIM/200CANON", port=port)
+        assert (ran.returncode, ran.stdout) == (5, "")
+        assert ran.stderr == (
+            "canon-remote: DCIM/200CANON: there is no such folder on the card; "
+            "end it with / to have it made\n"
+        )
+        put = output(tmp_path, "put", "a.jpg", "b.jpg", "DCIM/200CANON/", port=port)
+        assert put.split() == ["DCIM/200CANON/A.JPG", "DCIM/200CANON/B.JPG"]
+        assert output(tmp_path, "ls", "DCIM/200CANON", port=port) == put
+        ran = run(tmp_path, "put", "a.jpg", "DCIM/200CANON/A.JPG", port=port)
+        assert ran.returncode == 2
+        assert "is a file on the card" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "port",
+    ["virtual:powershot-350", "virtual:powershot-s60?mode=ptp&fault=refuse@GetObjectInfoEx:0x2005"],
+)
+def test_what_is_new_is_not_known_of_every_body(port: str, tmp_path: Path) -> None:
+    files = [row for row in answer(tmp_path, "ls", "-r", port=port) if not row["folder"]]
+    assert files
+    assert {row["new"] for row in files} == {None}
+    root = files[0]["path"].partition("/")[0]
+    for words in (("get", "--new", root), ("get", "--new", files[0]["path"])):
+        ran = run(tmp_path, *words, "-o", "out/", port=port)
+        assert (ran.returncode, ran.stdout) == (6, "")
+        assert "has no mark of files that were not downloaded yet; get all of them" in ran.stderr
+    assert files_below(tmp_path) == []
+    output(tmp_path, "get", files[0]["path"], "-o", "out/", port=port)
 
 
 def test_rm_needs_yes_where_nobody_can_be_asked(tmp_path: Path, card: Path) -> None:
@@ -218,7 +254,7 @@ def test_two_files_of_one_name_are_not_saved_over_each_other(
     told = [json.loads(line) for line in ran.stdout.splitlines()]
     assert (ran.returncode, ran.stderr) == (1, "")
     assert told[0]["error"] is None
-    assert set(told[1]) == {"path", "error"}
+    assert (told[1]["file"], told[1]["fetched"]) == (None, None)
     assert (told[1]["path"], told[1]["error"]["kind"]) == (two[1], "AlreadyThere")
     assert (tmp_path / "out" / "IMG_0001.JPG").read_bytes() == (card / FIRST).read_bytes()
     assert still_new == [False, True]

@@ -105,6 +105,33 @@ def test_rm_takes_companions_along(
         assert left(tmp_path, port) == set(NAMES) - gone
 
 
+def test_rm_prints_what_it_deletes(tmp_path: Path, card: Path) -> None:
+    names = ("MVI_0003.AVI", "IMG_0002.JPG")
+    shown = output(tmp_path, "rm", "--yes", *paths(*names), port=virtual(card))
+    assert shown.splitlines() == paths(
+        "MVI_0003.AVI", "MVI_0003.THM", "IMG_0002.JPG", "SND_0002.WAV"
+    )
+
+
+def test_rm_refuses_a_folder_and_deletes_the_rest(tmp_path: Path, card: Path) -> None:
+    with served(virtual(card)) as port:
+        ran = run(tmp_path, "rm", "--yes", "DCIM", *paths("IMG_0001.JPG"), port=port)
+        assert (ran.returncode, ran.stdout) == (1, f"{FOLDER}/IMG_0001.JPG\n")
+        assert "DCIM is a folder, not a file; rmdir removes empty folders" in ran.stderr
+        ran = run(tmp_path, "rm", "--yes", "DCIM", port=port)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert left(tmp_path, port) == set(NAMES) - {"IMG_0001.JPG"}
+
+
+def test_rm_leaves_a_shared_note_when_one_of_its_pictures_stays(tmp_path: Path, card: Path) -> None:
+    with served(virtual(card)) as port:
+        output(tmp_path, "protect", *paths("IMG_0001.JPG"), port=port)
+        both = paths("IMG_0001.CRW", "IMG_0001.JPG")
+        ran = run(tmp_path, "rm", "--yes", *both, port=port)
+        assert ran.returncode == 1
+        assert left(tmp_path, port) == set(NAMES) - {"IMG_0001.CRW", "IMG_0001.THM"}
+
+
 def test_rm_leaves_the_companions_of_what_it_cannot_delete(tmp_path: Path, card: Path) -> None:
     with served(virtual(card)) as port:
         output(tmp_path, "protect", *paths("IMG_0001.CRW"), port=port)

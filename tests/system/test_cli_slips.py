@@ -21,10 +21,12 @@ from cli_helpers import (
     virtual,
 )
 
-from canon.cli.capture import _save
+import canon
+from canon.cli.capture import _take
 from canon.cli.output import Tally
-from canon.driver.shot import Picture
 from canon.errors import Disconnected
+from canon.values import CaptureTarget
+from canon.work.saving import Saving
 
 PICTURE = "DCIM/100CANON/IMG_0001.JPG"
 WITH_NOTE = "DCIM/100CANON/IMG_0002.JPG"
@@ -172,11 +174,13 @@ def test_where_nothing_can_be_saved_no_picture_is_taken(tmp_path: Path) -> None:
 def test_a_picture_that_had_to_go_elsewhere_is_no_success(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Tally(False, "shot", "taken") as tally, tally.one("1"):
-        saved = _save(Picture(b"pixels", "IMG_0001.JPG"), tmp_path / "gone/one.jpg", False, tally)
-        tally.done(str(saved))
-    assert saved.read_bytes() == b"pixels"
-    assert (tally.exit_code, capsys.readouterr().out) == (1, f"{saved}\n")
+    saving = Saving(tmp_path / "gone/one.jpg")
+    with canon.open("virtual:powershot-g3") as cam, Tally(False, "shot", "taken") as tally:
+        _take(cam, CaptureTarget.HOST, 1, saving, tally)
+    out, err = capsys.readouterr()
+    assert Path(out.strip()).read_bytes().startswith(b"\xff\xd8")
+    assert "so that the picture is not lost, it was saved elsewhere" in err
+    assert tally.exit_code == 1
 
 
 def test_frames_replace_nothing_unless_told(tmp_path: Path) -> None:

@@ -181,7 +181,9 @@ def test_changing_the_card(tmp_path: Path, card: Path) -> None:
         *(f"DCIM/200CANON/{name}" for name in ("C.TXT", "A.JPG", "B.JPG")),
         *("C.TXT", "A.JPG", "B.JPG"),
         "back.txt",
+        *("DCIM/200CANON/A.JPG", "DCIM/200CANON/B.JPG"),
         "C.TXT",
+        "DCIM/200CANON/C.TXT",
         *("100CANON/", "101CANON/"),
     ]
     assert (tmp_path / "back.txt").read_text() == "this is c.txt"

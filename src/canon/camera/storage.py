@@ -97,8 +97,8 @@ class Storage:
         """
         return self._lookup().entry(CardPath(place))
 
-    def read(self, place: Place, progress: Progress | None = None) -> Picture:
-        """The bytes of a file, which know its name; those of a JPEG show themselves in a notebook.
+    def read(self, place: Place, progress: Progress | None = None) -> bytes:
+        """The bytes of a file.
 
         Raises:
             ObjectNotFound: the card has no such file.
@@ -106,7 +106,7 @@ class Storage:
         """
         entry, data = self._file(place), io.BytesIO()
         self._fetch(entry, data.write, progress)
-        return Picture(data.getbuffer(), entry.name)
+        return data.getvalue()
 
     def read_range(self, place: Place, offset: int, size: int) -> bytes:
         """Some bytes of a file without the rest of it; fewer where it ends before.

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, bytes_out, error_message, progress_bar, say
-from canon.errors import AlreadyThere
+from canon.cli.paths import ON_THIS_COMPUTER
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver.shot import Picture
     from canon.values import CaptureTarget
+    from canon.work.saving import Saving
 
 _ASSIGNMENT = "NAME=VALUE"
 
@@ -130,6 +126,7 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
 @click.option(
     "-o",
     "--output",
+    type=ON_THIS_COMPUTER,
     default=".",
     metavar="FILE|DIR|-",
     help="Where to save what comes to this computer; a folder ends with / or is there. "
@@ -153,18 +150,18 @@ def capture_verb(
     the card. A file that is there already is an error before the picture is taken.
     """
     from canon.values import CaptureTarget
+    from canon.work.saving import Saving
 
     changes = _assignments(settings)
     wanted = CaptureTarget[target.upper()]
-    to = Path(output)
+    saving = Saving(output, overwrite=overwrite)
     out = bytes_out(as_json=options.as_json) if output == "-" else None
     if out and (count > 1 or CaptureTarget.HOST not in wanted):
         raise click.UsageError("-o - takes one picture that comes to this computer")
     if CaptureTarget.HOST in wanted and not out:
-        is_folder = to.is_dir() or output.endswith(("/", os.sep))
-        if count > 1 and not is_folder:
+        if count > 1 and not saving.is_folder:
             raise click.UsageError("several pictures need a folder; end -o with /")
-        make_room(to, overwrite, is_folder=is_folder)
+        saving.make_room()
     with (
         options.camera() as cam,
         Tally(options.as_json, "shot", "taken", "files", "card") as tally,
@@ -180,92 +177,44 @@ def capture_verb(
                 if out:
                     _take_one(cam, wanted, out, tally)
                 else:
-                    _take(cam, wanted, count, to, overwrite, tally)
+                    _take(cam, wanted, count, saving, tally)
         finally:
             if back:
                 cam.settings.set(macro=False)
     return tally.exit_code
 
 
-def make_room(to: Path, overwrite: bool, *, is_folder: bool) -> None:
-    """Make the folder that pictures go to; an error comes now, before one is taken."""
-    if is_folder and to.is_file():
-        raise ValueError(f"{to} is a file, not a folder; name another with -o")
-    if to.exists() and not is_folder and not overwrite:
-        raise AlreadyThere(f"{to} is there already", "choose another name or --overwrite it")
-    folder = to if is_folder else to.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+def _take(cam: Camera, target: CaptureTarget, count: int, saving: Saving, tally: Tally) -> None:
+    from canon.work.saving import SavedElsewhere
 
-
-def _take(
-    cam: Camera, target: CaptureTarget, count: int, to: Path, overwrite: bool, tally: Tally
-) -> None:
     for number in range(1, count + 1):
         with tally.one(number, f"picture {number}"), progress_bar(0) as begin:
             shot = cam.capture.shoot(target=target, progress=begin(f"picture {number}", 0))
             cards = [str(entry) for entry in shot.entries]
-            files = [
-                str(_save(one, _beside(one, shot.pictures, to), overwrite, tally))
-                for one in shot.pictures
-            ]
+            files = []
+            for saved in saving.shot(shot):
+                files.append(str(saved.path))
+                if isinstance(saved, SavedElsewhere):
+                    why = error_message(saved.error)
+                    say(f"{why}; so that the picture is not lost, it was saved elsewhere")
+                    tally.not_as_asked()
             lines = [*files, *(f"card:{path}" for path in cards)]
             tally.done(*lines, files=files, card=cards)
 
 
 def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -> None:
     """Take a picture and write it to stdout; what else the shot brings goes to stderr."""
+    from canon.work.saving import rescued
+
     with tally.one(1, "the picture"), progress_bar(0) as begin:
         shot = cam.capture.shoot(target=target, progress=begin("picture", 0))
         for one in shot.pictures[1:]:
-            say(f"{_rescued(one)}: the other file of this shot")
+            say(f"{rescued(one)}: the other file of this shot")
         for entry in shot.entries:
             say(f"card:{entry}")
         out.write(shot.first)
         out.flush()
         tally.done()
-
-
-def _rescued(picture: Picture) -> Path:
-    """Save a picture in a folder of its own, so that it is not lost."""
-    return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
-
-
-def _beside(picture: Picture, pictures: Sequence[Picture], to: Path) -> Path:
-    """Where a picture of a shot goes: FILE is for one of them, the others keep their suffix."""
-    suffixes = [Path(one.name).suffix for one in pictures]
-    alike = [one.upper() == to.suffix.upper() for one in suffixes]
-    number = pictures.index(picture)
-    chosen = alike.index(True) if True in alike else 0
-    return to if to.is_dir() or number == chosen else to.with_suffix(suffixes[number])
-
-
-def _save(picture: Picture, to: Path, overwrite: bool, tally: Tally) -> Path:
-    """Save a picture; elsewhere when it cannot be saved there, so that nothing is lost."""
-    try:
-        return _save_in(picture, to, overwrite)
-    except OSError as error:
-        elsewhere = _rescued(picture)
-        say(f"{error_message(error)}; so that the picture is not lost, it was saved elsewhere")
-        tally.not_as_asked()
-        return elsewhere
-
-
-def _save_in(picture: Picture, to: Path, overwrite: bool) -> Path:
-    """Save a picture; in a folder, a name that is taken gets a number."""
-    if not to.is_dir():
-        return picture.save(to, overwrite=overwrite)
-    from canon.files import safe_name
-
-    name = Path(safe_name(picture.name))
-    for number in range(1, 10_000):
-        path = to / (name if number == 1 else f"{name.stem}_{number}{name.suffix}")
-        try:
-            return picture.save(path, overwrite=overwrite)
-        except AlreadyThere:
-            continue
-    raise AlreadyThere(f"{to} has ten thousand files named {name.stem}", "choose another folder")
 
 
 def _assignments(words: Iterable[str]) -> dict[str, object]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from canon.cli.capture import make_room
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, bytes_out
+from canon.cli.paths import ON_THIS_COMPUTER
 from canon.errors import AlreadyThere
 
 
@@ -25,6 +25,7 @@ from canon.errors import AlreadyThere
 @click.option(
     "-o",
     "--output",
+    type=ON_THIS_COMPUTER,
     required=True,
     metavar="DIR|FILE|-",
     help="Save each frame as a file in this folder; one frame, with -n 1, as a file of this name; "
@@ -37,13 +38,15 @@ from canon.errors import AlreadyThere
 @click.pass_obj
 def live_verb(options: Options, output: str, count: int | None, overwrite: bool) -> None:
     """Show what the lens sees: one JPEG after the other."""
+    from canon.work.saving import Saving
+
     out = bytes_out(as_json=options.as_json) if output == "-" else None
     to = Path(output)
     one = bool(to.suffix) and not to.is_dir() and not output.endswith(("/", os.sep))
     if one and not out and count != 1:
         raise click.UsageError(f"{output} is one file; say -n 1, or end -o with / for a folder")
     if not out:
-        make_room(to, overwrite, is_folder=not one)
+        Saving(to, is_folder=not one, overwrite=overwrite).make_room()
         if not one and not overwrite and next(to.glob("frame_*.jpg"), None):
             raise AlreadyThere(
                 f"{to} has frames already", "name another folder or --overwrite them"

@@ -54,6 +54,18 @@ class Options:
         self.verbosity += params.pop("verbosity")
         self.record = params.pop("record") or self.record
 
+    def on_card(self, path: str) -> str:
+        """What a typed path of the card means."""
+        return path
+
+    def on_this_computer(self, path: str) -> str:
+        """What a typed path of this computer means; the user's own shell has seen to that."""
+        return path
+
+    def all_on_this_computer(self, pattern: str) -> list[str]:
+        """The files that a typed pattern means."""
+        return [pattern]
+
     def show(self, document: object, *lines: str) -> None:
         """Print the answer: the document with --json, the lines without."""
         for line in (json_line(document),) if self.as_json else lines:

@@ -13,13 +13,13 @@ import click
 from canon.errors import (
     AlreadyThere,
     CanonError,
-    Disconnected,
     NotEmpty,
     NotSupported,
     PortError,
     ProtocolError,
     Refused,
 )
+from canon.work.patience import Patience
 
 if TYPE_CHECKING:
     from canon.driver.card import Progress
@@ -153,9 +153,8 @@ def megabytes(size: int) -> str:
 class Tally:
     """Things that are done one after the other, where one that fails does not stop the others.
 
-    Each thing is a `with tally.one(…)` block that ends with `tally.done(…)`. A camera that is gone
-    does stop everything, and so does the port when it fails twice in a row: a camera may be unable
-    to send one file, but then it sends the next.
+    Each thing is a `with tally.one(…)` block that ends with `tally.done(…)`. `Patience` says which
+    errors do stop everything.
 
     Args:
         as_json: whether each thing is reported as a JSON object.
@@ -169,7 +168,7 @@ class Tally:
         self._results: dict[str, Any] = dict.fromkeys(results)
         self._name: str | int = ""
         self._done = 0
-        self._port_failed = False
+        self._patience = Patience()
         self._not_as_asked = False
         self._failed: list[Exception] = []
 
@@ -189,21 +188,20 @@ class Tally:
             label: what it is called in messages.
         """
         self._name = name
-        again, self._port_failed = self._port_failed, False
         try:
             yield
         except BrokenPipeError:
             raise  # nobody reads what is printed
         except (CanonError, OSError, ValueError) as error:
-            self._port_failed = isinstance(error, PortError)
-            if isinstance(error, Disconnected) or (again and self._port_failed):
-                raise
+            self._patience.heed(error)
             self._failed.append(error)
             if self._as_json:
                 self._put(error=error_document(error))
                 return
             message, subject = error_message(error), label or str(name)
             say(message if message.startswith(subject) else f"{subject}: {message}")
+        else:
+            self._patience.heed()
 
     def not_as_asked(self) -> None:
         """Let the exit code say that the thing was done, but not as it was asked for."""

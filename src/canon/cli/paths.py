@@ -1,13 +1,48 @@
-"""What the PATHs of a verb mean on the card: names, and patterns such as `DCIM/*/*.JPG`."""
+"""The paths of a verb: on this computer, and on the card, there also patterns like `DCIM/*/*.JPG`.
+
+In the shell they count from its current folders.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from canon.cli.output import Tally
 from canon.driver.card import Entry
 from canon.driver.lookup import Lookup, is_pattern
 from canon.errors import ObjectNotFound
+
+if TYPE_CHECKING:
+    _Text = click.ParamType[str]
+else:
+    _Text = click.ParamType  # a generic class since click 8.3 only
+
+
+class CardPathType(_Text):
+    """A path or a pattern of the card."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path from the card's root."""
+        return str(ctx.obj.on_card(value) if ctx else value)
+
+
+class LocalPathType(_Text):
+    """A path of this computer."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path, with the user's home where it says so."""
+        return str(ctx.obj.on_this_computer(value) if ctx else value)
+
+
+ON_CARD = CardPathType()
+ON_THIS_COMPUTER = LocalPathType()
 
 
 class Finder(Lookup):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from canon.cli.options import Options, Verb
+from canon.cli.paths import ON_THIS_COMPUTER
 from canon.errors import AlreadyThere
 
 if TYPE_CHECKING:
@@ -34,7 +35,13 @@ _A_LINE = 16
     metavar="FILE|HEX",
     help="Send this: hex digits, or what is in a file. A file named like hex digits is ./NAME.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Save the data that come in a new file.")
+@click.option(
+    "-o",
+    "--output",
+    type=ON_THIS_COMPUTER,
+    metavar="FILE",
+    help="Save the data that come in a new file.",
+)
 @click.argument("operation", required=False)
 @click.argument("parameters", metavar="[PARAM]...", nargs=-1)
 @click.pass_obj

@@ -28,6 +28,7 @@ from canon.cli.output import (
     put_line,
     say,
 )
+from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER
 from canon.cli.storage import each
 from canon.clock import RealClock
 from canon.driver.card import CardPath
@@ -36,10 +37,6 @@ from canon.errors import CanonError, NotSupported
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.driver.card import Entry
-_ON_THE_CARD = frozenset({"path", "paths", "folder"})
-_ON_THIS_COMPUTER = frozenset({"files", "output", "directory"})
-"""The parameters of all verbs that are paths, by their names."""
-
 _SHORT = {
     "getall": ("get", "."),
     "getnew": ("get", "--new", "."),
@@ -158,14 +155,10 @@ class Shell:
         name, *rest = words
         name, *front = _SHORT.get(name, (name,))
         command = self.command(name)
-        if name == "put" and sum(not word.startswith("-") for word in rest) == 1:
-            rest.append(".")  # one file goes into the current folder
         try:
             with command.make_context(
                 name, [*front, *rest], obj=options, help_option_names=HELP_NAMES
             ) as ctx:
-                for key, value in ctx.params.items():
-                    ctx.params[key] = self._placed(key, value)
                 return int(command.invoke(ctx) or 0)
         finally:
             if name in _CHANGES_NAMES:
@@ -228,18 +221,6 @@ class Shell:
             and (entry.is_folder or not folders_only)
         ]
 
-    def _placed(self, key: str, value: Any) -> Any:
-        """A parameter of a verb; when it is a path, whole."""
-        if key in _ON_THE_CARD:
-            if isinstance(value, tuple):
-                return tuple(str(self.below(text)) for text in value)
-            return str(self.below(value))
-        if key in _ON_THIS_COMPUTER:
-            if isinstance(value, tuple):
-                return tuple(path for text in value for path in _local_matches(text))
-            return value and os.path.expanduser(value)  # -o may not be given
-        return value
-
     def _interrupt(self, *_: object) -> None:
         """Ctrl-C ends a command once; more of them do not cut short what tidies up after it.
 
@@ -267,6 +248,20 @@ class _Inside(Options):
         if params["port"] or params["record"]:
             raise click.UsageError("give --port and --record to `canon-remote shell` itself")
         super().absorb(params)
+
+    def on_card(self, path: str) -> str:
+        """A path of the card counts from the current folder."""
+        whole = str(self.shell.below(path))
+        return whole.rstrip("/") + "/" if path.endswith(("/", "\\")) else whole
+
+    def on_this_computer(self, path: str) -> str:
+        """The home that no other shell has put in."""
+        return os.path.expanduser(path)
+
+    def all_on_this_computer(self, pattern: str) -> list[str]:
+        """The files that no other shell has found."""
+        path = os.path.expanduser(pattern)
+        return sorted(glob(path)) or [path]
 
     def show(self, document: object, *lines: str) -> None:
         """Print the answer; a listing names its paths as they are typed in the current folder."""
@@ -303,11 +298,6 @@ def _split(line: str) -> list[str]:
 def _absolute(path: CardPath) -> str:
     """A path as the shell shows it: from the root, with a slash before it."""
     return f"{path.card}/{'/'.join(path.parts)}"
-
-
-def _local_matches(text: str) -> list[str]:
-    path = os.path.expanduser(text)
-    return sorted(glob(path)) or [path]
 
 
 def _local_names(folder: str, text: str) -> list[str]:
@@ -354,7 +344,7 @@ def _line_editing(shell: Shell) -> Iterator[Callable[[str], object]]:
 
 
 @click.command("cd")
-@click.argument("folder", default="/")
+@click.argument("folder", type=ON_CARD, default="/")
 @click.pass_obj
 def _cd(options: _Inside, folder: str) -> None:
     """Go to a folder of the card; to its root when none is named."""
@@ -375,7 +365,7 @@ def _pwd(options: _Inside) -> None:
 
 
 @click.command("lcd")
-@click.argument("directory", default="~")
+@click.argument("directory", type=ON_THIS_COMPUTER, default="~")
 def _lcd(directory: str) -> None:
     """Go to a folder of this computer; home when none is named."""
     os.chdir(directory)
@@ -427,7 +417,7 @@ def _shots(options: Options) -> None:
 
 
 @click.command("new", cls=Verb, examples=("new IMG_0001.JPG", "new *"))
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def _new(options: Options, paths: tuple[str, ...]) -> int:
     """Let files count as not downloaded yet."""
@@ -440,7 +430,7 @@ def _new(options: Options, paths: tuple[str, ...]) -> int:
 
 
 @click.command("old", cls=Verb, examples=("old IMG_0001.JPG", "old *"))
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def _old(options: Options, paths: tuple[str, ...]) -> int:
     """Let files count as downloaded."""

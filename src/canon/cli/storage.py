@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import FAILED, Tally, is_terminal, say
-from canon.cli.paths import Finder
+from canon.cli.output import FAILED, Tally, is_terminal, put_message, say
+from canon.cli.paths import ON_CARD, Finder
 from canon.driver.lookup import is_pattern
 from canon.errors import ObjectNotFound
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option("long", "-l", "--long", is_flag=True, help="Show marks, size and time as well.")
 @click.option("deep", "-r", "--recursive", is_flag=True, help="Go into the folders too.")
-@click.argument("path", default="")
+@click.argument("path", type=ON_CARD, default="")
 @click.pass_obj
 def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
     """List what is on the card.
@@ -55,46 +55,73 @@ def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
 )
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--alone", is_flag=True, help="Leave the companions of the files on the card.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) -> int:
     """Delete files from the card.
 
-    A PATH may be a pattern: 'DCIM/*/MVI_*'. It asks first; where there is no terminal to ask on, it
-    needs --yes. Companions of a file that is deleted go with it: files of the
-    same name, such as the THM of a movie, and the spoken note of a picture.
+    A PATH may be a pattern: 'DCIM/*/MVI_*'. Companions of a file that is deleted go with it, unless
+    they belong to another one that stays: files of the same name, such as the THM of a movie, and
+    the spoken note of a picture. It names them all and asks first; where there is no terminal to
+    ask on, it needs --yes. What is deleted is printed. `rmdir` removes folders.
     """
     if not yes and not is_terminal(sys.stdin):
         raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
     with options.camera() as cam, Tally(options.as_json, "path", "deleted") as tally:
         finder = Finder(cam.storage.ls)
-        found = finder.find_all(paths, tally)
-        if found and not yes:
-            what = next(iter(found.values())) if len(found) == 1 else f"{len(found)} files"
-            if not click.confirm(f"Delete {what} from the card for good?", err=True):
-                say("nothing was deleted")
-                return FAILED
-        named = {entry.path for entry in found}
-        gone: set[CardPath] = set()
-        for entry, path in found.items():
-            beside: list[Entry] = []
+        named: list[Entry] = []
+        for entry, path in finder.find_all(paths, tally).items():
             with tally.one(path):
-                others = [] if alone else finder.folder(entry.path.parent)
+                if entry.is_folder:
+                    raise ValueError(f"{path} is a folder, not a file; rmdir removes empty folders")
+                named.append(entry)
+        doomed = _doomed(named, finder, alone=alone)
+        if doomed and not yes and not _confirmed(doomed):
+            say("nothing was deleted")
+            return FAILED
+        gone: set[CardPath] = set()
+        for entry, owned_by in doomed.items():
+            if any(owner.path not in gone for owner in owned_by):
+                continue  # what it belongs to could not be deleted
+            with tally.one(str(entry)):
                 cam.storage.delete(entry)
-                tally.done()
+                tally.done(str(entry))
                 gone.add(entry.path)
-                beside = _only_of(cam, entry, [one for one in others if one.path not in gone])
-            for companion in beside:
-                if companion.path not in named:
-                    with tally.one(str(companion)):
-                        cam.storage.delete(companion)
-                        tally.done()
-                        gone.add(companion.path)
     return tally.exit_code
 
 
+def _doomed(named: list[Entry], finder: Finder, *, alone: bool) -> dict[Entry, list[Entry]]:
+    """What is to be deleted, companions behind their files; with each, what it belongs to.
+
+    Companions that belong to a file that stays are not among them.
+    """
+    from canon.camera.storage import owners
+
+    if alone:
+        return {entry: [] for entry in named}
+    beside = {entry.parent: finder.folder(entry.parent) for entry in named}
+    owned = {folder: owners(listing) for folder, listing in beside.items()}
+    doomed: dict[Entry, list[Entry]] = {}
+    for entry in named:
+        doomed[entry] = []
+        for one in beside[entry.parent]:
+            belongs_to = owned[entry.parent].get(one.path, [])
+            if entry in belongs_to and all(owner in doomed for owner in belongs_to):
+                doomed.setdefault(one, belongs_to)  # behind the last of them
+    return doomed
+
+
+def _confirmed(doomed: Iterable[Entry]) -> bool:
+    """Name what is to be deleted, and ask."""
+    files = [str(entry) for entry in doomed]
+    if len(files) > 1:
+        put_message("\n".join(files))
+    what = files[0] if len(files) == 1 else f"these {len(files)} files"
+    return click.confirm(f"Delete {what} from the card for good?", err=True)
+
+
 @click.command("mkdir", cls=Verb, examples=("canon-remote mkdir DCIM/200CANON",))
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def mkdir_verb(options: Options, paths: tuple[str, ...]) -> int:
     """Make folders on the card."""
@@ -107,7 +134,7 @@ def mkdir_verb(options: Options, paths: tuple[str, ...]) -> int:
 
 
 @click.command("rmdir", cls=Verb, examples=("canon-remote rmdir DCIM/200CANON",))
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def rmdir_verb(options: Options, paths: tuple[str, ...]) -> int:
     """Remove empty folders from the card."""
@@ -123,7 +150,7 @@ def rmdir_verb(options: Options, paths: tuple[str, ...]) -> int:
     ),
 )
 @click.option("--off", is_flag=True, help="Take the protection off.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def protect_verb(options: Options, paths: tuple[str, ...], off: bool) -> int:
     """Protect files of the card from deletion; a PATH may be a pattern."""
@@ -133,14 +160,6 @@ def protect_verb(options: Options, paths: tuple[str, ...], off: bool) -> int:
         "unprotected" if off else "protected",
         lambda storage, entry: storage.protect(entry, protected=not off),
     )
-
-
-def _only_of(cam: Camera, entry: Entry, rest: list[Entry]) -> list[Entry]:
-    """The companions of a file that belong to no other file of the rest of its folder."""
-    from canon.camera.storage import owners
-
-    shared = owners(rest)
-    return [one for one in cam.storage.companions(entry, rest) if one.path not in shared]
 
 
 def each(

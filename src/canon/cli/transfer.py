@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import BarOf, Tally, bytes_out, progress_bar, say
-from canon.cli.paths import Finder
+from canon.cli.output import Tally, bytes_out, progress_bar, say
+from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER, Finder
 from canon.driver.lookup import is_pattern
-from canon.errors import CanonError, NotSupported
-from canon.models.file_kinds import kind_of
+from canon.errors import CanonError, NotSupported, ObjectNotFound
 
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.driver.card import Entry
+    from canon.work.saving import SaveEvent
 _PICTURES = "DCIM"
-_SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this computer's disk
 
 
 @click.command(
@@ -40,6 +38,7 @@ _SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this compu
 @click.option(
     "-o",
     "--output",
+    type=ON_THIS_COMPUTER,
     default=".",
     metavar="FILE|DIR|-",
     help="Where to save; what is not there is made. The current folder when not given. "
@@ -49,7 +48,7 @@ _SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this compu
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 @click.option("--thumbnail", is_flag=True, help="Save the pictures' thumbnails instead.")
 @click.option("--alone", is_flag=True, help="Without the companions of the files.")
-@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.argument("paths", type=ON_CARD, metavar="[PATH]...", nargs=-1)
 @click.pass_obj
 def get_verb(
     options: Options,
@@ -64,108 +63,128 @@ def get_verb(
 
     Where each one lies is printed. A PATH that is a folder means all that is in it; its sub-folders
     keep their names below DIR. A PATH may be a pattern: 'DCIM/*/*.CRW'. No PATH but --new means all
-    that is new in DCIM. Each file saved is
-    marked as downloaded in the camera. A file that is there already, of the same size and time, is
-    not fetched again; one that differs is an error. A file that cannot be saved does not stop the
-    others. The companions of a file are saved with it: files of the same name, such as
-    the THM of a movie, and the spoken note of a picture.
+    that is new in DCIM; some models do not tell what is. Each file saved is marked as downloaded in
+    the camera. A file that is there already, of the same size and time, is not fetched again; one
+    that differs is an error. A file that cannot be saved does not stop the others. The companions
+    of a file are saved with it: files of the same name, such as the THM of a movie, and the spoken
+    note of a picture.
     """
-    from canon.files import safe_name
-
     if not paths and not new:
         raise click.UsageError("name what to get, or say --new to get all that is new")
     if output == "-":
         return _write_out(options, paths, thumbnail=thumbnail)
+    from canon.work.saving import Job, Saving, ends_as_folder
+
     with (
         options.camera() as cam,
         Tally(options.as_json, "path", "saved", "file", "size", "fetched") as tally,
     ):
         finder = Finder(cam.storage.ls)
         roots = finder.find_all(paths or (_PICTURES,), tally)
-        is_folder = (
-            len(paths) != 1
-            or is_pattern(paths[0])
-            or any(root.is_folder for root in roots)
-            or output.endswith(("/", os.sep))
-            or Path(output).is_dir()
-        )
+        several = len(paths) != 1 or is_pattern(paths[0]) or any(root.is_folder for root in roots)
+        is_folder = several or ends_as_folder(output)
         if is_folder and Path(output).is_file():
             raise ValueError(f"{output} is a file, not a folder; name another with -o")
-        jobs: list[tuple[Entry, Path]] = []
+        saving = Saving(output, is_folder=is_folder, overwrite=overwrite)
+        jobs: dict[Job, None] = {}
         for root in roots:
             with tally.one(str(root)):
-                for entry, name in _files_of(cam, root, thumbnail=thumbnail):
-                    if entry.new or not new:
-                        jobs.append((entry, Path(output, name) if is_folder else Path(output)))
-                if root.is_folder or thumbnail or alone:
-                    continue
-                for entry in cam.storage.companions(root, finder.folder(root.path.parent)):
-                    if entry not in roots and (entry.new or not new):
-                        name = Path(safe_name(entry.name))
-                        beside = Path(output).with_suffix(name.suffix)
-                        jobs.append((entry, Path(output, name) if is_folder else beside))
-        jobs = list(dict.fromkeys(jobs))
-        there = 0
-        saved: set[Path] = set()  # what was saved just now is never replaced
-        marks = True  # whether this model can mark files at all, as far as we know
-        with progress_bar(0 if thumbnail else sum(entry.size for entry, _ in jobs)) as begin:
-            for entry, target in jobs:
-                with tally.one(str(entry)):
-                    replace = overwrite and target not in saved
-                    if overwrite or thumbnail or target in saved or not _is_there(entry, target):
-                        size = _save(
-                            cam, entry, target, begin, overwrite=replace, thumbnail=thumbnail
-                        )
-                        fetched = True
-                    else:
-                        size, fetched = entry.size, False
-                    saved.add(target)
-                    there += not fetched
-                    tally.done(str(target), file=str(target), size=size, fetched=fetched)
-                    if entry.new and not thumbnail and marks:
-                        marks = _mark(cam, entry)
+                among = () if root.is_folder or thumbnail or alone else finder.folder(root.parent)
+                wanted = saving.jobs(cam, root, new=new, thumbnails=thumbnail, among=among)
+                jobs.update(dict.fromkeys(wanted))
+        with progress_bar(0 if thumbnail else sum(job.entry.size for job in jobs)) as begin:
+            saving.begin = begin
+            there = _report(saving.run(cam, jobs), tally)
         if there and not options.as_json:
             say(f"{there} files were there already" if there > 1 else "it was there already")
     return tally.exit_code
 
 
+def _report(events: Iterable[SaveEvent], tally: Tally) -> int:
+    """Tell what becomes of each file; returns how many were there already."""
+    from canon.work.saving import Failed, NotMarked, Skipped
+
+    there = 0
+    for event in events:
+        if isinstance(event, NotMarked):
+            _warn(event.what, event.error)
+            continue
+        with tally.one(str(event.what)):
+            if isinstance(event, Failed):
+                raise event.error
+            fetched = not isinstance(event, Skipped)
+            there += not fetched
+            file = str(event.path)
+            tally.done(file, file=file, size=event.size, fetched=fetched)
+    return there
+
+
+class _Put(Verb):
+    """In the shell, a file without a folder goes into the current one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.obj.keeps_open and sum(not word.startswith("-") for word in args) == 1:
+            args = [*args, "."]
+        return super().parse_args(ctx, args)
+
+
 @click.command(
     "put",
-    cls=Verb,
+    cls=_Put,
     examples=(
         "canon-remote put IMG_0001.JPG DCIM/100CANON",
+        "canon-remote put IMG_0001.JPG DCIM/101CANON/",
         "canon-remote put --overwrite *.JPG DCIM/100CANON",
     ),
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that the card has already.")
 @click.argument("files", metavar="FILE...", nargs=-1)
-@click.argument("folder", metavar="FOLDER", required=False, default="")
+@click.argument("folder", type=ON_CARD, metavar="FOLDER", required=False, default="")
 @click.pass_obj
 def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: bool) -> int:
     """Put files into a folder of the card.
 
-    What each one is called there is printed. They keep their time, and count as new. Over USB, a
-    file of more than about 65,500 bytes blocks uploads in the camera's next session until it is
-    switched off and on; a warning on stderr says so before.
+    A FOLDER that is not there is made when it ends with a slash. Names are those of cards: up to
+    eight letters A to Z, digits, _, - or ~, then a dot and up to three more. What each file is
+    called there is printed. They keep their time, and count as new. Over USB, a file of more than
+    about 65,500 bytes blocks uploads in the camera's next session until it is switched off and on;
+    a warning on stderr says so before.
     """
     if not files:
         raise click.UsageError("name the files, and the folder of the card to put them into")
     with options.camera() as cam, Tally(options.as_json, "file", "put", "path", "size") as tally:
-        place = cam.storage.stat(folder)
-        if not place.is_folder:
-            raise ValueError(f"{place} is a file on the card; name the folder to put files into")
-        with progress_bar(sum(_size(file) for file in files)) as begin:
-            for file in files:
+        wanted = [one for file in files for one in options.all_on_this_computer(file)]
+        there = _there(cam, folder)
+        with progress_bar(sum(map(_size, wanted))) as begin:
+            for file in wanted:
                 with tally.one(file):
+                    progress = begin(file, _size(file))
                     entry = cam.storage.upload(
-                        file, place, overwrite=overwrite, progress=begin(file, _size(file))
+                        file, folder, overwrite=overwrite, progress=progress, among=there
                     )
+                    there = [*(there or ()), entry]
                     tally.done(str(entry), path=str(entry), size=entry.size)
     return tally.exit_code
 
 
+def _there(cam: Camera, folder: str) -> list[Entry] | None:
+    """What is in a folder of the card; None where it is not there, but may be made."""
+    try:
+        place = cam.storage.stat(folder)
+    except ObjectNotFound:
+        if folder.endswith(("/", "\\")):
+            return None
+        what, advice = "there is no such folder on the card", "end it with / to have it made"
+        raise ObjectNotFound(what, advice, subject=folder) from None
+    if not place.is_folder:
+        raise ValueError(f"{place} is a file on the card; name the folder to put files into")
+    return cam.storage.ls(place)
+
+
 def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> int:
     """Write one file or its thumbnail to stdout, once it is here as a whole."""
+    from canon.work.saving import mark_downloaded
+
     out = bytes_out(as_json=options.as_json)
     with options.camera() as cam:
         files = [entry for path in paths for entry in Finder(cam.storage.ls).find(path)]
@@ -180,75 +199,17 @@ def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> 
                 with cam.storage.download(entry, folder, progress=progress).open("rb") as file:
                     shutil.copyfileobj(file, out)
         out.flush()
-        if entry.new and not thumbnail:
-            _mark(cam, entry)
+        if entry.new and not thumbnail and (error := mark_downloaded(cam, entry)):
+            _warn(entry, error)
     return 0
 
 
-def _files_of(cam: Camera, root: Entry, *, thumbnail: bool) -> Iterator[tuple[Entry, Path]]:
-    """The files that a PATH means, each with its name below DIR.
-
-    Of a folder, those without a thumbnail are left out when thumbnails are wanted.
-    """
-    from canon.files import safe_name
-
-    if not root.is_folder:
-        if thumbnail and not kind_of(root.name).is_taken:
-            raise ValueError(f"{root} has no thumbnail; pictures and films have one")
-        yield root, _name(Path(safe_name(root.name)), thumbnail)
-        return
-    for entry in cam.storage.walk(root):
-        below = Path(*map(safe_name, entry.path.parts[len(root.path.parts) :]))
-        if entry.is_folder or (thumbnail and not kind_of(entry.name).is_taken):
-            continue
-        yield entry, _name(below, thumbnail)
-
-
-def _name(below: Path, thumbnail: bool) -> Path:
-    return below.with_suffix(".thumb.jpg") if thumbnail else below
-
-
-def _is_there(entry: Entry, target: Path) -> bool:
-    """Whether a file of this computer is the one of the card: it has its size and its time."""
-    if entry.modified is None:
-        return False
-    try:
-        status = target.stat()
-        apart = abs(status.st_mtime - entry.modified.timestamp())
-    except (OSError, OverflowError, ValueError):
-        return False  # it is not there, or has a time that this computer cannot tell
-    return status.st_size == entry.size and apart <= _SAME_TIME_S
-
-
-def _save(
-    cam: Camera, entry: Entry, target: Path, begin: BarOf, *, overwrite: bool, thumbnail: bool
-) -> int:
-    """Save one file or its thumbnail; returns the bytes."""
-    from canon.files import new_file
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not thumbnail:
-        progress = begin(entry.name, entry.size)
-        cam.storage.download(entry, target, overwrite=overwrite, progress=progress)
-        return entry.size
-    data = cam.storage.thumbnail(entry)
-    with new_file(target, overwrite=overwrite) as file:
-        file.write(data)
-    if progress := begin(entry.name, len(data)):
-        progress(len(data), len(data))
-    return len(data)
-
-
-def _mark(cam: Camera, entry: Entry) -> bool:
-    """Mark a file as downloaded; returns whether it is worth trying with the next one."""
-    try:
-        cam.storage.mark_downloaded(entry)
-    except NotSupported as error:
+def _warn(entry: Entry, error: CanonError) -> None:
+    """Say that a file was saved, but not marked; once where no file of this model can be."""
+    if isinstance(error, NotSupported):
         say(f"warning: what is saved still counts as new in the camera: {error}")
-        return False
-    except CanonError as error:
+    else:
         say(f"warning: {entry} was saved, but still counts as new in the camera: {error}")
-    return True
 
 
 def _size(file: str) -> int:

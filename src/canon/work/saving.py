@@ -1,0 +1,315 @@
+"""Saves files of a card and pictures of shots on this computer, and loses none of them.
+
+What becomes of each is an event. A file is whole or not there; what is there already is left alone
+unless told, and what was saved just now is never replaced.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from canon.driver.card import Entry, Progress
+from canon.driver.shot import Picture, Shot
+from canon.errors import AlreadyThere, CanonError, NotSupported
+from canon.files import check_free, numbered, safe_name
+from canon.frozen import Frozen
+from canon.models.file_kinds import kind_of
+from canon.work.patience import Patience
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+
+Begin = Callable[[str, int], Progress | None]
+"""Is told which file comes now, by its name and size; gives what is told how far it is."""
+
+_SAME_TIME_S = 2.0  # as fine as the clocks of FAT, of the card or of this computer's disk
+
+
+class Job(Frozen):
+    """A file of the card, and where it goes.
+
+    Attributes:
+        entry: the file.
+        target: the path of the file on this computer.
+        thumbnail: whether only its thumbnail is wanted.
+    """
+
+    entry: Entry
+    target: Path
+    thumbnail: bool = False
+
+
+class Saved(Frozen):
+    """A file was saved.
+
+    Attributes:
+        what: the file of the card, or the picture of a shot.
+        path: where it lies now.
+        size: its bytes.
+    """
+
+    what: Entry | Picture
+    path: Path
+    size: int
+
+
+class Skipped(Frozen):
+    """The file was there already, of the same size and time, and was not fetched again."""
+
+    what: Entry
+    path: Path
+    size: int
+
+
+class SavedElsewhere(Frozen):
+    """A picture of a shot could not be saved where it was to go; it was saved, so that it is kept.
+
+    Attributes:
+        what: the picture.
+        path: where it lies.
+        error: why not where it was to go.
+    """
+
+    what: Picture
+    path: Path
+    error: OSError
+
+
+class Failed(Frozen):
+    """A file could not be saved; nothing of it is there."""
+
+    what: Entry
+    error: Exception
+
+
+class NotMarked(Frozen):
+    """The file was saved, but still counts as new in the camera.
+
+    Attributes:
+        what: the file of the card.
+        error: why; NotSupported comes once, for all files of this model.
+    """
+
+    what: Entry
+    error: CanonError
+
+
+SaveEvent = Saved | Skipped | Failed | NotMarked
+"""What becomes of a file of the card."""
+
+
+class Saving:
+    """Where files go on this computer, and what becomes of each.
+
+    Args:
+        to: a folder, or the file to write.
+        is_folder: whether it is a folder; by default one that is there or ends with a slash is.
+        overwrite: whether files that are there already may be replaced.
+        begin: is told which file comes, and gives what is told how far it is.
+
+    Attributes:
+        to: the folder or the file.
+        is_folder: whether it is a folder.
+    """
+
+    def __init__(
+        self,
+        to: str | Path,
+        *,
+        is_folder: bool | None = None,
+        overwrite: bool = False,
+        begin: Begin | None = None,
+    ) -> None:
+        self.to = Path(to)
+        self.is_folder = ends_as_folder(to) if is_folder is None else is_folder
+        self.begin: Begin = begin or (lambda name, size: None)
+        self._overwrite = overwrite
+        self._saved: set[Path] = set()
+
+    def make_room(self) -> None:
+        """Make the folder that files go to, so that an error comes before one is fetched.
+
+        Raises:
+            AlreadyThere: the file is there already.
+            OSError: nothing can be written there.
+        """
+        if self.is_folder and self.to.is_file():
+            raise ValueError(f"{self.to} is a file, not a folder; name another")
+        if not self.is_folder:
+            check_free(self.to, overwrite=self._overwrite)
+        folder = self.to if self.is_folder else self.to.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+    # --- files of the card ------------------------------------------------------------------------
+
+    def jobs(
+        self,
+        cam: Camera,
+        root: Entry,
+        *,
+        new: bool = False,
+        thumbnails: bool = False,
+        among: Iterable[Entry] = (),
+    ) -> list[Job]:
+        """What a file, or a folder with all that is below it, means to fetch.
+
+        Sub-folders keep their names. Where thumbnails are wanted, the files of a folder that have
+        none are left out.
+
+        Args:
+            cam: the camera.
+            root: the file or the folder.
+            new: whether only files that were not downloaded yet are wanted.
+            thumbnails: whether the thumbnails are wanted, not the files.
+            among: the listing of a file's folder, to fetch the file's companions too.
+
+        Raises:
+            NotSupported: new files are wanted, and this model does not tell which are.
+        """
+        if root.is_folder:
+            files = [entry for entry in cam.storage.walk(root) if not entry.is_folder]
+            if thumbnails:
+                files = [entry for entry in files if kind_of(entry.name).is_taken]
+        elif thumbnails and not kind_of(root.name).is_taken:
+            raise ValueError(f"{root} has no thumbnail; pictures and films have one")
+        else:
+            files = [root, *cam.storage.companions(root, among)]
+        if new and any(entry.new is None for entry in files):
+            raise NotSupported(
+                cam.model,
+                "mark of files that were not downloaded yet",
+                "get all of them: what is there already, of the same size and time, is left out",
+            )
+        above = len((root.path if root.is_folder else root.parent).parts)
+        return [
+            Job(entry, self._target(root, entry, above, thumbnails), thumbnails)
+            for entry in files
+            if entry.new or not new
+        ]
+
+    def _target(self, root: Entry, entry: Entry, above: int, thumbnail: bool) -> Path:
+        """Where a file of the card goes; in a folder, by the names below its root."""
+        names = [safe_name(name) for name in entry.path.parts[above:]]
+        if self.is_folder:
+            path = self.to.joinpath(*names)
+            return path.with_suffix(".thumb.jpg") if thumbnail else path
+        return self.to if entry == root else self.to.with_suffix(Path(names[-1]).suffix)
+
+    def run(self, cam: Camera, jobs: Iterable[Job]) -> Iterator[SaveEvent]:
+        """Fetch files, one after the other, and mark each in the camera as downloaded.
+
+        One that fails does not stop the others.
+
+        Raises:
+            Disconnected: the camera is gone; what was saved is saved.
+            PortError: the port failed twice in a row.
+        """
+        patience, marks = Patience(), True
+        for job in dict.fromkeys(jobs):
+            try:
+                saved = self._fetch(cam, job)
+            except (CanonError, OSError, ValueError) as error:
+                patience.heed(error)
+                yield Failed(job.entry, error)
+                continue
+            patience.heed()
+            yield saved
+            refusal = None
+            if job.entry.new and not job.thumbnail and marks:
+                refusal = mark_downloaded(cam, job.entry)
+            if refusal:
+                marks = not isinstance(refusal, NotSupported)
+                yield NotMarked(job.entry, refusal)
+
+    def _fetch(self, cam: Camera, job: Job) -> Saved | Skipped:
+        entry, target = job.entry, job.target
+        mine = target in self._saved
+        if not (mine or self._overwrite or job.thumbnail) and _is_there(entry, target):
+            self._saved.add(target)
+            return Skipped(entry, target, entry.size)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        overwrite, size = self._overwrite and not mine, entry.size
+        if job.thumbnail:
+            picture = cam.storage.thumbnail(entry)
+            picture.save(target, overwrite=overwrite)
+            size = len(picture)
+            if progress := self.begin(entry.name, size):
+                progress(size, size)
+        else:
+            progress = self.begin(entry.name, size)
+            cam.storage.download(entry, target, overwrite=overwrite, progress=progress)
+        self._saved.add(target)
+        return Saved(entry, target, size)
+
+    # --- pictures of shots ------------------------------------------------------------------------
+
+    def shot(self, shot: Shot) -> Iterator[Saved | SavedElsewhere]:
+        """Save the pictures of a shot that are in memory, wherever there is room.
+
+        In a folder, a name that is taken gets a number. Where one file was named, the other one of
+        RAW + JPEG lies beside it with its own suffix.
+        """
+        for picture in shot.pictures:
+            try:
+                path = self._keep(picture, shot.pictures)
+            except OSError as error:
+                yield SavedElsewhere(picture, rescued(picture), error)
+            else:
+                yield Saved(picture, path, len(picture))
+
+    def _keep(self, picture: Picture, pictures: Sequence[Picture]) -> Path:
+        if not self.is_folder:
+            return picture.save(self._beside(picture, pictures), overwrite=self._overwrite)
+        for path in numbered(self.to / safe_name(picture.name)):
+            try:
+                return picture.save(path, overwrite=self._overwrite)
+            except AlreadyThere:
+                continue
+        raise AlreadyThere(f"{self.to} has ten thousand such files", "choose another folder")
+
+    def _beside(self, picture: Picture, pictures: Sequence[Picture]) -> Path:
+        """The file is for one picture of a shot, the one with its suffix or the first."""
+        suffixes = [Path(one.name).suffix for one in pictures]
+        alike = [one.upper() == self.to.suffix.upper() for one in suffixes]
+        number = pictures.index(picture)
+        chosen = alike.index(True) if True in alike else 0
+        return self.to if number == chosen else self.to.with_suffix(suffixes[number])
+
+
+def ends_as_folder(to: str | Path) -> bool:
+    """Whether somebody means a folder: it is there, or ends with a slash."""
+    return Path(to).is_dir() or str(to).endswith(("/", os.sep))
+
+
+def mark_downloaded(cam: Camera, entry: Entry) -> CanonError | None:
+    """Let a file that was saved no longer count as new; why that cannot be, where it cannot."""
+    try:
+        cam.storage.mark_downloaded(entry)
+    except CanonError as error:
+        return error
+    return None
+
+
+def rescued(picture: Picture) -> Path:
+    """Save a picture in a folder of its own, so that it is not lost."""
+    import tempfile
+
+    return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
+
+
+def _is_there(entry: Entry, target: Path) -> bool:
+    """Whether a file of this computer is the one of the card: it has its size and its time."""
+    if entry.modified is None:
+        return False
+    try:
+        status = target.stat()
+        apart = abs(status.st_mtime - entry.modified.timestamp())
+    except (OSError, OverflowError, ValueError):
+        return False  # it is not there, or has a time that this computer cannot tell
+    return status.st_size == entry.size and apart <= _SAME_TIME_S
