@@ -13,7 +13,7 @@ from canon.models.model import Model
 from canon.models.ptp import PtpModel
 from canon.ports import ENVIRONMENT
 from canon.virtual.body import Body
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.catalogue import choose
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, UsbDevice
@@ -62,7 +62,7 @@ class Cable:
             return SerialLine(self.speed)
         return CountedDevice(self.device(None, BodyClock())).bus
 
-    def device(self, card: Card | None, clock: BodyClock) -> UsbDevice:
+    def device(self, card: MemoryCard | None, clock: BodyClock) -> UsbDevice:
         """The camera on the USB."""
         model = self.model
         if isinstance(model, PtpModel):
@@ -95,10 +95,10 @@ class Files:
         """Their names, in card order."""
         return [self.pattern.format(number) for number in range(self.count)]
 
-    def card(self) -> Card:
+    def card(self) -> MemoryCard:
         """A card with them."""
         data = random.Random(self.count).randbytes(self.size)  # noqa: S311  (nobody looks at it)
-        card = Card(capacity=(self.count * self.size) + (256 << 20))
+        card = MemoryCard(capacity=(self.count * self.size) + (256 << 20))
         card.make_folders(FOLDER)
         for number, name in enumerate(self.names):
             card.add((*FOLDER, name), File(data, _TAKEN + number))
@@ -232,7 +232,7 @@ class Station:
 
     env: dict[str, str]
     traffic: Traffic
-    card: Card
+    card: MemoryCard
     gphoto2: tuple[str, ...] = ()
 
 
@@ -254,7 +254,9 @@ def station(
 
 
 @contextlib.contextmanager
-def _on_usb(cable: Cable, card: Card, env: dict[str, str], clock: BodyClock) -> Iterator[Station]:
+def _on_usb(
+    cable: Cable, card: MemoryCard, env: dict[str, str], clock: BodyClock
+) -> Iterator[Station]:
     camera = CountedDevice(cable.device(card, clock))
     words = ("--folder", PTP_FOLDER, "--keep", "--force-overwrite") if cable.is_ptp else ()
     with UsbipServer(camera) as server, attached(server.address, env=env) as environment:
@@ -263,7 +265,7 @@ def _on_usb(cable: Cable, card: Card, env: dict[str, str], clock: BodyClock) -> 
 
 @contextlib.contextmanager
 def _on_a_serial_line(
-    cable: Cable, card: Card, env: dict[str, str], clock: BodyClock
+    cable: Cable, card: MemoryCard, env: dict[str, str], clock: BodyClock
 ) -> Iterator[Station]:
     model = cable.model
     assert isinstance(model, Model)  # noqa: S101  (PTP has no serial line)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from canon.models.model import Model
     from canon.models.ps350 import Ps350Model
     from canon.models.ptp import PtpModel
-    from canon.virtual.card import Card
+    from canon.virtual.card import MemoryCard
     from canon.virtual.faults import Fault
     from canon.virtual.line import LineCamera
     from canon.virtual.native.camera import NativeCamera
@@ -260,8 +260,8 @@ class _Virtual(Frozen):
         return cls(model, real, tuple(faults), tuple(presses), card)
 
     def make_card(
-        self, shown: Callable[[Path], Card], fresh: Callable[[], Card]
-    ) -> Callable[[], Card | None]:
+        self, shown: Callable[[Path], MemoryCard], fresh: Callable[[], MemoryCard]
+    ) -> Callable[[], MemoryCard | None]:
         """What makes the card: nothing, one that shows a folder, or a fresh one."""
         from pathlib import Path
 

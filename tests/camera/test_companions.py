@@ -9,7 +9,7 @@ from canon.camera.storage import owners
 from canon.errors import ObjectNotFound
 from canon.exif import thumbnail
 from canon.models.file_kinds import FILE_KINDS, belongs, note_name
-from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.native.camera import NativeCamera
 from rigs.bodies import a_camera, a_card, native_body, native_row, profile_of, ptp_device
 from rigs.watched import WatchedPort
@@ -18,7 +18,7 @@ FOLDER = "DCIM/100CANON"
 PLACE = ("DCIM", "100CANON")
 
 
-def card_with(*names: str) -> Card:
+def card_with(*names: str) -> MemoryCard:
     """A card with files of these names, of some bytes each."""
     return a_card({name: name.encode() * 30 for name in names})
 

@@ -13,7 +13,7 @@ from canon.errors import NotSupported, Refused, ValueRefused
 from canon.models.custom import CustomFunction
 from canon.native.commands import Command, CustomFunctions, GetCustomFunctions, Nothing
 from canon.native.release import SetCustomFunction
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
 from conftest import program
@@ -137,7 +137,7 @@ class Stubborn(NativeCamera):
 
 
 def test_a_choice_that_reads_back_unchanged_was_refused() -> None:
-    with a_camera(Stubborn(native_body(OLD, Card()))) as cam:
+    with a_camera(Stubborn(native_body(OLD, MemoryCard()))) as cam:
         with pytest.raises(ValueRefused, match="safety_shift cannot be on just now") as caught:
             cam.custom_functions.set(safety_shift="on")
         assert (caught.value.setting, caught.value.allowed) == ("safety_shift", ("off", "on"))

@@ -12,7 +12,7 @@ import pytest
 from canon.errors import NoCard, ObjectNotFound
 from canon.ptp.datasets import FileSystem, StorageIDs, StorageInfo, StoreKind
 from canon.ptp.operations import GetStorageIDs, GetStorageInfo, Operation
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Message
@@ -95,7 +95,7 @@ def test_another_card_has_other_files() -> None:
     with port.camera() as cam:
         cam.storage.cards()
         (entry,) = list(cam.storage.walk())[-1:]
-        port.device.body.card = Card(1 << 30)
+        port.device.body.card = MemoryCard(1 << 30)
         cam.storage.cards()
         port.names()
         with pytest.raises(ObjectNotFound):

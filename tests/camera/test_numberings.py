@@ -22,7 +22,7 @@ from canon.native.events import (
     SecondImageReady,
 )
 from canon.values import CaptureTarget
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
 from rigs.bodies import a_camera, native_body, native_device
@@ -33,9 +33,9 @@ HOST, CARD, BOTH = CaptureTarget.HOST, CaptureTarget.CARD, CaptureTarget.BOTH
 FOLDER = "DCIM/100CANON"
 
 
-def two_folders() -> Card:
+def two_folders() -> MemoryCard:
     """A card with three pictures in two folders, and one more folder."""
-    card = Card()
+    card = MemoryCard()
     card.make_folders(("MISC",))
     for number in (1, 2):
         card.add(("DCIM", "100CANON", f"IMG_000{number}.JPG"), File(bytes(300), 1_055_583_000))

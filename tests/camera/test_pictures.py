@@ -12,7 +12,7 @@ from canon.camera import Camera
 from canon.driver.shot import Picture
 from canon.errors import ValueRefused
 from canon.values import CaptureTarget
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.faults import Fault
 from rigs.bodies import a_camera, native_device
 from rigs.watched import WatchedPort
@@ -99,7 +99,7 @@ def test_estimated_sizes_are_the_recorded_ones(cam: Camera) -> None:
 
 
 def test_available_shots_count_down() -> None:
-    card = Card(capacity=10 * ESTIMATED["small", "fine", "jpeg"])
+    card = MemoryCard(capacity=10 * ESTIMATED["small", "fine", "jpeg"])
     with a_camera(native_device(card=card)) as cam, cam.remote():
         assert cam.capture.available_shots() == 10
         cam.capture.shoot()

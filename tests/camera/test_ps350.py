@@ -40,7 +40,7 @@ from canon.ps350.packets import (
     ack,
 )
 from canon.ps350.session import Session
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.line import VirtualLine
 from canon.virtual.ps350 import Ps350Camera, fresh_card
 from canon.virtual.terminal import TerminalServer
@@ -267,7 +267,7 @@ def test_the_thumbnail_is_the_file_beside_the_picture() -> None:
     ],
 )
 def test_a_file_without_a_thumbnail(name: str, beside: bytes | None, said: str) -> None:
-    card = Card()
+    card = MemoryCard()
     card.add(("DC97", name), File(b"x", TAKEN))
     if beside is not None:
         card.add(("DC97", "THM_0021.JPG"), File(beside, TAKEN))

@@ -64,7 +64,7 @@ from canon.ptp.powershot.layouts import (
     SetObjectArchive,
 )
 from canon.values import CaptureTarget, ImageSize
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.faults import Fault
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.objects import CARD
@@ -88,7 +88,7 @@ def on_card(device: PtpCamera, path: str) -> File:
     return file
 
 
-def small(device: PtpCamera, card: Card | None = None) -> PtpCamera:
+def small(device: PtpCamera, card: MemoryCard | None = None) -> PtpCamera:
     """That camera, taking small pictures, which are quickly drawn; with a card, or its own."""
     device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     device.body.card = card or a_card()
@@ -471,7 +471,7 @@ def test_a_picture_that_is_on_no_card_after_all(caplog: pytest.LogCaptureFixture
 def test_a_picture_in_a_new_folder_whose_own_event_is_lost() -> None:
     """Of its folders the camera tells; the picture is looked for all the same."""
     folders = ["event-twice@ObjectAdded"] * 2  # DCIM and 100CANON
-    device = small(ptp_device(S60, *folders, "event-lost@ObjectAdded"), Card())
+    device = small(ptp_device(S60, *folders, "event-lost@ObjectAdded"), MemoryCard())
     with a_host(device) as cam:
         (entry,) = cam.capture.shoot(target=CaptureTarget.CARD).entries
         assert isinstance(entry, Entry)

@@ -48,7 +48,7 @@ from canon.ptp.operations import (
 )
 from canon.ptp.powershot.layouts import RAM, ExtendedError, Property
 from canon.values import Aperture, CaptureTarget, ImageFormat, ImageSize
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.faults import Fault
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
@@ -67,7 +67,7 @@ ENTERING = [
 ]
 
 
-def small(slug: str, *faults: str, card: Card | None = None) -> PtpCamera:
+def small(slug: str, *faults: str, card: MemoryCard | None = None) -> PtpCamera:
     """A body that takes small pictures, which are quickly drawn."""
     device = ptp_device(slug, *faults, card=card)
     device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
@@ -79,8 +79,8 @@ def event_mode(device: PtpCamera) -> int:
     return device.release.table.number(Property.EVENT_EMULATE_MODE)
 
 
-def an_empty_card() -> Card:
-    card = Card()
+def an_empty_card() -> MemoryCard:
+    card = MemoryCard()
     card.make_folders(("DCIM", "100CANON"))
     return card
 
@@ -460,7 +460,7 @@ def test_a_picture_to_a_card_that_is_not_there() -> None:
 
 
 def test_a_full_card() -> None:
-    device = small(S60, card=Card(capacity=1000))
+    device = small(S60, card=MemoryCard(capacity=1000))
     with WatchedPort(device).camera() as cam, pytest.raises(StoreFull):
         cam.capture.shoot(target=CaptureTarget.CARD)
 

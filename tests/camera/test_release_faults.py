@@ -30,7 +30,7 @@ from canon.exif import read
 from canon.exif import thumbnail as inside
 from canon.native.events import CardChanged, encode_event
 from canon.values import CaptureTarget
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.faults import Fault
 from canon.virtual.native.camera import NativeCamera
 from rigs.bodies import a_camera, native_device
@@ -128,7 +128,7 @@ def test_no_card(target: CaptureTarget) -> None:
 
 @pytest.mark.parametrize("target", [CARD, BOTH])
 def test_the_card_is_full_before(target: CaptureTarget) -> None:
-    device = native_device(card=Card(capacity=ESTIMATE - 1))
+    device = native_device(card=MemoryCard(capacity=ESTIMATE - 1))
     with a_camera(device) as cam:
         with pytest.raises(StoreFull, match="full"):
             cam.capture.shoot(target=target)
@@ -138,7 +138,7 @@ def test_the_card_is_full_before(target: CaptureTarget) -> None:
 
 @pytest.mark.parametrize("target", [CARD, BOTH])
 def test_the_card_gets_full_meanwhile(target: CaptureTarget) -> None:
-    device = native_device(card=Card(capacity=ESTIMATE))
+    device = native_device(card=MemoryCard(capacity=ESTIMATE))
     card = device.body.card
     assert card
 

@@ -42,7 +42,7 @@ from canon.serial.packets import (
     fragments,
 )
 from canon.serial.tty import open_tty
-from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.line import VirtualLine
 from canon.virtual.native.camera import NativeCamera
@@ -231,7 +231,7 @@ def test_card_verbs(host: Host) -> None:
     assert [entry.name for entry in host.storage.ls("DCIM")] == ["100CANON"]
 
 
-def many_files() -> Card:
+def many_files() -> MemoryCard:
     card = a_card({NAME: PICTURE})
     for number in range(2, 300):
         card.add(("DCIM", "100CANON", f"IMG_{number:04}.JPG"), File(b"\xff", TAKEN + number))

@@ -12,7 +12,7 @@ import pytest
 import canon
 from canon.driver.card import Entry
 from canon.errors import Disconnected, NotSupported, Refused
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.line import VirtualLine
 from rigs.bodies import a_camera, native_device
 from rigs.serial import Host, serial_device
@@ -155,7 +155,7 @@ def test_an_unplugged_cable_is_what_is_told() -> None:
 @pytest.mark.parametrize("slug", ["eos-20d", "eos-5d", "powershot-sd200"])
 def test_where_no_file_goes_up_the_old_one_stays(slug: str) -> None:
     """The revised numbering has no known command for it."""
-    card = Card()
+    card = MemoryCard()
     card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(b"precious", TAKEN))
     port = WatchedPort(native_device(slug=slug, card=card))
     with port.camera() as cam:
@@ -214,7 +214,7 @@ def test_a_serial_line_does_not_jam(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize("slug", ["eos-20d", "eos-350d", "eos-5d", "powershot-sd200"])
 def test_where_marks_stay_they_are_not_said_to_be_changed(slug: str) -> None:
     """A 20D answers the command well, and nothing comes of it."""
-    card = Card()
+    card = MemoryCard()
     card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(b"a picture", TAKEN))
     port = WatchedPort(native_device(slug=slug, card=card))
     with port.camera() as cam:

@@ -17,7 +17,7 @@ import pytest
 from canon.native.commands import LONG_REPLY, LongHead
 from canon.usb.port import Endpoint
 from canon.values import ImageSize
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.native.camera import NativeCamera
@@ -128,7 +128,7 @@ class HostileCamera:
         *,
         active: bool = True,
     ) -> None:
-        card = Card()
+        card = MemoryCard()
         card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
         card.make_folders(("MISC",), 1_000_000_000)
         honest = NativeCamera(native_body("powershot-g3", card), active=active)

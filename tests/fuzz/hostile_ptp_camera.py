@@ -27,7 +27,7 @@ from canon.ptp.operations import Response
 from canon.ptp.powershot.layouts import Property
 from canon.usb.port import Endpoint
 from canon.values import ImageSize
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.port import VirtualPort
@@ -165,7 +165,7 @@ class HostilePtpCamera:
         tricks: Sequence[Trick] = (),
         always: Trick = Trick(What.HONEST),
     ) -> None:
-        card = Card()
+        card = MemoryCard()
         card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
         card.make_folders(("MISC",), 1_000_000_000)
         honest = PtpCamera(ptp_body(model, card))

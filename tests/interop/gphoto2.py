@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from canon.bridge.run import attached, preload_library
 from canon.errors import PortError
 from canon.ports import make_virtual
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.faults import Fault, Faults
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.ptp.camera import PtpCamera
@@ -96,7 +96,7 @@ class _Cabled(Generic[Device]):
         self.env, self.folder = env, folder
 
     @property
-    def card(self) -> Card:
+    def card(self) -> MemoryCard:
         """The card in the camera."""
         assert self.device.body.card
         return self.device.body.card

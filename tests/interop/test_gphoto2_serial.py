@@ -19,7 +19,7 @@ import pytest
 from canon.exif import thumbnail
 from canon.models.model import Model
 from canon.models.native import MODELS
-from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.serial import SerialCamera
@@ -56,7 +56,7 @@ class OnTheLine:
     """
 
     model: Model
-    card: Card
+    card: MemoryCard
     server: TerminalServer
     folder: Path
     home: Path
@@ -93,7 +93,7 @@ class OnTheLine:
 
 
 @functools.cache
-def drawn(model: Model) -> Card:
+def drawn(model: Model) -> MemoryCard:
     return fresh_card(profile_of(model))
 
 

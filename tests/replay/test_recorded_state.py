@@ -29,7 +29,7 @@ from canon.native.commands import (
     SubHead,
 )
 from canon.native.release import EnterReleaseControl, Release
-from canon.virtual.card import Card, File, Folder
+from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from rigs.bodies import native_body
@@ -57,7 +57,7 @@ class Program:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.card = Card()
+        self.card = MemoryCard()
         self.camera = NativeCamera(native_body("powershot-g3", self.card), active=True)
         self.port = VirtualPort(self.camera)
         self.card.make_folders(("MISC",), 1324250354)

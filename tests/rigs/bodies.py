@@ -17,7 +17,7 @@ from canon.models.model import Model
 from canon.models.ptp import PtpModel
 from canon.values import ImageSize
 from canon.virtual.body import Body
-from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import UsbDevice
 from canon.virtual.faults import Fault, Faults
@@ -52,9 +52,9 @@ def a_card(
     *,
     capacity: int = 256 << 20,
     taken: int = TAKEN,
-) -> Card:
+) -> MemoryCard:
     """A card with the folder DCIM/100CANON and these files; a bare name is one in that folder."""
-    card = Card(capacity)
+    card = MemoryCard(capacity)
     card.make_folders(PLACE, taken)
     for path, data in files.items():
         *folder, name = path.split("/")
@@ -63,7 +63,7 @@ def a_card(
 
 
 def native_body(
-    row: str | Model, card: Card | None = None, clock: BodyClock | None = None
+    row: str | Model, card: MemoryCard | None = None, clock: BodyClock | None = None
 ) -> NativeBody:
     """A body by its slug or its row, with that card, or a fresh one of its own."""
     model = native_row(row) if isinstance(row, str) else row
@@ -72,7 +72,7 @@ def native_body(
 
 
 def ptp_body(
-    row: str | PtpModel, card: Card | None = None, started: datetime | None = None
+    row: str | PtpModel, card: MemoryCard | None = None, started: datetime | None = None
 ) -> PtpBody:
     """A body by its slug or its row, with that card, or a fresh one of its own.
 
@@ -100,7 +100,7 @@ def lacks(body: PtpBody, *codes: int) -> None:
 
 
 def native_device(
-    *faults: str, slug: str = "powershot-g3", card: Card | None = None, active: bool = False
+    *faults: str, slug: str = "powershot-g3", card: MemoryCard | None = None, active: bool = False
 ) -> NativeCamera:
     """A virtual camera with an empty card, set to small pictures, which are quickly drawn."""
     inside = card or a_card()
@@ -111,7 +111,7 @@ def native_device(
     return device
 
 
-def ptp_device(slug: str, *faults: str, card: Card | None = None) -> PtpCamera:
+def ptp_device(slug: str, *faults: str, card: MemoryCard | None = None) -> PtpCamera:
     """A virtual camera with that card, or a fresh one of its own."""
     return PtpCamera(ptp_body(slug, card), waiting(*faults))
 

@@ -8,7 +8,7 @@ from canon.models.ps350 import MODELS
 from canon.ps350.driver import Ps350Driver
 from canon.ps350.session import Session
 from canon.serial.line import Line
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.ps350 import Ps350Camera
 from rigs.bodies import a_card, waiting
@@ -22,12 +22,12 @@ SMALL_PATH = f"{FOLDER}/THM_0021.JPG"
 TAKEN = 930_400_800
 
 
-def ps350_card() -> Card:
+def ps350_card() -> MemoryCard:
     """A card with one picture and its thumbnail."""
     return a_card({SMALL_PATH: SMALL, PATH: PICTURE}, taken=TAKEN)
 
 
-def ps350_device(*faults: str, card: Card | None = None, real: bool = False) -> Ps350Camera:
+def ps350_device(*faults: str, card: MemoryCard | None = None, real: bool = False) -> Ps350Camera:
     """A virtual camera, asleep, with that card or one with a picture."""
     inside = card or ps350_card()
     return Ps350Camera(MODEL, lambda: inside, BodyClock(real=real), waiting(*faults))

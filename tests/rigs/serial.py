@@ -14,7 +14,7 @@ from canon.native.session import Session
 from canon.serial.frame import FrameReader
 from canon.serial.line import Line
 from canon.serial.packets import HEAD, MessageHead, decode_packet, encode_message, fragments
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.line import VirtualLine
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.serial import LONGEST_LISTING, ZEROS, SerialCamera
@@ -31,7 +31,7 @@ PATH = f"DCIM/100CANON/{NAME}"
 def serial_device(
     slug: str = "powershot-g1",
     *faults: str,
-    card: Card | None = None,
+    card: MemoryCard | None = None,
     zeros: int = ZEROS,
     longest_listing: int = LONGEST_LISTING,
 ) -> SerialCamera:

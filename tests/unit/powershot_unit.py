@@ -24,7 +24,7 @@ from canon.ptp.powershot.layouts import (
     Property,
 )
 from canon.values import ImageSize
-from canon.virtual.card import Card, File, Folder
+from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.refusal import Status
@@ -42,8 +42,10 @@ class Unit:
     It takes small pictures, which are quickly drawn.
     """
 
-    def __init__(self, slug: str = "powershot-s60", *faults: str, card: Card | None = None) -> None:
-        self.card = card or Card()
+    def __init__(
+        self, slug: str = "powershot-s60", *faults: str, card: MemoryCard | None = None
+    ) -> None:
+        self.card = card or MemoryCard()
         self.body = ptp_body(slug, self.card, STARTED)
         self.times: list[tuple[float, PtpEvent]] = []
         self.objects = Objects(self.body, self._tell)
@@ -126,7 +128,7 @@ class Unit:
         return info, data
 
 
-def in_control(slug: str = "powershot-s60", *faults: str, card: Card | None = None) -> Unit:
+def in_control(slug: str = "powershot-s60", *faults: str, card: MemoryCard | None = None) -> Unit:
     """The same under release control."""
     unit = Unit(slug, *faults, card=card)
     unit.enter()

@@ -16,7 +16,7 @@ from canon.ptp.containers import (
 )
 from canon.ptp.datasets import ObjectHandles, ObjectInfo
 from canon.ptp.operations import ALL, Response
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.objects import CARD
 from rigs.bodies import a_card, ptp_device
@@ -31,7 +31,7 @@ class Rig:
     """A virtual camera, and a host that knows nothing but containers."""
 
     def __init__(
-        self, slug: str = FILES, *faults: str, card: Card | None = None, empty: bool = False
+        self, slug: str = FILES, *faults: str, card: MemoryCard | None = None, empty: bool = False
     ) -> None:
         self.card = card or a_card({"IMG_0001.JPG": FILE})
         self.device = ptp_device(slug, *faults, card=self.card)

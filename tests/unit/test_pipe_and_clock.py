@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from canon.errors import Disconnected, PortStalled, PortTimeout, ProtocolError
 from canon.usb.port import Endpoint
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Overflow, Pipe, Stall
 from canon.virtual.native.camera import NativeCamera
@@ -183,7 +183,7 @@ def test_no_byte_is_lost_doubled_or_moved(transfers: list[bytes], rooms: list[in
 @pytest.fixture
 def port() -> VirtualPort:
     """A port to a virtual G3 with an empty card."""
-    return VirtualPort(NativeCamera(native_body("powershot-g3", Card())))
+    return VirtualPort(NativeCamera(native_body("powershot-g3", MemoryCard())))
 
 
 def test_a_read_jumps_to_what_is_due(port: VirtualPort) -> None:

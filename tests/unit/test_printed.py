@@ -9,7 +9,7 @@ from golden.tables import VECTORS as ROWS
 from canon.errors import DecodeError
 from canon.native.commands import Identify, Identity, InitBlock
 from canon.native.release import ExtendedParameters
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from rigs.bodies import native_body
 
@@ -17,7 +17,7 @@ BEGINNINGS = [golden for golden in ROWS if isinstance(golden.value, InitBlock)]
 
 
 def a_body(name: str) -> NativeCamera:
-    return NativeCamera(native_body(name.lower().replace(" ", "-"), Card()))
+    return NativeCamera(native_body(name.lower().replace(" ", "-"), MemoryCard()))
 
 
 @pytest.mark.parametrize("golden", BEGINNINGS, ids=lambda golden: golden.source)

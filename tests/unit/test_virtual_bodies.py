@@ -11,7 +11,7 @@ from ptp_host import OK, Rig
 from canon import ports
 from canon.models.ptp import MODELS, by_slug
 from canon.ptp.datasets import DeviceInfo
-from canon.virtual.card import Card, File, fresh_card
+from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.catalogue import choose, offers
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
@@ -86,7 +86,7 @@ def test_two_bodies_of_one_name_are_told_apart(slug: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in MODELS if source_of(row)], ids=lambda row: row.slug)
 def test_every_body_with_a_profile_starts(row: Any) -> None:
-    device = PtpCamera(ptp_body(row, Card()))
+    device = PtpCamera(ptp_body(row, MemoryCard()))
     rig = Rig()
     rig.device, rig.port = device, VirtualPort(device)
     code, _, data = rig.ask(0x1001, number=0)

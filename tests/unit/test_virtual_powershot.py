@@ -44,7 +44,7 @@ from canon.ptp.powershot.layouts import (
 from canon.ptp.session import Session
 from canon.ptp.usb_transport import UsbTransport
 from canon.values import ImageSize, ShootingMode, ShutterSpeed
-from canon.virtual.card import Card, File
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
@@ -331,7 +331,7 @@ def test_without_a_card_only_the_host_can_have_a_picture() -> None:
 
 
 def test_a_full_card_is_known_before() -> None:
-    unit = in_control(card=Card(100_000))
+    unit = in_control(card=MemoryCard(100_000))
     unit.set(Property.CAPTURE_TRANSFER_MODE, CARD)
     assert unit.refusal(InitiateCaptureInMemory()) == Response.STORE_FULL
     assert not unit.control.busy
@@ -405,7 +405,7 @@ def test_a_host_that_leaves_gets_nothing_of_a_picture_that_is_being_taken() -> N
 
 
 def test_pictures_are_counted_on_from_the_card() -> None:
-    card = Card()
+    card = MemoryCard()
     card.add(("DCIM", "123CANON", "IMG_9998.JPG"), File(b"", 0))
     unit = in_control(card=card)
     names = []
@@ -417,7 +417,7 @@ def test_pictures_are_counted_on_from_the_card() -> None:
 
 
 def test_a_card_without_a_number_left_is_full() -> None:
-    card = Card()
+    card = MemoryCard()
     card.add(("DCIM", "999CANON", "IMG_9999.JPG"), File(b"", 0))
     unit = in_control(card=card)
     assert unit.shoot(CARD) == [StoreIsFull(0x00010001), CaptureComplete(0)]
@@ -429,7 +429,7 @@ def test_a_card_without_a_number_left_is_full() -> None:
 @pytest.fixture
 def camera() -> PtpCamera:
     """A virtual S60 with an empty card, set to small pictures."""
-    camera = ptp_device("powershot-s60", card=Card())
+    camera = ptp_device("powershot-s60", card=MemoryCard())
     camera.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     return camera
 

@@ -23,7 +23,7 @@ from canon.ptp.powershot.layouts import (
     TerminateReleaseControl,
 )
 from canon.values import Aperture, ImageSize, ShootingMode
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.faults import Faults
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
@@ -36,7 +36,7 @@ RECORDED = sorted({row.slug for row in MODELS if source(row) == row.slug})
 
 @pytest.mark.parametrize("slug", RECORDED)
 def test_a_body_reports_what_was_recorded_of_it(slug: str) -> None:
-    body = ptp_body(slug, Card(), STARTED)
+    body = ptp_body(slug, MemoryCard(), STARTED)
     told: list[PtpEvent] = []
     control = ReleaseControl(body, Faults(), Objects(body, told.append), told.append)
     control.active = True

@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 from canon.models.model import Model
 from canon.models.ptp import PtpModel
-from canon.virtual.card import Card
+from canon.virtual.card import MemoryCard
 from canon.virtual.clock import EPOCH, BodyClock
 from canon.virtual.profile import Profile
 
-CardMaker = Callable[[], "Card | None"]
+CardMaker = Callable[[], "MemoryCard | None"]
 Row = TypeVar("Row", Model, PtpModel)
 Reports = TypeVar("Reports", bound=Profile)
 
@@ -44,19 +44,19 @@ class Body(Generic[Row, Reports]):
         self.power_good = True
         self.keys_locked = False
         self._make_card = card
-        self._card: Card | None = None
+        self._card: MemoryCard | None = None
         self._card_made = False
         self._started = started or datetime.now().replace(microsecond=0)
 
     @property
-    def card(self) -> Card | None:
+    def card(self) -> MemoryCard | None:
         """The card in the slot; None when there is none."""
         if not self._card_made:
             self._card, self._card_made = self._make_card(), True
         return self._card
 
     @card.setter
-    def card(self, card: Card | None) -> None:
+    def card(self, card: MemoryCard | None) -> None:
         self._card, self._card_made = card, True
 
     @property

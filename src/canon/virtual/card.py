@@ -66,7 +66,7 @@ class Folder:
     entries: dict[str, Folder | File] = field(default_factory=dict)
 
 
-class Card:
+class MemoryCard:
     """A memory card: a tree, and how much fits on it.
 
     Args:
@@ -117,7 +117,7 @@ class Card:
         self.make_folders(parts[:-1], file.time).entries[parts[-1].upper()] = file
 
 
-def card_from_folder(folder: Path) -> Card:
+def card_from_folder(folder: Path) -> MemoryCard:
     """A card that shows a folder of the host.
 
     A folder with a DCIM in it is the card's root; the pictures of any other folder appear in
@@ -125,7 +125,7 @@ def card_from_folder(folder: Path) -> Card:
     """
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder; --card needs one")
-    card = Card()
+    card = MemoryCard()
     rooted = any(child.name.upper() == "DCIM" and child.is_dir() for child in folder.iterdir())
     into = () if rooted else ("DCIM", "100CANON")
     card.make_folders(into or ("DCIM",), _seconds(datetime.now()))
@@ -140,7 +140,7 @@ def card_from_folder(folder: Path) -> Card:
     return card
 
 
-def fresh_card(profile: Profile) -> Card:
+def fresh_card(profile: Profile) -> MemoryCard:
     """The card of a virtual camera that was given none: six pictures, one with a spoken note.
 
     Where the body's profile says so, a RAW file and a movie follow, each with the THM that belongs
@@ -164,7 +164,7 @@ def fresh_card(profile: Profile) -> Card:
         full_width=profile.pixels[0],
         remote=False,
     )
-    card = Card()
+    card = MemoryCard()
     time = _seconds(first.taken)
     card.make_folders(("MISC",), time)
     card.make_folders(("DCIM", "100CANON"), time)

@@ -69,7 +69,7 @@ from canon.ps350.packets import (
 from canon.serial.line import FIRST_SPEED
 from canon.values import PhotoEffect
 from canon.virtual.body import CardMaker
-from canon.virtual.card import Card, File, Folder, card_from_folder
+from canon.virtual.card import File, Folder, MemoryCard, card_from_folder
 from canon.virtual.clock import EPOCH, BodyClock
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.refusal import Status
@@ -136,7 +136,7 @@ class Ps350Camera:
         self._sleep()
 
     @cached_property
-    def card(self) -> Card | None:
+    def card(self) -> MemoryCard | None:
         """The card in the slot; None when there is none."""
         return self._make_card()
 
@@ -372,7 +372,7 @@ def _there(opened: dict[int, T], handle: int) -> T:
     return opened[handle]
 
 
-def fresh_card(model: Ps350Model) -> Card:
+def fresh_card(model: Ps350Model) -> MemoryCard:
     """The card of a virtual camera that was given none: pictures, each with its thumbnail.
 
     Raises:
@@ -382,7 +382,7 @@ def fresh_card(model: Ps350Model) -> Card:
     from canon.virtual.pictures.scene import photograph
 
     taken = datetime(1999, 6, 26, 12, 40)
-    card = Card(_CARD)
+    card = MemoryCard(_CARD)
     for number in range(_FIRST, _FIRST + _PICTURES):
         time = int((taken - EPOCH).total_seconds())
         for kind, (width, height) in (("THM", model.small), ("AUT", model.pixels)):
@@ -411,7 +411,7 @@ def _without_exif(image: bytes) -> bytes:
     return image[:2] + _JFIF + image[after:]
 
 
-def card_with(folder: Path) -> Card:
+def card_with(folder: Path) -> MemoryCard:
     """A card that shows a folder of the host, with its pictures in DC97 and not in DCIM."""
     shown = card_from_folder(folder)
     shown.root.entries["DC97"] = shown.root.entries.pop("DCIM")

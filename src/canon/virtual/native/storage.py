@@ -32,7 +32,7 @@ from canon.native.commands import (
     UploadDone,
 )
 from canon.native.refusals import BAD_PARAMETER, CARD_FULL, IS_PROTECTED, NO_CARD, NOT_FOUND
-from canon.virtual.card import Card, File, Folder
+from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.native.profile import NativeBody
 from canon.virtual.refusal import Status
 from canon.wire import Message
@@ -174,7 +174,7 @@ class StorageUnit:
         self._uploaded += 1
         return UploadDone(self._uploaded, command.size)
 
-    def _card(self) -> Card:
+    def _card(self) -> MemoryCard:
         if self.body.card is None:
             raise Status(NO_CARD)
         return self.body.card

@@ -66,7 +66,7 @@ from canon.ptp.powershot.layouts import (
     ObjectPath,
     SetObjectArchive,
 )
-from canon.virtual.card import Card, File, Folder
+from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.clock import EPOCH
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.refusal import Status
@@ -384,7 +384,7 @@ class Objects:
 
     # --- how it is done ---------------------------------------------------------------------------
 
-    def _card(self, storage: int) -> Card:
+    def _card(self, storage: int) -> MemoryCard:
         card = self.body.card
         if card is None and storage in (NO_CARD, ALL):
             raise Status(Response.STORE_NOT_AVAILABLE)
@@ -440,7 +440,7 @@ class Objects:
             if deep and isinstance(entry, Folder):
                 yield from self._walk((*where, name), entry, deep=True)
 
-    def _remove(self, item: Item, card: Card) -> bool:
+    def _remove(self, item: Item, card: MemoryCard) -> bool:
         """Take an object off the card, a folder with all that is in it; protected files stay."""
         if isinstance(item.entry, Folder):
             inside = list(self._walk(item.path, item.entry, deep=False))
