@@ -131,7 +131,7 @@ class _FileName(click.types.StringParamType):
     name = "file"
 
     def shell_complete(
-        self, _ctx: click.Context, _param: click.Parameter, incomplete: str
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Let the shell complete it."""
         from click.shell_completion import CompletionItem

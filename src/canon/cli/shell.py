@@ -137,6 +137,7 @@ class Shell:
         """Run a line, tell what goes wrong, and return the exit code."""
         outer = self._options
         options = _Inside(self, outer)
+        words: list[str] = []
         try:
             words = _split(line)
             return self.run_words(words, options) if words else 0

@@ -175,8 +175,8 @@ class CameraId(Message):
         return self._told("Firmware version")
 
     def _told(self, key: str) -> str:
-        told = dict(part.partition("=")[::2] for part in self.text.split(","))
-        return told.get(key, "").strip()
+        parts = (part.partition("=") for part in self.text.split(","))
+        return {name: value for name, _, value in parts}.get(key, "").strip()
 
 
 CAMERA_ID_HEAD = bytes.fromhex("62004443 49445c00 00000100 00010001 ea040101 00000000")

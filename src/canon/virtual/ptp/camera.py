@@ -45,6 +45,7 @@ from canon.ptp.operations import (
     PtpEvent,
     Response,
     SendObject,
+    Sent,
     find_operation,
 )
 from canon.ptp.powershot.layouts import (
@@ -515,7 +516,7 @@ def _returned(kind: type[Operation[Any]] | None, raw: bytes) -> bytes:
     if kind is None or kind.returns is Nothing:
         return b""
     count = len(raw) // FOLDER_ENTRY if kind is GetObjectInfoEx else len(raw)
-    return kind.returns(count).encode()
+    return Sent(count).encode()  # one number in all of them
 
 
 def _wrong(length: int, fault: Fault) -> int:

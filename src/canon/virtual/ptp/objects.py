@@ -253,8 +253,9 @@ class Objects:
     def _info(self, operation: GetObjectInfo, data: bytes) -> Message:
         item = self._item(operation.handle)
         if isinstance(item.entry, Folder):
-            numbers = item.format, *(0,) * 9, item.parent, 1, 1, 0
-            return ObjectInfo(item.storage, *numbers, item.name, "", "", "")
+            unused = (0, 0, 0, 0, 0, 0, 0, 0, 0)
+            above = item.parent, 1, 1, 0
+            return ObjectInfo(item.storage, item.format, *unused, *above, item.name, "", "", "")
         thumbnail, (width, height) = self._thumbnail(item), _pixels(item.entry)
         small = (ObjectFormat.JFIF, len(thumbnail), 160, 120) if thumbnail else (0, 0, 0, 0)
         taken = time_text(EPOCH + timedelta(seconds=item.entry.time))
@@ -403,9 +404,9 @@ class Objects:
 
     def _on_card(self, parts: Parts, entry: File | Folder) -> Item:
         handle = self.handle(parts)
-        parent = self.handle(parts[:-1]) if len(parts) > 1 else 0
-        folder = isinstance(entry, Folder)
-        format = ObjectFormat.ASSOCIATION if folder else _format(parts[-1])
+        *above, name = parts
+        parent = self.handle(parts[:-1]) if above else 0
+        format = ObjectFormat.ASSOCIATION if isinstance(entry, Folder) else _format(name)
         return Item(handle, CARD, parent, parts, self._handles.name(handle), format, entry)
 
     def _file(self, handle: int) -> File:
