@@ -82,7 +82,7 @@ def test_device_is_free_again_and_was_told(server: UsbipServer) -> None:
 
 
 def test_wrong_busid(server: UsbipServer) -> None:
-    with pytest.raises(CameraNotFound, match="no device 1-9; it offers 1-1"):
+    with pytest.raises(CameraNotFound, match="no device 1-9; name one of 1-1"):
         open_usbip(*server.address, "1-9")
 
 
