@@ -65,7 +65,7 @@ def test_usbfs_without_libusb(server: UsbipServer) -> None:
 
 def test_found_device_is_described(server: UsbipServer) -> None:
     said = python(server, "-c", "from canon.usb.libusb import *; print(find_devices())")
-    assert "Found(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042')" in said
+    assert "Plugged(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042')" in said
 
 
 @pytest.mark.parametrize(("place", "opens"), [("", True), ("1-1", True), ("1-2", False)])

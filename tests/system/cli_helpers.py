@@ -1,6 +1,6 @@
 """Runs `canon-remote` as a user would, in a HOME and a folder of its own.
 
-`run`, and what stands on it, calls its `main` in this process. `process` and `start` start the
+`run`, and what stands on it, calls its `main` in this process. `process` and `started` start the
 installed program, for what only a process has: signals, terminals, programs that it starts.
 """
 
@@ -126,9 +126,10 @@ def answers(folder: Path, *words: str, port: str = VIRTUAL) -> list[Any]:
     return [json.loads(line) for line in output(folder, *words, "--json", port=port).splitlines()]
 
 
-def start(folder: Path, *words: str, port: str = VIRTUAL) -> subprocess.Popen[str]:
-    """Begin to run the installed program."""
-    return subprocess.Popen(
+@contextmanager
+def started(folder: Path, *words: str, port: str = VIRTUAL) -> Iterator[subprocess.Popen[str]]:
+    """The installed program while it runs; at the end of the block it is gone."""
+    with subprocess.Popen(
         [PROGRAM, *words],
         cwd=folder,
         env=environment(folder, port),
@@ -136,7 +137,11 @@ def start(folder: Path, *words: str, port: str = VIRTUAL) -> subprocess.Popen[st
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from cli_helpers import (
     output,
     run,
     served,
-    start,
+    started,
     virtual,
 )
 
@@ -246,14 +246,13 @@ def test_a_reader_that_goes_away_is_no_error_to_talk_about(tmp_path: Path) -> No
     card.mkdir(parents=True)
     for number in range(4000):  # more than a pipe holds
         (card / f"IMG_{number:04}.JPG").touch()
-    listing = start(tmp_path, "ls", "-r", port=virtual(tmp_path / "many"))
-    assert listing.stdout
-    assert listing.stderr
-    assert listing.stdout.readline() == "DCIM/\n"
-    listing.stdout.close()
-    assert listing.stderr.read() == ""
-    listing.stderr.close()
-    listing.wait(PATIENCE_S)
+    with started(tmp_path, "ls", "-r", port=virtual(tmp_path / "many")) as listing:
+        assert listing.stdout
+        assert listing.stderr
+        assert listing.stdout.readline() == "DCIM/\n"
+        listing.stdout.close()
+        assert listing.stderr.read() == ""
+        listing.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize(
@@ -263,11 +262,11 @@ def test_interrupted_in_mid_transfer(
     number: int, as_json: tuple[str, ...], tmp_path: Path, card: Path
 ) -> None:
     with served(virtual(card, "silence@GetFile:600000", pace="real")) as port:
-        getting = start(tmp_path, "get", PICTURE, "-o", "out/", *as_json, port=port)
-        while not any(file.stat().st_size for file in (tmp_path / "out").glob(".*.part")):
-            assert getting.poll() is None
-        getting.send_signal(number)
-        told, said = getting.communicate(timeout=PATIENCE_S)
+        with started(tmp_path, "get", PICTURE, "-o", "out/", *as_json, port=port) as getting:
+            while not any(file.stat().st_size for file in (tmp_path / "out").glob(".*.part")):
+                assert getting.poll() is None
+            getting.send_signal(number)
+            told, said = getting.communicate(timeout=PATIENCE_S)
         assert (getting.returncode, told) == (130, "")
         last = said.splitlines()[-1]
         assert last == ("canon-remote: interrupted" if not as_json else json.dumps(INTERRUPTED))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cli_helpers import output, run, start
+from cli_helpers import output, run, started
 
 
 def test_without_a_verb_the_help_is_shown(tmp_path: Path) -> None:
@@ -55,12 +55,12 @@ def test_v_tells_each_deed(tmp_path: Path) -> None:
 
 
 def test_a_served_camera_tells_who_came_and_what_was_asked(tmp_path: Path) -> None:
-    serving = start(tmp_path, "-v", "virtual", "powershot-g3", "--usbip", "127.0.0.1:0")
-    assert serving.stdout
-    port = serving.stdout.readline().strip()
-    assert output(tmp_path, "owner", port=port) == "adsf\n"
-    serving.terminate()
-    _, said = serving.communicate(timeout=60)
+    with started(tmp_path, "-v", "virtual", "powershot-g3", "--usbip", "127.0.0.1:0") as serving:
+        assert serving.stdout
+        port = serving.stdout.readline().strip()
+        assert output(tmp_path, "owner", port=port) == "adsf\n"
+        serving.terminate()
+        _, said = serving.communicate(timeout=60)
     lines = said.splitlines()
     assert lines[1].endswith(" took the camera")
     assert lines[2] == "canon-remote: asked: Identify()"

@@ -17,7 +17,7 @@ from cli_helpers import (
     output,
     process,
     run,
-    start,
+    started,
     virtual,
 )
 
@@ -42,15 +42,15 @@ def test_virtual_lists_the_models(tmp_path: Path) -> None:
 
 def test_virtual_serves_a_camera_until_ctrl_c(tmp_path: Path) -> None:
     card = make_card(tmp_path)
-    serving = start(tmp_path, *SERVE, "127.0.0.1:0", "--card", str(card), "--json")
-    assert serving.stdout
-    port = json.loads(serving.stdout.readline())["port"]
-    assert port.startswith("usbip:127.0.0.1:")
-    assert output(tmp_path, "get", PICTURE, "-o", "out/", port=port) == "out/IMG_0001.JPG\n"
-    assert (tmp_path / "out" / "IMG_0001.JPG").read_bytes() == (card / PICTURE).read_bytes()
-    output(tmp_path, "rm", "--yes", PICTURE, port=port)
-    serving.send_signal(signal.SIGINT)
-    told, said = serving.communicate(timeout=PATIENCE_S)
+    with started(tmp_path, *SERVE, "127.0.0.1:0", "--card", str(card), "--json") as serving:
+        assert serving.stdout
+        port = json.loads(serving.stdout.readline())["port"]
+        assert port.startswith("usbip:127.0.0.1:")
+        assert output(tmp_path, "get", PICTURE, "-o", "out/", port=port) == "out/IMG_0001.JPG\n"
+        assert (tmp_path / "out" / "IMG_0001.JPG").read_bytes() == (card / PICTURE).read_bytes()
+        output(tmp_path, "rm", "--yes", PICTURE, port=port)
+        serving.send_signal(signal.SIGINT)
+        told, said = serving.communicate(timeout=PATIENCE_S)
     assert (serving.returncode, told, "Ctrl-C" in said) == (0, "", True)
     assert (card / PICTURE).exists()
 
