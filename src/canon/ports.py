@@ -162,6 +162,19 @@ def open_port(port: str) -> Port | Line:
     return open_libusb(found[0].port.removeprefix("usb:"))
 
 
+def open_usb(port: str) -> Port:
+    """Open a camera on USB, as `open_port` does.
+
+    Raises:
+        ValueError: the port string names a serial line, or cannot be read.
+    """
+    opened = open_port(port)
+    if isinstance(opened, Line):
+        opened.close()
+        raise ValueError(f"{port} is a serial line, and this works over USB alone")
+    return opened
+
+
 def on_line(port: str) -> tuple[Ps350Model | None, int]:
     """What a port string tells of a camera on a line: which odd one it is, and the speed to use.
 

@@ -15,6 +15,7 @@ from recordings import PATH, PICTURE, camera, record, tshark
 from canon.errors import Disconnected, PortStalled, PortTimeout
 from canon.native.commands import GetFile, Identify, LockKeys
 from canon.native.session import Session
+from canon.ports import open_usb
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
 from canon.trace.records import Kind, Transfer
@@ -189,3 +190,8 @@ def test_a_killed_program_leaves_what_passed(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGKILL)
     assert last(tmp_path / "a").data == b"C"
     assert tshark(tmp_path / "a", "usb.control.Response", only="usb.control.Response") == [["43"]]
+
+
+def test_a_serial_line_is_no_port_to_record() -> None:
+    with pytest.raises(ValueError, match="powershot-350 is a serial line"):
+        open_usb("virtual:powershot-350")

@@ -92,18 +92,13 @@ class Options:
         """The camera, initialized, for as long as the block lasts; recorded if that was asked."""
         from canon import ports
         from canon.camera import Camera
-        from canon.serial.line import Line
 
         where = self.port or ports.default_port() or "usb:"
 
         def connect() -> Port | Line:
-            port = ports.open_port(where)
             if not self.record:
-                return port
-            if isinstance(port, Line):
-                port.close()
-                raise ValueError("--record writes USB conversations; a serial line is not USB")
-            return _recorded(port, self.record, stack)
+                return ports.open_port(where)
+            return _recorded(ports.open_usb(where), self.record, stack)
 
         with ExitStack() as stack:
             yield stack.enter_context(Camera(connect, where))
