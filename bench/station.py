@@ -21,6 +21,7 @@ from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.profile import NativeBody, load_profile
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.powershot.extension import PowerShot
 from canon.virtual.ptp.profile import load_profile as ptp_profile
 from canon.virtual.terminal import TerminalServer
 from canon.virtual.usbip import UsbipServer
@@ -66,7 +67,7 @@ class Cable:
         """The camera on the USB."""
         model = self.model
         if isinstance(model, PtpModel):
-            return PtpCamera(Body(model, ptp_profile(model), lambda: card, clock))
+            return PtpCamera(Body(model, ptp_profile(model), lambda: card, clock), PowerShot)
         return NativeCamera(Body(model, load_profile(model), lambda: card, clock))
 
     def __str__(self) -> str:

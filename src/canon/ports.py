@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from canon.virtual.line import LineCamera
     from canon.virtual.native.camera import NativeCamera
     from canon.virtual.ptp.camera import PtpCamera
+    from canon.virtual.ptp.powershot.extension import PowerShot
 
 ENVIRONMENT = "CANON_REMOTE_PORT"
 """The environment variable with the port string to use when none is given."""
@@ -322,7 +323,7 @@ def _press_s(text: str) -> float:
     return seconds
 
 
-def make_virtual(text: str) -> NativeCamera | PtpCamera:
+def make_virtual(text: str) -> NativeCamera | PtpCamera[PowerShot]:
     """Build the virtual camera that `powershot-g3?card=DIR&mode=ptp&pace=real&fault=…` describes.
 
     Raises:
@@ -339,14 +340,15 @@ def make_virtual(text: str) -> NativeCamera | PtpCamera:
     clock, faults, model = BodyClock(real=wanted.real), Faults(wanted.faults), wanted.model
     if isinstance(model, Ps350Model):
         raise ValueError(f"the {model.name} goes over RS-232 only, with --serial; it has no USB")
-    device: NativeCamera | PtpCamera
+    device: NativeCamera | PtpCamera[PowerShot]
     if isinstance(model, PtpModel):
         from canon.virtual.ptp.camera import PtpCamera
+        from canon.virtual.ptp.powershot.extension import PowerShot
         from canon.virtual.ptp.profile import load_profile as load_ptp
 
         of_ptp = load_ptp(model)
         card = wanted.make_card(card_from_folder, lambda: fresh_card(of_ptp))
-        device = PtpCamera(Body(model, of_ptp, card, clock), faults)
+        device = PtpCamera(Body(model, of_ptp, card, clock), PowerShot, faults)
     else:
         from canon.virtual.native.camera import NativeCamera
         from canon.virtual.native.profile import load_profile

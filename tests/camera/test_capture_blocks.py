@@ -9,11 +9,10 @@ import pytest
 from canon.camera import Camera
 from canon.errors import Refused
 from canon.virtual.native.camera import NativeCamera
-from canon.virtual.ptp.camera import PtpCamera
-from rigs.bodies import a_camera, native_device, ptp_device
+from rigs.bodies import PowerShotCamera, a_camera, native_device, ptp_device, release_of
 from rigs.watched import WatchedPort
 
-Made = tuple[Camera, NativeCamera | PtpCamera]
+Made = tuple[Camera, NativeCamera | PowerShotCamera]
 
 
 def native() -> Made:
@@ -31,7 +30,7 @@ def test_an_error_unlocks_the_focus_where_release_control_stays(make: Callable[[
     cam, device = make()
 
     def locked() -> bool:
-        return device.release.focus_locked
+        return release_of(device).focus_locked
 
     def fail() -> None:
         with cam.focus.lock():
@@ -56,11 +55,11 @@ def test_after_a_stop_a_block_leaves_release_control() -> None:
         cam.remote.start()
         with cam.remote():
             pass
-        assert device.release.active, "it was on before"
+        assert release_of(device).active, "it was on before"
         cam.remote.stop()
         with cam.remote():
-            assert device.release.active
-        assert not device.release.active
+            assert release_of(device).active
+        assert not release_of(device).active
 
 
 def test_a_stop_takes_back_that_release_control_stays_on() -> None:
@@ -69,14 +68,14 @@ def test_a_stop_takes_back_that_release_control_stays_on() -> None:
         cam.remote.stay()
         cam.remote.stop()
         cam.remote.start()
-    assert not device.release.active
+    assert not release_of(device).active
 
 
 def test_release_control_stays_on_when_it_should() -> None:
     cam, device = native()
     with cam:
         cam.remote.stay()
-    assert device.release.active
+    assert release_of(device).active
 
 
 def test_the_viewfinder_goes_off_before_release_control() -> None:

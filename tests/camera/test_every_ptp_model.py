@@ -23,6 +23,7 @@ from canon.ptp.powershot.layouts import FocusLock, InitiateReleaseControl, Prope
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.profile import load_profile, source
+from rigs.bodies import PowerShotCamera
 from rigs.watched import WatchedPort
 from supported import row
 
@@ -70,7 +71,7 @@ def test_a_body_of_every_row_works(model: PtpModel) -> None:
     device = ports.make_virtual(f"{model.slug}?mode=ptp")
     assert isinstance(device, PtpCamera)
     assert device.body.model is model
-    device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)  # quickly drawn
+    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)  # quickly drawn
     can = set(verbs(model))
     port = WatchedPort(device)
     with port.camera() as cam:
@@ -83,12 +84,12 @@ def test_a_body_of_every_row_works(model: PtpModel) -> None:
             with pytest.raises(NotSupported, match="no remote release"):
                 cam.capture.shoot()
             assert port.names() == []
-    assert not device.release.active
+    assert not device.extension.release.active
     assert device.session == 0
     assert (device.padded, device.cut) == (0, 0), "no operation had too few or too many parameters"
 
 
-def _is_itself(cam: Camera, device: PtpCamera, can: set[str]) -> None:
+def _is_itself(cam: Camera, device: PowerShotCamera, can: set[str]) -> None:
     model = device.body.model
     assert cam.model == device.body.profile.model
     assert by_product(model.product, cam.model) is model, "the host found the same row"

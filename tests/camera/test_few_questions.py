@@ -14,9 +14,8 @@ from canon.ptp.datasets import FileSystem, StorageIDs, StorageInfo, StoreKind
 from canon.ptp.operations import GetStorageIDs, GetStorageInfo, Operation
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.native.camera import NativeCamera
-from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Message
-from rigs.bodies import native_device, ptp_device
+from rigs.bodies import PowerShotCamera, native_device, ptp_device
 from rigs.lying import Lying, another_makers
 from rigs.watched import WatchedPort
 
@@ -24,10 +23,10 @@ FOLDER = "DCIM/100CANON"
 PTP_ROUND = ["GetStorageIDs", "GetStorageInfo"]
 NATIVE_ROUND = ["ListDisks", "GetDiskSpace"]
 NATIVE_UPLOAD = ["AnnounceUpload", "SetFileTime", "SetAttributes"]
-Watched = WatchedPort[NativeCamera] | WatchedPort[PtpCamera]
+Watched = WatchedPort[NativeCamera] | WatchedPort[PowerShotCamera]
 
 
-def ptp(slug: str) -> WatchedPort[PtpCamera]:
+def ptp(slug: str) -> WatchedPort[PowerShotCamera]:
     return WatchedPort(ptp_device(slug))
 
 
@@ -35,11 +34,11 @@ def native(slug: str) -> WatchedPort[NativeCamera]:
     return WatchedPort(native_device(slug=slug))
 
 
-def of_another_maker() -> WatchedPort[PtpCamera]:
+def of_another_maker() -> WatchedPort[PowerShotCamera]:
     return WatchedPort(another_makers(ptp_device("powershot-s45")))
 
 
-def with_product(product: int) -> WatchedPort[PtpCamera]:
+def with_product(product: int) -> WatchedPort[PowerShotCamera]:
     """A PTP body with another product id."""
     device = ptp_device("powershot-s45")
     raw = bytearray(device.descriptors.device)

@@ -45,10 +45,18 @@ from canon.ptp.usb_transport import UsbTransport
 from canon.values import Battery
 from canon.virtual.card import File
 from canon.virtual.faults import Fault
-from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import a_card, lacks, ptp_body, ptp_device, ptp_row, tells
+from rigs.bodies import (
+    PowerShotCamera,
+    a_card,
+    lacks,
+    powershot,
+    ptp_body,
+    ptp_device,
+    ptp_row,
+    tells,
+)
 from rigs.lying import Answer, Lying, another_makers
 from rigs.watched import WatchedPort
 
@@ -57,7 +65,7 @@ FOLDER = "DCIM/100CANON"
 PICTURE = f"{FOLDER}/IMG_0001.JPG"
 
 
-def a_driver(port: WatchedPort[PtpCamera]) -> PtpDriver:
+def a_driver(port: WatchedPort[PowerShotCamera]) -> PtpDriver:
     """A driver that has begun to talk."""
     driver = PtpDriver(Session(UsbTransport(port)), ptp_row(SX200), extension_of)
     driver.start()
@@ -603,7 +611,7 @@ def test_the_standards_own_properties() -> None:
     clock = DevicePropDesc(0x5011, DataType.TEXT, 1, text, text, None)
     values = {**body.profile.values, 0x5001: battery, 0x5011: clock}
     tells(body, manufacturer="Acme", properties=(0x5001, 0x5011), values=values)
-    device = PtpCamera(body)
+    device = powershot(body)
     with WatchedPort(device).camera() as cam:
         assert (cam.on_ac, cam.battery) == (False, Battery.GOOD)
         assert cam.camera_time == datetime(2004, 2, 29, 12, 0)

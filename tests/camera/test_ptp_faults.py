@@ -33,6 +33,7 @@ from canon.values import ImageSize
 from canon.virtual.faults import Fault
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
+from rigs.bodies import PowerShotCamera
 
 FOLDER = "DCIM/100CANON"
 PATH = f"{FOLDER}/IMG_0001.JPG"
@@ -43,23 +44,23 @@ IN_THE_END_S = 60.0  # two time-outs, and what it takes to bring the camera roun
 Verb = Callable[[Camera], object]
 
 
-def an_s60(*faults: str, card: Path | None = None) -> PtpCamera:
+def an_s60(*faults: str, card: Path | None = None) -> PowerShotCamera:
     """A PowerShot S60 with these faults, that takes small pictures."""
     query = [f"fault={fault}" for fault in faults] + ([f"card={card}"] if card else [])
     device = ports.make_virtual("&".join(("powershot-s60?mode=ptp", *query)))
     assert isinstance(device, PtpCamera)
-    device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     return device
 
 
 @contextmanager
-def open_on(device: PtpCamera) -> Iterator[Camera]:
+def open_on(device: PowerShotCamera) -> Iterator[Camera]:
     with Camera(lambda: VirtualPort(device), "virtual:") as cam:
         yield cam
 
 
 @contextmanager
-def within(device: PtpCamera, seconds: float) -> Iterator[None]:
+def within(device: PowerShotCamera, seconds: float) -> Iterator[None]:
     """Fail when it takes the host longer."""
     start = device.clock.now()
     yield
@@ -73,7 +74,7 @@ def picture() -> bytes:
         return cam.storage.read(PATH)
 
 
-def must_be_clean(device: PtpCamera, cam: Camera, picture: bytes) -> None:
+def must_be_clean(device: PowerShotCamera, cam: Camera, picture: bytes) -> None:
     """Fail unless questions of every kind are answered as if nothing had been."""
     with within(device, SOON_S):
         assert cam.ready
@@ -480,7 +481,7 @@ def test_trouble_under_release_control(operation: str, fault: str, picture: byte
         with within(device, IN_THE_END_S):
             (taken,) = cam.capture.shoot(thumbnail=True).pictures
         assert taken.startswith(b"\xff\xd8")
-        assert not device.release.active
+        assert not device.extension.release.active
         must_be_clean(device, cam, picture)
 
 
@@ -489,7 +490,7 @@ def test_leaving_release_control_waits_for_a_busy_camera(picture: bytes) -> None
     with open_on(device) as cam:
         cam.remote.start()
         cam.remote.stop()
-        assert not device.release.active
+        assert not device.extension.release.active
         must_be_clean(device, cam, picture)
 
 

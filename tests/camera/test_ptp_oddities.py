@@ -66,11 +66,10 @@ from canon.ptp.powershot.layouts import (
 from canon.values import CaptureTarget, ImageSize
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.faults import Fault
-from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.objects import CARD
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import a_card, ptp_body, ptp_device, tells
+from rigs.bodies import PowerShotCamera, a_card, powershot, ptp_body, ptp_device, tells
 from rigs.lying import Answer, Lying
 from rigs.watched import WatchedPort
 
@@ -80,7 +79,7 @@ PICTURE = f"{FOLDER}/IMG_0001.JPG"
 Told = Message | bytes | None
 
 
-def on_card(device: PtpCamera, path: str) -> File:
+def on_card(device: PowerShotCamera, path: str) -> File:
     """A file as the virtual camera has it."""
     assert device.body.card is not None
     file = device.body.card.find(tuple(path.split("/")))
@@ -88,14 +87,14 @@ def on_card(device: PtpCamera, path: str) -> File:
     return file
 
 
-def small(device: PtpCamera, card: MemoryCard | None = None) -> PtpCamera:
+def small(device: PowerShotCamera, card: MemoryCard | None = None) -> PowerShotCamera:
     """That camera, taking small pictures, which are quickly drawn; with a card, or its own."""
-    device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     device.body.card = card or a_card()
     return device
 
 
-def a_liar(lie: Answer, *faults: str, slug: str = S60) -> PtpCamera:
+def a_liar(lie: Answer, *faults: str, slug: str = S60) -> PowerShotCamera:
     """A camera with an empty card that lies so."""
     device = small(Lying(slug, lie))
     for fault in faults:
@@ -103,7 +102,7 @@ def a_liar(lie: Answer, *faults: str, slug: str = S60) -> PtpCamera:
     return device
 
 
-def without(*codes: int, slug: str = S60) -> PtpCamera:
+def without(*codes: int, slug: str = S60) -> PowerShotCamera:
     """A camera with an empty card that does not list these operations and properties."""
     device = small(ptp_device(slug))
     lists = ("operations", "properties", "release_properties")
@@ -118,7 +117,7 @@ def without(*codes: int, slug: str = S60) -> PtpCamera:
     return device
 
 
-def a_host(device: PtpCamera) -> Camera:
+def a_host(device: PowerShotCamera) -> Camera:
     return WatchedPort(device).camera()
 
 
@@ -180,7 +179,7 @@ def test_a_value_that_the_camera_does_not_keep() -> None:
 # --- what it tells --------------------------------------------------------------------------------
 
 
-def flood(device: PtpCamera, cam: Camera, events: int) -> None:
+def flood(device: PowerShotCamera, cam: Camera, events: int) -> None:
     """Let the camera tell of so many changes, all of which a reader takes."""
     while events:
         some = min(events, 30)
@@ -319,14 +318,14 @@ def test_release_control_that_the_camera_says_is_on() -> None:
 
     def lie(operation: Operation[Any]) -> Told:
         if isinstance(operation, InitiateReleaseControl):
-            device.release.active = True
+            device.extension.release.active = True
             raise Status(Response.CANON_ALREADY_IN_RELEASE_CONTROL)
         return None
 
     device = a_liar(lie)
     with a_host(device) as cam:
         assert cam.settings.set(iso=400) == {"iso": 0x58}
-        assert not device.release.active
+        assert not device.extension.release.active
 
 
 def test_release_control_of_a_camera_that_has_no_choice_of_events() -> None:
@@ -366,7 +365,7 @@ def test_custom_functions_are_another_cameras() -> None:
 
 def test_a_length_that_is_not_there_now() -> None:
     device = ptp_device(S60)
-    device.release.table.put(Property.FOCAL_LENGTH_TELE, 0xFFFF)
+    device.extension.release.table.put(Property.FOCAL_LENGTH_TELE, 0xFFFF)
     with a_host(device) as cam:
         values = cam.settings.read()
     assert "focal_length_tele" not in values
@@ -377,7 +376,7 @@ def test_a_setting_without_a_list_is_written_as_it_is() -> None:
     body = ptp_body(S60)
     listed = body.profile.values
     tells(body, values={**listed, 0xD017: replace(listed[0xD017], form=None)})
-    with a_host(PtpCamera(body)) as cam, cam.remote():
+    with a_host(powershot(body)) as cam, cam.remote():
         assert cam.settings.contrast.allowed == ()
         cam.settings.contrast.set(1)
         assert cam.settings.contrast.value == 1

@@ -8,14 +8,13 @@ import canon
 from canon.camera import Camera
 from canon.errors import NotSupported, Refused
 from canon.ptp.datasets import Choices, DataType
-from canon.virtual.ptp.camera import PtpCamera
-from rigs.bodies import ptp_device
+from rigs.bodies import PowerShotCamera, ptp_device
 from rigs.watched import WatchedPort
 
 S60, SX200 = "powershot-s60", "powershot-sx200-is"
 
 
-def a_camera(slug: str) -> tuple[PtpCamera, Camera]:
+def a_camera(slug: str) -> tuple[PowerShotCamera, Camera]:
     device = ptp_device(slug)
     return device, WatchedPort(device).camera()
 
@@ -91,14 +90,14 @@ def test_properties_are_settings_by_their_number() -> None:
         setting.set("0x02")
         assert setting.value == 2
         assert setting.allowed == (1, 2, 3, 4, 5, 6, 7)
-        assert not device.release.active
+        assert not device.extension.release.active
 
 
 def test_release_control_is_entered_for_a_property_that_is_listed_only_in_it() -> None:
     device, cam = a_camera(S60)
     with cam:
         assert cam.settings.set(**{"0xd029": 3}, iso=100) == {"iso": 0x48, "0xd029": 3}
-        assert not device.release.active
+        assert not device.extension.release.active
         assert dict(cam.settings.read("0xd029", "iso")) == {"iso": 0x48, "0xd029": 3}
 
 

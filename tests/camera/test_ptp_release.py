@@ -50,10 +50,11 @@ from canon.ptp.powershot.layouts import RAM, ExtendedError, Property
 from canon.values import Aperture, CaptureTarget, ImageFormat, ImageSize
 from canon.virtual.card import MemoryCard
 from canon.virtual.faults import Fault
-from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.powershot.extension import PowerShot
+from canon.virtual.ptp.reply import Answered
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import ptp_body, ptp_device
+from rigs.bodies import PowerShotCamera, ptp_body, ptp_device
 from rigs.lying import Lying
 from rigs.watched import WatchedPort
 
@@ -67,16 +68,16 @@ ENTERING = [
 ]
 
 
-def small(slug: str, *faults: str, card: MemoryCard | None = None) -> PtpCamera:
+def small(slug: str, *faults: str, card: MemoryCard | None = None) -> PowerShotCamera:
     """A body that takes small pictures, which are quickly drawn."""
     device = ptp_device(slug, *faults, card=card)
-    device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     return device
 
 
-def event_mode(device: PtpCamera) -> int:
+def event_mode(device: PowerShotCamera) -> int:
     """By which channel the camera's events come."""
-    return device.release.table.number(Property.EVENT_EMULATE_MODE)
+    return device.extension.release.table.number(Property.EVENT_EMULATE_MODE)
 
 
 def an_empty_card() -> MemoryCard:
@@ -107,7 +108,7 @@ def test_the_end_gives_the_channel_of_events_back() -> None:
         cam.remote.stop()
         assert port.names() == ["TerminateReleaseControl", "SetDevicePropValue", "GetDeviceInfo"]
         assert event_mode(device) == before != 7
-        assert not device.release.active
+        assert not device.extension.release.active
 
 
 def test_closing_leaves_release_control() -> None:
@@ -115,13 +116,13 @@ def test_closing_leaves_release_control() -> None:
     cam = WatchedPort(device).camera()
     cam.remote.start()
     cam.close()
-    assert not device.release.active
+    assert not device.extension.release.active
     assert device.session == 0
 
 
 def test_release_control_that_is_on_already_is_taken_as_it_is() -> None:
     device = ptp_device(S60)
-    device.release.active = True
+    device.extension.release.active = True
     port = WatchedPort(device)
     with port.camera() as cam:
         port.names()
@@ -201,17 +202,17 @@ def test_the_shooting_mode_is_written_first() -> None:
 
 
 def test_the_format_is_written_before_the_quality_that_hangs_on_it() -> None:
-    class Strict(PtpCamera):
+    class Strict(PowerShotCamera):
         """A body whose RAW pictures have no other quality."""
 
-        def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
-            raw = self.release.table.number(Property.FULL_VIEW_FILE_FORMAT) == ImageFormat.RAW
-            if raw and operation == SetDevicePropValue(Property.IMAGE_QUALITY):
+        def answer(self, operation: Operation[Any], data: bytes) -> Answered:
+            form = self.extension.release.table.number(Property.FULL_VIEW_FILE_FORMAT)
+            if form == ImageFormat.RAW and operation == SetDevicePropValue(Property.IMAGE_QUALITY):
                 raise Status(Response.INVALID_DEVICE_PROP_VALUE)
             return super().answer(operation, data)
 
-    device = Strict(ptp_body(S60))
-    device.release.table.put(Property.FULL_VIEW_FILE_FORMAT, ImageFormat.RAW)
+    device = Strict(ptp_body(S60), PowerShot)
+    device.extension.release.table.put(Property.FULL_VIEW_FILE_FORMAT, ImageFormat.RAW)
     with WatchedPort(device).camera() as cam, cam.remote():
         with pytest.raises(ValueRefused):
             cam.settings.quality.set("superfine")
@@ -278,7 +279,7 @@ def test_what_is_not_about_the_value_is_not_said_of_it(code: int, error: type[Re
 def test_every_focal_length_is_told() -> None:
     """An A95 counts in 32nds: 255 of them are 8 mm, and not a setting that it does not have."""
     device = ptp_device(A95)
-    device.release.table.put(Property.FOCAL_LENGTH, 0xFF)
+    device.extension.release.table.put(Property.FOCAL_LENGTH, 0xFF)
     with WatchedPort(device).camera() as cam:
         assert cam.settings.focal_length.value == 255 / 32
 
@@ -323,8 +324,8 @@ def test_focus_lock_and_a_lens_that_finds_nothing() -> None:
         with pytest.raises(FocusFailed):
             cam.focus.lock()
         with cam.focus.lock():
-            assert device.release.focus_locked
-        assert not device.release.focus_locked
+            assert device.extension.release.focus_locked
+        assert not device.extension.release.focus_locked
 
 
 @pytest.mark.parametrize("slug", [S60, G9, A95])
@@ -512,7 +513,7 @@ def test_a_viewfinder_that_gives_nothing() -> None:
     device = ptp_device(S60, "empty@GetViewfinderImage")
     with WatchedPort(device).camera() as cam, pytest.raises(CanonError, match="no picture"):
         next(iter(cam.live))
-    assert not device.release.viewfinder_on
+    assert not device.extension.release.viewfinder_on
 
 
 def test_a_release_that_the_camera_gives_up() -> None:
@@ -533,7 +534,7 @@ def test_a_picture_without_a_name_is_called_after_its_time() -> None:
         return None
 
     device = Lying(S60, lie)
-    device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     with WatchedPort(device).camera() as cam, cam.remote():
         (picture,) = cam.capture.shoot().pictures
         assert isinstance(picture, Picture)
@@ -567,7 +568,7 @@ def test_measuring_and_output() -> None:
         cam.focus.auto()
         cam.remote.set_output("video-out")
         assert port.names() == ["DoAeAfAwb", "SetDevicePropValue"]
-    assert device.release.table.number(Property.OUTPUT) == 2
+    assert device.extension.release.table.number(Property.OUTPUT) == 2
 
 
 def test_shots_that_the_card_itself_counts() -> None:
@@ -597,4 +598,4 @@ def test_a_camera_that_is_closed_by_another_thread_leaves_release_control() -> N
     cam = WatchedPort(device).camera()
     for _ in cam.live:
         cam.close()
-    assert not device.release.active
+    assert not device.extension.release.active

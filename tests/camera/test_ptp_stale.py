@@ -162,7 +162,7 @@ def test_the_handle_of_a_deleted_file_is_not_used() -> None:
 
 def test_a_picture_that_no_event_tells_of_is_found_among_the_old_ones() -> None:
     device = ptp_device("powershot-s60", "event-lost@ObjectAdded")
-    device.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     with WatchedPort(device).camera() as cam:
         before = [*cam.storage.walk()]
         (taken,) = cam.capture.shoot(target=CaptureTarget.CARD).entries

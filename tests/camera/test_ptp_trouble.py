@@ -42,10 +42,9 @@ from canon.ptp.powershot.layouts import CheckEvent, FolderEntry, GetObjectInfoEx
 from canon.values import CaptureTarget
 from canon.virtual.card import File
 from canon.virtual.faults import Fault
-from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import lacks, ptp_device, ptp_row
+from rigs.bodies import PowerShotCamera, lacks, ptp_device, ptp_row
 from rigs.lying import Answer, Lying, another_makers
 from rigs.watched import WatchedPort
 
@@ -140,7 +139,7 @@ def test_a_raw_refusal_names_the_operation() -> None:
 # --- marks ----------------------------------------------------------------------------------------
 
 
-def a_forgetful_device() -> PtpCamera:
+def a_forgetful_device() -> PowerShotCamera:
     """It keeps its marks, and has no operation that tells them."""
     device = ptp_device(SX200)
     lacks(device.body, GetObjectInfoEx.code)
@@ -345,7 +344,7 @@ def test_a_camera_that_tells_nothing_of_its_card(lists: bool) -> None:
 # --- a conversation that had to begin anew --------------------------------------------------------
 
 
-class StubbornPort(WatchedPort[PtpCamera]):
+class StubbornPort(WatchedPort[PowerShotCamera]):
     """A camera that takes no cancel, and so is reset."""
 
     def control_out(
@@ -367,12 +366,14 @@ def test_after_a_reset_release_control_is_entered_again() -> None:
         with pytest.raises(PortTimeout):
             cam.storage.ls()
         assert cam.storage.ls(), "the camera was reset for it"
-        assert (cam.remote.active, device.release.active) == (False, False)
+        assert (cam.remote.active, device.extension.release.active) == (False, False)
         assert list(frames) == []
         assert cam.settings.iso.value == iso
-        assert (cam.remote.active, device.release.active) == (True, True), "it was started"
+        assert (cam.remote.active, device.extension.release.active) == (True, True), (
+            "it was started"
+        )
         assert cam.capture.shoot().pictures
-    assert (device.session, device.release.active) == (0, False)
+    assert (device.session, device.extension.release.active) == (0, False)
 
 
 def test_after_a_reset_events_are_heard() -> None:

@@ -31,8 +31,7 @@ from canon.virtual.card import File, MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp.camera import PtpCamera
-from rigs.bodies import ptp_body
+from rigs.bodies import powershot, ptp_body
 
 FLOOD = bytes(4 << 20)
 
@@ -168,9 +167,9 @@ class HostilePtpCamera:
         card = MemoryCard()
         card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
         card.make_folders(("MISC",), 1_000_000_000)
-        honest = PtpCamera(ptp_body(model, card))
+        honest = powershot(ptp_body(model, card))
         # Small pictures are drawn quickly.
-        honest.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+        honest.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
         self.descriptors = honest.descriptors
         self.clock = BodyClock()
         self._pipes = [

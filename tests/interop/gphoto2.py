@@ -26,11 +26,12 @@ from canon.virtual.native.camera import NativeCamera
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.usbip import UsbipServer
 from conftest import needed, program
+from rigs.bodies import PowerShotCamera, powershot
 
 PATIENCE_S = 60
 FOLDER = "/DCIM/100CANON"
 
-Device = TypeVar("Device", NativeCamera, PtpCamera)
+Device = TypeVar("Device", NativeCamera, PowerShotCamera)
 
 
 class Witness(Faults):
@@ -143,7 +144,7 @@ class Tethered(_Cabled[NativeCamera]):
     """One that speaks the native protocol."""
 
 
-class TetheredPtp(_Cabled[PtpCamera]):
+class TetheredPtp(_Cabled[PowerShotCamera]):
     """One that speaks PTP."""
 
 
@@ -181,7 +182,7 @@ def tethered_ptp(
     witness = Witness(tuple(map(Fault.parse, faults)))
     made = make_virtual(_port_string(model, card, pace, "ptp"))
     assert isinstance(made, PtpCamera)
-    device = PtpCamera(made.body, witness)
+    device = powershot(made.body, witness)
     with _attached(device, folder) as (server, env, work):
         yield TetheredPtp(device, witness, server, env, work)
 
@@ -193,7 +194,7 @@ def _port_string(model: str, card: Path | str, pace: str, mode: str) -> str:
 
 @contextmanager
 def _attached(
-    device: NativeCamera | PtpCamera, folder: Path
+    device: NativeCamera | PowerShotCamera, folder: Path
 ) -> Iterator[tuple[UsbipServer, dict[str, str], Path]]:
     """Serve a camera: its server, the environment in which programs find it, a working folder."""
     try:

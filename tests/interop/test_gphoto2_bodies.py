@@ -18,7 +18,7 @@ from canon.models.model import Model
 from canon.models.ptp import PtpModel
 from canon.ptp.powershot.layouts import InitiateReleaseControl
 from conftest import long_unless
-from rigs.bodies import native_row, ptp_row
+from rigs.bodies import native_row, ptp_row, release_of
 from supported import row
 
 NATIVE = {
@@ -107,7 +107,7 @@ def takes_its_pictures(camera: Tethered | TetheredPtp, size: tuple[int, int], is
     with Image.open(io.BytesIO(taken)) as image:
         image.load()
         assert image.size == size
-    assert not camera.device.release.active
+    assert not release_of(camera.device).active
 
 
 @pytest.mark.parametrize("slug", NATIVE_CASES)

@@ -91,7 +91,7 @@ def tells_its_state(camera: TetheredPtp) -> None:
     camera.gphoto2("--set-config", "ownername=me, not asdf", "--set-config", "datetime=now")
     assert camera.device.body.owner == "me, not asdf"
     assert camera.device.body.seconds > 1_500_000_000
-    assert not camera.device.release.active
+    assert not camera.device.extension.release.active
 
 
 def stores_and_files(camera: TetheredPtp) -> None:
@@ -197,7 +197,7 @@ def capture(camera: TetheredPtp) -> None:
     assert exposure == pytest.approx((8, 1 / 30, 200))
     assert (facts["ImageWidth"], facts["ImageHeight"]) == (640, 480)
     assert (facts["Quality"], facts["Flash"] & 1, facts["WhiteBalance"]) == (2, 1, 2)
-    assert not camera.device.release.active
+    assert not camera.device.extension.release.active
 
 
 def all_settings(camera: TetheredPtp) -> None:
@@ -261,7 +261,7 @@ def preview(camera: TetheredPtp) -> None:
     film = saved["movie.mjpg"]
     assert film.count(b"\xff\xd8\xff") == camera.witness.asked.count("GetViewfinderImage") - 1
     assert camera.names() == before
-    assert not camera.device.release.viewfinder_on
+    assert not camera.device.extension.release.viewfinder_on
 
 
 def lens(camera: TetheredPtp) -> None:
@@ -475,10 +475,10 @@ def test_the_host_before_was_killed(tmp_path: Path) -> None:
             film.wait(PATIENCE_S)
         (camera.folder / "movie.mjpg").unlink()
         assert camera.device.session
-        assert camera.device.release.viewfinder_on
+        assert camera.device.extension.release.viewfinder_on
         trigger(camera)
         assert not camera.device.session
-        assert not camera.device.release.active
+        assert not camera.device.extension.release.active
 
 
 def test_of_a_refused_deletion_gphoto2_says_nothing(tmp_path: Path) -> None:
@@ -506,7 +506,7 @@ def test_a_failure_is_told(tmp_path: Path, fault: str, words: tuple[str, ...], s
         assert says in camera.gphoto2(*words).lines
         assert camera.names() == before
         assert camera.saved() == {}
-        assert not camera.device.release.active
+        assert not camera.device.extension.release.active
 
 
 def test_without_a_card_a_picture_goes_to_memory(tmp_path: Path) -> None:

@@ -24,13 +24,25 @@ from canon.virtual.faults import Fault, Faults
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.profile import NativeBody, NativeProfile
 from canon.virtual.native.profile import load_profile as native_profile
+from canon.virtual.native.release import ReleaseUnit
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.powershot.extension import PowerShot
+from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.ptp.profile import PtpBody, PtpProfile
 from canon.virtual.ptp.profile import load_profile as ptp_profile
 
 PLACE = ("DCIM", "100CANON")
 TAKEN = 1_055_583_000  # 2003-06-14 09:30
+
+
+PowerShotCamera = PtpCamera[PowerShot]
+"""A virtual PowerShot that speaks PTP, behind its plug."""
+
+
+def powershot(body: PtpBody, faults: Faults | None = None) -> PowerShotCamera:
+    """Such a camera of that body."""
+    return PtpCamera(body, PowerShot, faults)
 
 
 def native_row(slug: str) -> Model:
@@ -99,6 +111,11 @@ def lacks(body: PtpBody, *codes: int) -> None:
     tells(body, operations=tuple(code for code in listed if code not in codes))
 
 
+def release_of(device: NativeCamera | PowerShotCamera) -> ReleaseUnit | ReleaseControl:
+    """The release control of a device, whatever it speaks."""
+    return device.release if isinstance(device, NativeCamera) else device.extension.release
+
+
 def native_device(
     *faults: str, slug: str = "powershot-g3", card: MemoryCard | None = None, active: bool = False
 ) -> NativeCamera:
@@ -111,9 +128,9 @@ def native_device(
     return device
 
 
-def ptp_device(slug: str, *faults: str, card: MemoryCard | None = None) -> PtpCamera:
+def ptp_device(slug: str, *faults: str, card: MemoryCard | None = None) -> PowerShotCamera:
     """A virtual camera with that card, or a fresh one of its own."""
-    return PtpCamera(ptp_body(slug, card), waiting(*faults))
+    return powershot(ptp_body(slug, card), waiting(*faults))
 
 
 def waiting(*faults: str) -> Faults:

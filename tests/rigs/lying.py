@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from canon.ptp.operations import Operation
-from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.powershot.extension import PowerShot
+from canon.virtual.ptp.reply import Answered
 from canon.wire import Message
-from rigs.bodies import ptp_body, tells
+from rigs.bodies import PowerShotCamera, ptp_body, tells
 
 
-def another_makers(device: PtpCamera, product: int = 0x0402) -> PtpCamera:
+def another_makers(device: PowerShotCamera, product: int = 0x0402) -> PowerShotCamera:
     """That camera, as Acme sells it."""
     raw = bytearray(device.descriptors.device)
     raw[8:12] = (0x04B0).to_bytes(2, "little") + product.to_bytes(2, "little")
@@ -24,7 +25,7 @@ def another_makers(device: PtpCamera, product: int = 0x0402) -> PtpCamera:
 Answer = Callable[[Operation[Any]], Message | bytes | None]
 
 
-class Lying(PtpCamera):
+class Lying(PowerShotCamera):
     """A camera whose answers a test makes up; where the test has none, its own.
 
     Args:
@@ -33,9 +34,9 @@ class Lying(PtpCamera):
     """
 
     def __init__(self, slug: str, lie: Answer) -> None:
-        super().__init__(ptp_body(slug))
+        super().__init__(ptp_body(slug), PowerShot)
         self.lie = lie
 
-    def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
+    def answer(self, operation: Operation[Any], data: bytes) -> Answered:
         told = self.lie(operation)
         return super().answer(operation, data) if told is None else told

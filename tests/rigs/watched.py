@@ -17,10 +17,11 @@ from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Buffer, smallest
+from rigs.bodies import PowerShotCamera
 
 LONG = 0x0202
 
-Device = TypeVar("Device", bound=NativeCamera | PtpCamera)
+Device = TypeVar("Device", bound=NativeCamera | PowerShotCamera)
 
 
 class Dialect(NamedTuple):

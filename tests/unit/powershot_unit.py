@@ -18,6 +18,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
 )
 from canon.ptp.powershot.layouts import (
+    RAM,
     CanonRequestObjectTransfer,
     InitiateCaptureInMemory,
     InitiateReleaseControl,
@@ -27,8 +28,8 @@ from canon.values import ImageSize
 from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
+from canon.virtual.ptp.reply import Answered
 from canon.virtual.refusal import Status
-from canon.wire import Message
 from rigs.bodies import ptp_body, waiting
 
 CARD, HOST, BOTH = 0x0D, 0x03, 0x0F
@@ -48,7 +49,7 @@ class Unit:
         self.card = card or MemoryCard()
         self.body = ptp_body(slug, self.card, STARTED)
         self.times: list[tuple[float, PtpEvent]] = []
-        self.objects = Objects(self.body, self._tell)
+        self.objects = Objects(self.body, self._tell, RAM)
         self.control = ReleaseControl(self.body, waiting(*faults), self.objects, self._tell)
         self.control.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
 
@@ -60,7 +61,7 @@ class Unit:
         """The events so far."""
         return [event for _, event in self.times]
 
-    def do(self, operation: Operation[Any], data: bytes = b"") -> Message | bytes:
+    def do(self, operation: Operation[Any], data: bytes = b"") -> Answered:
         """Do an operation, and wait for its answer."""
         try:
             return self.control.answer(operation, data)

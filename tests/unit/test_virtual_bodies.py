@@ -19,7 +19,7 @@ from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.profile import PtpProfile, load_profile
 from canon.virtual.ptp.profile import source as source_of
 from canon.virtual.usbip import UsbipServer
-from rigs.bodies import profile_of, ptp_body
+from rigs.bodies import powershot, profile_of, ptp_body
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_two_bodies_of_one_name_are_told_apart(slug: str) -> None:
 
 @pytest.mark.parametrize("row", [row for row in MODELS if source_of(row)], ids=lambda row: row.slug)
 def test_every_body_with_a_profile_starts(row: Any) -> None:
-    device = PtpCamera(ptp_body(row, MemoryCard()))
+    device = powershot(ptp_body(row, MemoryCard()))
     rig = Rig()
     rig.device, rig.port = device, VirtualPort(device)
     code, _, data = rig.ask(0x1001, number=0)

@@ -46,9 +46,9 @@ from canon.ptp.usb_transport import UsbTransport
 from canon.values import ImageSize, ShootingMode, ShutterSpeed
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.port import VirtualPort
-from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.reply import Reply
 from canon.virtual.refusal import Status
-from rigs.bodies import ptp_device
+from rigs.bodies import PowerShotCamera, ptp_device
 
 # --- in, out and the lens -------------------------------------------------------------------------
 
@@ -137,9 +137,9 @@ def test_the_lens_goes_back_at_the_end() -> None:
 
 def a_frame(unit: Unit) -> Image.Image:
     """A frame of the viewfinder."""
-    data = unit.do(GetViewfinderImage())
-    assert isinstance(data, bytes)
-    return Image.open(io.BytesIO(data))
+    reply = unit.do(GetViewfinderImage())
+    assert isinstance(reply, Reply)
+    return Image.open(io.BytesIO(reply.data))
 
 
 def test_frames_are_waited_for() -> None:
@@ -427,14 +427,14 @@ def test_a_card_without_a_number_left_is_full() -> None:
 
 
 @pytest.fixture
-def camera() -> PtpCamera:
+def camera() -> PowerShotCamera:
     """A virtual S60 with an empty card, set to small pictures."""
     camera = ptp_device("powershot-s60", card=MemoryCard())
-    camera.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    camera.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     return camera
 
 
-def test_a_host_takes_a_picture_and_fetches_it(camera: PtpCamera) -> None:
+def test_a_host_takes_a_picture_and_fetches_it(camera: PowerShotCamera) -> None:
     session = Session(UsbTransport(VirtualPort(camera)))
     session.start()
     session.call(SetDevicePropValue(Property.EVENT_EMULATE_MODE), Bytes(b"\x07\0"))
@@ -453,10 +453,10 @@ def test_a_host_takes_a_picture_and_fetches_it(camera: PtpCamera) -> None:
     picture = session.call(GetObject(offered.handle)).data
     assert Image.open(io.BytesIO(picture)).size == (640, 480)
     session.close()
-    assert not camera.release.active
+    assert not camera.extension.release.active
 
 
-def test_a_frame_says_its_size(camera: PtpCamera) -> None:
+def test_a_frame_says_its_size(camera: PowerShotCamera) -> None:
     session = Session(UsbTransport(VirtualPort(camera)))
     session.start()
     session.call(InitiateReleaseControl())
@@ -466,11 +466,11 @@ def test_a_frame_says_its_size(camera: PtpCamera) -> None:
     assert answer.data.startswith(b"\xff\xd8")
 
 
-def test_a_host_that_is_gone_ends_release_control(camera: PtpCamera) -> None:
+def test_a_host_that_is_gone_ends_release_control(camera: PowerShotCamera) -> None:
     session = Session(UsbTransport(VirtualPort(camera)))
     session.start()
     session.call(InitiateReleaseControl())
     camera.detach()
-    assert not camera.release.active
+    assert not camera.extension.release.active
     again = Session(UsbTransport(VirtualPort(camera)))
     assert Property.ZOOM not in again.start().properties

@@ -17,6 +17,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
 )
 from canon.ptp.powershot.layouts import (
+    RAM,
     Changes,
     GetChanges,
     Property,
@@ -38,7 +39,7 @@ RECORDED = sorted({row.slug for row in MODELS if source(row) == row.slug})
 def test_a_body_reports_what_was_recorded_of_it(slug: str) -> None:
     body = ptp_body(slug, MemoryCard(), STARTED)
     told: list[PtpEvent] = []
-    control = ReleaseControl(body, Faults(), Objects(body, told.append), told.append)
+    control = ReleaseControl(body, Faults(), Objects(body, told.append, RAM), told.append)
     control.active = True
     assert control.picture_size() > 0
     for code in control.properties():

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections import deque
 from collections.abc import Callable
 from functools import singledispatchmethod
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from canon.errors import DecodeError
 from canon.models.ptp import PtpQuirk
@@ -34,36 +33,23 @@ from canon.ptp.operations import (
     CloseSession,
     DeleteObject,
     GetDeviceInfo,
-    GetDevicePropValue,
     GetObject,
     GetObjectHandles,
     GetPartialObject,
-    InitiateCapture,
     Nothing,
     OpenSession,
     Operation,
     PtpEvent,
     Response,
     SendObject,
-    Sent,
     find_operation,
-)
-from canon.ptp.powershot.layouts import (
-    FOLDER_ENTRY,
-    OPERATION_MODES,
-    PIPE_MODES,
-    CheckEvent,
-    GetObjectInfoEx,
-    InitiateCaptureInMemory,
-    KeepDeviceOn,
-    Property,
 )
 from canon.usb.port import Endpoint
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
-from canon.virtual.ptp.objects import CARD, Objects
-from canon.virtual.ptp.powershot.release import ReleaseControl
+from canon.virtual.ptp.extension import Extension
 from canon.virtual.ptp.profile import PtpBody
+from canon.virtual.ptp.reply import Answered, Reply, Tell
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
@@ -72,21 +58,16 @@ _CHUNK = 0x10000
 _FAST, _SLOW = 5_000_000, 800_000  # Guess: bytes a second, by the speed of the bus
 _LAST_ID = 0xFFFFFFFE
 _CANCEL_S = 0.050  # Guess: how long it is busy after a cancelled transaction
-_MOST_EVENTS = 64  # that wait for CheckEvent
 
 DELAYS: dict[type[Operation[Any]], float] = {
     OpenSession: 0.010,
     GetObjectHandles: 0.020,
-    GetObjectInfoEx: 0.020,
     GetObject: 0.015,
     GetPartialObject: 0.015,
     SendObject: 0.100,
     DeleteObject: 0.150,
 }
 """Guess: seconds from an operation to its answer. The others take 2 ms."""
-
-_RELEASE = (*range(0x1014, 0x1018), *range(0x9008, 0x9021))
-"""The codes of the operations that release control answers: properties, lens, shutter, frames."""
 
 
 class _Asked(NamedTuple):
@@ -127,15 +108,27 @@ class _Incoming:
         return bytes(self.raw[HEAD:length]) if len(self.raw) >= length else None
 
 
-class PtpCamera:
+X = TypeVar("X", bound=Extension)
+
+
+class PtpCamera(Generic[X]):
     """The machine behind the USB plug of a PTP camera; fits `canon.virtual.device.UsbDevice`.
 
     Args:
         body: the camera that answers.
+        extend: makes what the maker's cameras do beyond the standard: `PowerShot`.
         faults: what goes wrong.
+
+    Attributes:
+        extension: what that made.
     """
 
-    def __init__(self, body: PtpBody, faults: Faults | None = None) -> None:
+    def __init__(
+        self,
+        body: PtpBody,
+        extend: Callable[[PtpBody, Faults, Tell], X],
+        faults: Faults | None = None,
+    ) -> None:
         self.body = body
         self.clock = body.clock
         self.faults = faults or Faults()
@@ -154,10 +147,8 @@ class PtpCamera:
         self._busy: dict[str, float] = {}
         self._ready = 0.0  # when a cancelled transaction is dealt with
         self._dead = False  # it closed its session, and is of the kind that does not wake up again
-        self._events: deque[bytes] = deque(maxlen=_MOST_EVENTS)
-        self._checks = False  # the host has sent CheckEvent in this session
-        self.objects = Objects(body, self.tell)
-        self.release = ReleaseControl(body, self.faults, self.objects, self.tell)
+        self.extension = extend(body, self.faults, self.tell)
+        self.objects = self.extension.objects
 
     # --- what the carrier calls -------------------------------------------------------------------
 
@@ -229,8 +220,8 @@ class PtpCamera:
         self.plugged = False
 
     def press(self) -> None:
-        """Press the shutter button by hand (canon-powershot-ptp, section 5.1)."""
-        self.release.press()
+        """Press the shutter button by hand."""
+        self.extension.press()
 
     def tell(self, event: PtpEvent) -> None:
         """Send an event to the host that has a session, if there is one."""
@@ -249,11 +240,9 @@ class PtpCamera:
 
     def _leave_host(self) -> None:
         """End the modes that a host began, and drop what it has not read."""
-        self.release.end()
+        self.extension.end()
         self._forget()
         self.interrupt.clear()
-        self._events.clear()
-        self._checks = False
 
     def _forget(self) -> None:
         """Drop the transaction: what was not read, and what is due."""
@@ -297,7 +286,7 @@ class PtpCamera:
         if busy := self.faults.take_kind(FaultKind.BUSY, asked.name):
             self._busy[busy.command] = self.clock.now() + busy.number / 10
         fault = self.faults.take(asked.name)
-        reply: Message | bytes = Nothing()
+        reply: Answered = Nothing()
         code: int = Response.OK
         try:
             self._check(asked)
@@ -314,7 +303,7 @@ class PtpCamera:
                 self.objects.forget_announced()
             operation = self._decode(asked.kind, asked.parameters)
             _log.debug("asked: %r", operation)
-            self.release.transaction = asked.head.transaction
+            self.extension.transaction = asked.head.transaction
             reply = self.answer(operation, data)
         except Status as refusal:
             code = refusal.code
@@ -322,7 +311,7 @@ class PtpCamera:
                 self.clock.idle()
         except DecodeError:
             code = Response.INVALID_DATA_SET
-        delay = self.release.take_delay()
+        delay = self.extension.take_delay()
         delay += DELAYS.get(asked.kind, 0.002) if asked.kind else 0.002
         self._send(asked, code, reply, delay, fault)
 
@@ -338,13 +327,15 @@ class PtpCamera:
         self,
         asked: _Asked,
         code: int,
-        reply: Message | bytes,
+        reply: Answered,
         delay: float,
         fault: Fault | None,
     ) -> None:
         """Send data, if there are any, and the response, broken as the fault wants it."""
         kind, refused = fault.kind if fault else None, code != Response.OK
-        raw = reply if isinstance(reply, bytes) else reply.encode()
+        raw, told = reply if isinstance(reply, Reply) else (reply, Nothing())
+        if not isinstance(raw, bytes):
+            raw = raw.encode()
         transfers: list[bytes] = []
         returned = b""
         transaction = asked.head.transaction ^ (0x5A5A if kind is FaultKind.ECHO else 0)
@@ -352,7 +343,7 @@ class PtpCamera:
         if has_data and (not refused or kind is FaultKind.DATA_AFTER_REFUSAL):
             if kind is not FaultKind.NO_DATA:
                 transfers = self._data(asked.head.code, transaction, raw, fault)
-            returned = _returned(asked.kind, raw)
+            returned = told.encode()
         elif not refused:
             returned = raw
         if fault and kind is FaultKind.DATA_AFTER_REFUSAL:
@@ -418,40 +409,21 @@ class PtpCamera:
         self.clock.at(moment, unless_forgotten)
 
     def _send_event(self, event: PtpEvent) -> None:
-        """Send an event on the channel that the host has chosen (canon-powershot-ptp, 4.1)."""
+        """Send an event on the channel that the host has chosen."""
         if not self.session:
             return
         raw = container(ContainerKind.EVENT, event.code, NO_TRANSACTION, event.encode())
-        mode = self._event_mode()
-        asked = self._checks or mode not in PIPE_MODES
-        # Guess: in the modes of both channels, CheckEvent brings them once it was asked.
-        if mode in OPERATION_MODES and asked and self._lists(CheckEvent):
-            self._events.append(raw)
-        elif mode in PIPE_MODES:
+        if self.extension.goes_by_pipe(raw):
             self.interrupt.put(raw)
             if len(raw) % self.interrupt.packet_size == 0:
                 self.interrupt.put(b"")
 
-    def _event_mode(self) -> int:
-        """How events go: what the property says, or by the pipe."""
-        try:
-            value = self.release.answer(GetDevicePropValue(Property.EVENT_EMULATE_MODE), b"")
-        except Status:
-            return PIPE_MODES[0]
-        raw = value if isinstance(value, bytes) else value.encode()
-        return int.from_bytes(raw, "little")
-
-    def _lists(self, kind: type[Operation[Any]]) -> bool:
-        return kind.code in self.body.profile.operations
-
     # --- the camera -------------------------------------------------------------------------------
 
     @singledispatchmethod
-    def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
-        """The reply to an operation: its dataset, or what comes back in the response."""
-        if operation.code in _RELEASE:
-            return self.release.answer(operation, data)
-        return self.objects.answer(operation, data)
+    def answer(self, operation: Operation[Any], data: bytes) -> Answered:
+        """Answer an operation: what is about the session here, all else behind the plug."""
+        return self.extension.answer(operation, data)
 
     @answer.register
     def _device_info(self, operation: GetDeviceInfo, data: bytes) -> Message:
@@ -464,7 +436,7 @@ class PtpCamera:
             0,
             profile.operations,
             profile.events,
-            self.release.properties(),
+            self.extension.properties(),
             profile.capture_formats,
             profile.image_formats,
             profile.manufacturer,
@@ -488,35 +460,6 @@ class PtpCamera:
         self._end_session()
         self._dead = PtpQuirk.KEEP_SESSION_OPEN in self.body.model.quirks
         return Nothing()
-
-    @answer.register
-    def _check_event(self, operation: CheckEvent, data: bytes) -> bytes:
-        self._checks = True
-        if not self._events and self.clock.next_due() is not None:
-            self.clock.idle()  # Where nothing is due, its clock would race ahead for nothing.
-        return self._events.popleft() if self._events else b""
-
-    @answer.register
-    def _keep_on(self, operation: KeepDeviceOn, data: bytes) -> Message:
-        return Nothing()
-
-    @answer.register
-    def _capture(self, operation: InitiateCapture, data: bytes) -> Message:
-        if operation.storage not in (0, CARD):
-            raise Status(Response.STORE_NOT_AVAILABLE)
-        if operation.format not in (0, *self.body.profile.capture_formats):
-            raise Status(Response.INVALID_OBJECT_FORMAT_CODE)
-        # Guess: the standard's way to the shutter does what Canon's own way does.
-        self.release.answer(InitiateCaptureInMemory(), b"")
-        return Nothing()
-
-
-def _returned(kind: type[Operation[Any]] | None, raw: bytes) -> bytes:
-    """The parameters of a response that follows data: how many bytes, or entries."""
-    if kind is None or kind.returns is Nothing:
-        return b""
-    count = len(raw) // FOLDER_ENTRY if kind is GetObjectInfoEx else len(raw)
-    return Sent(count).encode()  # one number in all of them
 
 
 def _wrong(length: int, fault: Fault) -> int:

@@ -7,11 +7,10 @@ Files and folders are known by handles. They are numbered as a PowerShot SX200 I
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import singledispatchmethod
-from pathlib import PureWindowsPath
 from typing import Any
 
 from canon import exif
@@ -47,28 +46,17 @@ from canon.ptp.operations import (
     Nothing,
     ObjectRemoved,
     Operation,
-    PtpEvent,
     Response,
     SendObject,
     SendObjectInfo,
+    Sent,
     SetObjectProtection,
     Size64,
-)
-from canon.ptp.powershot.layouts import (
-    FOLDER,
-    NEW,
-    PROTECTED,
-    RAM,
-    FolderEntry,
-    GetObjectHandleByName,
-    GetObjectInfoEx,
-    NamedObject,
-    ObjectPath,
-    SetObjectArchive,
 )
 from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.clock import EPOCH
 from canon.virtual.ptp.profile import PtpBody
+from canon.virtual.ptp.reply import Answered, Reply, Tell
 from canon.virtual.refusal import Status
 from canon.wire import Message
 
@@ -81,7 +69,7 @@ _NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,
 _HEAD = 0x10000  # bytes of a file that hold its EXIF
 _DCIM, _ELSEWHERE, _KEPT = 0x00080000, 0x00100000, 0x88000001  # Guess: the latter two
 _NOT_GIVEN = 0xFFFFFFFF
-_MOST_SIZE = 0xFFFFFFFF
+MOST_SIZE = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
@@ -160,10 +148,12 @@ class Objects:
     Args:
         body: the camera.
         tell: sends an event.
+        memory: the store of the pictures in its memory.
     """
 
-    def __init__(self, body: PtpBody, tell: Callable[[PtpEvent], None]) -> None:
+    def __init__(self, body: PtpBody, tell: Tell, memory: int) -> None:
         self.body = body
+        self.memory = memory
         self._tell = tell
         self._handles = Handles()
         self._kept: dict[int, Item] = {}
@@ -181,7 +171,7 @@ class Objects:
         self._last_kept += 0x10
         file = File(data, self.body.seconds)
         self._kept[self._last_kept] = Item(
-            self._last_kept, RAM, 0, (), name, format, file, thumbnail
+            self._last_kept, self.memory, 0, (), name, format, file, thumbnail
         )
         return self._last_kept
 
@@ -196,7 +186,7 @@ class Objects:
     # --- stores (ptp-core, sections 4.2 and 4.3) --------------------------------------------------
 
     @singledispatchmethod
-    def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
+    def answer(self, operation: Operation[Any], data: bytes) -> Answered:
         """The reply to an operation: its dataset, or what comes back in the response.
 
         Args:
@@ -211,11 +201,11 @@ class Objects:
     @answer.register
     def _storage_ids(self, operation: GetStorageIDs, data: bytes) -> Message:
         slot = CARD if self.body.card else NO_CARD
-        return StorageIDs((slot, RAM) if self.body.profile.ram_store else (slot,))
+        return StorageIDs((slot, self.memory) if self.body.profile.ram_store else (slot,))
 
     @answer.register
     def _storage_info(self, operation: GetStorageInfo, data: bytes) -> Message:
-        if operation.storage == RAM and self.body.profile.ram_store:
+        if operation.storage == self.memory and self.body.profile.ram_store:
             ram = StoreKind.FIXED_RAM, FileSystem.CANON_RAM
             return StorageInfo(*ram, 0, 0, 0, _NOT_GIVEN, "", "V")
         card = self.body.card
@@ -226,32 +216,24 @@ class Objects:
 
     @answer.register
     def _format(self, operation: FormatStore, data: bytes) -> Message:
-        self._card(operation.storage).root = Folder()
+        self.card(operation.storage).root = Folder()
         return Nothing()
 
-    # --- what there is (ptp-core, section 4.4; canon-powershot-ptp, section 2.1) ------------------
+    # --- what there is (ptp-core, section 4.4) -------------------------------------------------
 
     @answer.register
     def _count(self, operation: GetNumObjects, data: bytes) -> Message:
         wanted = operation.storage, operation.format, operation.parent
-        return Count(len(self._listed(*wanted)))
+        return Count(len(self.listed(*wanted)))
 
     @answer.register
     def _handles_of(self, operation: GetObjectHandles, data: bytes) -> Message:
         wanted = operation.storage, operation.format, operation.parent
-        return ObjectHandles(tuple(item.handle for item in self._listed(*wanted)))
-
-    @answer.register
-    def _listing(self, operation: GetObjectInfoEx, data: bytes) -> bytes:
-        if operation.handle:
-            items = [self._item(operation.handle)]
-        else:
-            items = self._listed(operation.storage, 0, operation.parent or ALL)
-        return b"".join(_entry(item).encode() for item in items)
+        return ObjectHandles(tuple(item.handle for item in self.listed(*wanted)))
 
     @answer.register
     def _info(self, operation: GetObjectInfo, data: bytes) -> Message:
-        item = self._item(operation.handle)
+        item = self.item(operation.handle)
         if isinstance(item.entry, Folder):
             unused = (0, 0, 0, 0, 0, 0, 0, 0, 0)
             above = item.parent, 1, 1, 0
@@ -263,7 +245,7 @@ class Objects:
             item.storage,
             item.format,
             int(item.entry.protected),
-            min(item.entry.size, _MOST_SIZE),
+            min(item.entry.size, MOST_SIZE),
             *small,
             width,
             height,
@@ -278,39 +260,29 @@ class Objects:
             "",
         )
 
-    @answer.register
-    def _by_name(self, operation: GetObjectHandleByName, data: bytes) -> Message:
-        path = PureWindowsPath(ObjectPath.decode(data).path)
-        label = self.body.profile.store.label.rstrip(":")
-        if path.drive not in ("", f"{label}:"):
-            raise Status(Response.INVALID_PARAMETER)
-        parts = tuple(part.upper() for part in path.parts if part != path.anchor)
-        if not parts or self._card(CARD).find(parts) is None:
-            raise Status(Response.INVALID_OBJECT_HANDLE)
-        return NamedObject(self.handle(parts))
-
     # --- bytes (ptp-core, section 5.1) ------------------------------------------------------------
 
     @answer.register
     def _object(self, operation: GetObject, data: bytes) -> bytes:
-        return self._file(operation.handle).read()
+        return self.file(operation.handle).read()
 
     @answer.register
-    def _part(self, operation: GetPartialObject, data: bytes) -> bytes:
-        file = self._file(operation.handle)
+    def _part(self, operation: GetPartialObject, data: bytes) -> Reply:
+        file = self.file(operation.handle)
         if operation.offset > file.size:
             raise Status(Response.INVALID_PARAMETER)
-        return file.part(operation.offset, operation.size)
+        part = file.part(operation.offset, operation.size)
+        return Reply(part, Sent(len(part)))
 
     @answer.register
     def _size(self, operation: GetObjectSize, data: bytes) -> Message:
         if operation.property != OBJECT_SIZE:
             raise Status(Response.DEVICE_PROP_NOT_SUPPORTED)
-        return Size64(self._file(operation.handle).size)
+        return Size64(self.file(operation.handle).size)
 
     @answer.register
     def _thumb(self, operation: GetThumb, data: bytes) -> bytes:
-        thumbnail = self._thumbnail(self._item(operation.handle))
+        thumbnail = self._thumbnail(self.item(operation.handle))
         if not thumbnail:
             raise Status(Response.NO_THUMBNAIL_PRESENT)
         return thumbnail
@@ -319,15 +291,10 @@ class Objects:
 
     @answer.register
     def _protect(self, operation: SetObjectProtection, data: bytes) -> Message:
-        file = self._file(operation.handle)
+        file = self.file(operation.handle)
         if operation.protection > 1:
             raise Status(Response.INVALID_PARAMETER)
         file.protected = bool(operation.protection)
-        return Nothing()
-
-    @answer.register
-    def _archive(self, operation: SetObjectArchive, data: bytes) -> Message:
-        self._file(operation.handle).new = bool(operation.flags & NEW)
         return Nothing()
 
     @answer.register
@@ -336,11 +303,11 @@ class Objects:
             del self._kept[operation.handle]
             return Nothing()
         if operation.handle == ALL:
-            every = self._listed(ALL, operation.format, 0)
+            every = self.listed(ALL, operation.format, 0)
             items = [item for item in every if isinstance(item.entry, File)]  # Guess: no folders
         else:
-            items = [self._item(operation.handle)]
-        gone = [self._remove(item, self._card(ALL)) for item in items]
+            items = [self.item(operation.handle)]
+        gone = [self._remove(item, self.card(ALL)) for item in items]
         if not all(gone):
             alone = len(items) == 1 and isinstance(items[0].entry, File)
             raise Status(Response.OBJECT_WRITE_PROTECTED if alone else Response.PARTIAL_DELETION)
@@ -348,7 +315,7 @@ class Objects:
 
     @answer.register
     def _announce(self, operation: SendObjectInfo, data: bytes) -> Message:
-        info, card = ObjectInfo.decode(data), self._card(operation.storage or ALL)
+        info, card = ObjectInfo.decode(data), self.card(operation.storage or ALL)
         where: Parts = ()
         if operation.parent not in (0, ALL):
             where = self._folder_path(operation.parent)
@@ -380,12 +347,13 @@ class Objects:
             raise Status(Response.INCOMPLETE_TRANSFER)
         when = moment(info.modified) or moment(info.captured)
         time = int((when - EPOCH).total_seconds()) if when else self.body.seconds
-        self._card(CARD).add(parts, File(data[: info.size], time))
+        self.card(CARD).add(parts, File(data[: info.size], time))
         return Nothing()
 
     # --- how it is done ---------------------------------------------------------------------------
 
-    def _card(self, storage: int) -> MemoryCard:
+    def card(self, storage: int) -> MemoryCard:
+        """The card in a store, or in the only slot for ALL; Status where none is there."""
         card = self.body.card
         if card is None and storage in (NO_CARD, ALL):
             raise Status(Response.STORE_NOT_AVAILABLE)
@@ -393,7 +361,8 @@ class Objects:
             raise Status(Response.INVALID_STORAGE_ID)
         return card
 
-    def _item(self, handle: int) -> Item:
+    def item(self, handle: int) -> Item:
+        """The object with a handle; Status where there is none."""
         if handle in self._kept:
             return self._kept[handle]
         parts, card = self._handles.path(handle), self.body.card
@@ -409,8 +378,9 @@ class Objects:
         format = ObjectFormat.ASSOCIATION if isinstance(entry, Folder) else _format(name)
         return Item(handle, CARD, parent, parts, self._handles.name(handle), format, entry)
 
-    def _file(self, handle: int) -> File:
-        entry = self._item(handle).entry
+    def file(self, handle: int) -> File:
+        """The file with a handle; Status where there is none."""
+        entry = self.item(handle).entry
         if isinstance(entry, Folder):
             raise Status(Response.INVALID_OBJECT_HANDLE)
         return entry
@@ -421,15 +391,15 @@ class Objects:
             raise Status(Response.INVALID_PARENT_OBJECT)
         return parts
 
-    def _listed(self, storage: int, format: int, parent: int) -> list[Item]:
+    def listed(self, storage: int, format: int, parent: int) -> list[Item]:
         """The objects that a host asks for; parent 0 is all of them, ALL the root."""
         items: list[Item]
-        if storage == RAM:
+        if storage == self.memory:
             items = list(self._kept.values()) if parent in (0, ALL) else []
         elif storage == ALL and self.body.card is None:
             items = []
         else:
-            card = self._card(storage)
+            card = self.card(storage)
             where = () if parent in (0, ALL) else self._folder_path(parent)
             folder = card.folder(where) or Folder()
             items = list(self._walk(where, folder, deep=parent == 0))
@@ -466,7 +436,7 @@ class Objects:
             pass
         if not item.path or not kind_of(item.path[-1]).thumbnail_beside:
             return b""
-        companion = self._card(ALL).find((*item.path[:-1], thumbnail_name(item.path[-1])))
+        companion = self.card(ALL).find((*item.path[:-1], thumbnail_name(item.path[-1])))
         return companion.read() if isinstance(companion, File) else b""
 
 
@@ -485,11 +455,3 @@ def _pixels(file: File) -> tuple[int, int]:
     except DecodeError:
         return 0, 0
     return told.width or 0, told.height or 0
-
-
-def _entry(item: Item) -> FolderEntry:
-    if isinstance(item.entry, Folder):
-        return FolderEntry(item.handle, item.format, FOLDER, 0, item.entry.time, item.name)
-    flags = (PROTECTED if item.entry.protected else 0) | (NEW if item.entry.new else 0)
-    size = min(item.entry.size, _MOST_SIZE)
-    return FolderEntry(item.handle, item.format, flags, size, item.entry.time, item.name)

@@ -27,7 +27,6 @@ from canon.ptp.operations import (
     Nothing,
     ObjectAdded,
     Operation,
-    PtpEvent,
     ResetDevicePropValue,
     Response,
     SetDevicePropValue,
@@ -40,6 +39,7 @@ from canon.ptp.powershot.layouts import (
     DoAeAfAwb,
     FocusLock,
     FocusUnlock,
+    FrameSize,
     GetChanges,
     GetViewfinderImage,
     InitiateCaptureInMemory,
@@ -71,8 +71,9 @@ from canon.virtual.clock import EPOCH
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.pictures.exif import Shot
 from canon.virtual.ptp.objects import CARD, Objects
+from canon.virtual.ptp.powershot.properties import Properties
 from canon.virtual.ptp.profile import PtpBody
-from canon.virtual.ptp.properties import Properties
+from canon.virtual.ptp.reply import Answered, Reply, Tell
 from canon.virtual.refusal import Status
 from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
 from canon.wire import Message
@@ -118,7 +119,7 @@ class ReleaseControl:
         body: PtpBody,
         faults: Faults,
         objects: Objects,
-        tell: Callable[[PtpEvent], None],
+        tell: Tell,
     ) -> None:
         self.body = body
         self.faults = faults
@@ -171,7 +172,7 @@ class ReleaseControl:
             self._tell(CaptureComplete(NO_TRANSACTION))
 
     @singledispatchmethod
-    def answer(self, operation: Operation[Any], data: bytes) -> Message | bytes:
+    def answer(self, operation: Operation[Any], data: bytes) -> Answered:
         """The reply to an operation: a message, or bare data.
 
         Args:
@@ -350,7 +351,7 @@ class ReleaseControl:
         return Nothing()
 
     @answer.register
-    def _frame(self, operation: GetViewfinderImage, data: bytes) -> bytes:
+    def _frame(self, operation: GetViewfinderImage, data: bytes) -> Reply:
         from canon.virtual.pictures.scene import viewfinder_frame
 
         self._must_be_active()
@@ -359,7 +360,8 @@ class ReleaseControl:
         now = self.body.clock.now()
         self._delay = max(0.0, self._next_frame - now)
         self._next_frame = max(now, self._next_frame) + _FRAME_S
-        return viewfinder_frame(self._shot())
+        frame = viewfinder_frame(self._shot())
+        return Reply(frame, FrameSize(len(frame)))
 
     # --- the release (section 5) ------------------------------------------------------------------
 

@@ -1,0 +1,23 @@
+"""What a virtual PTP camera answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from canon.ptp.operations import Nothing, PtpEvent
+from canon.wire import Message
+
+Tell = Callable[[PtpEvent], None]
+"""Sends an event to the host."""
+
+
+class Reply(NamedTuple):
+    """Data, and the parameters of the response that follows them."""
+
+    data: bytes
+    returned: Message = Nothing()
+
+
+Answered = Message | bytes | Reply
+"""The answer to an operation: its dataset, or the parameters that come back; bare data; or both."""
