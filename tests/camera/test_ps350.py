@@ -293,10 +293,16 @@ def test_an_empty_slot() -> None:
 # --- errors ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["DC97/CTG_0009", "PWRSHOT", "DC97/CTG_0000/AUT_0021.JPG"])
+@pytest.mark.parametrize("path", ["DC97/CTG_0009", "PWRSHOT"])
 def test_a_folder_that_is_not_there(host: Host, path: str) -> None:
-    with pytest.raises(ObjectNotFound, match="0x20000002"):
+    with pytest.raises(ObjectNotFound, match=f"^{path}: no such file or folder .*0x20000002"):
         host.storage.ls(path)
+
+
+def test_what_info_prints_of_a_card_can_be_typed_back(host: Host) -> None:
+    (card,) = host.storage.cards()
+    assert host.storage.ls(f"{card.name}/{FOLDER}") == host.storage.ls(FOLDER)
+    assert host.storage.stat(f"{card.name.lower()}\\{PATH}") == host.storage.stat(PATH)
 
 
 def test_a_file_that_is_not_there(host: Host) -> None:

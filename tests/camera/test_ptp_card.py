@@ -132,7 +132,7 @@ def test_a_body_without_properties_is_not_asked_for_any() -> None:
             "power status that it tells": lambda: cam.power,
             "list of picture sizes": lambda: cam.picture_sizes(),
             "body number that it tells": lambda: cam.body_id,
-            "way to make folders": lambda: cam.storage.mkdir("DCIM/999CANON"),
+            "known way to make folders": lambda: cam.storage.mkdir("DCIM/999CANON"),
             "remote control": cam.remote.start,
             "properties": lambda: cam.ptp.get(0xD045),
         }
@@ -386,7 +386,7 @@ def test_the_time_of_a_file_cannot_be_set() -> None:
     with port.camera() as cam:
         entry = cam.storage.stat(PICTURE)
         port.names()
-        with pytest.raises(NotSupported, match="no known operation to set a file's time"):
+        with pytest.raises(NotSupported, match="no known way to set the time of a file"):
             cam.storage.set_time(entry, datetime(2009, 1, 1))
         assert port.names() == []
 

@@ -173,10 +173,10 @@ def test_where_there_are_no_marks_nothing_is_said_to_be_marked() -> None:
         entry = cam.storage.stat(PICTURE)
         port.names()
         for downloaded in (True, False):
-            with pytest.raises(NotSupported, match="marks of files that were downloaded"):
+            with pytest.raises(NotSupported, match="no known way to mark files"):
                 cam.storage.mark_downloaded(entry, downloaded=downloaded)
         for verb in (cam.storage.protect, cam.storage.unprotect):
-            with pytest.raises(NotSupported, match="way to protect files"):
+            with pytest.raises(NotSupported, match="no known way to protect files"):
                 verb(entry)
         assert port.names() == []
 

@@ -103,7 +103,7 @@ def test_what_exists(cam: Camera, picture: Entry) -> None:
     assert not cam.storage.exists(picture.path.with_suffix(".NO"))
 
 
-def test_what_is_not_there(cam: Camera) -> None:
+def test_what_is_not_there(cam: Camera, picture: Entry) -> None:
     for verb in (cam.storage.stat, cam.storage.read, cam.storage.ls, cam.storage.delete):
         with pytest.raises(ObjectNotFound):
             verb("DCIM/999NOSUC/IMG_9999.JPG")
@@ -111,6 +111,9 @@ def test_what_is_not_there(cam: Camera) -> None:
         cam.storage.ls("DCIM/../MISC")
     with pytest.raises(ValueError, match="folder"):
         cam.storage.read("DCIM")
+    for listing in (cam.storage.ls, cam.storage.walk):
+        with pytest.raises(ValueError, match=r"a file, not a folder"):
+            listing(picture)
     assert cam.ready
 
 

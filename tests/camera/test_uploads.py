@@ -160,7 +160,7 @@ def test_where_no_file_goes_up_the_old_one_stays(slug: str) -> None:
     port = WatchedPort(native_device(slug=slug, card=card))
     with port.camera() as cam:
         port.names()
-        with pytest.raises(NotSupported, match="to put a file on its card"):
+        with pytest.raises(NotSupported, match="no known way to take files"):
             cam.storage.upload(b"new", f"{FOLDER}/IMG_0001.JPG", overwrite=True)
         assert set(port.names()) <= {"ListDisks", "GetDirectory"}, "nothing was changed"
         assert cam.storage.read(f"{FOLDER}/IMG_0001.JPG") == b"precious"
@@ -221,7 +221,7 @@ def test_where_marks_stay_they_are_not_said_to_be_changed(slug: str) -> None:
         (entry,) = cam.storage.ls(FOLDER)
         port.names()
         for verb in (cam.storage.protect, cam.storage.unprotect, cam.storage.mark_downloaded):
-            with pytest.raises(NotSupported, match="no known command to protect or mark a file"):
+            with pytest.raises(NotSupported, match=r"no known way to (?:protect|mark) files"):
                 verb(entry)
         assert port.names() == []
         assert cam.storage.ls(FOLDER) == [entry]

@@ -213,7 +213,7 @@ def test_a_body_that_cannot_mark_files_says_so_once(tmp_path: Path) -> None:
     (line,) = ran.stderr.splitlines()
     assert line == (
         "canon-remote: warning: what is saved still counts as new in the camera: "
-        "the EOS 20D has no known command to protect or mark a file"
+        "the EOS 20D has no known way to mark files as downloaded"
     )
 
 
@@ -222,7 +222,7 @@ def test_a_body_that_cannot_protect_files_says_so(tmp_path: Path) -> None:
     for words in (("protect", path), ("protect", "--off", path)):
         ran = run(tmp_path, *words, port="virtual:eos-20d")
         assert (ran.returncode, ran.stdout) == (6, "")
-        assert "EOS 20D has no known command to protect" in ran.stderr
+        assert "EOS 20D has no known way to protect files" in ran.stderr
 
 
 @pytest.mark.parametrize("over", [0, 1])

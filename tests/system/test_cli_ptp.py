@@ -104,7 +104,9 @@ def test_thumbnails(tmp_path: Path, port: str) -> None:
 def test_files_that_the_camera_does_not_take(tmp_path: Path) -> None:
     (tmp_path / "A.TXT").write_text("hello")
     assert "no way to take TXT files" in refused(tmp_path, "put", "A.TXT", FOLDER, port=G9, code=6)
-    assert "no way to take files" in refused(tmp_path, "put", "A.TXT", FOLDER, port=S45, code=6)
+    assert "no known way to take files" in refused(
+        tmp_path, "put", "A.TXT", FOLDER, port=S45, code=6
+    )
 
 
 # --- release control ------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from canon.errors import (
     BadParameter,
     NoCard,
     NotEmpty,
+    NotSupported,
     ObjectNotFound,
     ProtocolError,
     Refused,
@@ -39,6 +40,15 @@ _log = logging.getLogger(__name__)
 
 _IN_MEMORY = 64 << 20
 _READ_AHEAD = 64 << 10
+_DEEDS = {
+    Feature.UPLOAD: "take files",
+    Feature.DELETE: "delete files",
+    Feature.FOLDERS: "make folders",
+    Feature.PROTECT: "protect files",
+    Feature.MARKS: "mark files as downloaded",
+    Feature.FILE_TIMES: "set the time of a file",
+    Feature.RANGES: "read a part of a file",
+}
 
 
 class Storage:
@@ -67,11 +77,16 @@ class Storage:
             ObjectNotFound: there is no such folder.
             NoCard: there is no card.
         """
-        return list(self._verbs().list_folder(CardPath(place)))
+        return list(self._list(CardPath(place), deep=False))
 
     def walk(self, place: Place = "") -> Iterator[Entry]:
-        """Everything in a folder and below it, folders before what is in them, by one request."""
-        return self._verbs().list_folder(CardPath(place), deep=True)
+        """Everything in a folder and below it, folders before what is in them, by one request.
+
+        Raises:
+            ObjectNotFound: there is no such folder.
+            NoCard: there is no card.
+        """
+        return self._list(CardPath(place), deep=True)
 
     def glob(self, pattern: str) -> Iterator[Entry]:
         """What fits a pattern such as `DCIM/*/*.CR2`, in card order; nothing fitting is no error.
@@ -95,7 +110,9 @@ class Storage:
         Raises:
             ObjectNotFound: it is not there.
         """
-        return self._lookup().entry(CardPath(place))
+        path = CardPath(place)
+        with _about(path):
+            return self._lookup().entry(path)
 
     def read(self, place: Place, progress: Progress | None = None) -> bytes:
         """The bytes of a file.
@@ -122,12 +139,11 @@ class Storage:
         """
         if offset < 0 or size < 0:
             raise ValueError(f"{size} bytes at {offset} are no part of a file")
-        verbs = self._verbs()
-        if Feature.RANGES not in verbs.features:
-            verbs.read_range(Entry(CardPath(place)), offset, size, _nowhere)  # it tells why not
+        verbs = self._able(Feature.RANGES)
         entry, data = self._file(place), io.BytesIO()
         if size and offset < entry.size:
-            verbs.read_range(entry, offset, size, data.write)
+            with _about(entry.path):
+                verbs.read_range(entry, offset, size, data.write)
         return data.getvalue()
 
     def open(self, place: Place) -> BinaryIO:
@@ -254,7 +270,7 @@ class Storage:
             StoreFull: it does not fit.
             WriteProtected: the file that would be replaced is protected.
         """
-        verbs = self._verbs()
+        verbs = self._able(Feature.UPLOAD)
         path, there = self._target(source, to, among)
         if there is not None and there.is_folder:
             raise ValueError(f"{path} is a folder on the card; choose another name")
@@ -278,11 +294,12 @@ class Storage:
         Raises:
             WriteProtected: a file is protected.
             ObjectNotFound: a file is not there.
+            NotSupported: this model has no known way.
         """
-        lookup = self._lookup()
+        verbs, lookup = self._able(Feature.DELETE), self._lookup()
         for entry in [self._file(place, lookup) for place in places]:
             with _about(entry.path):
-                self._verbs().delete(entry.path)
+                verbs.delete(entry.path)
 
     def mkdir(self, place: Place) -> None:
         """Make a folder; the one that it is in must exist.
@@ -291,11 +308,13 @@ class Storage:
             AlreadyThere: the card has such a file or folder already.
             ValueError: the name is none that every card takes, as 200CANON is one.
             ObjectNotFound: the folder that it is to be in is not there.
+            NotSupported: this model has no known way.
         """
+        verbs = self._able(Feature.FOLDERS)
         path = new_path(CardPath(place))
         try:
             with _about(path):
-                self._verbs().make_folder(path)
+                verbs.make_folder(path)
         except NoCard:
             raise
         except Refused as refusal:
@@ -313,24 +332,27 @@ class Storage:
         Raises:
             NotEmpty: there is something in it.
             ObjectNotFound: it is not there.
+            NotSupported: this model has no known way.
         """
+        verbs = self._able(Feature.DELETE)
         entry = self.stat(place)
         if not entry.is_folder:
             raise ValueError(f"{entry.path} is a file, not a folder")
         if self.ls(entry):
             raise NotEmpty(f"{entry.path} is not empty", "delete what is in it first")
         with _about(entry.path):
-            self._verbs().remove_folder(entry.path)
+            verbs.remove_folder(entry.path)
 
     def protect(self, place: Place, *, protected: bool = True) -> None:
         """Protect a file from deletion.
 
         Raises:
-            NotSupported: this model has no known command for it.
+            NotSupported: this model has no known way.
         """
+        verbs = self._able(Feature.PROTECT)
         entry = self._file(place)
         with _about(entry.path):
-            self._verbs().set_flags(entry, protected=protected)
+            verbs.set_flags(entry, protected=protected)
 
     def unprotect(self, place: Place) -> None:
         """Take a file's protection off; raises what `protect` raises."""
@@ -340,17 +362,41 @@ class Storage:
         """Say that a file was downloaded, so that the camera no longer counts it as new.
 
         Raises:
-            NotSupported: this model has no known command for it.
+            NotSupported: this model has no known way.
         """
+        verbs = self._able(Feature.MARKS)
         entry = self._file(place)
         with _about(entry.path):
-            self._verbs().set_flags(entry, new=not downloaded)
+            verbs.set_flags(entry, new=not downloaded)
 
     def set_time(self, place: Place, moment: datetime) -> None:
-        """Set a file's time, the camera's local time."""
+        """Set a file's time, the camera's local time.
+
+        Raises:
+            NotSupported: this model has no known way.
+        """
+        verbs = self._able(Feature.FILE_TIMES)
         path = self._file(place).path
         with _about(path):
-            self._verbs().set_file_time(path, moment)
+            verbs.set_file_time(path, moment)
+
+    def _able(self, feature: Feature) -> Driver:
+        """The driver, where the body can do it; nothing is sent where it cannot."""
+        verbs = self._verbs()
+        if feature not in verbs.features:
+            model = self._name().removeprefix("Canon ")
+            raise NotSupported(model, f"known way to {_DEEDS[feature]}")
+        return verbs
+
+    def _list(self, path: CardPath, *, deep: bool) -> Iterator[Entry]:
+        with _about(path):
+            try:
+                return self._verbs().list_folder(path, deep=deep)
+            except ObjectNotFound:
+                entry = self._entry_or_none(path, self._lookup()) if path.parts else None
+                if entry and not entry.is_folder:
+                    raise ValueError(f"{path} is a file, not a folder") from None
+                raise
 
     def _fetch(
         self, entry: Entry, write: Callable[[memoryview], object], progress: Progress | None
@@ -392,7 +438,7 @@ class Storage:
         ends_as_folder = isinstance(to, str) and to.endswith(("/", "\\"))
         is_folder = among is not None or ends_as_folder or (there is not None and there.is_folder)
         if not is_folder:
-            lookup.folder(path.parent)  # an error where it is not there
+            self._check_folder(path.parent, lookup)
             return new_path(path), there
         if isinstance(source, bytes):
             raise ValueError(f"{path} is a folder; give the path of the file, with its name")
@@ -404,6 +450,14 @@ class Storage:
             return inside, None
         beside = lookup.folder(path) if among is None else among
         return inside, next((one for one in beside if one.name.upper() == inside.name), None)
+
+    def _check_folder(self, path: CardPath, lookup: Lookup) -> None:
+        """ObjectNotFound where there is no such folder; it is listed when it was not before."""
+        try:
+            lookup.folder(path)
+        except ObjectNotFound as error:
+            what, advice = "there is no such folder on the card", "make it with mkdir first"
+            raise ObjectNotFound(what, advice, subject=path) from error
 
     def _make(self, folder: CardPath, lookup: Lookup) -> None:
         """Make a folder that is not there, and those that it is in."""
@@ -424,10 +478,6 @@ def _about(path: CardPath) -> Iterator[None]:
     except (BadParameter, ObjectNotFound, WriteProtected) as refusal:
         refusal.about(path)
         raise
-
-
-def _nowhere(_piece: memoryview) -> None:
-    """Take no bytes."""
 
 
 def owners(entries: Iterable[Entry]) -> dict[CardPath, list[Entry]]:

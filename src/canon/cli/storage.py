@@ -181,7 +181,7 @@ def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
         return [entry for entries in below for entry in entries]
     try:
         return list(cam.storage.walk(path)) if deep else cam.storage.ls(path)
-    except ObjectNotFound:
+    except (ObjectNotFound, ValueError):  # it may be a file
         entry = cam.storage.stat(path)
         if entry.is_folder:  # the root of a card that is not there
             raise ObjectNotFound(subject=path) from None

@@ -35,7 +35,13 @@ class Lookup:
         """
         if not path.parts:
             return Entry(path, is_folder=True, new=False)
-        for entry in self.folder(path.parent):
+        try:
+            found = self.folder(path.parent)
+        except ObjectNotFound as error:
+            if not error.subject:
+                raise  # there is no such card
+            raise ObjectNotFound(subject=path) from error
+        for entry in found:
             if entry.name.upper() == path.name.upper():
                 return entry
         raise ObjectNotFound(subject=path)

@@ -255,10 +255,10 @@ class NativeDriver:
         native = self._native(path)
         listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
         if not listing:
-            if path.parts:
+            name, cards = native.partition("\\")[0], self._card_names()
+            if path.parts and name in cards:
                 raise ObjectNotFound(subject=path)
-            cards = ", ".join(self._card_names())
-            raise ObjectNotFound(f"there is no card {native}", f"the camera has {cards}")
+            raise ObjectNotFound(f"there is no card {name}", f"the camera has {', '.join(cards)}")
         return _entries(listing[1:], self._as_listed(native))
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
@@ -472,7 +472,6 @@ _OF_TRAITS = {
 }
 _OF_ALL = frozenset(
     {
-        Feature.UPLOAD,
         Feature.DELETE,
         Feature.FOLDERS,
         Feature.FILE_TIMES,
@@ -497,4 +496,6 @@ def _features(model: Model) -> frozenset[Feature]:
         found |= {Feature.PROTECT, Feature.MARKS}
     if model.custom:
         found.add(Feature.CUSTOM_FUNCTIONS)
+    if model.product is None or model.numbering is Numbering.CLASSIC:
+        found.add(Feature.UPLOAD)  # over USB, the revised numbering has no known command
     return _OF_ALL | found

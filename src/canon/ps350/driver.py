@@ -113,7 +113,10 @@ class Ps350Driver:
 
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
         """What is in a folder, in card order; in the root, the folders that pictures may be in."""
-        asked, ahead = 1, [iter(self._entries(path))]
+        return self._walk(self._entries(path), deep=deep)
+
+    def _walk(self, top: list[Entry], *, deep: bool) -> Iterator[Entry]:
+        asked, ahead = 1, [iter(top)]
         while ahead:
             entry = next(ahead[-1], None)
             if entry is None:

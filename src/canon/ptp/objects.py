@@ -301,7 +301,7 @@ class Objects:
             )
             return self._children(store, handle, written)
 
-        return self.at(path.with_card(store.name), children)
+        return self.at(path.with_card(self._named(store)), children)
 
     def _walk(self, store: Store, top: list[Known]) -> Iterator[Entry]:
         seen: set[int] = set()

@@ -182,7 +182,7 @@ class Saving:
             files = [root, *cam.storage.companions(root, among)]
         if new and any(entry.new is None for entry in files):
             raise NotSupported(
-                cam.model,
+                cam.model.removeprefix("Canon "),
                 "mark of files that were not downloaded yet",
                 "get all of them: what is there already, of the same size and time, is left out",
             )
