@@ -1,4 +1,4 @@
-"""A program of somebody who has installed canon-remote: it copies what is on a card.
+"""A program of somebody who has installed canon-remote: it copies a card, and takes a picture.
 
 tests/typed/test_installed.py runs it on the wheel, and has mypy --strict and pyright read it.
 """
@@ -8,26 +8,39 @@ from pathlib import Path
 from typing import assert_type
 
 import canon
-from canon.camera import Camera
 
 
-def backup(cam: Camera, folder: Path) -> list[Path]:
+def backup(cam: canon.Camera, folder: Path) -> list[Path]:
     """Copy all files of the card into one folder."""
     folder.mkdir(exist_ok=True)
     saved = []
     for entry in cam.storage.walk("DCIM"):
+        assert_type(entry, canon.Entry)
         if not entry.is_folder:
-            assert_type(entry.name, str)
             saved.append(cam.storage.download(entry, folder))
     return saved
+
+
+def shoot(cam: canon.Camera) -> bytes:
+    """The bytes of a picture, which is what a picture is."""
+    cam.settings.set(iso=100)
+    assert_type(cam.settings.iso.value, canon.Iso)
+    shot = cam.capture.shoot()
+    assert_type(shot, canon.Shot)
+    assert_type(shot.first, canon.Picture)
+    assert_type(shot.entries, tuple[canon.Entry, ...])
+    return shot.first
 
 
 def main() -> None:
     """Say which camera it is, and what was copied."""
     with canon.open(sys.argv[1]) as cam:
-        assert_type(cam, Camera)
-        assert_type(cam.model, str)
-        print(cam.model)
+        assert_type(cam, canon.Camera)
+        assert_type(cam.features, frozenset[canon.Feature])
+        print(cam.model, len(shoot(cam)) > 10_000)
+        for frame in cam.live:
+            assert_type(frame, canon.Frame)
+            break
         try:
             for path in backup(cam, Path(sys.argv[2])):
                 print(path.name)
