@@ -22,6 +22,7 @@ LIMITS = ("-timeout=10", "-rss_limit_mb=1024", "-max_len=4096")
 
 def main(arguments: list[str]) -> int:
     """Run what is asked for; 1 when something was found."""
+    sys.path.append(str(ROOT / "tests"))
     if arguments[0].isdigit():
         return run_all(int(arguments[0]), int(arguments[1]))
     import atheris
@@ -36,7 +37,6 @@ def main(arguments: list[str]) -> int:
 
 def run_all(seconds: int, seed: int) -> int:
     """Each target for its share of the time, from its seeds; 1 when something was found."""
-    sys.path.append(str(ROOT / "tests"))
     from fuzz_targets import TARGETS
 
     from conftest import traces_folder
