@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from canon import ports
 from canon.driver import Driver
 from canon.errors import NotSupported
-from canon.serial.line import Line
+from canon.ports import OnLine, Way
 from canon.usb.port import CANON, NATIVE, PTP, Port
 
 if TYPE_CHECKING:
@@ -21,21 +20,21 @@ if TYPE_CHECKING:
     from canon.ptp.session import Session as PtpSession
 
 
-def driver_for(port: Port | Line, where: str) -> Driver:
+def driver_for(way: Way) -> Driver:
     """The driver of the dialect that is spoken there.
 
     Raises:
         NotSupported: nobody here speaks it.
     """
-    if isinstance(port, Line):
-        return _on_line(port, where)
-    if port.descriptors.interface == NATIVE:
-        return _native(port)
-    if port.descriptors.interface == PTP:
-        return _ptp(port)
-    spoken = "/".join(f"{part:02x}" for part in port.descriptors.interface)
+    if isinstance(way, OnLine):
+        return _on_line(way)
+    if way.descriptors.interface == NATIVE:
+        return _native(way)
+    if way.descriptors.interface == PTP:
+        return _ptp(way)
+    spoken = "/".join(f"{part:02x}" for part in way.descriptors.interface)
     raise NotSupported(
-        port.descriptors.product_name or "camera",
+        way.descriptors.product_name or "camera",
         f"interface that we know (its class is {spoken})",
         "switch it to its normal mode, or to PTP",
     )
@@ -52,18 +51,17 @@ def extension_of(session: PtpSession, listed: Properties, model: PtpModel) -> Ex
     return Standard(session, listed)
 
 
-def _on_line(line: Line, where: str) -> Driver:
-    odd, speed = ports.on_line(where)
-    if odd is not None:
+def _on_line(way: OnLine) -> Driver:
+    if way.model is not None:
         from canon.ps350 import session
         from canon.ps350.driver import Ps350Driver
 
-        return Ps350Driver(session.Session(line, speed), odd)
+        return Ps350Driver(session.Session(way.line, way.speed), way.model)
     from canon.native.driver import NativeDriver
     from canon.native.serial_link import SerialLink
     from canon.native.session import Session
 
-    return NativeDriver(Session(SerialLink(line, speed)))
+    return NativeDriver(Session(SerialLink(way.line, way.speed)))
 
 
 def _native(port: Port) -> Driver:

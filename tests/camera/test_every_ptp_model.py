@@ -12,7 +12,6 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from canon import ports
 from canon.camera import Camera
 from canon.driver.card import Entry
 from canon.driver.shot import Picture
@@ -21,6 +20,7 @@ from canon.models.ptp import MODELS, PtpModel, by_product
 from canon.ptp.operations import SendObject, SetObjectProtection
 from canon.ptp.powershot.layouts import FocusLock, InitiateReleaseControl, Property, ViewfinderOn
 from canon.values import CaptureTarget, ImageSize
+from canon.virtual.build import make_virtual
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.profile import load_profile, source
 from rigs.bodies import PowerShotCamera
@@ -68,7 +68,7 @@ def each_model() -> list[object]:
 
 @pytest.mark.parametrize("model", each_model())
 def test_a_body_of_every_row_works(model: PtpModel) -> None:
-    device = ports.make_virtual(f"{model.slug}?mode=ptp")
+    device = make_virtual(f"{model.slug}?mode=ptp")
     assert isinstance(device, PtpCamera)
     assert device.body.model is model
     device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)  # quickly drawn

@@ -27,7 +27,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
-from canon.models.ps350 import by_slug
+from canon.models.ps350 import Ps350Model, by_slug
 from canon.ps350.packets import (
     OFF,
     SPEEDS,
@@ -40,6 +40,7 @@ from canon.ps350.packets import (
     ack,
 )
 from canon.ps350.session import Session
+from canon.virtual.build import Wanted, make_virtual
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.line import VirtualLine
 from canon.virtual.ps350 import Ps350Camera, fresh_card
@@ -499,7 +500,7 @@ def test_faults_are_asked_for_in_the_port_string() -> None:
 
 def test_it_has_no_usb() -> None:
     with pytest.raises(ValueError, match="RS-232 only"):
-        ports.make_virtual("powershot-350")
+        make_virtual("powershot-350")
     assert by_slug("powershot-35") is None
 
 
@@ -518,10 +519,25 @@ def test_port_strings_that_cannot_be_read(port: str, said: str) -> None:
 
 
 def test_the_model_of_a_port_string_chooses_how_it_is_woken() -> None:
-    assert ports.on_line("serial:/dev/ttyS0?speed=57600&model=powershot-350") == (MODEL, 57600)
-    assert ports.on_line("serial:/dev/ttyS0?model=powershot-a50") == (None, 9600)
-    assert ports.on_line("virtual:powershot-350?card=none") == (MODEL, 9600)
-    assert ports.on_line("virtual:powershot-a50") == (None, 9600)
+    with TerminalServer(Wanted.parse("powershot-350?card=none&pace=real").on_line()) as server:
+        for query, told in (
+            ("", (None, 9600)),
+            ("?model=powershot-a50", (None, 9600)),
+            ("?speed=57600&model=powershot-350", (MODEL, 57600)),
+        ):
+            way = ports.open_port(f"serial:{server.path}{query}")
+            assert isinstance(way, ports.OnLine)
+            way.close()
+            assert (way.model, way.speed) == told
+
+
+@pytest.mark.parametrize(
+    ("slug", "model"), [("powershot-350?card=none", MODEL), ("powershot-a50", None)]
+)
+def test_a_virtual_one_is_behind_the_plug_that_it_has(slug: str, model: Ps350Model | None) -> None:
+    way = ports.open_port(f"virtual:{slug}")
+    assert isinstance(way, ports.OnLine)
+    assert (way.model, way.speed) == (model, 9600)
 
 
 def test_over_a_port_of_this_computer() -> None:

@@ -15,7 +15,6 @@ from typing import cast
 import pytest
 from listening import kinds_heard
 
-from canon import ports
 from canon.camera import Camera
 from canon.driver.events import FileAdded
 from canon.errors import (
@@ -30,6 +29,7 @@ from canon.errors import (
 )
 from canon.ptp.powershot.layouts import Property
 from canon.values import ImageSize
+from canon.virtual.build import make_virtual
 from canon.virtual.faults import Fault
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
@@ -47,7 +47,7 @@ Verb = Callable[[Camera], object]
 def an_s60(*faults: str, card: Path | None = None) -> PowerShotCamera:
     """A PowerShot S60 with these faults, that takes small pictures."""
     query = [f"fault={fault}" for fault in faults] + ([f"card={card}"] if card else [])
-    device = ports.make_virtual("&".join(("powershot-s60?mode=ptp", *query)))
+    device = make_virtual("&".join(("powershot-s60?mode=ptp", *query)))
     assert isinstance(device, PtpCamera)
     device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
     return device

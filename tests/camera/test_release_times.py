@@ -9,7 +9,7 @@ import pytest
 
 import canon
 from canon.native.events import CaptureStatus, FullImageReady, NativeEvent, ThumbnailReady
-from canon.ports import make_virtual
+from canon.virtual.build import make_virtual
 from canon.virtual.native.camera import NativeCamera
 from rigs.bodies import a_camera, native_device
 from rigs.watched import WatchedPort

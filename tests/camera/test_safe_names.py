@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import canon
-from canon import ports
 from canon.files import safe_name
+from canon.virtual.build import make_virtual
 from canon.virtual.card import File
 from canon.virtual.port import VirtualPort
 
@@ -43,7 +43,7 @@ def test_every_name_stays_in_its_folder(name: str) -> None:
 
 
 def test_a_hostile_name_on_the_card(tmp_path: Path) -> None:
-    device = ports.make_virtual("powershot-g3")
+    device = make_virtual("powershot-g3")
     card = device.body.card
     assert card is not None
     name = "../../EVIL.JPG"

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from canon.bridge.run import attached, preload_library
 from canon.errors import PortError
-from canon.ports import make_virtual
+from canon.virtual.build import make_virtual
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.faults import Fault, Faults
 from canon.virtual.native.camera import NativeCamera

@@ -18,7 +18,7 @@ import pytest
 
 from canon.bridge.run import attached, preload_library
 from canon.errors import PortError
-from canon.ports import make_virtual
+from canon.virtual.build import make_virtual
 from canon.virtual.usbip import UsbipServer
 from conftest import BODIES, ROOT, needed
 

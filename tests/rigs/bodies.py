@@ -14,10 +14,12 @@ from types import MappingProxyType
 from canon.camera import Camera
 from canon.models import native, ptp
 from canon.models.model import Model
+from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
 from canon.values import ImageSize
 from canon.virtual.body import Body
 from canon.virtual.card import File, MemoryCard, fresh_card
+from canon.virtual.catalogue import Row
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import UsbDevice
 from canon.virtual.faults import Fault, Faults
@@ -95,8 +97,9 @@ def ptp_body(
     return Body(model, profile, lambda: card or fresh_card(profile), started=started)
 
 
-def profile_of(row: Model | PtpModel) -> NativeProfile | PtpProfile:
+def profile_of(row: Row) -> NativeProfile | PtpProfile:
     """What a body of that row reports of itself."""
+    assert not isinstance(row, Ps350Model)
     return ptp_profile(row) if isinstance(row, PtpModel) else native_profile(row)
 
 

@@ -20,8 +20,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from canon import ports
 from canon.cli.main import main
+from canon.virtual.build import make_virtual
 from canon.virtual.usbip import UsbipServer
 
 PROGRAM = str(Path(sys.executable).with_name("canon-remote"))
@@ -147,7 +147,7 @@ def started(folder: Path, *words: str, port: str = VIRTUAL) -> Iterator[subproce
 @contextmanager
 def served(port: str) -> Iterator[str]:
     """A virtual camera that keeps its state from one command to the next: its port string."""
-    with UsbipServer(ports.make_virtual(port.removeprefix("virtual:"))) as server:
+    with UsbipServer(make_virtual(port.removeprefix("virtual:"))) as server:
         yield "usbip:{}:{}/{}".format(*server.address, server.busid)
 
 

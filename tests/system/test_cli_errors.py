@@ -23,7 +23,7 @@ from cli_helpers import (
     virtual,
 )
 
-from canon import ports
+from canon.virtual.build import make_virtual
 from canon.virtual.usbip import UsbipServer
 
 PICTURE = "DCIM/101CANON/IMG_0101.JPG"
@@ -113,7 +113,7 @@ def test_no_camera(tmp_path: Path) -> None:
 
 
 def test_a_camera_in_a_mode_that_nobody_speaks(tmp_path: Path) -> None:
-    device = ports.make_virtual("powershot-g3")
+    device = make_virtual("powershot-g3")
     disk = device.descriptors.configuration.replace(bytes([255, 255, 255]), bytes([8, 6, 80]))
     assert disk != device.descriptors.configuration
     device.descriptors = dataclasses.replace(device.descriptors, configuration=disk)

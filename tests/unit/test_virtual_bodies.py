@@ -11,6 +11,7 @@ from ptp_host import OK, Rig
 from canon import ports
 from canon.models.ptp import MODELS, by_slug
 from canon.ptp.datasets import DeviceInfo
+from canon.virtual.build import make_virtual
 from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.catalogue import choose, offers
 from canon.virtual.native.camera import NativeCamera
@@ -35,7 +36,7 @@ from rigs.bodies import powershot, profile_of, ptp_body
     ],
 )
 def test_a_body_speaks_what_it_is_asked_to(text: str, kind: type) -> None:
-    device = ports.make_virtual(text)
+    device = make_virtual(text)
     assert type(device) is kind
     assert device.descriptors.interface == ((6, 1, 1) if kind is PtpCamera else (255, 255, 255))
 
@@ -51,13 +52,13 @@ def test_a_body_speaks_what_it_is_asked_to(text: str, kind: type) -> None:
 )
 def test_bodies_that_are_not_there(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        ports.make_virtual(text)
+        make_virtual(text)
 
 
 def test_the_lists_of_cameras_know_ptp_rows() -> None:
     (found,) = ports.list_ports("virtual:powershot-g3?mode=ptp")
     assert (found.product, found.name) == (0x306F, "Canon PowerShot G3")
-    with UsbipServer(ports.make_virtual("powershot-s60?card=none")) as server:
+    with UsbipServer(make_virtual("powershot-s60?card=none")) as server:
         (found,) = ports.list_ports("usbip:{}:{}".format(*server.address))
     assert (found.product, found.name) == (0x30B2, "Canon PowerShot S60")
 
@@ -78,7 +79,7 @@ def test_two_bodies_of_one_name_are_told_apart(slug: str) -> None:
     assert (old.mode, new.mode) == ("native", "ptp")
     assert old.name != new.name
     old_ids, new_ids = (
-        ports.make_virtual(f"{slug}?card=none&mode={offer.mode}").descriptors.product
+        make_virtual(f"{slug}?card=none&mode={offer.mode}").descriptors.product
         for offer in (old, new)
     )
     assert 0x3040 < old_ids < 0x3060 < 0x3230 < new_ids

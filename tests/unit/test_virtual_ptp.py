@@ -7,7 +7,6 @@ import dataclasses
 import pytest
 from ptp_host import CANON100, DCIM, FILES, FIRST, OK, PLAIN, REMOTE, Rig
 
-from canon import ports
 from canon.errors import Disconnected, PortStalled, PortTimeout
 from canon.models.file_kinds import ObjectFormat
 from canon.models.ptp import PtpQuirk
@@ -25,6 +24,7 @@ from canon.ptp.containers import (
 from canon.ptp.datasets import DeviceInfo, StorageIDs
 from canon.ptp.operations import ALL, ObjectAdded, Response
 from canon.usb.port import Endpoint
+from canon.virtual.build import make_virtual
 from canon.virtual.card import File
 from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, FaultKind
 from canon.virtual.port import VirtualPort
@@ -532,10 +532,10 @@ def test_every_fault_belongs_to_somebody() -> None:
     assert not NATIVE_ONLY & PTP_ONLY
     for kind in NATIVE_ONLY:
         with pytest.raises(ValueError, match=r"a camera that speaks PTP does not have it"):
-            ports.make_virtual(f"powershot-g3?mode=ptp&fault={kind.value}")
+            make_virtual(f"powershot-g3?mode=ptp&fault={kind.value}")
     for kind in PTP_ONLY:
         with pytest.raises(ValueError, match=r"the native protocol does not have it"):
-            ports.make_virtual(f"powershot-g3?fault={kind.value}")
+            make_virtual(f"powershot-g3?fault={kind.value}")
     for kind in set(FaultKind) - NATIVE_ONLY:
-        device = ports.make_virtual(f"powershot-s60?card=none&fault={kind.value}")
+        device = make_virtual(f"powershot-s60?card=none&fault={kind.value}")
         assert device.faults.has(kind) or kind is FaultKind.OPEN_SESSION

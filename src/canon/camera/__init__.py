@@ -34,8 +34,8 @@ from canon.driver.features import Feature
 from canon.errors import AGAIN, CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.frozen import Frozen
 from canon.models import native as models
-from canon.serial.line import Line
-from canon.usb.port import CANON, Plugged, Port
+from canon.ports import Way
+from canon.usb.port import CANON, Plugged
 from canon.values import Battery
 
 _log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Camera:
         ptp: operations and properties of a PTP camera by their numbers.
     """
 
-    def __init__(self, connect: Callable[[], Port | Line], where: str) -> None:
+    def __init__(self, connect: Callable[[], Way], where: str) -> None:
         self.port = where
         self._connect = connect
         self._driver: Driver | None = None
@@ -93,12 +93,12 @@ class Camera:
             if not force:
                 return
             self.close()
-        port = self._connect()
+        way = self._connect()
         try:
-            driver = dialects.driver_for(port, self.port)
+            driver = dialects.driver_for(way)
             self._identity = driver.start()
         except BaseException:
-            port.close()
+            way.close()
             raise
         self._driver = driver
         _log.info("opened the %s at %s", self._identity.model, self.port)

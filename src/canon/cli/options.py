@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from canon.camera import Camera
-    from canon.serial.line import Line
+    from canon.ports import Way
     from canon.usb.port import Port
 
 HELP_NAMES = ["-h", "--help"]
@@ -95,7 +95,7 @@ class Options:
 
         where = self.port or ports.default_port() or "usb:"
 
-        def connect() -> Port | Line:
+        def connect() -> Way:
             if not self.record:
                 return ports.open_port(where)
             return _recorded(ports.open_usb(where), self.record, stack)

@@ -143,13 +143,12 @@ def _serve(options: Options, text: str, usbip: str) -> int:
 
 
 def _serve_serial(options: Options, text: str) -> int:
-    from canon import ports
+    from canon.virtual.build import Wanted
     from canon.virtual.terminal import TerminalServer
 
-    camera = ports.make_virtual_serial(f"{text}&pace=real")
-    with TerminalServer(camera) as server:
-        odd, _ = ports.on_line(f"virtual:{text}")
-        port = f"serial:{server.path}" + (f"?model={odd.slug}" if odd else "")
+    wanted = Wanted.parse(f"{text}&pace=real")
+    with TerminalServer(wanted.on_line()) as server:
+        port = f"serial:{server.path}" + (f"?model={wanted.odd.slug}" if wanted.odd else "")
         options.show({"port": port}, port)
         say("serving until Ctrl-C")
         with suppress(KeyboardInterrupt):
@@ -158,13 +157,13 @@ def _serve_serial(options: Options, text: str) -> int:
 
 
 def _server(text: str, host: str = "127.0.0.1", number: int = 0) -> UsbipServer:
-    from canon import ports
+    from canon.virtual.build import Wanted
     from canon.virtual.usbip import UsbipServer
 
-    device = ports.make_virtual(text)
-    if device.body.model.product is None:
-        raise click.UsageError(f"the {device.body.model.name} has no USB; serve it by --serial")
-    return UsbipServer(device, host, number)
+    wanted = Wanted.parse(text)
+    if wanted.model.product is None:
+        raise click.UsageError(f"the {wanted.model.name} has no USB; serve it by --serial")
+    return UsbipServer(wanted.on_usb(), host, number)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from typing import ClassVar
 
 from canon.frozen import Frozen
 from canon.models.custom import CustomFunction
@@ -104,8 +105,10 @@ class Model(Frozen):
         serial_id: what it says of itself on RS-232.
         driven_by: who drives it in this protocol.
         custom: its custom functions; empty where it has none, or nobody knows them.
+        dialect: what it speaks.
     """
 
+    dialect: ClassVar[str] = "native"
     name: str
     product: int | None
     numbering: Numbering

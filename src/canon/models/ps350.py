@@ -5,6 +5,8 @@ It is older than the one that `canon.models.native` is about, and goes over RS-2
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from canon.frozen import Frozen
 
 
@@ -18,8 +20,10 @@ class Ps350Model(Frozen):
         disk: what it calls its card.
         firmware: the version that a real one told, as it told it.
         product: None; it has no USB.
+        dialect: what it speaks.
     """
 
+    dialect: ClassVar[str] = "ps350"
     name: str
     pixels: tuple[int, int]
     small: tuple[int, int]

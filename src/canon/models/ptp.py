@@ -9,6 +9,7 @@ the interface by which the camera was reached decides which table holds.
 from __future__ import annotations
 
 import enum
+from typing import ClassVar
 
 from canon.frozen import Frozen
 from canon.models.model import GPHOTO2, BodyKind, DrivenBy, is_called
@@ -35,8 +36,10 @@ class PtpModel(Frozen):
         quirks: where it is odd.
         driven_by: who drives it in this protocol, and how far.
         kind: what kind of camera it is.
+        dialect: what it speaks.
     """
 
+    dialect: ClassVar[str] = "ptp"
     name: str
     product: int
     quirks: PtpQuirk

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from canon.models import native, ps350, ptp
 from canon.models.model import Model, Trait
+from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
 from canon.nearest import nearest
 from canon.ptp.powershot.layouts import InitiateReleaseControl, ViewfinderOn
 from canon.virtual.ptp.profile import load_profile, source
 
+Row = Model | PtpModel | Ps350Model
+"""A row of any table."""
 NATIVE, PTP = "native", "ptp"
 _NAMESAKES = {"powershot-s100": (" (2000)", " (2011)"), "powershot-s110": (" (2001)", " (2012)")}
 """Names of two bodies each: one that speaks the native protocol, and a later one with PTP."""
@@ -34,7 +37,7 @@ class Offer:
     can: tuple[str, ...]
 
 
-def choose(slug: str, mode: str = "") -> Model | PtpModel:
+def choose(slug: str, mode: str = "") -> Row:
     """The row of a virtual body; without a mode, that of one in which somebody drives a real one.
 
     Raises:
@@ -64,20 +67,20 @@ def _nearest(slug: str) -> str | None:
 
 def offers() -> list[Offer]:
     """All virtual bodies, by name; the mode that a body speaks unless asked comes first."""
-    found = [Offer(row.slug, f"Canon {row.name}", NATIVE, ("files",)) for row in ps350.MODELS]
-    for slug in sorted({model.slug for model in (*native.MODELS, *ptp.MODELS)}):
+    found = []
+    for slug in sorted({row.slug for row in (*native.MODELS, *ps350.MODELS, *ptp.MODELS)}):
         first, later = _NAMESAKES.get(slug, ("", ""))
         years = {NATIVE: first, PTP: later}
         for mode, model in _rows(slug).items():
             name = f"Canon {model.name}{years[mode]}"
             found.append(Offer(slug, name, mode, _can(model)))
-    return sorted(found, key=lambda offer: offer.model)
+    return found
 
 
-def _rows(slug: str) -> dict[str, Model | PtpModel]:
+def _rows(slug: str) -> dict[str, Row]:
     """The rows of a body by mode, the better one first."""
-    model, other = native.by_slug(slug), ptp.by_slug(slug)
-    rows: dict[str, Model | PtpModel] = {}
+    model, other, odd = native.by_slug(slug), ptp.by_slug(slug), ps350.by_slug(slug)
+    rows: dict[str, Row] = {} if odd is None else {NATIVE: odd}
     if model is not None:
         rows[NATIVE] = model
     if other is not None and source(other):
@@ -87,10 +90,11 @@ def _rows(slug: str) -> dict[str, Model | PtpModel]:
     return rows
 
 
-def _can(model: Model | PtpModel) -> tuple[str, ...]:
+def _can(model: Row) -> tuple[str, ...]:
+    remote = live = False
     if isinstance(model, PtpModel):
         listed = load_profile(model).operations
         remote, live = InitiateReleaseControl.code in listed, ViewfinderOn.code in listed
-    else:
+    elif isinstance(model, Model):
         remote, live = Trait.RELEASE in model.traits, Trait.VIEWFINDER in model.traits
     return ("files", *(["release"] if remote else []), *(["viewfinder"] if live else []))

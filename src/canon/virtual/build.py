@@ -1,0 +1,173 @@
+"""Virtual cameras out of text: the body, what goes wrong, its card, and the plug that it is behind.
+
+`powershot-g3?card=DIR&mode=ptp&pace=real&fault=KIND&press=SECONDS`, as it stands in a port string.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from canon.frozen import Frozen
+from canon.models.model import Model
+from canon.models.ps350 import Ps350Model
+from canon.models.ptp import PtpModel
+from canon.virtual.catalogue import Row, choose
+from canon.virtual.clock import BodyClock
+from canon.virtual.faults import Fault, Faults
+
+if TYPE_CHECKING:
+    from canon.virtual.card import MemoryCard
+    from canon.virtual.line import LineCamera
+    from canon.virtual.native.camera import NativeCamera
+    from canon.virtual.ptp.camera import PtpCamera
+    from canon.virtual.ptp.powershot.extension import PowerShot
+
+
+def make_virtual(text: str) -> NativeCamera | PtpCamera[PowerShot]:
+    """Build the virtual camera that `powershot-g3?card=DIR&mode=ptp&fault=…` describes, on USB.
+
+    Raises:
+        ValueError: there is no such body, or it cannot do that, or has no USB.
+    """
+    return Wanted.parse(text).on_usb()
+
+
+class Wanted(Frozen):
+    """What a text asks for.
+
+    Attributes:
+        model: the row of the body; it says what is spoken, and on which plug.
+        real: whether its time passes as ours does.
+        faults: what goes wrong.
+        presses: seconds after which somebody presses its shutter button.
+        card: the folder that its card shows, or "none"; None for a card of its own.
+    """
+
+    model: Row
+    real: bool = False
+    faults: tuple[Fault, ...] = ()
+    presses: tuple[float, ...] = ()
+    card: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Wanted:
+        """Read a text.
+
+        Raises:
+            ValueError: it cannot be read, or there is no such body or folder.
+        """
+        slug, _, query = text.partition("?")
+        mode, real, card = "", False, None
+        faults: list[Fault] = []
+        presses: list[float] = []
+        for key, value in parse_qsl(query, keep_blank_values=True):
+            if key == "card":
+                card = value
+            elif key == "pace" and value in ("real", "jump"):
+                real = value == "real"
+            elif key == "mode" and value in ("native", "ptp"):
+                mode = value
+            elif key == "fault":
+                faults.append(Fault.parse(value))
+            elif key == "press":
+                presses.append(_press_s(value))
+            else:
+                raise ValueError(
+                    f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
+                    "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS"
+                )
+        model = choose(slug, mode)
+        for fault in faults:
+            fault.check(model.dialect)
+        if card and card != "none" and not os.path.isdir(card):
+            raise ValueError(f"card={card}: there is no such folder")
+        return cls(model, real, tuple(faults), tuple(presses), card)
+
+    @property
+    def odd(self) -> Ps350Model | None:
+        """The row, where a host must be told on a line which camera it is."""
+        return self.model if isinstance(self.model, Ps350Model) else None
+
+    def on_usb(self) -> NativeCamera | PtpCamera[PowerShot]:
+        """The camera behind its USB plug.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if self.model.product is None:
+            raise ValueError(f"the {self.model.name} has no USB; it goes over RS-232 only")
+        return self._device()
+
+    def on_line(self) -> LineCamera:
+        """The camera behind its serial plug.
+
+        Raises:
+            ValueError: it has none.
+        """
+        if odd := self.odd:
+            from canon.virtual.ps350 import Ps350Camera, card_with, fresh_card
+
+            card = self._card(card_with, lambda: fresh_card(odd))
+            return Ps350Camera(odd, card, self._clock(), Faults(self.faults))
+        from canon.virtual.native.camera import NativeCamera
+        from canon.virtual.native.serial import SerialCamera
+
+        device = self._device()
+        if not isinstance(device, NativeCamera):
+            raise ValueError("PTP goes over USB only; a camera on a serial line is mode=native")
+        for fault in self.faults:
+            fault.check("serial")
+        return SerialCamera(device)
+
+    def _device(self) -> NativeCamera | PtpCamera[PowerShot]:
+        from canon.virtual.body import Body
+        from canon.virtual.card import card_from_folder, fresh_card
+
+        model, clock, faults = self.model, self._clock(), Faults(self.faults)
+        device: NativeCamera | PtpCamera[PowerShot]
+        if isinstance(model, PtpModel):
+            from canon.virtual.ptp.camera import PtpCamera
+            from canon.virtual.ptp.powershot.extension import PowerShot
+            from canon.virtual.ptp.profile import load_profile as load_ptp
+
+            of_ptp = load_ptp(model)
+            card = self._card(card_from_folder, lambda: fresh_card(of_ptp))
+            device = PtpCamera(Body(model, of_ptp, card, clock), PowerShot, faults)
+        else:
+            from canon.virtual.native.camera import NativeCamera
+            from canon.virtual.native.profile import load_profile
+
+            assert isinstance(model, Model)  # noqa: S101  (the third one is on a line)
+            profile = load_profile(model)
+            card = self._card(card_from_folder, lambda: fresh_card(profile))
+            device = NativeCamera(Body(model, profile, card, clock), faults)
+        for seconds in self.presses:
+            clock.after(seconds, device.press)
+        return device
+
+    def _clock(self) -> BodyClock:
+        return BodyClock(real=self.real)
+
+    def _card(
+        self, shown: Callable[[Path], MemoryCard], fresh: Callable[[], MemoryCard]
+    ) -> Callable[[], MemoryCard | None]:
+        """What makes the card: nothing, one that shows a folder, or a fresh one."""
+        if self.card == "none":
+            return lambda: None
+        folder = Path(self.card) if self.card else None
+        return fresh if folder is None else lambda: shown(folder)
+
+
+def _press_s(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"press={text}: give the seconds after which the button is pressed")
+    return seconds
