@@ -34,7 +34,8 @@ def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
 
     PATH is a folder, a file or a pattern, the card itself when not given. What is printed are
     paths, as the other verbs take them. The marks of -l: d is a folder, p a protected file, n one
-    that was not downloaded yet. Behind a companion, -l names the picture that it belongs to.
+    that was not downloaded yet, ? where the camera does not tell. Behind a companion, -l names the
+    picture that it belongs to.
     """
     with options.camera() as cam:
         entries = _list(cam, path, deep)
@@ -213,7 +214,7 @@ def _short(entry: Entry) -> str:
 
 def _long(entry: Entry, pictures: Mapping[CardPath, list[str]]) -> str:
     marks = zip("dpn", (entry.is_folder, entry.protected, entry.new), strict=True)
-    shown = "".join(letter if on else "-" for letter, on in marks)
+    shown = "".join("?" if on is None else letter if on else "-" for letter, on in marks)
     time = str(entry.modified or "-")
     of = f"  (of {', '.join(pictures[entry.path])})" if entry.path in pictures else ""
     return f"{shown} {entry.size:>10} {time:>19} {_short(entry)}{of}"
