@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
+
+_LOADED = 20_000
+"""Objects that the modules of a verb bring, about; they stay, so none of them is garbage."""
 
 
 def main(words: list[str] | None = None) -> int:
@@ -13,6 +17,7 @@ def main(words: list[str] | None = None) -> int:
         words: what was typed after the program's name; sys.argv has it when None.
     """
     words = sys.argv[1:] if words is None else words
+    gc.set_threshold(_LOADED)  # else it would look for garbage among them forty times
     try:
         from canon.cli import verbs
 
