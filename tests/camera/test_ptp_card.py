@@ -19,9 +19,11 @@ from canon.driver.features import Feature
 from canon.errors import (
     CanonError,
     DecodeError,
+    Disconnected,
     NoCard,
     NotSupported,
     ObjectNotFound,
+    PortTimeout,
     ProtocolError,
     Refused,
     WriteProtected,
@@ -283,6 +285,38 @@ def test_a_handle_that_goes_while_a_file_comes_is_looked_up_and_the_rest_is_read
         entry = cam.storage.stat(f"{FOLDER}/MVI_0001.AVI")
         device.faults.add(Fault.parse(f"refuse@GetPartialObject:{0x2009:#x}"))
         assert cam.storage.read(entry) == data
+
+
+@pytest.mark.parametrize("fault", ["silence", "stall"])
+def test_a_long_download_that_breaks_off_goes_on_from_there(fault: str) -> None:
+    data = bytes(range(256)) * (5 << 12)
+    card = a_card({"MVI_0001.AVI": data})
+    faults = [f"{fault}@GetPartialObject:{at}" for at in (300_000, 700_000)]
+    device = ptp_device(SX200, *faults, card=card)
+    with WatchedPort(device).camera() as cam:
+        told: list[int] = []
+        path = f"{FOLDER}/MVI_0001.AVI"
+        assert cam.storage.read(path, lambda done, size: told.append(done)) == data
+        assert told == sorted(told)
+
+
+def test_a_download_that_breaks_off_twice_in_one_place_ends() -> None:
+    data = bytes(range(256)) * (5 << 12)
+    card = a_card({"MVI_0001.AVI": data})
+    device = ptp_device(SX200, *["silence@GetPartialObject:0"] * 2, card=card)
+    with WatchedPort(device).camera() as cam:
+        with pytest.raises(PortTimeout):
+            cam.storage.read(f"{FOLDER}/MVI_0001.AVI")
+        assert cam.storage.read(f"{FOLDER}/MVI_0001.AVI") == data
+
+
+def test_a_download_that_the_plug_ends_is_not_tried_again() -> None:
+    data = bytes(range(256)) * (5 << 12)
+    device = ptp_device(
+        SX200, "unplug@GetPartialObject:300000", card=a_card({"MVI_0001.AVI": data})
+    )
+    with WatchedPort(device).camera() as cam, pytest.raises(Disconnected):
+        cam.storage.read(f"{FOLDER}/MVI_0001.AVI")
 
 
 def test_an_empty_file_is_not_asked_for() -> None:

@@ -30,7 +30,7 @@ from canon.driver import (
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
-from canon.errors import CanonError, NotSupported, Refused
+from canon.errors import CanonError, Disconnected, NotSupported, PortError, Refused
 from canon.models.file_kinds import ObjectFormat, kind_of
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
 from canon.ptp.datasets import (
@@ -64,6 +64,7 @@ from canon.ptp.session import Answer, Session, refusal
 _log = logging.getLogger(__name__)
 
 _BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.1)
+_MOST_BREAKS = 8  # of one download
 _TINY = 16  # bytes of a file of which cameras give no part
 _FOUR_GIB = 1 << 32
 _MOST_THUMBNAIL = 1 << 20
@@ -241,14 +242,27 @@ class PtpDriver:
         )
 
     def _in_blocks(self, entry: Entry, offset: int, end: int, sink: Counted) -> int:
-        """The bytes from `offset` to `end`; a handle that is looked up again goes on with them."""
+        """The bytes from `offset` to `end`.
+
+        Where it breaks off it goes on from there, also when the handle has to be looked up again.
+        """
+        breaks: list[int] = []
 
         def fetch(handle: int) -> None:
             while (at := offset + sink.done) < end:
                 size = min(_BLOCK, end - at)
                 part = GetPartialObject(handle, at, size)
-                if not self.session.receive(part, sink, limit=size, expect=size):
-                    break
+                try:
+                    if not self.session.receive(part, sink, limit=size, expect=size):
+                        return
+                except Disconnected:
+                    raise
+                except PortError as error:
+                    at = offset + sink.done
+                    if at in breaks or len(breaks) >= _MOST_BREAKS:
+                        raise
+                    breaks.append(at)
+                    _log.warning("%s broke off at byte %d; going on: %s", entry.path, at, error)
 
         self._objects.at(entry.path, fetch)
         return sink.done
