@@ -41,7 +41,7 @@ def put(cam: Camera, name: str, to: str) -> None:
 
 def change(cam: Camera, *changes: str) -> None:
     """Change settings, all of them at once."""
-    cam.settings.set(**dict(change.split("=") for change in changes))
+    cam.settings.set(dict(change.split("=") for change in changes))
 
 
 def capture(cam: Camera) -> None:

@@ -174,7 +174,7 @@ def tasks(sizes: Sizes) -> tuple[Task, ...]:
             "change seven settings",
             (
                 "set iso=200 aperture=f/5.6 exposure_compensation=+1 flash=on beep=on "
-                "image_size=medium-1 shooting_mode=aperture-priority",
+                "image_format=medium-1-fine shooting_mode=aperture-priority",
             ),
             (
                 "set-config iso=200",
@@ -219,7 +219,7 @@ def release_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
 
     def shot(title: str, verb: str, target: int) -> Task:
         before = (
-            (ours, f"set image_size={sizes.picture}"),
+            (ours, f"set image_format={sizes.picture}-fine"),
             (
                 theirs,
                 f"set-config imagesize={sizes.picture.capitalize()}",
@@ -235,7 +235,7 @@ def release_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
             "change seven settings",
             (
                 "set shooting_mode=manual aperture=f/8 shutter_speed=1/30 iso=200 "
-                "image_size=small flash=on white_balance=cloudy",
+                "image_format=small-fine flash=on white_balance=cloudy",
             ),
             (
                 "set-config shootingmode=Manual",

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 _PLACES = {
     "canon.camera": ("Camera", "Found", "find", "list", "open"),
+    "canon.camera.settings": ("Setting",),
+    "canon.camera.snapshot": ("Snapshot",),
     "canon.driver": ("ZoomPosition",),
     "canon.driver.card": ("Card", "CardPath", "Entry"),
     "canon.driver.events": (
@@ -24,6 +26,7 @@ _PLACES = {
         "SettingChanged", "ShuttingDown",
     ),
     "canon.driver.features": ("Feature",),
+    "canon.driver.settings": ("Reading",),
     "canon.driver.shot": ("Frame", "Picture", "Shot"),
     "canon.errors": (
         "Aborted", "AlreadyThere", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError",
@@ -34,8 +37,9 @@ _PLACES = {
     ),
     "canon.values": (
         "AfDistance", "Aperture", "Battery", "CameraOutput", "CaptureTarget", "Compensation",
-        "DriveMode", "Flash", "FocusMode", "FocusingPoint", "ImageFormat", "ImageSize", "Iso",
-        "Metering", "PhotoEffect", "Quality", "ShootingMode", "ShutterSpeed", "WhiteBalance",
+        "DriveMode", "File", "FileKind", "Flash", "FocusMode", "FocusingPoint", "Format",
+        "ImageSize", "Iso", "Metering", "PhotoEffect", "Quality", "ShootingMode", "ShutterSpeed",
+        "WhiteBalance",
     ),
 }  # fmt: skip
 """Which names are in which module; the checkers read them below."""
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
     from canon.camera import find as find
     from canon.camera import list as list
     from canon.camera import open as open
+    from canon.camera.settings import Setting as Setting
+    from canon.camera.snapshot import Snapshot as Snapshot
     from canon.driver import ZoomPosition as ZoomPosition
     from canon.driver.card import Card as Card
     from canon.driver.card import CardPath as CardPath
@@ -67,6 +73,7 @@ if TYPE_CHECKING:
     from canon.driver.events import SettingChanged as SettingChanged
     from canon.driver.events import ShuttingDown as ShuttingDown
     from canon.driver.features import Feature as Feature
+    from canon.driver.settings import Reading as Reading
     from canon.driver.shot import Frame as Frame
     from canon.driver.shot import Picture as Picture
     from canon.driver.shot import Shot as Shot
@@ -105,10 +112,12 @@ if TYPE_CHECKING:
     from canon.values import CaptureTarget as CaptureTarget
     from canon.values import Compensation as Compensation
     from canon.values import DriveMode as DriveMode
+    from canon.values import File as File
+    from canon.values import FileKind as FileKind
     from canon.values import Flash as Flash
     from canon.values import FocusingPoint as FocusingPoint
     from canon.values import FocusMode as FocusMode
-    from canon.values import ImageFormat as ImageFormat
+    from canon.values import Format as Format
     from canon.values import ImageSize as ImageSize
     from canon.values import Iso as Iso
     from canon.values import Metering as Metering

@@ -8,6 +8,7 @@ place, `take`: nothing reads past the end, nothing allocates by a length that is
 
 from __future__ import annotations
 
+import enum
 import sys
 import typing
 from collections.abc import Iterator
@@ -76,8 +77,23 @@ class Number(Codec[int]):
             raise ValueError(f"{value} does not fit in {self.smallest} bytes") from None
 
 
+class OpenEnum(enum.IntEnum):
+    """An enumeration of the wire that keeps numbers it does not know, as `UNKNOWN_0xb103`."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNKNOWN_{value:#x}", value
+        return member
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+
 class Code(Codec[E]):
-    """A number that is a member of an open enumeration, or a step of a scale."""
+    """A number that is a member of an open enumeration."""
 
     fixed = True
 

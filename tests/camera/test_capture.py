@@ -20,7 +20,7 @@ from canon.errors import AlreadyThere, CanonError, ValueRefused
 from canon.values import CaptureTarget
 
 SETTINGS = (
-    "image_size",
+    "image_format",
     "shooting_mode",
     "iso",
     "flash",
@@ -40,10 +40,10 @@ def control(cam: Camera) -> Iterator[Camera]:
     """The camera under release control, in program mode and set to small pictures without flash."""
     with cam.remote():
         before = cam.settings.read()
-        cam.settings.set(image_size="small", shooting_mode="program", flash="off")
+        cam.settings.set(image_format="small-fine", shooting_mode="program", flash="off")
         yield cam
         cam.settings.set(shooting_mode=before["shooting_mode"])
-        cam.settings.set(**{name: before[name] for name in SETTINGS})
+        cam.settings.set({name: before[name] for name in SETTINGS})
 
 
 def image(shot: Shot) -> bytes:
@@ -171,7 +171,7 @@ def test_a_release_has_a_target(cam: Camera) -> None:
 
 def told_of(cam: Camera, **settings: object) -> dict[str, object]:
     """What exiftool reads from a picture that is taken with these settings."""
-    cam.settings.set(**settings)
+    cam.settings.set(settings)
     return exif(image(cam.capture.shoot()))
 
 
@@ -288,24 +288,22 @@ def test_output(control: Camera) -> None:
 
 def test_available_shots_follow_the_size(control: Camera) -> None:
     small = control.capture.available_shots()
-    control.settings.set(image_size="large")
+    control.settings.set(image_format="large-fine")
     assert 0 < control.capture.available_shots() < small
 
 
 def test_finer_pictures_take_more_room(control: Camera) -> None:
-    sizes = [control.capture.estimated_size("small", one) for one in ("normal", "fine")]
-    sizes += [control.capture.estimated_size(one, "fine") for one in ("medium-1", "large")]
+    forms = ("small-normal", "small-fine", "medium-1-fine", "large-fine")
+    sizes = [control.capture.estimated_size(form) for form in forms]
     assert sizes == sorted(set(sizes))
+    with pytest.raises(ValueError, match="no image format"):
+        control.capture.estimated_size("small")
     with pytest.raises(CanonError):
-        control.capture.estimated_size("small", "raw", "raw")
+        control.capture.estimated_size("raw+medium-3-economy")
 
 
 @pytest.mark.parametrize("quality", ["fine", "normal"])
 def test_a_picture_is_not_larger_than_estimated(control: Camera, quality: str) -> None:
-    before = control.settings.quality.value
-    control.settings.set(quality=quality)
-    try:
-        data = image(control.capture.shoot())
-        assert len(data) < 1.3 * control.capture.estimated_size("small", quality)
-    finally:
-        control.settings.set(quality=before)
+    control.settings.set(image_format=f"small-{quality}")
+    data = image(control.capture.shoot())
+    assert len(data) < 1.3 * control.capture.estimated_size(f"small-{quality}")

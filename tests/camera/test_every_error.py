@@ -67,7 +67,7 @@ ON_A_CAMERA: dict[type[CanonError], tuple[str, Act]] = {
     errors.ValueRefused: (G3, lambda cam: cam.settings.iso.set(3200)),
     errors.AlreadyThere: (G3, lambda cam: cam.storage.mkdir("DCIM/100CANON")),
     errors.NotEmpty: (G3, lambda cam: cam.storage.rmdir("DCIM/100CANON")),
-    errors.NotSupported: (G3, lambda cam: cam.ptp.get(0xD045)),
+    errors.NotSupported: (G3, lambda cam: cam.ptp.call(0x1001)),
 }
 """What is done to which camera."""
 

@@ -19,11 +19,11 @@ from canon.errors import NotSupported
 from canon.models.ptp import MODELS, PtpModel, by_product
 from canon.ptp.operations import SendObject, SetObjectProtection
 from canon.ptp.powershot.layouts import FocusLock, InitiateReleaseControl, Property, ViewfinderOn
-from canon.values import CaptureTarget, ImageSize
+from canon.values import CaptureTarget
 from canon.virtual.build import make_virtual
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.profile import load_profile, source
-from rigs.bodies import PowerShotCamera
+from rigs.bodies import SMALL, PowerShotCamera
 from rigs.watched import WatchedPort
 from supported import row
 
@@ -71,7 +71,7 @@ def test_a_body_of_every_row_works(model: PtpModel) -> None:
     device = make_virtual(f"{model.slug}?mode=ptp")
     assert isinstance(device, PtpCamera)
     assert device.body.model is model
-    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)  # quickly drawn
+    device.extension.release.table.put(Property.IMAGE_SIZE, SMALL)  # quickly drawn
     can = set(verbs(model))
     port = WatchedPort(device)
     with port.camera() as cam:
@@ -128,7 +128,7 @@ def _takes_pictures(cam: Camera, can: set[str]) -> None:
     with cam.remote():
         if "settings" in can:
             now = cam.settings.iso.value
-            other = next(iso for iso in cam.settings.iso.allowed if iso != now)
+            other = next(iso for iso in cam.settings.iso.allowed or () if iso != now)
             cam.settings.iso.set(other)
             assert cam.settings.iso.value == other
         if "zoom" in can:

@@ -11,7 +11,7 @@ from judges import brightness, exif, opened
 from canon.camera import Camera
 from canon.driver.card import Entry
 from canon.driver.shot import Picture
-from canon.errors import CanonError, FocusFailed, NotSupported, Refused
+from canon.errors import FocusFailed, NotSupported, Refused, ValueRefused
 from canon.native.commands import ENTERED, Command, Listed, Listing
 from canon.native.events import (
     CaptureOver,
@@ -223,7 +223,7 @@ def test_a_release_whose_end_is_never_told() -> None:
 def test_the_sign_of_exposure_compensation(slug: str, codes: dict[str, int]) -> None:
     device = native_device(slug=slug)
     with a_camera(device) as cam, cam.remote():
-        allowed = [str(value) for value in cam.settings.exposure_compensation.allowed]
+        allowed = [str(value) for value in cam.settings.exposure_compensation.allowed or ()]
         assert allowed[0] == "+2" or allowed[-1] == "+2"
         for stops, code in codes.items():
             cam.settings.exposure_compensation.set(stops)
@@ -252,7 +252,7 @@ def test_a_5d_is_told_twice() -> None:
         with port.camera() as cam, cam.remote():
             cam.settings.read()
             port.names()
-            cam.settings.set(iso=400, quality="normal", exposure_compensation="-1")
+            cam.settings.set(iso=400, white_balance="cloudy", exposure_compensation="-1")
             assert port.names() == wanted
             assert str(cam.settings.iso.value) == "400"
 
@@ -263,7 +263,7 @@ def test_a_5d_is_told_twice() -> None:
 def test_raw_and_jpeg_are_two_pictures() -> None:
     port = WatchedPort(native_device(slug=NEW))
     with port.camera() as cam, cam.remote():
-        cam.settings.set(quality="raw+fine", image_format="raw+jpeg", image_size="raw+small")
+        cam.settings.set(image_format="raw+small-fine")
         raw, jpeg = cam.capture.shoot(target=HOST).pictures
         ready = [event for _, event in port.events if isinstance(event, FullImageReady)]
         second = [event for _, event in port.events if isinstance(event, SecondImageReady)]
@@ -287,34 +287,37 @@ def test_raw_and_jpeg_are_two_pictures() -> None:
 def test_the_second_picture_may_come_after_the_end() -> None:
     device = native_device("event-late@SecondImageReady:2", slug=NEW)
     with a_camera(device) as cam, cam.remote():
-        cam.settings.set(quality="raw+normal", image_format="raw+jpeg", image_size="raw+small")
+        cam.settings.set(image_format="raw+small-normal")
         assert len(cam.capture.shoot().pictures) == 2
 
 
 def test_what_kinds_of_picture_there_are() -> None:
     with a_camera(native_device(slug=NEW)) as cam, cam.remote():
-        assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw", "raw+jpeg"]
-        assert "raw+fine" in map(str, cam.settings.quality.allowed)
-        jpeg = cam.capture.estimated_size("large", "fine")
-        raw = cam.capture.estimated_size("large", "raw", "raw")
-        assert cam.capture.estimated_size("large", "raw+fine", "raw+jpeg") == raw + jpeg
+        allowed = cam.settings.image_format.allowed
+        assert allowed is not None
+        alone = [form for form in allowed if len(form.files) == 1]
+        assert {"large-fine", "small-normal", "raw"} < set(alone)
+        assert [*alone, *(f"raw+{form}" for form in alone if form.jpeg)] == list(allowed)
+        jpeg, raw = (cam.capture.estimated_size(form) for form in ("large-fine", "raw"))
+        assert cam.capture.estimated_size("raw+large-fine") == raw + jpeg
     with a_camera(native_device(slug=OLD)) as cam, cam.remote():
-        assert list(map(str, cam.settings.image_format.allowed)) == ["jpeg", "raw"]
-        with pytest.raises(CanonError, match="raw"):
-            cam.settings.set(quality="raw+fine", image_format="raw+jpeg")
+        assert all(len(form.files) == 1 for form in cam.settings.image_format.allowed or ())
+        with pytest.raises(ValueRefused, match="raw") as caught:
+            cam.settings.set(image_format="raw+large-fine")
+        assert caught.value.allowed == cam.settings.image_format.allowed
 
 
 @pytest.mark.parametrize("slug", [OLD, "powershot-g3", "powershot-s45"])
 def test_a_crw_comes_with_its_thm(slug: str) -> None:
     with a_camera(native_device(slug=slug)) as cam, cam.remote():
-        cam.settings.set(quality="raw", image_format="raw", image_size="large")
+        cam.settings.set(image_format="raw")
         shot = cam.capture.shoot(target=BOTH)
         picture, entry = shot.first, shot.entries[0]
         assert isinstance(picture, Picture)
         assert isinstance(entry, Entry)
         assert picture.name == entry.name == "IMG_0001.CRW"
         assert cam.storage.read(entry) == picture
-        assert entry.size < cam.capture.estimated_size("large", "raw", "raw")
+        assert entry.size < cam.capture.estimated_size("raw")
         (thm,) = cam.storage.companions(entry)
         assert exif(cam.storage.read(thm))["Canon:RecordMode"] == 2
         (alone,) = cam.capture.shoot(target=HOST).pictures

@@ -136,7 +136,7 @@ def test_a_body_without_properties_is_not_asked_for_any() -> None:
             "body number that it tells": lambda: cam.body_id,
             "known way to make folders": lambda: cam.storage.mkdir("DCIM/999CANON"),
             "remote control": cam.remote.start,
-            "properties": lambda: cam.ptp.get(0xD045),
+            "properties": lambda: cam.settings["0xd045"].value,
         }
         for feature, verb in refused.items():
             with pytest.raises(NotSupported, match=f"the PowerShot S45 has no {feature}"):
@@ -651,5 +651,5 @@ def test_the_standards_own_properties() -> None:
         assert cam.camera_time == datetime(2004, 2, 29, 12, 0)
         cam.camera_time = datetime(2004, 3, 1)
         assert cam.camera_time == datetime(2004, 3, 1)
-        cam.ptp.set(0x5011, "20040302T101500")
+        cam.settings["0x5011"].set("20040302T101500")
         assert cam.camera_time == datetime(2004, 3, 2, 10, 15)

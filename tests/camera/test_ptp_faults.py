@@ -28,12 +28,11 @@ from canon.errors import (
     Refused,
 )
 from canon.ptp.powershot.layouts import Property
-from canon.values import ImageSize
 from canon.virtual.build import make_virtual
 from canon.virtual.faults import Fault
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
-from rigs.bodies import PowerShotCamera
+from rigs.bodies import SMALL, PowerShotCamera
 
 FOLDER = "DCIM/100CANON"
 PATH = f"{FOLDER}/IMG_0001.JPG"
@@ -49,7 +48,7 @@ def an_s60(*faults: str, card: Path | None = None) -> PowerShotCamera:
     query = [f"fault={fault}" for fault in faults] + ([f"card={card}"] if card else [])
     device = make_virtual("&".join(("powershot-s60?mode=ptp", *query)))
     assert isinstance(device, PtpCamera)
-    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.extension.release.table.put(Property.IMAGE_SIZE, SMALL)
     return device
 
 

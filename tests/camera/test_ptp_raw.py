@@ -7,7 +7,6 @@ import pytest
 import canon
 from canon.camera import Camera
 from canon.errors import NotSupported, Refused
-from canon.ptp.datasets import Choices, DataType
 from rigs.bodies import PowerShotCamera, ptp_device
 from rigs.watched import WatchedPort
 
@@ -50,11 +49,13 @@ def test_a_number_that_is_no_parameter() -> None:
 
 def test_a_property_describes_itself() -> None:
     with canon.open(f"virtual:{SX200}") as cam:
-        told = cam.ptp.describe(0xD045)
-        assert (told.code, told.kind, told.writable) == (0xD045, DataType.UINT16, 1)
-        assert isinstance(told.form, Choices)
-        assert cam.ptp.allowed(0xD045) == told.form.values == (1, 2, 3, 4, 5, 6, 7)
-        assert cam.ptp.get(0xD032) == "Canon PowerShot SX200 IS"
+        told = cam.settings["0xd045"].describe()
+        assert (told.kind.name, told.writable, told.why) == ("number", True, "")
+        assert told.allowed == (1, 2, 3, 4, 5, 6, 7)
+        assert told.raw == told.value.to_bytes(2, "little")
+        model = cam.settings["0xd032"]
+        assert (model.value, model.kind.name) == ("Canon PowerShot SX200 IS", "text")
+        assert (model.writable, model.why) == (False, "it can only be read")
         assert 0xD045 in cam.ptp.properties
         assert 0x9021 in cam.ptp.operations
 
@@ -62,25 +63,36 @@ def test_a_property_describes_itself() -> None:
 @pytest.mark.parametrize(("typed", "value"), [(3, 3), ("3", 3), ("0x05", 5)])
 def test_a_property_can_be_written(typed: object, value: int) -> None:
     with canon.open(f"virtual:{SX200}") as cam:
-        cam.ptp.set(0xD045, typed)
-        assert cam.ptp.get(0xD045) == value
+        cam.settings["0xd045"].set(typed)
+        assert cam.settings["0xd045"].value == value
 
 
 @pytest.mark.parametrize("typed", ["three", "1,2", 1.5, None, (1,), 1 << 16])
 def test_what_is_no_value_of_a_property(typed: object) -> None:
     with canon.open(f"virtual:{SX200}") as cam:
-        before = cam.ptp.get(0xD045)
+        before = cam.settings["0xd045"].value
         with pytest.raises(ValueError, match="property 0xd045 cannot be"):
-            cam.ptp.set(0xD045, typed)
-        assert cam.ptp.get(0xD045) == before
+            cam.settings.set({"0xd045": typed})
+        assert cam.settings["0xd045"].value == before
 
 
 def test_a_list_of_numbers() -> None:
     device, cam = a_camera(SX200)
     with cam:
-        cam.ptp.set(0xD033, "109,101,0")
+        cam.settings["0xd033"].set("109,101,0")
         assert device.body.owner == "me"
-        assert cam.ptp.get(0xD033) == (109, 101, 0)
+        assert cam.settings["0xd033"].value == (109, 101, 0)
+        assert cam.settings["0xd033"].label == "109,101,0"
+
+
+def test_what_a_property_may_be_costs_one_question() -> None:
+    port = WatchedPort(ptp_device(SX200))
+    with port.camera() as cam:
+        port.names()
+        cam.settings["0xd045"].describe()
+        assert port.names() == ["GetDevicePropDesc"]
+        cam.settings["0xd045"].set(2)
+        assert port.names() == ["GetDevicePropDesc", "SetDevicePropValue", "GetDevicePropDesc"]
 
 
 def test_properties_are_settings_by_their_number() -> None:
@@ -96,9 +108,9 @@ def test_properties_are_settings_by_their_number() -> None:
 def test_release_control_is_entered_for_a_property_that_is_listed_only_in_it() -> None:
     device, cam = a_camera(S60)
     with cam:
-        assert cam.settings.set(**{"0xd029": 3}, iso=100) == {"iso": 0x48, "0xd029": 3}
+        assert cam.settings.set({"0xd029": 3}, iso=100) == {"iso": 100, "0xd029": 3}
         assert not device.extension.release.active
-        assert dict(cam.settings.read("0xd029", "iso")) == {"iso": 0x48, "0xd029": 3}
+        assert dict(cam.settings.read("0xd029", "iso")) == {"iso": 100, "0xd029": 3}
 
 
 def test_a_native_camera_has_no_raw_door() -> None:

@@ -30,10 +30,13 @@ from canon.ptp.operations import (
     StoreRemoved,
 )
 from canon.ptp.powershot.layouts import FolderEntry, GetObjectInfoEx, Property
-from canon.values import CaptureTarget, ImageSize
+from canon.values import CaptureTarget
 from canon.virtual.refusal import Status
 from canon.wire import Message
-from rigs.bodies import ptp_device
+from rigs.bodies import (
+    SMALL,
+    ptp_device,
+)
 from rigs.lying import Answer, Lying
 from rigs.watched import WatchedPort
 
@@ -162,7 +165,7 @@ def test_the_handle_of_a_deleted_file_is_not_used() -> None:
 
 def test_a_picture_that_no_event_tells_of_is_found_among_the_old_ones() -> None:
     device = ptp_device("powershot-s60", "event-lost@ObjectAdded")
-    device.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    device.extension.release.table.put(Property.IMAGE_SIZE, SMALL)
     with WatchedPort(device).camera() as cam:
         before = [*cam.storage.walk()]
         (taken,) = cam.capture.shoot(target=CaptureTarget.CARD).entries

@@ -91,7 +91,7 @@ def test_a_setting_that_the_camera_lists_and_does_not_tell() -> None:
     with WatchedPort(Lying(S60, lie)).camera() as cam:
         settings = cam.settings.read()
         assert "flash" not in settings
-        assert {"iso", "image_size", "white_balance"} <= settings.keys()
+        assert {"iso", "image_format", "white_balance"} <= settings.keys()
         with pytest.raises(NotSupported, match="setting flash in its present mode"):
             _ = cam.settings.flash.value
 

@@ -32,7 +32,7 @@ def a_20d(first: str = "", second: str = "") -> WatchedPort[NativeCamera]:
 
 
 def set_to_both(cam: Camera) -> None:
-    cam.settings.set(quality="raw+fine", image_format="raw+jpeg", image_size="raw+small")
+    cam.settings.set(image_format="raw+small-fine")
 
 
 def pair(cam: Camera, target: CaptureTarget, number: int) -> None:
@@ -81,7 +81,7 @@ def test_the_end_is_not_waited_for_longer_than_the_second_file_takes() -> None:
 def test_a_single_picture_is_not_waited_for() -> None:
     port = a_20d()
     with port.camera() as cam, cam.remote():
-        cam.settings.set(image_size="small")
+        cam.settings.set(image_format="small-fine")
         (entry,) = cam.capture.shoot(target=CARD).entries
         assert str(entry).endswith(".JPG")
         ended, event = port.events[-1]

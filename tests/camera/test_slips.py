@@ -40,7 +40,7 @@ def test_only_what_was_asked_for_is_read(g3: Camera) -> None:
 
 
 def test_the_settings_show_their_names(g3: Camera) -> None:
-    assert repr(g3.settings).startswith("<Settings: quality, image_format, ")
+    assert repr(g3.settings).startswith("<Settings: image_format, self_timer, ")
     assert repr(g3.storage) == "<storage of Canon PowerShot G3>"
     assert repr(g3.ptp) == "<PTP of Canon PowerShot G3>"
 
@@ -82,18 +82,6 @@ def test_a_target_may_be_named(g3: Camera, target: CaptureTarget | str) -> None:
 def test_a_target_that_is_none_is_told(g3: Camera, target: CaptureTarget | str) -> None:
     with pytest.raises(ValueError, match="to the host, to the card, or to both"):
         g3.capture.shoot(target=target)
-
-
-def test_a_value_that_needs_others_is_told_with_them() -> None:
-    with canon.open(EOS) as cam:
-        with pytest.raises(ValueRefused) as caught:
-            cam.settings.set(quality="raw+fine")
-        assert caught.value.value in (caught.value.allowed or ())
-        assert caught.value.advice == (
-            "it goes with certain others only: set image_format, image_size, quality together"
-        )
-        now = cam.settings.set(quality="raw+fine", image_format="raw+jpeg", image_size="large")
-        assert [str(value) for value in now.values()] == ["raw+fine", "raw+jpeg", "large"]
 
 
 @pytest.mark.parametrize("port", ["virtual:powershot-g3", "virtual:powershot-g9", EOS])

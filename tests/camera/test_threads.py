@@ -99,8 +99,8 @@ def test_frames_captures_and_settings_at_once(
     photographer = Worker(capture)
     # Two threads that write the same block: neither takes the other's change back.
     setters = [
-        Worker(change("iso", cam.settings.iso.allowed)),
-        Worker(change("white_balance", cam.settings.white_balance.allowed)),
+        Worker(change("iso", cam.settings.iso.allowed or ())),
+        Worker(change("white_balance", cam.settings.white_balance.allowed or ())),
     ]
     try:
         end_well(photographer)

@@ -9,7 +9,6 @@ from judges import colorfulness, opened
 
 from canon.camera import Camera
 from canon.driver.shot import Picture
-from canon.values import PhotoEffect
 
 pytestmark = pytest.mark.needs("release")
 
@@ -61,12 +60,12 @@ def test_settings_between_frames_show_in_the_next(cam: Camera) -> None:
         cam.settings.set(photo_effect=before)
     assert colors[1] < 5 < colors[0]
     assert colors[2] == pytest.approx(colors[0], abs=10)
-    assert cam.settings.photo_effect.value is PhotoEffect(before)
+    assert cam.settings.photo_effect.value is before
 
 
 def test_captures_between_frames(cam: Camera) -> None:
-    size = cam.settings.image_size.value
-    cam.settings.set(image_size="small")
+    size = cam.settings.image_format.value
+    cam.settings.set(image_format="small-fine")
     pictures: list[Picture] = []
     frames = 0
     try:
@@ -80,7 +79,7 @@ def test_captures_between_frames(cam: Camera) -> None:
                 assert isinstance(picture, Picture)
                 pictures.append(picture)
     finally:
-        cam.settings.set(image_size=size)
+        cam.settings.set(image_format=size)
     assert [opened(picture).size for picture in pictures] == [(640, 480)] * 3
     assert len({picture.name for picture in pictures}) == 3
     assert frames == 6

@@ -77,7 +77,7 @@ VERBS: dict[str, Verb] = {
     "focus": _focus,
     "measure": lambda cam: cam.focus.auto(),
     "shots": lambda cam: cam.capture.available_shots(),
-    "size": lambda cam: cam.capture.estimated_size("small", "fine"),
+    "size": lambda cam: cam.capture.estimated_size("small-fine"),
     "viewfinder": _two_frames,
     "release": lambda cam: cam.capture.shoot(thumbnail=True),
     "release to card": lambda cam: cam.capture.shoot(target=CaptureTarget.CARD),

@@ -16,7 +16,6 @@ import pytest
 
 from canon.native.commands import LONG_REPLY, LongHead
 from canon.usb.port import Endpoint
-from canon.values import ImageSize
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
@@ -143,7 +142,7 @@ class HostileCamera:
         self.bulk, self.interrupt = self._pipes
         self.plugged = True
         # Small pictures are drawn quickly.
-        small = replace(honest.release.parameters, image_size=ImageSize.SMALL)
+        small = replace(honest.release.parameters, image_size=2)
         honest.release.parameters = small
         self._honest = VirtualPort(honest)
         self._buffer = memoryview(bytearray(1 << 20))

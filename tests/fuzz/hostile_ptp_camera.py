@@ -26,12 +26,11 @@ from canon.ptp.containers import (
 from canon.ptp.operations import Response
 from canon.ptp.powershot.layouts import Property
 from canon.usb.port import Endpoint
-from canon.values import ImageSize
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.port import VirtualPort
-from rigs.bodies import powershot, ptp_body
+from rigs.bodies import SMALL, powershot, ptp_body
 
 FLOOD = bytes(4 << 20)
 
@@ -169,7 +168,7 @@ class HostilePtpCamera:
         card.make_folders(("MISC",), 1_000_000_000)
         honest = powershot(ptp_body(model, card))
         # Small pictures are drawn quickly.
-        honest.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+        honest.extension.release.table.put(Property.IMAGE_SIZE, SMALL)
         self.descriptors = honest.descriptors
         self.clock = BodyClock()
         self._pipes = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
 
 import pytest
 from attack import VERBS, Verb, at_most, attack, attempt, noise, words
@@ -34,9 +33,9 @@ BODIES = ("powershot-s60", "powershot-sx200-is", "powershot-s45")
 MORE: dict[str, Verb] = {
     "any operation": lambda cam: cam.ptp.call(0x1004),
     "any operation with data": lambda cam: cam.ptp.call(0x1016, 0xD034, data=bytes(4)),
-    "describe": lambda cam: cam.ptp.describe(0xD034),
-    "value": lambda cam: (cam.ptp.get(0xD034), cam.ptp.allowed(0xD034)),
-    "write a property": lambda cam: cam.ptp.set(0xD034, 1_000_000_000),
+    "describe": lambda cam: cam.settings.describe("0xd034"),
+    "allowed by number": lambda cam: cam.settings["0xd034"].allowed,
+    "write a property": lambda cam: cam.settings["0xd034"].set(1_000_000_000),
     "numbered setting": lambda cam: cam.settings["0xd034"].value,
     "companions": lambda cam: cam.storage.companions("DCIM/100CANON/IMG_0001.JPG"),
 }
@@ -172,7 +171,7 @@ COUNTED: dict[str, tuple[Ask, int]] = {
     "DeviceInfo": (lambda driver: driver.identify(), 12),
     "StorageIDs": (lambda driver: driver.cards(), 0),
     "ObjectHandles": (lambda driver: list(driver.list_folder(FOLDER)), 0),
-    "DevicePropDesc": (lambda driver: driver.describe(0xD048), 5),
+    "DevicePropDesc": (lambda driver: driver.settings.read("0xd048"), 5),
     "values": (lambda driver: driver.time(), 0),
 }
 """What brings a list, and where in the dataset the list's count is."""
@@ -194,7 +193,7 @@ def test_a_list_takes_memory_in_proportion(kind: DataType) -> None:
     camera, driver = open_driver("powershot-s60")
     camera.play(Trick(What.DATASET, 0, data))
     with at_most(1 << 20):
-        assert len(cast("tuple[int, ...]", driver.describe(0xD048).current)) == 0x4000
+        assert len(driver.settings.read("0xd048")["0xd048"].value) == 0x4000
 
 
 def test_a_reply_over_the_limit_is_not_read() -> None:

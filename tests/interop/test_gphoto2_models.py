@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from gphoto2 import FOLDER, Tethered, tethered
 
+from canon.codes import ISO
 from canon.exif import thumbnail
 from canon.values import Iso
 from conftest import long_unless
@@ -91,7 +92,7 @@ def owner(camera: Tethered) -> None:
 
 def settings(camera: Tethered) -> None:
     camera.gphoto2("--set-config", "iso=200")
-    assert camera.device.release.parameters.iso == Iso.parse(200)
+    assert camera.device.release.parameters.iso == ISO.code(Iso(200))
 
 
 def capture(camera: Tethered) -> None:

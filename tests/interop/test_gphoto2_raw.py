@@ -8,7 +8,9 @@ import pytest
 from gphoto2 import FOLDER, Tethered, tethered
 
 from canon.exif import thumbnail
-from canon.values import ImageFormat, ImageSize, Quality
+from canon.models.model import Numbering
+from canon.native.codes import code_at, rows_of
+from canon.values import Format
 
 
 def number_of(camera: Tethered, name: str) -> str:
@@ -62,8 +64,8 @@ def test_raw_and_jpeg_to_the_card(tmp_path: Path) -> None:
             "--set-config", "imageformat=RAW + Large Fine JPEG", "--capture-image"
         )
         now = camera.device.release.parameters
-        assert now.image_format is ImageFormat.RAW_PLUS_JPEG
-        assert (now.quality, now.image_size) == (Quality.RAW_PLUS_FINE, ImageSize.LARGE)
+        row = rows_of(Numbering.REVISED)["image_format"]
+        assert row.codes.value(code_at(now, row)) == Format("raw+large-fine")
         assert camera.names() == [*before, "IMG_0008.CR2", "IMG_0008.JPG"]
         # The first of the pair is the result; the other comes with the next event (14.4).
         assert f"New file is in location {FOLDER}/IMG_0008.CR2 on the camera" in said.lines

@@ -16,7 +16,6 @@ from canon.models import native, ptp
 from canon.models.model import Model
 from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
-from canon.values import ImageSize
 from canon.virtual.body import Body
 from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.catalogue import Row
@@ -35,6 +34,8 @@ from canon.virtual.ptp.profile import PtpBody, PtpProfile
 from canon.virtual.ptp.profile import load_profile as ptp_profile
 
 PLACE = ("DCIM", "100CANON")
+SMALL = 2
+"""The number of small pictures, natively and in PTP; they are quickly drawn."""
 TAKEN = 1_055_583_000  # 2003-06-14 09:30
 
 
@@ -127,7 +128,7 @@ def native_device(
     inside.make_folders(PLACE)
     device = NativeCamera(native_body(slug, inside), waiting(*faults), active=active)
     block = device.release.parameters
-    device.release.parameters = type(block)(**{**vars(block), "image_size": ImageSize.SMALL})
+    device.release.parameters = type(block)(**{**vars(block), "image_size": SMALL})
     return device
 
 

@@ -34,8 +34,8 @@ def test_settings_are_shown_with_what_is_allowed(run: Any) -> None:
     }
     assert lines["iso"] == ["50", "50, 100, 200, 400, auto"]
     assert lines["macro"] == ["off", "off, on"]
-    assert lines["aperture"] == ["f/4"]
-    assert lines["focal_length_tele"] == ["28.8125"]
+    assert lines["aperture"] == ["f/4", "(not in this mode)"]
+    assert lines["focal_length_tele"] == ["28.8125", "(can only be read)"]
 
 
 def test_settings_are_changed_together(run: Any) -> None:
@@ -46,8 +46,16 @@ def test_settings_are_changed_together(run: Any) -> None:
     )
     assert told["error"]["kind"] == "ValueRefused"
     told = json.loads(run("settings", "iso=100", "macro=on", "--json").stdout)
-    assert told["iso"] == {"value": "100", "allowed": ["50", "100", "200", "400", "auto"]}
-    assert told["macro"] == {"value": True, "allowed": [False, True]}
+    assert told["iso"]["value"] == {"label": "100", "iso": 100}
+    assert [one["iso"] for one in told["iso"]["allowed"]] == [50, 100, 200, 400, None]
+    assert told["macro"] == {
+        "value": True,
+        "label": "on",
+        "kind": "switch",
+        "allowed": [False, True],
+        "writable": True,
+        "why": "",
+    }
 
 
 def test_properties_go_by_their_number(run: Any) -> None:
@@ -56,7 +64,7 @@ def test_properties_go_by_their_number(run: Any) -> None:
     assert lines == ["0xd029  13   1, 2, 3", "iso     100  50, 100, 200, 400, auto"]
     assert run("settings", "0xd033=109,101,0", port=sx200).stdout == "0xd033  109,101,0\n"
     told = json.loads(run("settings", "0xd045=0x05", "--json", port=sx200).stdout)
-    assert told["0xd045"] == {"value": 5, "allowed": [1, 2, 3, 4, 5, 6, 7]}
+    assert (told["0xd045"]["value"], told["0xd045"]["allowed"]) == (5, [1, 2, 3, 4, 5, 6, 7])
 
 
 def test_settings_are_shown_beside_those_that_are_changed(run: Any) -> None:
@@ -113,8 +121,8 @@ def test_custom_functions_that_cannot_be(
     [
         (("iso=3200",), 5, "the camera takes 50, 100, 200, 400, auto"),
         (("aperture=f/8",), 5, "as the camera is set now, it takes nothing"),
-        (("iso=many",), 2, "'many' is no iso"),
-        (("sharpnes",), 2, "there is no setting 'sharpnes'"),
+        (("iso=many",), 2, "'many' is no ISO; give one like 400"),
+        (("sharpnes",), 2, "there is no setting 'sharpnes'; the nearest is sharpness"),
         (("focal_length=3",), 2, "can only be read"),
         (("=3",), 2, "NAME=VALUE"),
     ],

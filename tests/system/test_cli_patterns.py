@@ -119,9 +119,7 @@ def test_a_thumbnail_and_a_picture_go_to_stdout(tmp_path: Path) -> None:
 
 def test_the_other_places_of_a_shot_are_told_on_stderr(tmp_path: Path) -> None:
     port = "virtual:eos-20d"
-    both = {"image_format": "raw+jpeg", "image_size": "large", "quality": "raw+fine"}
-    settings = [word for name, value in both.items() for word in ("--set", f"{name}={value}")]
-    words = "capture", *settings, "--target", "both", "-o", "-"
+    words = "capture", "--set", "image_format=raw+large-fine", "--target", "both", "-o", "-"
     ran = run_raw(tmp_path, *words, port=port, TMPDIR=str(tmp_path))
     assert ran.returncode == 0
     (saved,) = tmp_path.glob("canon-remote-*/*")

@@ -114,10 +114,10 @@ def test_files_that_the_camera_does_not_take(tmp_path: Path) -> None:
 
 def test_settings_by_name_and_by_number(tmp_path: Path) -> None:
     shown = answer(tmp_path, "settings", "iso", "macro=on", "0xd029=3", port=G9)
-    assert shown["iso"]["value"] == "80"
-    assert "1600" in shown["iso"]["allowed"]
-    assert shown["macro"] == {"value": True, "allowed": [False, True]}
-    assert shown["0xd029"] == {"value": 3, "allowed": [1, 2, 3]}
+    assert shown["iso"]["value"] == {"label": "80", "iso": 80}
+    assert {"label": "1600", "iso": 1600} in shown["iso"]["allowed"]
+    assert (shown["macro"]["value"], shown["macro"]["allowed"]) == (True, [False, True])
+    assert (shown["0xd029"]["value"], shown["0xd029"]["allowed"]) == (3, [1, 2, 3])
     told = refused(tmp_path, "settings", "iso=3200", port=G9, code=5)
     assert "the camera takes auto, 80, 100, 200, 400, 800, 1600" in told
     told = refused(tmp_path, "settings", "0xd029=99", port=G9, code=5)
@@ -126,10 +126,11 @@ def test_settings_by_name_and_by_number(tmp_path: Path) -> None:
 
 
 def test_properties_that_are_always_there_need_no_release_control(tmp_path: Path) -> None:
-    assert (
-        output(tmp_path, "settings", "0xd032", port=SX200) == "0xd032  Canon PowerShot SX200 IS\n"
+    told = output(tmp_path, "settings", "0xd032", port=SX200)
+    assert told == "0xd032  Canon PowerShot SX200 IS  (can only be read)\n"
+    assert "no property 0xd032 as it is connected" in refused(
+        tmp_path, "settings", "0xd032", port=VIRTUAL, code=6
     )
-    assert "no PTP" in refused(tmp_path, "settings", "0xd032", port=VIRTUAL, code=6)
 
 
 def test_pictures_and_frames(tmp_path: Path) -> None:

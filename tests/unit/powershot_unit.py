@@ -24,13 +24,12 @@ from canon.ptp.powershot.layouts import (
     InitiateReleaseControl,
     Property,
 )
-from canon.values import ImageSize
 from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.ptp.reply import Answered
 from canon.virtual.refusal import Status
-from rigs.bodies import ptp_body, waiting
+from rigs.bodies import SMALL, ptp_body, waiting
 
 CARD, HOST, BOTH = 0x0D, 0x03, 0x0F
 BODIES = "powershot-s60", "powershot-g9", "powershot-a95", "powershot-s3-is"
@@ -51,7 +50,7 @@ class Unit:
         self.times: list[tuple[float, PtpEvent]] = []
         self.objects = Objects(self.body, self._tell, RAM)
         self.control = ReleaseControl(self.body, waiting(*faults), self.objects, self._tell)
-        self.control.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+        self.control.table.put(Property.IMAGE_SIZE, SMALL)
 
     def _tell(self, event: PtpEvent) -> None:
         self.times.append((self.body.clock.now(), event))

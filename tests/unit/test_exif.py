@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canon import exif
+from canon.codes import POWERSHOT
 from canon.errors import DecodeError
 from canon.values import (
     AfDistance,
@@ -203,7 +204,11 @@ def test_the_flash_field_tells_setting_and_deed(flash: Flash, fired: bool, told:
 
 
 def test_what_a_camera_without_names_writes_is_known_by_number() -> None:
-    shot = replace(PLAIN, white_balance=WhiteBalance(0x77), metering=Metering(0x66))
+    shot = replace(
+        PLAIN,
+        white_balance=WhiteBalance.unknown(POWERSHOT, 0x77),
+        metering=Metering.unknown(POWERSHOT, 0x66),
+    )
     told = exiftool(picture(shot))
     assert (told["Canon:WhiteBalance"], told["ExifIFD:MeteringMode"]) == (0x77, 255)
 

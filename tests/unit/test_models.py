@@ -17,7 +17,7 @@ from canon.models.native import GENERIC, MODELS, by_product, by_serial_id, by_sl
 from canon.native.driver import NativeDriver
 from canon.native.session import Session
 from canon.native.usb_link import UsbLink
-from canon.values import Aperture, CaptureTarget, ImageSize, Iso
+from canon.values import Aperture, CaptureTarget, Format, Iso
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.profile import load_profile
 from canon.virtual.port import VirtualPort
@@ -138,7 +138,8 @@ def test_a_release_that_ends_with_the_card() -> None:
         host = a_host("eos-10d", without=quirk)
         assert host.remote
         host.remote.enter()
-        host.remote.change({"image_size": ImageSize.SMALL})
+        assert host.settings is not None
+        host.settings.write({"image_format": Format("small-fine")})
         start = host.clock.now()
         shot = host.remote.shutter.release(
             CaptureTarget.CARD, InMemory(), GiveUp(), thumbnail=False, progress=None, timeout_s=30
@@ -154,12 +155,13 @@ def test_settings_that_must_be_written_twice() -> None:
     host = a_host("eos-5d")
     assert host.remote
     host.remote.enter()
-    now = host.remote.change(changes)
-    assert str(now["iso"]) == "400"
+    assert host.settings is not None
+    assert host.settings.write(changes)["iso"].value == 400
     unaware = a_host("eos-5d", without=Quirk.SET_TWICE)
     assert unaware.remote
     unaware.remote.enter()
-    assert str(unaware.remote.change(changes)["iso"]) == "100", "as before"
+    assert unaware.settings is not None
+    assert unaware.settings.write(changes)["iso"].value == 100, "as before"
 
 
 def test_marks_that_stay_as_they_are() -> None:

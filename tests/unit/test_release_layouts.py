@@ -14,7 +14,6 @@ from canon.native.release import (
     SelectCameraOutput,
     SetReleaseParameters,
 )
-from canon.values import ImageFormat, ImageSize, Quality
 from canon.wire import size_of
 
 
@@ -28,7 +27,7 @@ def test_the_head_of_a_sub_command_is_eight_bytes() -> None:
 
 def test_odd_lengths_stay_odd() -> None:
     assert size_of(SelectCameraOutput) == 1
-    estimate = GetEstimatedSize(ImageSize.SMALL, ImageFormat.JPEG, Quality.FINE)
+    estimate = GetEstimatedSize(2, 1, 3)
     assert estimate.encode() == b"\x02\x01\x03"
 
 

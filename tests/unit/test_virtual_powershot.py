@@ -43,12 +43,11 @@ from canon.ptp.powershot.layouts import (
 )
 from canon.ptp.session import Session
 from canon.ptp.usb_transport import UsbTransport
-from canon.values import ImageSize, ShootingMode, ShutterSpeed
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.reply import Reply
 from canon.virtual.refusal import Status
-from rigs.bodies import PowerShotCamera, ptp_device
+from rigs.bodies import SMALL, PowerShotCamera, ptp_device
 
 # --- in, out and the lens -------------------------------------------------------------------------
 
@@ -202,14 +201,14 @@ def test_a_picture_says_how_it_was_taken() -> None:
     unit = in_control("powershot-s60")
     unit.set(Property.OWNER, tuple(b"Ada\0"))
     for code, value in (
-        (Property.SHOOTING_MODE, ShootingMode.MANUAL),
+        (Property.SHOOTING_MODE, 4),
         (Property.APERTURE, 0x30),
         (Property.SHUTTER_SPEED, 0x58),
         (Property.ISO, 0x58),
         (Property.FLASH_MODE, 2),
         (Property.WHITE_BALANCE, 2),
         (Property.ZOOM, 9),
-        (Property.IMAGE_SIZE, ImageSize.MEDIUM_2),
+        (Property.IMAGE_SIZE, 3),
         (Property.IMAGE_QUALITY, 5),
     ):
         unit.set(code, value)
@@ -239,10 +238,10 @@ def test_a_picture_says_how_it_was_taken() -> None:
 
 def test_the_camera_finds_the_exposure_itself() -> None:
     unit = in_control("powershot-s60")
-    unit.set(Property.SHOOTING_MODE, ShootingMode.SHUTTER_PRIORITY)
-    unit.set(Property.SHUTTER_SPEED, ShutterSpeed.parse("1/15"))
+    unit.set(Property.SHOOTING_MODE, 2)
+    unit.set(Property.SHUTTER_SPEED, 0x58)
     unit.shoot(CARD)
-    unit.set(Property.SHOOTING_MODE, ShootingMode.PROGRAM)
+    unit.set(Property.SHOOTING_MODE, 1)
     unit.shoot(CARD)
     chosen, program = (exiftool(data) for data in unit.files().values())
     assert chosen["ExifIFD:ExposureTime"] == pytest.approx(1 / 15, rel=0.01)
@@ -430,7 +429,7 @@ def test_a_card_without_a_number_left_is_full() -> None:
 def camera() -> PowerShotCamera:
     """A virtual S60 with an empty card, set to small pictures."""
     camera = ptp_device("powershot-s60", card=MemoryCard())
-    camera.extension.release.table.put(Property.IMAGE_SIZE, ImageSize.SMALL)
+    camera.extension.release.table.put(Property.IMAGE_SIZE, SMALL)
     return camera
 
 

@@ -11,13 +11,13 @@ from strategies import message, messages, of_codec
 
 from canon.errors import DecodeError
 from canon.ptp.datasets import DevicePropDesc
-from canon.values import Flash
 from canon.wire import (
     Buffer,
     Code,
     Codec,
     Inner,
     Message,
+    OpenEnum,
     Raw,
     Text,
     at,
@@ -31,6 +31,14 @@ from canon.wire import (
     u32,
     unexplained,
 )
+
+
+class Flash(OpenEnum):
+    """When a flash fires."""
+
+    OFF = 0
+    AUTO = 1
+    ON = 2
 
 
 class Row(Message):

@@ -60,7 +60,7 @@ class Camera:
         focus, zoom: the lens.
         live: live view, frame by frame.
         custom_functions: those of an EOS.
-        ptp: operations and properties of a PTP camera by their numbers.
+        ptp: operations of a PTP camera by their numbers.
     """
 
     def __init__(self, connect: Callable[[], Way], where: str) -> None:
@@ -77,7 +77,7 @@ class Camera:
         self.live = Live(self.remote, turns)
         self.custom_functions = CustomFunctions(self.remote)
         self.ptp = Ptp(self._verbs, self._name)
-        self.settings = Settings(self.remote, self.ptp)
+        self.settings = Settings(self.remote)
 
     def initialize(self, force: bool = False) -> None:
         """Open the port, wake the camera and learn who it is.

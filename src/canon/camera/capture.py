@@ -9,7 +9,7 @@ from canon.camera.control import RemoteControl
 from canon.driver import Driver, Shutter
 from canon.driver.card import Progress
 from canon.driver.shot import GiveUp, Shot
-from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality
+from canon.values import CaptureTarget, Format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,16 +103,16 @@ class Capture:
         with self._control.turn(_shutter, _FEATURE) as shutter:
             return shutter.available_shots()
 
-    def estimated_size(
-        self,
-        image_size: ImageSize | str,
-        quality: Quality | str,
-        image_format: ImageFormat | str = ImageFormat.JPEG,
-    ) -> int:
-        """How many bytes a picture of that kind takes, by the camera's own table."""
-        size, form = ImageSize.parse(image_size), ImageFormat.parse(image_format)
+    def estimated_size(self, image_format: Format | str) -> int:
+        """How many bytes a release of that format takes, by the camera's own table.
+
+        Raises:
+            ValueError: it is no format.
+            NotSupported: the camera's table does not have it.
+        """
+        form = Format.parse(image_format)
         with self._control.turn(_shutter, _FEATURE) as shutter:
-            return shutter.estimated_size(size, form, Quality.parse(quality))
+            return shutter.estimated_size(form)
 
 
 def _shutter(driver: Driver) -> Shutter | None:

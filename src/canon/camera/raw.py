@@ -1,4 +1,4 @@
-"""The raw door: operations and properties of a PTP camera by their numbers."""
+"""The raw door: operations of a PTP camera by their numbers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from canon.driver import Driver
 from canon.errors import NotSupported
 
 if TYPE_CHECKING:
-    from canon.ptp.datasets import DevicePropDesc, PropertyValue
     from canon.ptp.driver import PtpDriver
     from canon.ptp.session import Answer
 
 
 class Ptp:
     """What a PTP camera can do beyond the verbs. Made by `Camera`; use `cam.ptp`.
+
+    Its properties are settings: `cam.settings["0xd045"]`.
 
     Everything here raises NotSupported for a camera that speaks another protocol, and Refused, with
     the response code, when the camera says no.
@@ -40,26 +41,6 @@ class Ptp:
             What came back: `response`, `parameters`, `data`.
         """
         return self._driver().call(operation, parameters, data)
-
-    def describe(self, prop: int) -> DevicePropDesc:
-        """A property: its type, whether it can be written, its value and its choices."""
-        return self._driver().describe(prop)
-
-    def get(self, prop: int) -> PropertyValue:
-        """The value of a property: a number, a string, or a tuple of numbers."""
-        return self.describe(prop).current
-
-    def allowed(self, prop: int) -> tuple[PropertyValue, ...]:
-        """The values that a property may have now; empty when the camera does not list them."""
-        return self._driver().choices(prop)
-
-    def set(self, prop: int, value: object) -> None:
-        """Write a property; a number may be typed, as "13" or "0x0d", a list as "1,2,3".
-
-        Raises:
-            ValueError: it is of another type, or the value does not fit.
-        """
-        self._driver().set_property(prop, value)
 
     @property
     def operations(self) -> tuple[int, ...]:

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import builtins
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Generic, Never, TypeVar, overload
+from typing import Any, Generic, Never, TypeVar, Unpack, overload
 
 from canon.camera.control import RemoteControl
-from canon.camera.raw import Ptp
-from canon.driver import Driver, Remote
-from canon.errors import BadParameter, NotSupported, ValueRefused
-from canon.values import (
-    AfDistance,
-    Aperture,
-    Compensation,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    FocusMode,
-    ImageFormat,
-    ImageSize,
-    Iso,
-    Metering,
-    PhotoEffect,
-    Quality,
-    ShootingMode,
-    ShutterSpeed,
-    WhiteBalance,
-)
+from canon.camera.snapshot import Changes, Snapshot
+from canon.driver import Driver
+from canon.driver.settings import MISSING, Reading, number_in
+from canon.driver.settings import Settings as Capability
+from canon.errors import NotSupported, ValueRefused
+from canon.values import kinds
+from canon.values.kinds import Kind
 
 T = TypeVar("T")
-MACRO = "macro"
-_ON = {"on": True, "yes": True, "true": True, "1": True}
-_OFF = {"off": False, "no": False, "false": False, "0": False}
-_MOST_SECONDS = 6553.5  # the camera counts tenths of them in two bytes
 
 
 class Setting(Generic[T]):
-    """One setting of one camera, as in `cam.settings.iso`."""
+    """One setting of one camera, as in `cam.settings.iso`.
+
+    What it is and may be is asked for each time. `cam.settings.describe()` asks once for all.
+    """
 
     def __init__(self, settings: Settings, name: str) -> None:
         self.name = name
@@ -52,123 +35,122 @@ class Setting(Generic[T]):
         Raises:
             NotSupported: this camera does not have it, or not in its present mode.
         """
-        return self._settings.read(self.name)[self.name]  # type: ignore[return-value]  # by _Named's kind
+        reading = self._settings.read(self.name).readings.get(self.name)
+        if reading is None:
+            raise self._settings.missing(self.name)
+        value: T = reading.value
+        return value
 
     @property
-    def allowed(self) -> tuple[T, ...]:
-        """What the camera itself allows now; empty when it does not say."""
-        return self._settings.allowed(self.name)  # type: ignore[return-value]  # by _Named's kind
+    def label(self) -> str:
+        """What it is now, as people read it, and as it can be typed back."""
+        return self.kind.label(self.value)
 
-    def set(self, value: object) -> None:
+    @property
+    def allowed(self) -> tuple[T, ...] | None:
+        """What the camera itself allows now; None where it does not say, () where nothing is."""
+        return self.describe().allowed
+
+    @property
+    def writable(self) -> bool | None:
+        """Whether it can be set now; None where the camera does not say."""
+        return self.describe().writable
+
+    @property
+    def why(self) -> str:
+        """Why it cannot be set now: "set by the dial", "not in this mode"; else empty."""
+        return self.describe().why
+
+    @property
+    def kind(self) -> Kind[T]:
+        """How its values are typed and told; `kind.name` is "choice", "scale" and the like."""
+        return self._settings.kind(self.name)
+
+    def describe(self) -> Reading:
+        """All that the camera says of it, by one question where one will do."""
+        told = self._settings.describe(self.name).get(self.name)
+        return told or Reading(self.name, self.kind, None, (), False, MISSING)
+
+    def set(self, value: T | object) -> None:
         """Change it; what people type is understood: "f/8", "1/125", 400, "macro".
 
         Raises:
-            ValueError: no camera has such a value.
+            ValueError: no camera has such a value; the message has the nearest.
             ValueRefused: this camera does not take it now; the error has what it takes.
         """
-        self._settings.set(**{self.name: value})
+        self._settings.set({self.name: value})
 
     def __repr__(self) -> str:
         return f"<Setting {self.name}>"
 
 
 class _Named(Generic[T]):
-    """A setting as an attribute of `Settings`; `parse` turns what people type into its value."""
+    """A setting as an attribute of `Settings`."""
 
-    def __init__(self, parse: Callable[[object], T] | None) -> None:
-        self.parse = parse
+    def __init__(self, kind: Kind[T], *, settable: bool = True) -> None:
+        self.kind, self.settable = kind, settable
 
-    def __set_name__(self, owner: builtins.type[Settings], name: str) -> None:
+    def __set_name__(self, owner: type[Settings], name: str) -> None:
         self.name = name
 
     @overload
-    def __get__(self, settings: None, owner: builtins.type[Settings]) -> _Named[T]: ...
+    def __get__(self, settings: None, owner: type[Settings]) -> _Named[T]: ...
     @overload
-    def __get__(self, settings: Settings, owner: builtins.type[Settings]) -> Setting[T]: ...
-    def __get__(
-        self, settings: Settings | None, owner: builtins.type[Settings]
-    ) -> _Named[T] | Setting[T]:
+    def __get__(self, settings: Settings, owner: type[Settings]) -> Setting[T]: ...
+    def __get__(self, settings: Settings | None, owner: type[Settings]) -> _Named[T] | Setting[T]:
         return self if settings is None else Setting(settings, self.name)
 
     def __set__(self, settings: Settings, value: Never) -> None:
         raise AttributeError(f"write settings.{self.name}.set({value!r}), or settings.set(…)")
 
 
-def _on_off(text: object) -> bool:
-    known = _ON | _OFF
-    if str(text).strip().lower() not in known:
-        raise ValueError(f"{text!r} is neither on nor off")
-    return known[str(text).strip().lower()]
-
-
-def _seconds(text: object) -> float:
-    try:
-        seconds = float(str(text).strip().lower().removesuffix("s"))
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds < _MOST_SECONDS:
-        raise ValueError(f"{text!r} is no time; give seconds, as 2 or 10")
-    return seconds
-
-
-def _step(first: int, last: int) -> Callable[[object], int]:
-    """Reads a whole number from `first` to `last`."""
-
-    def parse(text: object) -> int:
-        typed = str(text).strip()
-        if not re.fullmatch(r"[+-]?\d{1,3}", typed) or not first <= int(typed) <= last:
-            raise ValueError(f"{text!r} is no step; give a whole number from {first} to {last}")
-        return int(typed)
-
-    return parse
-
-
-class Settings:
+class Settings(Mapping[str, Setting[Any]]):
     """The settings of one camera. Made by `Camera`; use `cam.settings`.
 
-    Each is read, asked and changed by its name: `cam.settings.iso.value`, `.allowed`, `.set(400)`.
+    Each is read, asked and changed by its name: `cam.settings.iso.value`, `.allowed`, `.set(400)`,
+    and `cam.settings["iso"]` is the same. A property of a PTP camera that has no name is a setting
+    by its number, `cam.settings["0xd045"]`. The mapping has what this body has now; to tell, it
+    asks the camera.
+
     Where a body wants it, release control is entered for that and left again; inside
     `with cam.remote():` it stays on, which saves the seconds that the lens takes.
     """
 
-    __slots__ = ("_control", "_ptp")
+    __slots__ = ("_control",)
 
-    quality = _Named(Quality.parse)
-    image_format = _Named(ImageFormat.parse)
-    image_size = _Named(ImageSize.parse)
-    self_timer = _Named(_seconds)
-    flash = _Named(Flash.parse)
-    beep = _Named(_on_off)
-    shooting_mode = _Named(ShootingMode.parse)
-    drive_mode = _Named(DriveMode.parse)
-    digital_zoom = _Named(_step(0, 254))
-    metering = _Named(Metering.parse)
-    macro = _Named(_on_off)
-    af_distance = _Named(AfDistance.parse)
-    focusing_point = _Named(FocusingPoint.parse)
-    white_balance = _Named(WhiteBalance.parse)
-    focus_mode = _Named(FocusMode.parse)
-    contrast = _Named(_step(-127, 126))
-    saturation = _Named(_step(-127, 126))
-    sharpness = _Named(_step(-127, 126))
-    iso = _Named(Iso.parse)
-    aperture = _Named(Aperture.parse)
-    shutter_speed = _Named(ShutterSpeed.parse)
-    exposure_compensation = _Named(Compensation.parse)
-    flash_compensation = _Named(Compensation.parse)
-    photo_effect = _Named(PhotoEffect.parse)
-    assist_light = _Named(_on_off)
-    auto_rotate = _Named(_on_off)
-    largest_aperture: _Named[Aperture] = _Named(None)
-    smallest_aperture: _Named[Aperture] = _Named(None)
-    focal_length: _Named[float] = _Named(None)
-    focal_length_wide: _Named[float] = _Named(None)
-    focal_length_tele: _Named[float] = _Named(None)
-    rotation: _Named[int] = _Named(None)
+    image_format = _Named(kinds.FORMAT)
+    self_timer = _Named(kinds.SECONDS)
+    flash = _Named(kinds.FLASH)
+    beep = _Named(kinds.SWITCH)
+    shooting_mode = _Named(kinds.SHOOTING_MODE)
+    drive_mode = _Named(kinds.DRIVE_MODE)
+    digital_zoom = _Named(kinds.ZOOM_STEPS)
+    metering = _Named(kinds.METERING)
+    macro = _Named(kinds.SWITCH)
+    af_distance = _Named(kinds.AF_DISTANCE)
+    focusing_point = _Named(kinds.FOCUSING_POINT)
+    white_balance = _Named(kinds.WHITE_BALANCE)
+    focus_mode = _Named(kinds.FOCUS_MODE)
+    contrast = _Named(kinds.STEPS)
+    saturation = _Named(kinds.STEPS)
+    sharpness = _Named(kinds.STEPS)
+    iso = _Named(kinds.ISO)
+    aperture = _Named(kinds.APERTURE)
+    shutter_speed = _Named(kinds.SHUTTER_SPEED)
+    exposure_compensation = _Named(kinds.COMPENSATION)
+    flash_compensation = _Named(kinds.COMPENSATION)
+    photo_effect = _Named(kinds.PHOTO_EFFECT)
+    assist_light = _Named(kinds.SWITCH)
+    auto_rotate = _Named(kinds.SWITCH)
+    largest_aperture = _Named(kinds.APERTURE, settable=False)
+    smallest_aperture = _Named(kinds.APERTURE, settable=False)
+    focal_length = _Named(kinds.MEASURE, settable=False)
+    focal_length_wide = _Named(kinds.MEASURE, settable=False)
+    focal_length_tele = _Named(kinds.MEASURE, settable=False)
+    rotation = _Named(kinds.MEASURE, settable=False)
 
-    def __init__(self, control: RemoteControl, ptp: Ptp) -> None:
+    def __init__(self, control: RemoteControl) -> None:
         self._control = control
-        self._ptp = ptp
 
     def __repr__(self) -> str:
         return f"<Settings: {', '.join(NAMES)}>"
@@ -177,48 +159,59 @@ class Settings:
         """The names of the settings that this camera has now."""
         return iter(self.read())
 
-    def __getitem__(self, name: str) -> Setting[object]:
-        """The setting of that name, or a property by its number; ValueError when there is none."""
-        if not _is_number(name):
-            _kind(name)
-        return Setting(self, name)
+    def __len__(self) -> int:
+        return len(self.read())
 
-    def read(self, *names: str) -> Values:
-        """The settings of these names, or all that the camera has now, with their values.
+    def __contains__(self, name: object) -> bool:
+        return name in self.read()
+
+    def __getitem__(self, name: str) -> Setting[Any]:
+        """The setting of that name, or a property by its number; nothing is asked.
 
         Raises:
-            ValueError: there is no setting of that name.
+            NoSuchSetting: no camera has one of that name; the message has the nearest.
         """
-        values: dict[str, object] = {}
-        numbers = [name for name in names if _is_number(name)]
+        self._check(name)
+        return Setting(self, name)
+
+    def kind(self, name: str) -> Kind[Any]:
+        """How values of a setting are typed and told; for a number the camera is asked."""
+        self._check(name)
+        kind: Kind[Any] | None = _KINDS[name].kind if name in _KINDS else None
+        kind = kind or self._settings().kind(name)
+        if kind is None:
+            told = self.describe(name)
+            if name not in told:
+                raise self.missing(name)
+            kind = told[name].kind
+        return kind
+
+    def read(self, *names: str) -> Snapshot:
+        """The values of these settings, or of all that the camera has now, read at once.
+
+        Raises:
+            NoSuchSetting: there is no setting of that name.
+        """
+        return Snapshot(self._read(names, lists=False), self._control.model)
+
+    def describe(self, *names: str) -> dict[str, Reading]:
+        """What the camera says of these settings, or of all: value, allowed, writable, why."""
+        return self._read(names, lists=True)
+
+    def _read(self, names: tuple[str, ...], *, lists: bool) -> dict[str, Reading]:
         for name in names:
-            _ = self[name]
-        named = ["af_distance" if name == MACRO else name for name in names if name not in numbers]
-        if named or not names:
-            with self._control.turn(_remote, _FEATURE) as remote:
-                values |= _with_macro(remote.settings(*named))
-        for number in numbers:
-            with self._listed(number) as code:
-                values[number] = self._ptp.get(code)
-        if names:
-            values = {name: values[name] for name in names if name in values}
-        return Values(values, self._control.model)
+            self._check(name)
+        with self._turn(*names) as settings:
+            readings = settings.read(*names, lists=lists)
+        return {name: readings[name] for name in names or readings if name in readings}
 
-    def allowed(self, name: str) -> tuple[object, ...]:
-        """What the camera itself allows for a setting now; empty when it does not say."""
-        if _is_number(name):
-            with self._listed(name) as code:
-                return self._ptp.allowed(code)
-        with self._control.turn(_remote, _FEATURE) as remote:
-            if name != MACRO:
-                return remote.allowed(name)
-            distances = remote.allowed("af_distance")
-            return tuple(
-                on for on, code in _MACRO_DISTANCE.items() if not distances or code in distances
-            )
-
-    def set(self, **changes: object) -> dict[str, object]:
+    def set(
+        self, changes: Mapping[str, object] | None = None, /, **named: Unpack[Changes]
+    ) -> Snapshot:
         """Change several settings at once, and read them back.
+
+        `set(iso=400, aperture="f/8")`; names that are no identifiers go in a mapping, as in
+        `set({"0xd045": 5})`.
 
         Returns:
             The settings that were changed, as the camera now has them.
@@ -229,114 +222,84 @@ class Settings:
             ValueRefused: the camera did not take a value; the error has what it takes.
             NotSupported: this camera does not have the setting.
         """
-        numbers = {name: value for name, value in changes.items() if _is_number(name)}
         wanted = {
-            name: _parsed(name, value) for name, value in changes.items() if name not in numbers
+            name: self._parsed(name, value) for name, value in {**(changes or {}), **named}.items()
         }
-        return (self._set_named(wanted) if wanted else {}) | self._set_numbers(numbers)
-
-    def _set_named(self, changes: Mapping[str, object]) -> dict[str, object]:
-        wanted = dict(changes)
-        if MACRO in wanted:
-            wanted["af_distance"] = _MACRO_DISTANCE[bool(wanted.pop(MACRO))]
-        with self._control.turn(_remote, _FEATURE) as remote:
+        if not wanted:
+            return Snapshot({}, self._control.model)
+        with self._turn(*wanted) as settings:
             try:
-                now = remote.change(wanted)
+                now = settings.write(wanted)
                 for name, value in wanted.items():
                     if name not in now:
-                        raise _missing(self._control.model, name)
-                    if now[name] != value:
-                        raise ValueRefused(name, value, remote.allowed(name))
+                        raise self.missing(name)
+                    if number_in(name) is None and now[name].value != value:
+                        told = settings.read(name)
+                        allowed = told[name].allowed if name in told else None
+                        raise ValueRefused(name, value, allowed)
             except ValueRefused as error:
-                _advise(error)
+                if error.setting in _BY_MODE and not error.allowed:
+                    error.advice = "set shooting_mode first: in the present one the camera chooses"
                 raise
-            return {name: value for name, value in _with_macro(now).items() if name in changes}
+        return Snapshot({name: now[name] for name in wanted}, self._control.model)
 
-    def _set_numbers(self, changes: Mapping[str, object]) -> dict[str, object]:
-        values: dict[str, object] = {}
-        for number, value in changes.items():
-            with self._listed(number) as code:
-                try:
-                    self._ptp.set(code, value)
-                except BadParameter as refusal:
-                    allowed = self._ptp.allowed(code)
-                    raise ValueRefused(
-                        number, value, allowed, refusal.code, refusal.command
-                    ) from refusal
-                values[number] = self._ptp.get(code)
-        return values
+    def missing(self, name: str) -> NotSupported:
+        """What is said of a setting that this camera does not have."""
+        if number_in(name) is not None:
+            return NotSupported(self._control.model, f"property {name} as it is connected now")
+        return NotSupported(self._control.model, f"setting {name} in its present mode")
+
+    def _check(self, name: str) -> None:
+        if name in _KINDS or number_in(name) is not None:
+            return
+        settings = self._control.verbs().settings
+        if settings is None or settings.kind(name) is None:
+            raise NoSuchSetting(name)
+
+    def _parsed(self, name: str, value: object) -> object:
+        self._check(name)
+        if number_in(name) is not None:
+            return value  # the camera has to be asked what it is
+        if name in _KINDS and not _KINDS[name].settable:
+            raise ValueError(f"{name} can only be read")
+        return self.kind(name).parse(value)
+
+    def _settings(self) -> Capability:
+        return self._control.need(_capability, _FEATURE)
 
     @contextmanager
-    def _listed(self, number: str) -> Iterator[int]:
-        """A property's code; release control for what the camera lists only in it."""
-        code = int(number, 16)
-        if code in self._ptp.properties:
-            yield code
+    def _turn(self, *names: str) -> Iterator[Capability]:
+        """The settings, in release control where that is wanted, and not beside other verbs."""
+        settings = self._settings()
+        if settings.wants_remote(*names):
+            with self._control.turn(_capability, _FEATURE):
+                yield settings
         else:
-            with self._control.turn(_remote, _FEATURE):
-                yield code
+            yield settings
 
 
-class Values(dict[str, object]):
-    """Settings and their values, as they were read; NotSupported for one that is not among them."""
-
-    def __init__(self, values: Mapping[str, object], model: str) -> None:
-        super().__init__(values)
-        self._model = model
-
-    def __missing__(self, name: str) -> object:
-        if name not in NAMES:
-            raise KeyError(name)
-        raise _missing(self._model, name)
+def _capability(driver: Driver) -> Capability | None:
+    return driver.settings
 
 
-def _remote(driver: Driver) -> Remote | None:
-    return driver.remote
+class NoSuchSetting(ValueError, KeyError):
+    """There is no setting of that name, on any camera."""
+
+    def __init__(self, name: str) -> None:
+        from canon.nearest import nearest
+
+        near = nearest(name, NAMES)
+        there = f"the nearest is {near}; " if near else ""
+        super().__init__(f"there is no setting {name!r}; {there}there are: {', '.join(NAMES)}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
-_FEATURE = "remote control"
-_KINDS = {name: kind for name, kind in vars(Settings).items() if isinstance(kind, _Named)}
+_KINDS: dict[str, _Named[Any]] = {
+    name: named for name, named in vars(Settings).items() if isinstance(named, _Named)
+}
 NAMES = tuple(_KINDS)
 """The names of all settings, those that can only be read at the end."""
-_TOGETHER = ("image_format", "image_size", "quality")
+_FEATURE = "settings that a computer can read"
 _BY_MODE = ("aperture", "shutter_speed")
-_MACRO_DISTANCE = {False: AfDistance.AUTO, True: AfDistance.CLOSE_UP}
-
-
-def _is_number(name: str) -> bool:
-    return re.fullmatch(r"0[xX][0-9a-fA-F]{1,4}", name) is not None
-
-
-def _kind(name: str) -> _Named[object]:
-    if name not in _KINDS:
-        raise ValueError(f"there is no setting {name!r}; there are: {', '.join(NAMES)}")
-    return _KINDS[name]
-
-
-def _missing(model: str, name: str) -> NotSupported:
-    return NotSupported(model, f"setting {name} in its present mode")
-
-
-def _advise(error: ValueRefused) -> None:
-    """Let the error say what may help."""
-    if error.setting in _TOGETHER and error.value in (error.allowed or ()):
-        error.advice = f"it goes with certain others only: set {', '.join(_TOGETHER)} together"
-    elif error.setting in _BY_MODE and not error.allowed:
-        error.advice = "set shooting_mode first: in the present one the camera chooses"
-
-
-def _parsed(name: str, value: object) -> object:
-    kind = _kind(name)
-    if kind.parse is None:
-        raise ValueError(f"{name} can only be read")
-    return kind.parse(value)
-
-
-def _with_macro(values: Mapping[str, object]) -> dict[str, object]:
-    """The settings, with macro beside the AF distance that it stands for."""
-    ordered: dict[str, object] = {}
-    for name, value in values.items():
-        if name == "af_distance":
-            ordered[MACRO] = value == AfDistance.CLOSE_UP
-        ordered[name] = value
-    return ordered

@@ -14,6 +14,7 @@ from canon.cli.paths import ON_THIS_COMPUTER
 
 if TYPE_CHECKING:
     from canon.camera import Camera
+    from canon.driver.settings import Reading
     from canon.values import CaptureTarget
     from canon.work.saving import Saving
 
@@ -43,23 +44,34 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     by_number = names and all(name.startswith("0x") for name in names)
     with options.camera() as cam, nullcontext() if by_number else cam.remote():
         for name in names:
-            _ = cam.settings[name]  # an unknown name is reported before anything is changed
-        changed = cam.settings.set(**changes) if changes else {}
-        others = [name for name in names if name not in changed]
-        values = cam.settings.read(*others) if others or not names else changed
-        values |= changed
-        rows = [(name, values[name], cam.settings.allowed(name)) for name in names or list(values)]
-    document = {
-        name: {"value": _plain(value), "allowed": [_plain(one) for one in allowed]}
-        for name, value, allowed in rows
-    }
-    width = max(len(name) for name, _, _ in rows)
-    value_width = max(len(_shown(value)) for _, value, _ in rows)
+            _ = cam.settings[name]  # an unknown name is told before anything is changed
+        if changes:
+            cam.settings.set(changes)
+        told = cam.settings.describe(*names)
+        if missing := [name for name in names if name not in told]:
+            raise cam.settings.missing(missing[0])
+    document = {name: _document(told[name]) for name in told}
+    width = max(map(len, told))
+    values = {name: one.kind.label(one.value) for name, one in told.items()}
+    value_width = max(map(len, values.values()))
     lines = []
-    for name, value, allowed in rows:
-        choices = ", ".join(map(_shown, allowed))
-        lines.append(f"{name:{width}}  {_shown(value):{value_width}}  {choices}".rstrip())
+    for name, one in told.items():
+        choices = ", ".join(map(one.kind.label, one.allowed or ())) or (one.why and f"({one.why})")
+        lines.append(f"{name:{width}}  {values[name]:{value_width}}  {choices}".rstrip())
     options.show(document, *lines)
+
+
+def _document(told: Reading) -> dict[str, object]:
+    """A setting for JSON: its value with its label, what it may be, and whether it can be set."""
+    kind = told.kind
+    return {
+        "value": kind.plain(told.value),
+        "label": kind.label(told.value),
+        "kind": kind.name,
+        "allowed": None if told.allowed is None else [*map(kind.plain, told.allowed)],
+        "writable": told.writable,
+        "why": told.why,
+    }
 
 
 @click.command(
@@ -171,7 +183,7 @@ def capture_verb(
         if macro:
             changes["macro"] = True
         if changes:
-            cam.settings.set(**changes)
+            cam.settings.set(changes)
         try:
             with cam.focus.lock() if af_lock else nullcontext():
                 if out:
@@ -231,17 +243,3 @@ def _name(word: str) -> str:
     """The name in NAME or NAME=VALUE; it may be typed as "White-Balance"."""
     name = word.partition("=")[0].strip().lower()
     return name.replace("-", "_").replace(" ", "_")
-
-
-def _shown(value: object) -> str:
-    """A value for people: as it can be typed back."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _plain(value: object) -> object:
-    """A value for JSON: numbers, lists and truth as they are, everything else as it is typed."""
-    return value if type(value) in (bool, int, float, tuple) else str(value)

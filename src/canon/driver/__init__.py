@@ -8,7 +8,7 @@ and `features`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -16,11 +16,12 @@ from canon.driver.card import Card, CardPath, Entry, Progress, Sink
 from canon.driver.features import Feature
 from canon.frozen import Frozen
 from canon.models.custom import CustomFunction
-from canon.values import Battery, CameraOutput, CaptureTarget, ImageFormat, ImageSize, Quality
+from canon.values import Battery, CameraOutput, CaptureTarget, Format
 
 if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver.events import Listener
+    from canon.driver.settings import Settings
     from canon.driver.shot import Frame, GiveUp, Receiver, Released
 
 
@@ -97,21 +98,6 @@ class Remote(Protocol):
         """Choose what shows the picture; NotSupported on a body that has no choice."""
         ...
 
-    def settings(self, *names: str) -> dict[str, object]:
-        """At least the settings of these names, or every one that the camera has, by its name."""
-        ...
-
-    def change(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Write several settings at once, and return at least those as they then are.
-
-        One that the camera does not have is not among them.
-        """
-        ...
-
-    def allowed(self, name: str) -> tuple[object, ...]:
-        """The values that a setting may have now; empty when the camera does not say."""
-        ...
-
 
 class Shutter(Protocol):
     """Taking pictures."""
@@ -136,8 +122,8 @@ class Shutter(Protocol):
         """How many pictures fit on the card."""
         ...
 
-    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
-        """How many bytes a picture of that kind takes."""
+    def estimated_size(self, form: Format) -> int:
+        """How many bytes a release of that format takes."""
         ...
 
 
@@ -226,6 +212,11 @@ class Driver(Protocol):
     @property
     def remote(self) -> Remote | None:
         """Remote control; None where the body has none, and then so are the capabilities."""
+        ...
+
+    @property
+    def settings(self) -> Settings | None:
+        """What the camera is set to; None where it tells nothing of that."""
         ...
 
     @property

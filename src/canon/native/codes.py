@@ -5,86 +5,94 @@ The blocks themselves are messages of `canon.native.release` (canon-native-usb, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from canon.frozen import Frozen
-from canon.values import (
-    AfDistance,
-    Aperture,
-    Compensation,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    FocusMode,
-    ImageFormat,
-    ImageSize,
-    Iso,
-    Metering,
-    PhotoEffect,
-    Quality,
-    ShootingMode,
-    ShutterSpeed,
-    WhiteBalance,
-)
+from canon import codes
+from canon.codes import Codes, Row
+from canon.models.model import Numbering
+from canon.native.release import ExtendedParameters, ReleaseParameters
+from canon.values import kinds
+from canon.values.kinds import Kind
 
 
-class Field(Frozen):
-    """One setting: where it lies, and how its code reads.
+class NativeRow(Row):
+    """One setting; its place is a field of a block, or the three fields of a format.
 
     Attributes:
-        name: the setting's name for users.
         prop: its property number, by which its allowed values are asked for; None: read only.
-        read: a code as a value.
-        write: a value as a code.
-        key: the field of the block; the name itself when empty.
         extended: whether it lies in the extended block.
+        always: whether all ones are a value as well, and not "this camera does not have it".
     """
 
-    name: str
-    prop: int | None
-    read: Callable[[int], Any]
-    write: Callable[[Any], int] = int
-    key: str = ""
+    prop: int | None = None
     extended: bool = False
-
-    @property
-    def place(self) -> str:
-        """The field of the block."""
-        return self.key or self.name
+    always: bool = False
 
 
-FIELDS = (
-    Field("quality", 0x01, Quality),
-    Field("image_format", 0x02, ImageFormat),
-    Field("image_size", 0x03, ImageSize),
-    Field("self_timer", 0x04, lambda tenths: tenths / 10, lambda seconds: round(seconds * 10)),
-    Field("flash", 0x05, Flash),
-    Field("beep", 0x06, bool),
-    Field("shooting_mode", 0x07, ShootingMode),
-    Field("drive_mode", 0x09, DriveMode),
-    Field("digital_zoom", 0x0A, int),
-    Field("metering", 0x0B, Metering),
-    Field("af_distance", 0x0C, AfDistance),
-    Field("focusing_point", 0x0D, FocusingPoint),
-    Field("white_balance", 0x0E, WhiteBalance),
-    Field("focus_mode", 0x10, FocusMode),
-    Field("contrast", 0x12, lambda code: (code + 0x80) % 0x100 - 0x80),
-    Field("saturation", 0x13, lambda code: (code + 0x80) % 0x100 - 0x80),
-    Field("sharpness", 0x14, lambda code: (code + 0x80) % 0x100 - 0x80),
-    Field("iso", 0x17, Iso),
-    Field("aperture", 0x18, Aperture),
-    Field("shutter_speed", 0x19, ShutterSpeed),
-    Field("exposure_compensation", 0x1A, Compensation),
-    Field("flash_compensation", 0x1B, Compensation),
-    Field("photo_effect", 0x24, PhotoEffect, extended=True),
-    Field("largest_aperture", None, Aperture),
-    Field("smallest_aperture", None, Aperture),
-)
-BY_NAME = {row.name: row for row in FIELDS}
-LENGTHS = ("focal_length", "focal_length_wide", "focal_length_tele")
-"""Fields that count in a unit of their own, and can only be read."""
-SIGNED = frozenset({"exposure_compensation", "flash_compensation"})
-"""Fields whose sign is the other way round in the revised numbering (section 9.2)."""
+RECORDS = 0x27
+"""The property that lists what goes together: format, size, quality, of one file or two (9.4)."""
 RECORD = ("image_format", "image_size", "quality")
-"""Fields that are only taken together, in the order of the camera's records (section 9.4)."""
+"""The fields of a format, in the order of the camera's records."""
+
+
+def _row(
+    name: str, prop: int | None, kind: Kind[Any], table: Codes[Any], place: Any = None, **more: Any
+) -> NativeRow:
+    return NativeRow(name, place or name, kind, table, prop=prop, **more)
+
+
+def _rows(compensation: Codes[Any]) -> dict[str, NativeRow]:
+    millimetres = {"unit": "focal_length_unit"}
+    rows = (
+        _row("image_format", RECORDS, kinds.FORMAT, codes.FORMAT, RECORD),
+        _row("self_timer", 0x04, kinds.SECONDS, codes.TENTHS),
+        _row("flash", 0x05, kinds.FLASH, codes.FLASH),
+        _row("beep", 0x06, kinds.SWITCH, codes.SWITCH, always=True),
+        _row("shooting_mode", 0x07, kinds.SHOOTING_MODE, codes.SHOOTING_MODE),
+        _row("drive_mode", 0x09, kinds.DRIVE_MODE, codes.DRIVE_MODE),
+        _row("digital_zoom", 0x0A, kinds.ZOOM_STEPS, codes.PLAIN),
+        _row("metering", 0x0B, kinds.METERING, codes.METERING),
+        _row("macro", 0x0C, kinds.SWITCH, codes.MACRO, "af_distance"),
+        _row("af_distance", 0x0C, kinds.AF_DISTANCE, codes.AF_DISTANCE),
+        _row("focusing_point", 0x0D, kinds.FOCUSING_POINT, codes.FOCUSING_POINT),
+        _row("white_balance", 0x0E, kinds.WHITE_BALANCE, codes.WHITE_BALANCE),
+        _row("focus_mode", 0x10, kinds.FOCUS_MODE, codes.FOCUS_MODE),
+        _row("contrast", 0x12, kinds.STEPS, codes.SIGNED),
+        _row("saturation", 0x13, kinds.STEPS, codes.SIGNED),
+        _row("sharpness", 0x14, kinds.STEPS, codes.SIGNED),
+        _row("iso", 0x17, kinds.ISO, codes.ISO),
+        _row("aperture", 0x18, kinds.APERTURE, codes.APERTURE),
+        _row("shutter_speed", 0x19, kinds.SHUTTER_SPEED, codes.SHUTTER_SPEED),
+        _row("exposure_compensation", 0x1A, kinds.COMPENSATION, compensation, always=True),
+        _row("flash_compensation", 0x1B, kinds.COMPENSATION, compensation, always=True),
+        _row("photo_effect", 0x24, kinds.PHOTO_EFFECT, codes.PHOTO_EFFECT, extended=True),
+        _row("largest_aperture", None, kinds.APERTURE, codes.APERTURE),
+        _row("smallest_aperture", None, kinds.APERTURE, codes.APERTURE),
+        _row("focal_length", None, kinds.MEASURE, codes.PLAIN, **millimetres),
+        _row("focal_length_wide", None, kinds.MEASURE, codes.PLAIN, **millimetres),
+        _row("focal_length_tele", None, kinds.MEASURE, codes.PLAIN, **millimetres),
+    )
+    return {row.name: row for row in rows}
+
+
+_CLASSIC, _REVISED = _rows(codes.COMPENSATION), _rows(codes.REVISED_COMPENSATION)
+
+
+def rows_of(numbering: Numbering) -> dict[str, NativeRow]:
+    """The settings by name; the revised numbering counts compensation otherwise (section 9.2)."""
+    return _REVISED if numbering is Numbering.REVISED else _CLASSIC
+
+
+def code_at(block: ReleaseParameters | ExtendedParameters, row: NativeRow) -> int:
+    """The number of a setting in its block."""
+    if isinstance(row.place, tuple):
+        return codes.joined(*(getattr(block, place) for place in row.place))
+    code: int = getattr(block, row.place)
+    return code
+
+
+def is_missing(row: NativeRow, code: int) -> bool:
+    """Whether a number says that the camera does not have a setting, or not now."""
+    if row.place == RECORD:
+        return 0xFF in codes.split(code)
+    return code in (0xFFFF, 0x7F) or (code == 0xFF and not row.always)

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from canon.native.lens import NativeLens
     from canon.native.live import NativeLive
     from canon.native.remote import NativeRemote
+    from canon.native.settings import NativeSettings
     from canon.native.shutter import NativeShutter
 
 _log = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ class NativeDriver:
         self.session = session
         self._disks: tuple[str, ...] = ()
         self._remote: NativeRemote | None = None
+        self._settings: NativeSettings | None = None
         self._making = threading.Lock()
 
     @property
@@ -121,6 +123,11 @@ class NativeDriver:
                     self.session, lambda: self.list_folder(CardPath(), deep=True)
                 )
             return self._remote
+
+    @property
+    def settings(self) -> NativeSettings | None:
+        """What the camera is set to, where it has release control."""
+        return self.remote.settings if self.remote else None
 
     @property
     def shutter(self) -> NativeShutter | None:

@@ -12,26 +12,7 @@ from typing import Annotated, ClassVar, Generic, NamedTuple, TypeVar
 
 from canon.errors import DecodeError
 from canon.native.commands import Command, Nothing
-from canon.values import (
-    AfDistance,
-    Aperture,
-    CameraOutput,
-    Compensation,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    FocusMode,
-    ImageFormat,
-    ImageSize,
-    Iso,
-    Metering,
-    PhotoEffect,
-    Quality,
-    ShootingMode,
-    ShutterSpeed,
-    WhiteBalance,
-)
-from canon.wire import Buffer, Code, Codec, Inner, Message, Raw, s8, take, u8, u16, u32
+from canon.wire import Buffer, Codec, Inner, Message, Raw, s8, take, u8, u16, u32
 
 R = TypeVar("R")
 
@@ -61,40 +42,40 @@ class Release(ReleaseControl[Nothing], sub=0x04):
 
 
 class ReleaseParameters(Message):
-    """The settings of the next picture (section 9.1)."""
+    """The settings of the next picture, as numbers of `canon.native.codes` (section 9.1)."""
 
     unknown_camera_mode: u8
-    quality: Annotated[Quality, Code(Quality, 1)]
-    image_format: Annotated[ImageFormat, Code(ImageFormat, 1)]
-    image_size: Annotated[ImageSize, Code(ImageSize, 1)]
+    quality: u8
+    image_format: u8
+    image_size: u8
     self_timer: u16  # tenths of a second
-    flash: Annotated[Flash, Code(Flash, 1)]
+    flash: u8
     beep: u8
-    shooting_mode: Annotated[ShootingMode, Code(ShootingMode, 1)]
+    shooting_mode: u8
     image_mode: u8
-    drive_mode: Annotated[DriveMode, Code(DriveMode, 1)]
+    drive_mode: u8
     digital_zoom: u8
-    metering: Annotated[Metering, Code(Metering, 1)]
-    af_distance: Annotated[AfDistance, Code(AfDistance, 1)]
-    focusing_point: Annotated[FocusingPoint, Code(FocusingPoint, 2)]
-    white_balance: Annotated[WhiteBalance, Code(WhiteBalance, 1)]
+    metering: u8
+    af_distance: u8
+    focusing_point: u16
+    white_balance: u8
     slow_shutter: u8
-    focus_mode: Annotated[FocusMode, Code(FocusMode, 1)]
+    focus_mode: u8
     image_stabilizer: u8
     contrast: s8
     saturation: s8
     sharpness: s8
     sensitivity: s8
     parameter_set: u16
-    iso: Annotated[Iso, Code(Iso, 2)]
-    aperture: Annotated[Aperture, Code(Aperture, 2)]
-    shutter_speed: Annotated[ShutterSpeed, Code(ShutterSpeed, 2)]
-    exposure_compensation: Annotated[Compensation, Code(Compensation, 1)]
-    flash_compensation: Annotated[Compensation, Code(Compensation, 1)]
+    iso: u16
+    aperture: u16
+    shutter_speed: u16
+    exposure_compensation: u8
+    flash_compensation: u8
     bracketing: u8
     unknown_23: u8
-    largest_aperture: Annotated[Aperture, Code(Aperture, 2)]
-    smallest_aperture: Annotated[Aperture, Code(Aperture, 2)]
+    largest_aperture: u16
+    smallest_aperture: u16
     focal_length: u16
     focal_length_tele: u16
     focal_length_wide: u16
@@ -168,7 +149,7 @@ class ExtendedParameters(Message):
     digital_zoom_start: u16
     focal_length_tele: u16
     full_zoom_width: u16
-    photo_effect: Annotated[PhotoEffect, Code(PhotoEffect, 2)]
+    photo_effect: u16
     assist_light: u16
     unknown_tail: Annotated[bytes, Raw()]
 
@@ -188,7 +169,7 @@ class SetExtendedParameters(ReleaseControl[Nothing], sub=0x13):
 class SelectCameraOutput(ReleaseControl[Nothing], sub=0x14):
     """Choose what shows the picture."""
 
-    output: Annotated[CameraOutput, Code(CameraOutput, 1)]
+    output: u8
 
 
 class DoAeAfAwb(ReleaseControl[Nothing], sub=0x15):
@@ -267,9 +248,9 @@ class EstimatedSize(Message):
 class GetEstimatedSize(ReleaseControl[EstimatedSize], reply=EstimatedSize, sub=0x1D):
     """Ask how large a picture of this size, format and quality becomes (section 9.5)."""
 
-    image_size: Annotated[ImageSize, Code(ImageSize, 1)]
-    image_format: Annotated[ImageFormat, Code(ImageFormat, 1)]
-    quality: Annotated[Quality, Code(Quality, 1)]
+    image_size: u8
+    image_format: u8
+    quality: u8
 
 
 class CustomFunctionValue(Message, padded=10):

@@ -6,9 +6,10 @@ What can be done in it has rooms of its own: `canon.native.settings`, `lens`, `l
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from canon import codes
 from canon.driver.card import Entry
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, LensFailed, Refused
@@ -53,7 +54,7 @@ class NativeRemote:
         self.live = NativeLive(session)
         self.lens = NativeLens(session)
         self.shutter = NativeShutter(session, self.live, list_card)
-        self._settings = NativeSettings(session)
+        self.settings = NativeSettings(session)
         self._keys_locked = False
 
     def enter(self) -> None:
@@ -111,20 +112,6 @@ class NativeRemote:
         """Leave it on when the camera is closed."""
         self.stays = True
 
-    # --- settings (sections 9.1 to 9.6) -----------------------------------------------------------
-
-    def settings(self, *names: str) -> dict[str, object]:
-        """Both blocks, as values; what the model does not have is left out."""
-        return self._settings.read()
-
-    def change(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Read the blocks, write those with changes once, and read them back."""
-        return self._settings.change(changes)
-
-    def allowed(self, name: str) -> tuple[object, ...]:
-        """What the camera lists for a property, where it has a list of it."""
-        return self._settings.allowed(name)
-
     def set_output(self, output: CameraOutput) -> None:
         """Choose what shows the picture."""
-        self.session.call(SelectCameraOutput(output))
+        self.session.call(SelectCameraOutput(codes.CAMERA_OUTPUT.code(output) or 0))

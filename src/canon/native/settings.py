@@ -7,12 +7,15 @@ take reads back unchanged (canon-native-usb, sections 9.1 to 9.6).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
-from canon.errors import Refused
-from canon.models.model import Numbering, Quirk
-from canon.native.codes import BY_NAME, FIELDS, LENGTHS, RECORD, SIGNED, Field
+from canon.codes import joined, paired, split
+from canon.driver.settings import BY_MODE, READ_ONLY, Reading
+from canon.errors import Refused, ValueRefused
+from canon.models.model import Quirk
+from canon.native.codes import RECORDS, NativeRow, code_at, is_missing, rows_of
 from canon.native.release import (
     ExtendedParameters,
     GetAllowedSize,
@@ -25,14 +28,13 @@ from canon.native.release import (
     SetReleaseParameters,
 )
 from canon.native.session import Session
+from canon.values.kinds import Kind
 
 B = TypeVar("B", ReleaseParameters, ExtendedParameters)
 
-_SIZES_PROPERTY = 0x27  # records of format, size, quality, of one picture or two
-
 
 class NativeSettings:
-    """The settings of one native camera.
+    """The settings of one native camera; fits `canon.driver.settings.Settings`.
 
     Args:
         session: the conversation.
@@ -41,87 +43,112 @@ class NativeSettings:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.model = session.model
+        self._rows = rows_of(session.model.numbering)
         self._extended_size: int | None = None
 
-    def read(self) -> dict[str, object]:
-        """Both blocks, as values; what the model does not have is left out."""
-        main = self.session.call(GetReleaseParameters())
-        return self._values(main, self._extended())
+    def kind(self, name: str) -> Kind[Any] | None:
+        """What kind of setting a name stands for."""
+        return self._rows[name].kind if name in self._rows else None
 
-    def change(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Read the blocks, write those with changes once, and read them back."""
+    def wants_remote(self, *names: str) -> bool:
+        """Always: outside release control nothing of it is told."""
+        return True
+
+    def read(self, *names: str, lists: bool = True) -> dict[str, Reading]:
+        """The settings out of both blocks; each list costs two questions more."""
+        rows = [row for name, row in self._rows.items() if not names or name in names]
+        if not rows:
+            return {}
         main = self.session.call(GetReleaseParameters())
-        extended = self._extended()
-        in_main = {name for name in changes if not BY_NAME[name].extended}
-        if in_main:
-            changed = SetReleaseParameters(self._changed(main, changes, in_main))
+        extended = self._extended() if any(row.extended for row in rows) else None
+        return self._readings(rows, main, extended, lists=lists)
+
+    def write(self, changes: Mapping[str, object]) -> dict[str, Reading]:
+        """Read the blocks, write those with changes once, and read them back."""
+        rows = [row for name, row in self._rows.items() if name in changes]
+        if not rows:
+            return {}
+        main = self.session.call(GetReleaseParameters())
+        extended = self._extended() if any(row.extended for row in rows) else None
+        for_main = self._codes(changes, (row for row in rows if not row.extended))
+        for_extended = self._codes(changes, (row for row in rows if row.extended))
+        if for_main:
+            changed = SetReleaseParameters(dataclasses.replace(main, **for_main))
             self.session.call(changed)
             main = self.session.call(GetReleaseParameters())
             if Quirk.SET_TWICE in self.model.quirks:
                 self.session.call(changed)
                 main = self.session.call(GetReleaseParameters())
-        in_extended = changes.keys() - in_main
-        if in_extended and extended is not None:
-            block = self._changed(extended, changes, in_extended).encode()
-            self.session.call(SetExtendedParameters(block))
+        if for_extended and extended is not None:
+            block = dataclasses.replace(extended, **for_extended)
+            self.session.call(SetExtendedParameters(block.encode()))
             extended = self._extended()
-        return self._values(main, extended)
+        return self._readings(rows, main, extended, lists=False)
 
-    def allowed(self, name: str) -> tuple[object, ...]:
-        """Ask for a property's list; sizes, formats and qualities come from the list of records."""
-        row = BY_NAME.get(name)
-        if row is None or row.prop is None:
-            return ()
-        if name in RECORD:
-            records, column = self._elements(_SIZES_PROPERTY), RECORD.index(name)
-            halves = zip(records[column::6], records[column + 3 :: 6], strict=False)
-            codes = (one if other == 0xFF else one | other << 4 for one, other in halves)
-            return tuple(dict.fromkeys(map(row.read, codes)))
-        return tuple(self._read(row, code) for code in self._elements(row.prop))
-
-    def _values(
-        self, main: ReleaseParameters, extended: ExtendedParameters | None
-    ) -> dict[str, object]:
-        values: dict[str, object] = {}
-        for row in FIELDS:
+    def _readings(
+        self,
+        rows: Iterable[NativeRow],
+        main: ReleaseParameters,
+        extended: ExtendedParameters | None,
+        *,
+        lists: bool,
+    ) -> dict[str, Reading]:
+        elements = cache(self._elements)  # two settings may share a list
+        readings = {}
+        for row in rows:
             block = extended if row.extended else main
             if block is None:
                 continue
-            code = getattr(block, row.place)
-            if code in (0xFFFF, 0x7F) or (code == 0xFF and row.name not in SIGNED | {"beep"}):
+            code = code_at(block, row)
+            unit = getattr(block, row.unit) if row.unit else 1
+            if is_missing(row, code) or unit in (0, 0xFFFF):
                 continue  # this camera does not have it, or not now
-            values[row.name] = self._read(row, code)
-        unit = main.focal_length_unit
-        if unit not in (0, 0xFFFF):
-            for name in LENGTHS:
-                values[name] = getattr(main, name) / unit
-        return values
+            value = code / unit if row.unit else row.codes.value(code)
+            raw = (
+                bytes(split(code)) if row.prop == RECORDS else (code & 0xFFFF).to_bytes(2, "little")
+            )
+            reading = Reading(row.name, row.kind, value, raw=raw)
+            readings[row.name] = self._listed(row, reading, elements) if lists else reading
+        return readings
 
-    def _changed(self, block: B, changes: Mapping[str, object], names: set[str]) -> B:
-        kinds = {item.name: type(getattr(block, item.name)) for item in dataclasses.fields(block)}
-        codes: dict[str, Any] = {}
-        for row in (BY_NAME[name] for name in names):
-            codes[row.place] = kinds[row.place](self._write(row, changes[row.name]))
-        return dataclasses.replace(block, **codes)
+    def _listed(
+        self, row: NativeRow, reading: Reading, elements: Callable[[int], tuple[int, ...] | None]
+    ) -> Reading:
+        """The same with what the camera lists."""
+        if row.prop is None:
+            return dataclasses.replace(reading, writable=False, why=READ_ONLY)
+        codes = elements(row.prop)
+        if codes is None:
+            return reading
+        allowed = _values(row, codes)
+        why = "" if allowed else BY_MODE
+        return dataclasses.replace(reading, allowed=allowed, writable=bool(allowed), why=why)
 
-    def _read(self, row: Field, code: int) -> object:
-        """A code as a value; the revised numbering counts compensation from 0 (section 9.2)."""
-        if row.name in SIGNED and self.model.numbering is Numbering.REVISED:
-            code = (0x18 - code) & 0xFF
-        return row.read(code)
+    def _codes(self, changes: Mapping[str, object], rows: Iterable[NativeRow]) -> dict[str, Any]:
+        """What goes into which fields of a block."""
+        fields: dict[str, Any] = {}
+        for row in rows:
+            value = changes[row.name]
+            code = row.codes.code(value)
+            if row.prop == RECORDS:  # there are two ways to say RAW (section 9.2)
+                listed = _records(self._elements(RECORDS) or ())
+                code = next((one for one in listed if row.codes.value(one) == value), code)
+            if code is None:
+                codes = None if row.prop is None else self._elements(row.prop)
+                raise ValueRefused(row.name, value, codes and _values(row, codes))
+            if isinstance(row.place, tuple):
+                fields |= dict(zip(row.place, split(code), strict=True))
+            else:
+                fields[row.place] = code
+        return fields
 
-    def _write(self, row: Field, value: object) -> int:
-        code = row.write(value)
-        if row.name in SIGNED and self.model.numbering is Numbering.REVISED:
-            code = (0x18 - code) & 0xFF
-        return code
-
-    def _elements(self, prop: int) -> tuple[int, ...]:
+    def _elements(self, prop: int) -> tuple[int, ...] | None:
+        """A property's list; None when the camera has none of it."""
         try:
             self.session.call(GetAllowedSize(prop))
             return self.session.call(GetAllowedValues(prop)).values.items
         except Refused:
-            return ()
+            return None
 
     def _extended(self) -> ExtendedParameters | None:
         if self._extended_size is None:
@@ -132,3 +159,18 @@ class NativeSettings:
         if self._extended_size < 0x20:
             return None
         return self.session.call(GetExtendedParameters(self._extended_size))
+
+
+def _values(row: NativeRow, elements: tuple[int, ...]) -> tuple[Any, ...]:
+    """A list as values; that of a format comes in records."""
+    listed = _records(elements) if row.prop == RECORDS else elements
+    return tuple(dict.fromkeys(map(row.codes.value, listed)))
+
+
+def _records(elements: tuple[int, ...]) -> list[int]:
+    """The formats of a list: each is of one file, or of two in halves of its bytes (9.4)."""
+    found = []
+    for at in range(0, len(elements) - 5, 6):
+        one, other = elements[at : at + 3], elements[at + 3 : at + 6]
+        found.append(joined(*one) if 0xFF in other else paired(one, other))
+    return found

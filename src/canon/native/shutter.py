@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from canon import codes
 from canon.driver.card import Entry, Progress, Sink
 from canon.driver.shot import (
     GRACE_S,
@@ -29,7 +30,15 @@ from canon.driver.shot import (
     paused,
     picture_name,
 )
-from canon.errors import AGAIN, FocusFailed, NotFinished, ObjectNotFound, Refused, StoreFull
+from canon.errors import (
+    AGAIN,
+    FocusFailed,
+    NotFinished,
+    NotSupported,
+    ObjectNotFound,
+    Refused,
+    StoreFull,
+)
 from canon.models.file_kinds import Content, kind_of
 from canon.models.model import Numbering, Quirk, Trait
 from canon.native.commands import (
@@ -63,7 +72,7 @@ from canon.native.release import (
     SetTransferMode,
 )
 from canon.native.session import Session
-from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality, local_time
+from canon.values import CaptureTarget, Format, local_time
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +80,7 @@ _RELEASE_S = 20.0  # a D60 has taken more than ten
 _EXPOSED, _FINISHED = 0x1C, 0x1D
 _NO_FOCUS = 1
 _THUMBNAIL, _IMAGE, _SECOND = 1, 2, 3
+_ONE_FILE = 0x0F  # a greater format has a second file in its high half
 _TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
 
 
@@ -147,9 +157,13 @@ class NativeShutter:
         """How many pictures fit on the card."""
         return self.session.call(GetAvailableShots()).shots
 
-    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
-        """How many bytes a picture of that kind takes, by the camera's table."""
-        return self.session.call(GetEstimatedSize(size, form, quality)).size
+    def estimated_size(self, form: Format) -> int:
+        """How many bytes a release of that format takes, by the camera's table."""
+        code = codes.FORMAT.code(form)
+        if code is None:
+            raise NotSupported(self.model.name, f"pictures of the format {form}")
+        kind, size, quality = codes.split(code)
+        return self.session.call(GetEstimatedSize(size, kind, quality)).size
 
     def release(
         self,
@@ -229,7 +243,7 @@ class NativeShutter:
         if self.model.numbering is not Numbering.REVISED:
             return False
         form = self.session.call(GetReleaseParameters()).image_format
-        return form is ImageFormat.RAW_PLUS_JPEG
+        return form > _ONE_FILE
 
     def _fire(
         self, wanted: list[int], give_up: GiveUp, timeout_s: float, *, card: bool

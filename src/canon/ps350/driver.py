@@ -74,7 +74,7 @@ class Ps350Driver:
         self.model = model
         self._disk = ""
 
-    remote = shutter = focus = zoom = live = custom_functions = None
+    remote = settings = shutter = focus = zoom = live = custom_functions = None
     features: frozenset[Feature] = frozenset()
 
     @property

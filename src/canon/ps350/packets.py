@@ -15,13 +15,13 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from canon.errors import DecodeError
 from canon.serial.frame import BEGIN, END, crc_ccitt
 from canon.strings import Last, Names
-from canon.values import OpenEnum
 from canon.wire import (
     Buffer,
     Code,
     Codec,
     Message,
     Number,
+    OpenEnum,
     Raw,
     Text,
     latin,

@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from canon.errors import DecodeError
-from canon.values import OpenEnum
-from canon.wire import Buffer, Code, Message, Raw, take, u16, u32
+from canon.wire import Buffer, Code, Message, OpenEnum, Raw, take, u16, u32
 
 HEAD = 12
 """Bytes of a container before its payload."""

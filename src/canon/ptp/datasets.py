@@ -15,8 +15,7 @@ from typing import Annotated, Self
 
 from canon.errors import DecodeError
 from canon.frozen import Frozen
-from canon.values import OpenEnum
-from canon.wire import Buffer, Code, Codec, Message, Number, take, u16, u32
+from canon.wire import Buffer, Code, Codec, Message, Number, OpenEnum, take, u16, u32
 
 u64 = Annotated[int, Number(8)]
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from canon.clock import Clock
 from canon.driver import (
@@ -30,16 +30,12 @@ from canon.driver import (
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
+from canon.driver.settings import Settings
 from canon.errors import CanonError, Disconnected, NotSupported, PortError, Refused
 from canon.models.file_kinds import ObjectFormat, kind_of
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
 from canon.ptp.datasets import (
-    ARRAY,
-    Choices,
-    DataType,
-    DevicePropDesc,
     ObjectInfo,
-    PropertyValue,
     time_text,
 )
 from canon.ptp.extension import Extension
@@ -47,7 +43,6 @@ from canon.ptp.objects import Objects
 from canon.ptp.operations import (
     ALL,
     DeleteObject,
-    GetDevicePropDesc,
     GetObject,
     GetPartialObject,
     GetThumb,
@@ -124,6 +119,11 @@ class PtpDriver:
     def remote(self) -> Remote | None:
         """Remote control."""
         return self.extension.remote
+
+    @property
+    def settings(self) -> Settings:
+        """What the camera is set to, and its properties by number."""
+        return self.extension.settings
 
     @property
     def shutter(self) -> Shutter | None:
@@ -399,44 +399,9 @@ class PtpDriver:
             raise refusal(answer.response, kind.__name__ if kind else f"operation {code:#06x}")
         return answer
 
-    def describe(self, code: int) -> DevicePropDesc:
-        """A property: its type, value and choices."""
-        self._listed.must(GetDevicePropDesc, "properties")
-        return self._listed.describe(code)
-
-    def choices(self, code: int) -> tuple[PropertyValue, ...]:
-        """The values that the camera lists for a property now."""
-        form = self.describe(code).form
-        return form.values if isinstance(form, Choices) else ()
-
-    def set_property(self, code: int, value: object) -> None:
-        """Write a property, of the type that its description names.
-
-        Raises:
-            ValueError: the value is of another type, or too large for it.
-        """
-        kind = self.describe(code).kind
-        try:
-            self._listed.write(code, kind, _typed(kind, value))
-        except ValueError as error:
-            raise ValueError(f"property {code:#06x} cannot be {value!r}: {error}") from None
-
     @property
     def _objects(self) -> Objects:
         return self.extension.objects
-
-
-def _typed(kind: DataType, value: object) -> PropertyValue:
-    """A value of a property, as people type it or as it is."""
-    if kind == DataType.TEXT:
-        return str(value)
-    if not isinstance(value, str):
-        return cast("PropertyValue", value)  # write_value looks at it
-    try:
-        numbers = tuple(int(part, 0) for part in value.split(",") if part.strip())
-    except ValueError:
-        raise ValueError(f"{value!r} is no number, and no list of them as 1,2,3") from None
-    return numbers if kind & ARRAY or len(numbers) != 1 else numbers[0]
 
 
 def _object(kind: int, size: int, name: str, modified: str) -> ObjectInfo:

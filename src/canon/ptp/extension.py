@@ -32,6 +32,7 @@ from canon.values import Battery
 
 if TYPE_CHECKING:
     from canon.driver.events import Event
+    from canon.driver.settings import Settings
 
 _EPOCH = datetime(1970, 1, 1)
 _BATTERY_LEVEL = 0x5001  # in per cent
@@ -120,6 +121,11 @@ class Extension(Protocol):
         ...
 
     @property
+    def settings(self) -> Settings:
+        """What the camera is set to; at least its properties by number."""
+        ...
+
+    @property
     def shutter(self) -> Shutter | None:
         """Taking pictures."""
         ...
@@ -163,6 +169,13 @@ class Standard:
         self.session = session
         self.objects = objects or Objects(session)
         self._listed = listed
+
+    @property
+    def settings(self) -> Settings:
+        """Its properties by number."""
+        from canon.ptp.settings import NumberedSettings
+
+        return NumberedSettings(self._listed)
 
     def begun(self) -> None:
         """The handles of the session before are of no more use."""

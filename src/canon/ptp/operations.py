@@ -18,8 +18,7 @@ from canon.ptp.datasets import (
     StorageInfo,
     u64,
 )
-from canon.values import OpenEnum
-from canon.wire import Message, Raw, u32
+from canon.wire import Message, OpenEnum, Raw, u32
 
 R = TypeVar("R")
 

@@ -11,8 +11,7 @@ from typing import Annotated
 
 from canon.errors import DecodeError
 from canon.serial.frame import LONGEST, encode_frame
-from canon.values import OpenEnum
-from canon.wire import Code, Message, Raw, at, size_of, take, u8, u16, u32
+from canon.wire import Code, Message, OpenEnum, Raw, at, size_of, take, u8, u16, u32
 
 # --- packets (A3) ---------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canon.values import Quality
 from canon.virtual.clock import EPOCH
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ def _more(first: Shot, profile: Profile) -> Iterator[tuple[str, bytes]]:
     if profile.raw_suffix:
         width, height = profile.pixels
         photo = photograph(replace(shot, width=640, height=480))
-        whole = replace(shot, width=width, height=height, quality=Quality.RAW, files=CRW_THM)
+        whole = replace(shot, width=width, height=height, quality=None, files=CRW_THM)
         if profile.raw_suffix == ".CR2":
             yield "IMG_0007.CR2", cr2(whole, photo)
         else:

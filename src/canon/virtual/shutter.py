@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 from canon.models.file_kinds import Content, kind_of
-from canon.values import ImageFormat, ImageSize, Quality, ShootingMode
+from canon.values import FileKind, Flash, Format, ImageSize, Iso, Scale, ShootingMode
+from canon.values.formats import RAW
 from canon.virtual.body import Body
 from canon.virtual.card import File
+from canon.virtual.clock import EPOCH
 from canon.virtual.pictures.exif import CRW_THM, Shot
 
 LENS_S = 2.67
@@ -81,7 +85,7 @@ class Shutter:
     def take(
         self,
         shot: Shot,
-        forms: Container[ImageFormat],
+        forms: Container[FileKind],
         sensor: tuple[int, int],
         raw_suffix: str = ".CRW",
     ) -> Taken:
@@ -99,17 +103,17 @@ class Shutter:
         shot = dataclasses.replace(shot, number=self._next_number())
         photo = photograph(shot)
         files = {}
-        if ImageFormat.RAW in forms:
+        if FileKind.RAW in forms:
             width, height = sensor
             whole = dataclasses.replace(
-                shot, width=width, height=height, size=ImageSize.LARGE, quality=Quality.RAW
+                shot, width=width, height=height, size=ImageSize.LARGE, quality=None
             )
             if raw_suffix == ".CR2":
                 files[".CR2"] = cr2(whole, photo)
             else:
                 files[".CRW"] = crw(whole, photo)
                 files[".THM"] = thm(dataclasses.replace(whole, files=CRW_THM), photo)
-        if ImageFormat.JPEG in forms:
+        if FileKind.JPEG in forms:
             files[".JPG"] = photo.image
         return Taken(shot.number, photo.thumbnail, files)
 
@@ -150,6 +154,55 @@ class Shutter:
         number = max(numbers) + 1
         self.number = number + (number % 10000 == 0)  # no file is called IMG_0000
         return self.number
+
+
+def exposure(
+    body: Body[Any, Any], read: Callable[[str], Any], auto_iso: int = 100, **rest: Any
+) -> Shot:
+    """How the next picture is taken, by the settings.
+
+    Args:
+        body: the camera.
+        read: the value of a setting by its name; None where the body has none.
+        auto_iso: the sensitivity that the camera chooses by itself.
+        rest: what no setting tells, as fields of `Shot`.
+    """
+    form: Format = read("image_format") or Format("large-fine")
+    file = form.jpeg or RAW
+    flash, iso = read("flash") or Flash.OFF, read("iso") or Iso(auto_iso)
+    said = {
+        "mode": read("shooting_mode"),
+        "metering": read("metering"),
+        "white_balance": read("white_balance"),
+        "af_distance": read("af_distance"),
+        "effect": read("photo_effect"),
+        "contrast": read("contrast"),
+        "saturation": read("saturation"),
+        "sharpness": read("sharpness"),
+    }
+    shot = Shot(
+        taken=EPOCH + timedelta(seconds=body.seconds),
+        model=body.profile.model,
+        owner=body.owner,
+        size=file.size or ImageSize.LARGE,
+        quality=file.quality,
+        exposure_time=_number(read("shutter_speed"), Fraction(1, 60)),
+        aperture=float(_number(read("aperture"), rest["open_aperture"])),
+        iso=int(_number(iso, auto_iso)),
+        iso_auto=iso == "auto",
+        compensation=_number(read("exposure_compensation"), Fraction(0)),
+        flash_compensation=_number(read("flash_compensation"), Fraction(0)),
+        flash=flash,
+        flash_fired=flash in (Flash.ON, Flash.ON_RED_EYE),
+        **{name: value for name, value in said.items() if value is not None},
+        **rest,
+    )
+    return metered(shot, rest["open_aperture"], rest["smallest_aperture"])
+
+
+def _number(value: Scale | None, otherwise: Any) -> Any:
+    """The number of a step; something else for a word, and where there is none."""
+    return otherwise if value is None or value.number is None else value.number
 
 
 def metered(shot: Shot, open_aperture: float, smallest_aperture: float) -> Shot:

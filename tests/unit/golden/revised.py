@@ -56,24 +56,6 @@ from canon.native.release import (
     SetReleaseParameters,
     SetTransferMode,
 )
-from canon.values import (
-    AfDistance,
-    Aperture,
-    Compensation,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    FocusMode,
-    ImageFormat,
-    ImageSize,
-    Iso,
-    Metering,
-    PhotoEffect,
-    Quality,
-    ShootingMode,
-    ShutterSpeed,
-    WhiteBalance,
-)
 from golden.vector import NOTES, Golden, unhex
 
 _FOLDER = "A:/DCIM/101CANON/"
@@ -87,9 +69,7 @@ def _asked(value: Command[Any], code: int, data: bytes, title: str, *, left_out:
     return Golden(value, data, f"{NOTES} new: {title}", code, left_out, Numbering.REVISED)
 
 
-def _parameters(
-    quality: Quality, form: ImageFormat, size: ImageSize, **more: Any
-) -> ReleaseParameters:
+def _parameters(quality: int, form: int, size: int, **more: Any) -> ReleaseParameters:
     """What both printed blocks have in common."""
     return ReleaseParameters(
         unknown_camera_mode=0x20,
@@ -97,29 +77,29 @@ def _parameters(
         image_format=form,
         image_size=size,
         self_timer=0,
-        flash=Flash(0xFF),
+        flash=0xFF,
         beep=0,
         image_mode=1,
-        drive_mode=DriveMode.SINGLE,
+        drive_mode=0,
         digital_zoom=0xFF,
-        metering=Metering.EVALUATIVE,
-        af_distance=AfDistance(0xFF),
-        focusing_point=FocusingPoint(0x9002),
+        metering=3,
+        af_distance=0xFF,
+        focusing_point=0x9002,
         slow_shutter=0xFF,
-        focus_mode=FocusMode.ONE_SHOT,
+        focus_mode=0,
         image_stabilizer=0xFF,
         contrast=0x7F,
         saturation=0x7F,
         sharpness=0x7F,
         sensitivity=0x7F,
         parameter_set=0xFFFF,
-        iso=Iso(0x58),
-        exposure_compensation=Compensation(0),
-        flash_compensation=Compensation(0),
+        iso=0x58,
+        exposure_compensation=0,
+        flash_compensation=0,
         bracketing=0xFF,
         unknown_23=0xFF,
-        largest_aperture=Aperture(0x18),
-        smallest_aperture=Aperture(0x50),
+        largest_aperture=0x18,
+        smallest_aperture=0x50,
         focal_length=0xFFFF,
         focal_length_tele=0xFFFF,
         focal_length_wide=0xFFFF,
@@ -224,13 +204,13 @@ VECTORS = (
     _asked(
         SetReleaseParameters(
             _parameters(
-                Quality.NORMAL,
-                ImageFormat.JPEG,
-                ImageSize.SMALL,
-                shooting_mode=ShootingMode.APERTURE_PRIORITY,
-                white_balance=WhiteBalance.SHADE,
-                aperture=Aperture(0x20),
-                shutter_speed=ShutterSpeed(0x70),
+                2,
+                1,
+                2,
+                shooting_mode=3,
+                white_balance=8,
+                aperture=0x20,
+                shutter_speed=0x70,
             )
         ),
         0x1225,
@@ -243,13 +223,13 @@ VECTORS = (
     _asked(GetReleaseParameters(), 0x1225, unhex("0a000000 00000000"), "get release parameters"),
     Golden(
         _parameters(
-            Quality.RAW,
-            ImageFormat.RAW,
-            ImageSize.LARGE,
-            shooting_mode=ShootingMode.PROGRAM,
-            white_balance=WhiteBalance.CLOUDY,
-            aperture=Aperture(0x1C),
-            shutter_speed=ShutterSpeed(0x74),
+            4,
+            2,
+            0,
+            shooting_mode=1,
+            white_balance=2,
+            aperture=0x1C,
+            shutter_speed=0x74,
         ),
         unhex("20040200 0000ff00 010100ff 03ff0290 02ff00ff 7f7f7f7f")
         + unhex("ffff5800 1c007400 0000ffff 18005000 ffffffff ffff0100"),
@@ -277,7 +257,7 @@ VECTORS = (
             digital_zoom_start=0xFFFF,
             focal_length_tele=0xFFFF,
             full_zoom_width=0xFFFF,
-            photo_effect=PhotoEffect(0),
+            photo_effect=0,
             assist_light=0xFFFF,
             unknown_tail=_EXTENDED[0x20:],
         ),

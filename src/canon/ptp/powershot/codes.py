@@ -1,132 +1,160 @@
 """The settings of a PowerShot: which property each is, and how its number reads and is written.
 
-The numbers are those of the native blocks (canon-powershot-ptp, section 3, tables/ps_*.csv), so
-both dialects share the values of `canon.values`. All bodies that were recorded give a property the
-same type.
+The numbers are those of the native blocks, but for the scenes of the mode dial
+(canon-powershot-ptp, section 3). All bodies that were recorded give a property the same type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from canon.frozen import Frozen
+from canon import codes
+from canon.codes import EXPOSURE_MODES, Codes, Row, Words
 from canon.ptp.datasets import DataType
 from canon.ptp.powershot.layouts import Property
-from canon.values import (
-    AfDistance,
-    Aperture,
-    Compensation,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    FocusMode,
-    ImageFormat,
-    ImageSize,
-    Iso,
-    Metering,
-    PhotoEffect,
-    Quality,
-    ShootingMode,
-    ShutterSpeed,
-    WhiteBalance,
-)
+from canon.values import kinds
+from canon.values.choices import ImageSize, Quality, ShootingMode
+from canon.values.formats import Format
+from canon.values.kinds import Kind
 
 
-class Field(Frozen):
-    """One setting: which property it is, and how its number reads.
+class PropertyRow(Row):
+    """One setting; its place is a property, or the three properties of a format.
 
     Attributes:
-        name: the setting's name for users.
-        code: the property.
-        read: a number as a value.
-        write: a value as a number; None: it can only be read.
-        kind: how the number is stored.
+        stored: how its numbers are stored.
+        settable: whether it can be set at all, on any body.
     """
 
-    name: str
-    code: Property
-    read: Callable[[int], Any]
-    write: Callable[[Any], int] | None = int
-    kind: DataType = DataType.UINT8
+    stored: DataType = DataType.UINT8
+    settable: bool = True
+
+    @property
+    def places(self) -> tuple[Property, ...]:
+        """Its properties, one or three."""
+        return self.place if isinstance(self.place, tuple) else (self.place,)
 
 
-def _is_zero(number: int) -> bool:
-    """On, where 0 is on and 1 is off."""
-    return number == 0
-
-
-def _zero_if(on: bool) -> int:
-    return 0 if on else 1
-
-
-FIELDS = (
-    Field("quality", Property.IMAGE_QUALITY, Quality),
-    Field("image_format", Property.FULL_VIEW_FILE_FORMAT, ImageFormat),
-    Field("image_size", Property.IMAGE_SIZE, ImageSize),
-    Field(
-        "self_timer",
-        Property.SELF_TIMER,
-        lambda tenths: tenths / 10,
-        lambda seconds: round(seconds * 10),
-        DataType.UINT16,
-    ),
-    Field("flash", Property.FLASH_MODE, Flash),
-    # The other beep, BEEP_MODE, is the opposite in every recording; which is on is known of this.
-    Field("beep", Property.BEEP, bool),
-    Field("shooting_mode", Property.SHOOTING_MODE, ShootingMode),
-    Field("drive_mode", Property.DRIVE_MODE, DriveMode),
-    Field("digital_zoom", Property.DIGITAL_ZOOM, int),
-    Field("metering", Property.METERING, Metering),
-    Field("af_distance", Property.AF_DISTANCE, AfDistance),
-    Field("focusing_point", Property.FOCUSING_POINT, FocusingPoint, kind=DataType.UINT16),
-    Field("white_balance", Property.WHITE_BALANCE, WhiteBalance),
-    Field("focus_mode", Property.AF_MODE, FocusMode),
-    Field("contrast", Property.CONTRAST, int, kind=DataType.INT8),
-    Field("saturation", Property.SATURATION, int, kind=DataType.INT8),
-    Field("sharpness", Property.SHARPNESS, int, kind=DataType.INT8),
-    Field("iso", Property.ISO, Iso, kind=DataType.UINT16),
-    Field("aperture", Property.APERTURE, Aperture, kind=DataType.UINT16),
-    Field("shutter_speed", Property.SHUTTER_SPEED, ShutterSpeed, kind=DataType.UINT16),
-    Field("exposure_compensation", Property.EXPOSURE_COMPENSATION, Compensation),
-    Field("flash_compensation", Property.FLASH_COMPENSATION, Compensation),
-    Field("photo_effect", Property.PHOTO_EFFECT, PhotoEffect, kind=DataType.UINT16),
-    Field("assist_light", Property.ASSIST_LIGHT, _is_zero, _zero_if, DataType.UINT16),
-    Field("auto_rotate", Property.AUTO_ROTATE, _is_zero, _zero_if, DataType.UINT16),
-    Field("largest_aperture", Property.LARGEST_APERTURE, Aperture, None, DataType.UINT16),
-    Field("smallest_aperture", Property.SMALLEST_APERTURE, Aperture, None, DataType.UINT16),
-    Field("rotation", Property.ROTATION, lambda quarters: quarters * 90, None, DataType.UINT16),
+SHOOTING_MODE = Words(
+    ShootingMode,
+    EXPOSURE_MODES
+    | {
+        0x80: ShootingMode.MANUAL_2,
+        0x81: ShootingMode.MY_COLORS,
+        0x82: ShootingMode.PORTRAIT,
+        0x83: ShootingMode.FAR_SCENE,
+        0x84: ShootingMode.NIGHT,
+        0x85: ShootingMode.FOLIAGE,
+        0x86: ShootingMode.SNOW,
+        0x87: ShootingMode.BEACH,
+        0x88: ShootingMode.FIREWORKS,
+        0x89: ShootingMode.INDOOR,
+        0x8A: ShootingMode.NIGHT_SNAPSHOT,
+        0x8B: ShootingMode.STITCH_ASSIST,
+        0x8C: ShootingMode.MOVIE,
+        0x8D: ShootingMode.CUSTOM,
+        0x8E: ShootingMode.INTERVAL,
+        0x8F: ShootingMode.DIGITAL_MACRO,
+        0x90: ShootingMode.LONG_SHUTTER,
+        0x91: ShootingMode.UNDERWATER,
+        0x92: ShootingMode.KIDS_AND_PETS,
+        0x93: ShootingMode.FAST_SHUTTER,
+        0x94: ShootingMode.SLOW_SHUTTER,
+        0x95: ShootingMode.CUSTOM_1,
+        0x96: ShootingMode.CUSTOM_2,
+        0x97: ShootingMode.NEUTRAL,
+        0x98: ShootingMode.GREY_SCALE,
+        0x99: ShootingMode.SEPIA,
+        0x9A: ShootingMode.VIVID,
+        0x9B: ShootingMode.SPORTS,
+        0x9C: ShootingMode.MACRO,
+        0x9D: ShootingMode.SUPER_MACRO,
+        0x9E: ShootingMode.PAN_FOCUS,
+        0x9F: ShootingMode.BLACK_AND_WHITE,
+        0xA0: ShootingMode.FLASH_OFF,
+    },
+    "powershot-ptp",
 )
-BY_NAME = {row.name: row for row in FIELDS}
-LENGTHS = {
-    "focal_length": Property.FOCAL_LENGTH,
-    "focal_length_wide": Property.FOCAL_LENGTH_WIDE,
-    "focal_length_tele": Property.FOCAL_LENGTH_TELE,
-}
-"""Fields that count in a unit of their own, FOCAL_LENGTH_DENOMINATOR, and can only be read."""
+"""The mode dial, with the scenes of Canon's own SDK."""
+FORMAT = (Property.FULL_VIEW_FILE_FORMAT, Property.IMAGE_SIZE, Property.IMAGE_QUALITY)
+"""The properties of a format, in the order in which they are written."""
+_WORD, _SIGNED = DataType.UINT16, DataType.INT8
+
+
+def _row(
+    name: str,
+    place: Any,
+    kind: Kind[Any],
+    table: Codes[Any],
+    stored: DataType = DataType.UINT8,
+    **more: Any,
+) -> PropertyRow:
+    return PropertyRow(name, place, kind, table, stored=stored, **more)
+
+
+_RO: dict[str, Any] = {"settable": False}
+_MM = _RO | {"unit": Property.FOCAL_LENGTH_DENOMINATOR}
+_AT = Property
+_ROWS = (
+    _row("image_format", FORMAT, kinds.FORMAT, codes.FORMAT, turn=1),
+    _row("self_timer", _AT.SELF_TIMER, kinds.SECONDS, codes.TENTHS, _WORD),
+    _row("flash", _AT.FLASH_MODE, kinds.FLASH, codes.FLASH),
+    # The other beep, BEEP_MODE, is the opposite in every recording; which is on is known of this.
+    _row("beep", _AT.BEEP, kinds.SWITCH, codes.SWITCH),
+    _row("shooting_mode", _AT.SHOOTING_MODE, kinds.SHOOTING_MODE, SHOOTING_MODE, turn=0),
+    _row("drive_mode", _AT.DRIVE_MODE, kinds.DRIVE_MODE, codes.DRIVE_MODE, turn=2),
+    _row("digital_zoom", _AT.DIGITAL_ZOOM, kinds.ZOOM_STEPS, codes.PLAIN),
+    _row("metering", _AT.METERING, kinds.METERING, codes.METERING),
+    _row("macro", _AT.AF_DISTANCE, kinds.SWITCH, codes.MACRO),
+    _row("af_distance", _AT.AF_DISTANCE, kinds.AF_DISTANCE, codes.AF_DISTANCE),
+    _row("focusing_point", _AT.FOCUSING_POINT, kinds.FOCUSING_POINT, codes.FOCUSING_POINT, _WORD),
+    _row("white_balance", _AT.WHITE_BALANCE, kinds.WHITE_BALANCE, codes.WHITE_BALANCE),
+    _row("focus_mode", _AT.AF_MODE, kinds.FOCUS_MODE, codes.FOCUS_MODE, turn=3),
+    _row("contrast", _AT.CONTRAST, kinds.STEPS, codes.SIGNED, _SIGNED),
+    _row("saturation", _AT.SATURATION, kinds.STEPS, codes.SIGNED, _SIGNED),
+    _row("sharpness", _AT.SHARPNESS, kinds.STEPS, codes.SIGNED, _SIGNED),
+    _row("iso", _AT.ISO, kinds.ISO, codes.ISO, _WORD),
+    _row("aperture", _AT.APERTURE, kinds.APERTURE, codes.APERTURE, _WORD),
+    _row("shutter_speed", _AT.SHUTTER_SPEED, kinds.SHUTTER_SPEED, codes.SHUTTER_SPEED, _WORD),
+    _row(
+        "exposure_compensation", _AT.EXPOSURE_COMPENSATION, kinds.COMPENSATION, codes.COMPENSATION
+    ),
+    _row("flash_compensation", _AT.FLASH_COMPENSATION, kinds.COMPENSATION, codes.COMPENSATION),
+    _row("photo_effect", _AT.PHOTO_EFFECT, kinds.PHOTO_EFFECT, codes.PHOTO_EFFECT, _WORD),
+    # gphoto2 shows it the other way round; Canon's own program, and the defaults, say 1 is on.
+    _row("assist_light", _AT.ASSIST_LIGHT, kinds.SWITCH, codes.SWITCH, _WORD),
+    _row("auto_rotate", _AT.AUTO_ROTATE, kinds.SWITCH, codes.SWITCH_OFF_IS_1, _WORD),
+    _row("largest_aperture", _AT.LARGEST_APERTURE, kinds.APERTURE, codes.APERTURE, _WORD, **_RO),
+    _row("smallest_aperture", _AT.SMALLEST_APERTURE, kinds.APERTURE, codes.APERTURE, _WORD, **_RO),
+    _row("focal_length", _AT.FOCAL_LENGTH, kinds.MEASURE, codes.PLAIN, _WORD, **_MM),
+    _row("focal_length_wide", _AT.FOCAL_LENGTH_WIDE, kinds.MEASURE, codes.PLAIN, _WORD, **_MM),
+    _row("focal_length_tele", _AT.FOCAL_LENGTH_TELE, kinds.MEASURE, codes.PLAIN, _WORD, **_MM),
+    _row("rotation", _AT.ROTATION, kinds.MEASURE, codes.QUARTERS, _WORD, **_RO),
+)
+ROWS = {row.name: row for row in _ROWS}
+"""The settings by name."""
+SIGNED = frozenset(row.place for row in _ROWS if row.stored is DataType.INT8)
+"""The properties whose numbers have a sign."""
 MISSING = {DataType.UINT8: (0xFF,), DataType.UINT16: (0x7FFF, 0xFFFF), DataType.INT8: ()}
 """The numbers of a setting that the camera does not have, or not now, by how it is stored."""
-FIRST = (
-    Property.SHOOTING_MODE,
-    Property.FULL_VIEW_FILE_FORMAT,
-    Property.IMAGE_SIZE,
-    Property.DRIVE_MODE,
-    Property.AF_MODE,
-)
-"""What is written before the rest, in this order: what others may be hangs on it."""
-
 
 _SIZES = (ImageSize.LARGE, ImageSize.MEDIUM_1, ImageSize.MEDIUM_2, None, ImageSize.SMALL)
 _QUALITIES = (Quality.SUPERFINE, Quality.FINE, Quality.NORMAL)
-PICTURE_KINDS: dict[int, tuple[ImageSize, Quality]] = {
-    1 + 5 * row + column: (size, quality)
-    for row, quality in enumerate(_QUALITIES)
-    for column, size in enumerate(_SIZES)
-    if size is not None
-}
-PICTURE_KINDS[16] = ImageSize.LARGE, Quality.RAW
-PICTURE_KINDS |= {17 + row: (ImageSize.MEDIUM_3, quality) for row, quality in enumerate(_QUALITIES)}
-"""Size and quality by the code that SIZE_QUALITY_MODE gives a kind of picture.
+
+
+def _picture_kinds() -> dict[int, Format]:
+    """Five codes for each quality, by size; RAW; three for the size that came later."""
+    named = {16: Format("raw")}
+    for row, quality in enumerate(_QUALITIES):
+        for column, size in enumerate(_SIZES):
+            if size is not None:
+                named[1 + 5 * row + column] = Format(f"{size}-{quality}")
+        named[17 + row] = Format(f"{ImageSize.MEDIUM_3}-{quality}")
+    return named
+
+
+PICTURE_KINDS = _picture_kinds()
+"""The format by the code that SIZE_QUALITY_MODE gives a kind of picture.
 
 The code, less one, is the place of that kind in AVERAGE_FILE_SIZES. No document says so: it is read
 out of what 16 bodies report, and agrees with the sizes in their manuals.

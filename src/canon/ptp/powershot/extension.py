@@ -39,6 +39,7 @@ from canon.wire import latin
 
 if TYPE_CHECKING:
     from canon.driver.events import Event
+    from canon.driver.settings import Settings
     from canon.ptp.powershot.lens import PowerShotLens
     from canon.ptp.powershot.live import PowerShotLive
     from canon.ptp.powershot.remote import PtpRemote
@@ -203,6 +204,11 @@ class PowerShot:
             return self._remote
 
     @property
+    def settings(self) -> Settings:
+        """What it is set to, where it has release control; else its properties by number."""
+        return self.remote.settings if self.remote else self._standard.settings
+
+    @property
     def shutter(self) -> PtpShutter | None:
         """Taking pictures, where it has release control."""
         return self.remote.shutter if self.remote else None
@@ -233,5 +239,7 @@ def _picture_size(group: tuple[int, ...]) -> PictureSize | None:
     height, width, code = group[:3]
     if code not in PICTURE_KINDS:
         return PictureSize(f"UNKNOWN_{code:#x}", width, height)
-    size, quality = (str(part).replace("-", " ").capitalize() for part in PICTURE_KINDS[code])
+    file = PICTURE_KINDS[code].jpeg
+    parts = (file.size, file.quality) if file else ("large", "raw")
+    size, quality = (str(part).replace("-", " ").capitalize() for part in parts)
     return PictureSize(f"{size}:{quality}", width, height)

@@ -8,12 +8,13 @@ from typing import Any
 
 from canon.driver import ZoomPosition
 from canon.driver.shot import LENS_S
-from canon.errors import FocusFailed, Refused
+from canon.errors import FocusFailed, Refused, ValueRefused
+from canon.ptp.datasets import DevicePropDesc
 from canon.ptp.operations import Operation, Response
-from canon.ptp.powershot.layouts import DoAeAfAwb, FocusLock, FocusUnlock
-from canon.ptp.powershot.settings import PtpSettings
-from canon.ptp.properties import Properties
+from canon.ptp.powershot.layouts import DoAeAfAwb, FocusLock, FocusUnlock, Property
+from canon.ptp.properties import Properties, as_int
 from canon.ptp.session import Session
+from canon.ptp.settings import ends_of
 
 _ALL_MEASURES = 7
 
@@ -24,13 +25,11 @@ class PowerShotLens:
     Args:
         session: the conversation.
         listed: what the camera lists of itself.
-        settings: where the zoom is a property.
     """
 
-    def __init__(self, session: Session, listed: Properties, settings: PtpSettings) -> None:
+    def __init__(self, session: Session, listed: Properties) -> None:
         self.session = session
         self._listed = listed
-        self._settings = settings
 
     def auto(self) -> None:
         """Focus, and measure exposure and white balance."""
@@ -46,11 +45,20 @@ class PowerShotLens:
 
     def position(self) -> ZoomPosition:
         """Where the zoom stands, and its last position."""
-        return self._settings.zoom()
+        about = self._zoom()
+        return ZoomPosition(as_int(about.current), as_int(ends_of(about)[1]))
 
     def move(self, position: int) -> None:
         """Move the zoom; ValueRefused outside its range, before anything is sent."""
-        self._settings.set_zoom(position)
+        about = self._zoom()
+        first, last = ends_of(about)
+        if not first <= position <= last:
+            raise ValueRefused("zoom", position, (f"{first} to {last}",))
+        self._listed.write(Property.ZOOM, about.kind, position, timeout_s=LENS_S)
+
+    def _zoom(self) -> DevicePropDesc:
+        self._listed.need(Property.ZOOM, "zoom that a computer can move")
+        return self._listed.describe(Property.ZOOM)
 
     def _focus(self, operation: Operation[Any], feature: str) -> None:
         self._listed.must(type(operation), feature)

@@ -7,9 +7,9 @@ What can be done in it has rooms of its own: `canon.ptp.powershot.settings`, `le
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 
+from canon import codes
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, NotSupported, Refused
 from canon.ptp.datasets import DataType
@@ -47,7 +47,7 @@ class PtpRemote:
 
     Attributes:
         active: whether release control is on.
-        live, lens, shutter: what can be done in it.
+        settings, live, lens, shutter: what can be done in it.
     """
 
     lasts = False
@@ -60,9 +60,9 @@ class PtpRemote:
         self.live = PowerShotLive(session, lambda: self.active)
         self._listed = listed
         self._channel = channel
-        self._settings = PtpSettings(listed)
-        self.lens = PowerShotLens(session, listed, self._settings)
-        self.shutter = PtpShutter(session, objects, listed, self.live, self._settings)
+        self.settings = PtpSettings(listed)
+        self.lens = PowerShotLens(session, listed)
+        self.shutter = PtpShutter(session, objects, listed, self.live)
         self._events_before = 0  # EVENT_EMULATE_MODE as it was found
 
     def begun(self) -> None:
@@ -163,21 +163,7 @@ class PtpRemote:
             raise
         self.active = False
 
-    # --- settings (section 3) ---------------------------------------------------------------------
-
-    def settings(self, *names: str) -> dict[str, object]:
-        """The settings of these names, or every one that the camera lists."""
-        return self._settings.read(*names)
-
-    def change(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Write the settings, and read them back."""
-        return self._settings.change(changes)
-
-    def allowed(self, name: str) -> tuple[object, ...]:
-        """What the camera's description of the property lists now."""
-        return self._settings.allowed(name)
-
     def set_output(self, output: CameraOutput) -> None:
         """Choose what shows the picture."""
         self._listed.need(Property.OUTPUT, "choice of what shows the picture")
-        self._listed.write(Property.OUTPUT, DataType.UINT8, int(output))
+        self._listed.write(Property.OUTPUT, DataType.UINT8, codes.CAMERA_OUTPUT.code(output) or 0)

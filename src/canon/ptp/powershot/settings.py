@@ -1,28 +1,37 @@
-"""What a PowerShot in release control is set to, and its zoom: properties that it lists then.
+"""What a PowerShot in release control is set to: properties that it lists then.
 
 The camera is the judge: a setting is written and read back, and only when it was not taken is the
-property described, to say what it takes (canon-powershot-ptp, section 3).
+property described, to say what it takes (canon-powershot-ptp, section 3). One description has the
+value, what it may be, and whether it can be written. Other properties go by their numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
 
-from canon.driver import ZoomPosition
-from canon.errors import BadParameter, NotSupported, Refused, ValueRefused
-from canon.ptp.datasets import Choices, DataType, DevicePropDesc, Range
-from canon.ptp.powershot.codes import BY_NAME, FIELDS, FIRST, LENGTHS, MISSING, PICTURE_KINDS, Field
+from canon.codes import joined, split
+from canon.driver.settings import BY_DIAL, BY_MODE, READ_ONLY, Reading
+from canon.errors import BadParameter, Refused, ValueRefused
+from canon.frozen import Frozen
+from canon.ptp.datasets import DataType, DevicePropDesc
+from canon.ptp.powershot.codes import FORMAT, MISSING, ROWS, PropertyRow
 from canon.ptp.powershot.layouts import Property
 from canon.ptp.properties import Properties, as_int, may_refuse
 from canon.ptp.session import LOST
-from canon.values import ImageFormat, ImageSize, Quality
+from canon.ptp.settings import NumberedSettings, numbers_of
+from canon.values import Format
+from canon.values.kinds import Kind
 
-_LENS_S = 15.0
-_MOST_STEPS = 1024
+_JPEG, _RAW = 1, 2  # of FULL_VIEW_FILE_FORMAT
 
 
 class PtpSettings:
-    """The settings of one PowerShot; they are there while release control is on.
+    """The settings of one PowerShot, and any property by its number.
+
+    It fits `canon.driver.settings.Settings`. Settings are there while release control is on.
 
     Args:
         listed: what the camera lists of itself.
@@ -30,125 +39,159 @@ class PtpSettings:
 
     def __init__(self, listed: Properties) -> None:
         self._listed = listed
+        self._numbered = NumberedSettings(listed)
 
-    def read(self, *names: str) -> dict[str, object]:
-        """The settings of these names, or every one that the camera lists, one question each."""
-        values: dict[str, object] = {}
-        for row in FIELDS:
+    def kind(self, name: str) -> Kind[Any] | None:
+        """What kind of setting a name stands for; that of a number is only told by the camera."""
+        return ROWS[name].kind if name in ROWS else None
+
+    def wants_remote(self, *names: str) -> bool:
+        """Whether one has a name, or is a property that is not listed now."""
+        return self._numbered.wants_remote(*names)
+
+    def read(self, *names: str, lists: bool = True) -> dict[str, Reading]:
+        """The settings of these names, or every one that the camera lists; one question each."""
+        asking = _Asking(self._listed, lists=lists, strict=lists and bool(names))
+        readings = {}
+        for row in ROWS.values():
             if not names or row.name in names:
-                number = self._known(row.code, row.kind)
-                if number is not None:
-                    values[row.name] = row.read(number)
-        lengths = {name: code for name, code in LENGTHS.items() if not names or name in names}
-        if lengths and (unit := self._length(Property.FOCAL_LENGTH_DENOMINATOR)):
-            for name, code in lengths.items():
-                if length := self._length(code):
-                    values[name] = length / unit
-        return values
+                reading = _reading(row, asking)
+                if reading is not None:
+                    readings[row.name] = reading
+        return readings | self._numbered.read(*names)
 
-    def change(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Write the settings one by one, those first on which others hang, and read them back.
-
-        Raises:
-            ValueRefused: the camera refused one; those before it are written.
-        """
-        written = [row for row in FIELDS if row.name in changes and self._listed.has(row.code)]
-        for row in sorted(written, key=_turn):
+    def write(self, changes: Mapping[str, object]) -> dict[str, Reading]:
+        """Write the settings one by one, those first on which others hang, and read them back."""
+        rows = [row for row in ROWS.values() if row.name in changes and self._has(row)]
+        for row in sorted(rows, key=lambda row: row.turn):
             self._write(row, changes[row.name])
-        return {row.name: row.read(self._number(row.code, row.kind)) for row in written}
+        now = self.read(*(row.name for row in rows), lists=False) if rows else {}
+        return now | self._numbered.write(changes)
 
-    def _write(self, row: Field, value: object) -> None:
-        if row.write is None:
-            raise ValueRefused(row.name, value, ())
+    def _has(self, row: PropertyRow) -> bool:
+        return all(map(self._listed.has, row.places))
+
+    def _write(self, row: PropertyRow, value: Any) -> None:
+        code = row.codes.code(value)
+        if code is None or not row.settable:
+            raise ValueRefused(row.name, value, self._takes(row))
         try:
-            self._listed.write(row.code, row.kind, row.write(value))
+            if row.place == FORMAT:
+                self._write_format(row, code)
+            else:
+                self._listed.write(row.place, row.stored, code)
         except Refused as refusal:
-            if type(refusal) not in (Refused, BadParameter) or refusal.code in LOST:
+            if not _about_the_value(refusal):
                 raise  # it is busy, or its battery is low: no other value would do
-            allowed: tuple[object, ...] | None = None  # it may not even tell
+            allowed = None  # it may not even tell
             with may_refuse():
-                allowed = self.allowed(row.name)
+                allowed = self._takes(row)
             raise ValueRefused(row.name, value, allowed, refusal.code, refusal.command) from refusal
 
-    def allowed(self, name: str) -> tuple[object, ...]:
-        """What the camera's description of the property lists now."""
-        row = BY_NAME.get(name)
-        if row is None or not self._listed.has(row.code):
-            return ()
-        return _allowed(row, self._listed.describe(row.code))
+    def _write_format(self, row: PropertyRow, code: int) -> None:
+        """The file's format where it is another one, and then, of a JPEG, its size and quality."""
+        wanted = dict(zip(FORMAT, split(code), strict=True))
+        form = wanted.pop(Property.FULL_VIEW_FILE_FORMAT)
+        if self._listed.number(Property.FULL_VIEW_FILE_FORMAT) != form:
+            self._listed.write(Property.FULL_VIEW_FILE_FORMAT, row.stored, form)
+        if form != _RAW:
+            for prop, number in wanted.items():
+                self._listed.write(prop, row.stored, number)
 
-    def zoom(self) -> ZoomPosition:
-        """Where the zoom stands, and its last position."""
-        about = self._zoom()
-        return ZoomPosition(as_int(about.current), as_int(_ends(about)[1]))
-
-    def set_zoom(self, position: int) -> None:
-        """Move the zoom; ValueRefused outside its range, before anything is sent."""
-        about = self._zoom()
-        first, last = _ends(about)
-        if not first <= position <= last:
-            raise ValueRefused("zoom", position, (f"{first} to {last}",))
-        self._listed.write(Property.ZOOM, about.kind, position, timeout_s=_LENS_S)
-
-    def _zoom(self) -> DevicePropDesc:
-        self._listed.need(Property.ZOOM, "zoom that a computer can move")
-        return self._listed.describe(Property.ZOOM)
-
-    def shots_in(self, room: int) -> int:
-        """How many pictures, as they are set now, fit into so many bytes."""
-        form = ImageFormat(self._listed.number(Property.FULL_VIEW_FILE_FORMAT))
-        size = ImageSize(self._listed.number(Property.IMAGE_SIZE))
-        if form is ImageFormat.RAW:
-            size = ImageSize.LARGE
-        quality = Quality(self._listed.number(Property.IMAGE_QUALITY))
-        return room // self.estimated_size(size, form, quality)
-
-    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
-        """How many bytes a picture of that kind takes, by AVERAGE_FILE_SIZES."""
-        self._listed.need(Property.AVERAGE_FILE_SIZES, "table of how large pictures are")
-        sizes = self._listed.value(Property.AVERAGE_FILE_SIZES, DataType.AUINT32)
-        wanted = size, Quality.RAW if form is ImageFormat.RAW else quality
-        found = dict(enumerate(sizes if isinstance(sizes, tuple) else (), start=1))
-        for code, kind in PICTURE_KINDS.items():
-            if kind == wanted and found.get(code):
-                return found[code]
-        raise NotSupported(self._listed.name, f"known length of {form} pictures, {size}, {quality}")
-
-    def _length(self, code: Property) -> int | None:
-        return self._known(code, DataType.UINT16)
-
-    def _known(self, code: Property, kind: DataType) -> int | None:
-        """The number of a setting; None when the camera does not have it, or not now."""
-        number = None
-        if self._listed.has(code):
-            with may_refuse():
-                number = self._number(code, kind)
-        return None if number in MISSING[kind] else number
-
-    def _number(self, code: Property, kind: DataType) -> int:
-        return self._listed.number(code, signed=kind is DataType.INT8)
+    def _takes(self, row: PropertyRow) -> tuple[Any, ...] | None:
+        """What a setting may be now."""
+        return _allowed(row, [self._listed.describe(code) for code in row.places])
 
 
-def _turn(row: Field) -> int:
-    """When a setting is written, among others."""
-    return FIRST.index(row.code) if row.code in FIRST else len(FIRST)
+class _Told(Frozen):
+    """What the camera said of one property; `about` is its description, where that was asked."""
+
+    number: int
+    about: DevicePropDesc | None = None
 
 
-def _allowed(row: Field, about: DevicePropDesc) -> tuple[object, ...]:
-    """What a property may be now, as values."""
-    if not about.writable or row.write is None:
-        return ()
-    if isinstance(about.form, Choices):
-        return tuple(row.read(number) for number in map(as_int, about.form.values))
-    if isinstance(about.form, Range):
-        first, last = _ends(about)
-        step = max(1, as_int(about.form.step))
-        return tuple(map(row.read, range(first, last + 1, step)[:_MOST_STEPS]))
-    return ()
+class _Asking:
+    """Asks for properties, for each only once: two settings may be one of them.
+
+    Args:
+        listed: what the camera lists of itself.
+        lists: whether properties are described, or only their values asked for.
+        strict: whether a refusal is an error, and not "this camera does not have it".
+    """
+
+    def __init__(self, listed: Properties, *, lists: bool, strict: bool) -> None:
+        self._listed, self._strict, self.lists = listed, strict, lists
+        self._told: dict[int, _Told | None] = {}
+
+    def ask(self, code: int, row: PropertyRow) -> _Told | None:
+        """A property; None when the camera does not have it, or not now."""
+        if code not in self._told:
+            told = None
+            if self._listed.has(code):
+                with nullcontext() if self._strict else may_refuse():
+                    told = self._ask(code, row)
+            missing = told is None or told.number in MISSING[row.stored]
+            self._told[code] = None if missing else told
+        return self._told[code]
+
+    def _ask(self, code: int, row: PropertyRow) -> _Told:
+        if self.lists and code != row.unit:
+            about = self._listed.describe(code)
+            return _Told(_number(as_int(about.current), row), about)
+        signed = row.stored is DataType.INT8
+        return _Told(_number(self._listed.number(code, signed=signed), row))
 
 
-def _ends(about: DevicePropDesc) -> tuple[int, int]:
-    """The first and the last number of a range; both are the present one where there is none."""
-    if isinstance(about.form, Range):
-        return as_int(about.form.minimum), as_int(about.form.maximum)
-    return as_int(about.current), as_int(about.current)
+def _reading(row: PropertyRow, asking: _Asking) -> Reading | None:
+    """A setting; None when the camera does not have it, or not now."""
+    parts = [asking.ask(code, row) for code in row.places]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    code = known[0].number if len(known) == 1 else joined(*(part.number for part in known))
+    value = row.codes.value(code)
+    if row.unit is not None:
+        unit = asking.ask(row.unit, row)
+        if unit is None or not unit.number:
+            return None
+        value = code / unit.number
+    raw = b"".join(_bytes(part.number, row) for part in known)
+    reading = Reading(row.name, row.kind, value, raw=raw)
+    if not asking.lists:
+        return reading
+    if not row.settable:
+        return replace(reading, writable=False, why=READ_ONLY)
+    allowed = _allowed(row, [part.about for part in known if part.about is not None])
+    why = "" if allowed or allowed is None else BY_MODE
+    if why and row.name == "shooting_mode":
+        why = BY_DIAL
+    return replace(reading, allowed=allowed, writable=not why, why=why)
+
+
+_WIDTHS = {DataType.UINT8: 1, DataType.INT8: 1, DataType.UINT16: 2}
+_LONGEST = (1 << 64) - 1
+
+
+def _number(told: int, row: PropertyRow) -> int:
+    """A number as its table counts it, whatever the camera's type for it is."""
+    return told if row.stored is DataType.INT8 else told & _LONGEST
+
+
+def _bytes(number: int, row: PropertyRow) -> bytes:
+    width = _WIDTHS[row.stored]
+    return (number & (1 << 8 * width) - 1).to_bytes(width, "little")
+
+
+def _about_the_value(refusal: Refused) -> bool:
+    return type(refusal) in (Refused, BadParameter) and refusal.code not in LOST
+
+
+def _allowed(row: PropertyRow, abouts: Iterable[DevicePropDesc]) -> tuple[Any, ...] | None:
+    """What a setting may be now, as values; a format by what each of its properties may be."""
+    lists = [numbers_of(about) for about in abouts]
+    if row.place == FORMAT:
+        forms, sizes, qualities = (codes or () for codes in lists)
+        jpegs = [row.codes.value(joined(_JPEG, size, how)) for size in sizes for how in qualities]
+        return (*jpegs, *([Format("raw")] if _RAW in forms else ()))
+    codes = lists[0]
+    return None if codes is None else tuple(dict.fromkeys(map(row.codes.value, codes)))

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from canon.codes import joined
 from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     MOST_LEFT,
@@ -24,7 +25,14 @@ from canon.driver.shot import (
     paused,
     picture_name,
 )
-from canon.errors import AGAIN, CanonError, NotFinished, ObjectNotFound, Refused
+from canon.errors import (
+    AGAIN,
+    CanonError,
+    NotFinished,
+    NotSupported,
+    ObjectNotFound,
+    Refused,
+)
 from canon.models.file_kinds import kind_of_format
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects, Store
@@ -38,6 +46,7 @@ from canon.ptp.operations import (
     PtpEvent,
     RequestObjectTransfer,
 )
+from canon.ptp.powershot.codes import FORMAT, PICTURE_KINDS, ROWS
 from canon.ptp.powershot.layouts import (
     RAM,
     CanonRequestObjectTransfer,
@@ -48,10 +57,9 @@ from canon.ptp.powershot.layouts import (
 )
 from canon.ptp.powershot.lens import focusing
 from canon.ptp.powershot.live import PowerShotLive
-from canon.ptp.powershot.settings import PtpSettings
 from canon.ptp.properties import Properties
 from canon.ptp.session import Session
-from canon.values import CaptureTarget, ImageFormat, ImageSize, Quality, local_time
+from canon.values import CaptureTarget, Format, local_time
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +129,6 @@ class PtpShutter:
         objects: what is on its card.
         listed: what the camera lists of itself.
         live: its viewfinder.
-        settings: where the sizes of pictures are properties.
     """
 
     def __init__(
@@ -130,13 +137,11 @@ class PtpShutter:
         objects: Objects,
         listed: Properties,
         live: PowerShotLive,
-        settings: PtpSettings,
     ) -> None:
         self.session = session
         self._objects = objects
         self._listed = listed
         self._live = live
-        self._settings = settings
 
     def available_shots(self) -> int:
         """How many pictures fit on the card: as it says, or by the size that it expects."""
@@ -144,11 +149,18 @@ class PtpShutter:
         info = self.session.call(GetStorageInfo(store.id))
         if info.free_images != _NOT_GIVEN:
             return info.free_images
-        return self._settings.shots_in(info.free)
+        now = ROWS["image_format"].codes.value(joined(*map(self._listed.number, FORMAT)))
+        return info.free // self.estimated_size(now)
 
-    def estimated_size(self, size: ImageSize, form: ImageFormat, quality: Quality) -> int:
-        """How many bytes a picture of that kind takes, by AVERAGE_FILE_SIZES."""
-        return self._settings.estimated_size(size, form, quality)
+    def estimated_size(self, form: Format) -> int:
+        """How many bytes a release of that format takes, by AVERAGE_FILE_SIZES."""
+        self._listed.need(Property.AVERAGE_FILE_SIZES, "table of how large pictures are")
+        sizes = self._listed.value(Property.AVERAGE_FILE_SIZES, DataType.AUINT32)
+        found = dict(enumerate(sizes if isinstance(sizes, tuple) else (), start=1))
+        for code, kind in PICTURE_KINDS.items():
+            if kind == form and found.get(code):
+                return found[code]
+        raise NotSupported(self._listed.name, f"known length of {form} pictures")
 
     def release(
         self,

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from fractions import Fraction
 from functools import singledispatchmethod
-from typing import Any, NamedTuple
+from typing import Any
 
+from canon.codes import SIGNED
 from canon.models.model import BodyKind, Numbering, Quirk, Trait
+from canon.native.codes import RECORD, RECORDS, NativeRow, code_at, is_missing, rows_of
 from canon.native.commands import Command, Nothing, RetrieveCapture, RetrieveFrame
 from canon.native.events import (
     CaptureFailed,
@@ -59,21 +59,13 @@ from canon.native.release import (
     UnlockFocus,
     Zoom,
 )
-from canon.values import (
-    Compensation,
-    Flash,
-    ImageFormat,
-    ImageSize,
-    PhotoEffect,
-    Quality,
-)
-from canon.virtual.clock import EPOCH
+from canon.values import File, Format, ImageSize
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.native.custom import CustomUnit
 from canon.virtual.native.profile import NativeBody
 from canon.virtual.pictures.exif import CR2_JPEG, JPEG, Shot
 from canon.virtual.refusal import Status
-from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
+from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, exposure
 from canon.wire import Message
 
 _LENS_CAP_S = 10.0
@@ -88,38 +80,8 @@ _NOT_HERE = 0xFF
 _EOS_KEY = 0x17B000EB
 _MOST_KEPT = 4  # pictures that wait to be retrieved
 
-_PROPERTIES = {
-    "self_timer": 0x04,
-    "flash": 0x05,
-    "beep": 0x06,
-    "shooting_mode": 0x07,
-    "drive_mode": 0x09,
-    "digital_zoom": 0x0A,
-    "metering": 0x0B,
-    "af_distance": 0x0C,
-    "focusing_point": 0x0D,
-    "white_balance": 0x0E,
-    "focus_mode": 0x10,
-    "contrast": 0x12,
-    "saturation": 0x13,
-    "sharpness": 0x14,
-    "iso": 0x17,
-    "aperture": 0x18,
-    "shutter_speed": 0x19,
-    "exposure_compensation": 0x1A,
-    "flash_compensation": 0x1B,
-}
-"""The fields of the parameter block that can be set, and their properties (section 9.1)."""
-_EFFECT, _ASSIST, _RECORDS = 0x24, 0x25, 0x27
+_EFFECT, _ASSIST, _MODE = 0x24, 0x25, 0x07
 _NONE = Elements(4, ())
-
-
-class _Kind(NamedTuple):
-    """What one file of a release is."""
-
-    form: ImageFormat
-    size: ImageSize
-    quality: Quality
 
 
 class ReleaseUnit:
@@ -137,6 +99,7 @@ class ReleaseUnit:
         self.body = body
         self.faults = faults
         self.profile = body.profile.release
+        self.rows = rows_of(body.model.numbering)
         self.parameters = self.profile.parameters
         self.extended = self.profile.extended
         self.custom = CustomUnit(body)
@@ -202,18 +165,20 @@ class ReleaseUnit:
         if Quirk.SET_TWICE in self.body.model.quirks and wanted != self._asked:
             self._asked = wanted  # Guess (section 9): such a body only listens the second time
             return Nothing()
-        if wanted.shooting_mode in self.allowed(_PROPERTIES["shooting_mode"]).items:
+        if wanted.shooting_mode in self.allowed(_MODE).items:
             # Guess: what comes in the same block is judged by the mode that comes with it.
             now = dataclasses.replace(now, shooting_mode=wanted.shooting_mode)
             self.parameters = now
         changes: dict[str, Any] = {}
-        for name, prop in _PROPERTIES.items():
-            value = getattr(wanted, name)
-            if value != getattr(now, name) and int(value) & 0xFFFF in self._codes(name, prop):
-                changes[name] = value
-        record = wanted.image_format, wanted.image_size, wanted.quality
+        record = tuple(getattr(wanted, place) for place in RECORD)
         if record in self._records():
-            changes |= dict(zip(("image_format", "image_size", "quality"), record, strict=True))
+            changes |= dict(zip(RECORD, record, strict=True))
+        for row in self.rows.values():
+            if row.prop is None or row.prop == RECORDS or row.extended:
+                continue
+            value = getattr(wanted, row.place)
+            if value != getattr(now, row.place) and value & 0xFFFF in self._codes(row):
+                changes[row.place] = value
         self.parameters = dataclasses.replace(now, **changes)
         return Nothing()
 
@@ -244,8 +209,7 @@ class ReleaseUnit:
 
     def allowed(self, prop: int) -> Elements:
         """What a property may be set to in the present shooting mode (section 9.4)."""
-        mode = int(self.parameters.shooting_mode)
-        of_mode = self.profile.by_mode.get(mode, {})
+        of_mode = self.profile.by_mode.get(self.parameters.shooting_mode, {})
         for rows in (of_mode, self.profile.allowed, self.profile.guessed):
             if prop in rows:
                 return rows[prop]
@@ -253,17 +217,17 @@ class ReleaseUnit:
 
     def _records(self) -> Iterator[tuple[int, ...]]:
         """Format, size and quality that go together; two halves are packed (section 9.2)."""
-        items = self.allowed(_RECORDS).items
+        items = self.allowed(RECORDS).items
         for at in range(0, len(items), 6):
             first, second = items[at : at + 3], items[at + 3 : at + 6]
             packed = (one | other << 4 for one, other in zip(first, second, strict=True))
             yield first if _NOT_HERE in second else tuple(packed)
 
-    def _codes(self, name: str, prop: int) -> tuple[int, ...]:
+    def _codes(self, row: NativeRow) -> tuple[int, ...]:
         """Allowed codes as the block holds them: contrast and the like are signed bytes."""
-        items = self.allowed(prop).items
-        if name in ("contrast", "saturation", "sharpness"):
-            return tuple((item - 0x100 if item > 0x7F else item) & 0xFFFF for item in items)
+        items = self.allowed(row.prop or 0).items
+        if row.codes is SIGNED:
+            return tuple(SIGNED.value(item) & 0xFFFF for item in items)
         return items
 
     @answer.register
@@ -441,7 +405,7 @@ class ReleaseUnit:
             self._tell(CardChanged(1))
 
     def _take(self, shot: Shot) -> Taken:
-        forms = [kind.form for kind in self._kinds()]
+        forms = [file.kind for file in self._files()]
         sensor = self._pixels(ImageSize.LARGE)
         return self.shutter.take(shot, forms, sensor, self.body.model.raw_suffix)
 
@@ -461,71 +425,46 @@ class ReleaseUnit:
         self.shutter.write(jpeg)
         self._tell(event)
 
+    def _read(self, name: str) -> Any:
+        """The value of a setting; None where the body has none."""
+        row = self.rows[name]
+        block = self.extended if row.extended else self.parameters
+        code = None if block is None else code_at(block, row)
+        return None if code is None or is_missing(row, code) else row.codes.value(code)
+
     def _shot(self) -> Shot:
         """How the next picture is taken, by the settings."""
         now, unit = self.parameters, self.parameters.focal_length_unit
-        kinds = self._kinds()
-        form, size, quality = kinds[-1]  # the JPEG, where there is one
-        width, height = self._pixels(ImageSize.LARGE if form is ImageFormat.RAW else size)
-        shot = Shot(
-            taken=EPOCH + timedelta(seconds=self.body.seconds),
+        files = self._files()
+        size = files[-1].size or ImageSize.LARGE  # of the JPEG, where there is one
+        width, height = self._pixels(size)
+        open_aperture, smallest = self._read("largest_aperture"), self._read("smallest_aperture")
+        return exposure(
+            self.body,
+            self._read,
+            auto_iso=50,
             number=self.shutter.number,
-            model=self.body.profile.model,
             model_id=self.body.profile.model_id,
             firmware=self.body.profile.firmware,
-            owner=self.body.owner,
             width=width,
             height=height,
             full_width=self._pixels(ImageSize.LARGE)[0],
-            size=size,
-            quality=quality,
-            files=CR2_JPEG if len(kinds) > 1 else JPEG,
-            mode=now.shooting_mode,
-            exposure_time=now.shutter_speed.number or Fraction(1, 60),
-            aperture=float(now.aperture.number or 2),
-            iso=int(now.iso.number or 50),
-            iso_auto=not now.iso,
-            compensation=self._stops(now.exposure_compensation),
-            flash_compensation=self._stops(now.flash_compensation),
-            metering=now.metering,
-            flash=now.flash,
-            flash_fired=now.flash in (Flash.ON, Flash.ON_RED_EYE),
-            white_balance=now.white_balance,
+            files=CR2_JPEG if len(files) > 1 else JPEG,
             focal_length=now.focal_length / unit,
             wide=now.focal_length_wide / unit,
             tele=now.focal_length_tele / unit,
+            open_aperture=float(open_aperture or 2),
+            smallest_aperture=float(smallest or 8),
             zoom_position=self.zoom,
             # Guess: 1.6, 2.2 and 2.8 times
-            digital_zoom=1 + 0.6 * (0 if now.digital_zoom == _NOT_HERE else now.digital_zoom),
-            af_distance=now.af_distance,
+            digital_zoom=1 + 0.6 * (self._read("digital_zoom") or 0),
             focused=not self.faults.has(FaultKind.NO_FOCUS),
-            effect=self.extended.photo_effect if self.extended else PhotoEffect.OFF,
-            contrast=now.contrast,
-            saturation=now.saturation,
-            sharpness=now.sharpness,
-        )
-        return metered(
-            shot,
-            open_aperture=float(now.largest_aperture.number or 2),
-            smallest_aperture=float(now.smallest_aperture.number or 8),
         )
 
-    def _stops(self, code: Compensation) -> Fraction:
-        """A compensation; the revised numbering counts it the other way round (section 9.2)."""
-        if self.body.model.numbering is Numbering.REVISED:
-            code = Compensation((0x18 - code) & 0xFF)
-        return code.number or Fraction(0)
-
-    def _kinds(self) -> list[_Kind]:
-        """What a release writes: one picture, or two of which the RAW is in the low four bits."""
-        now = self.parameters
-        codes = now.image_format, now.image_size, now.quality
-        shifts = (0, 4) if now.image_format > 0x0F else (0,)
-        halves = [[code >> shift & 0x0F for code in codes] for shift in shifts]
-        return [
-            _Kind(ImageFormat(form), ImageSize(size), Quality(quality))
-            for form, size, quality in halves
-        ]
+    def _files(self) -> tuple[File, ...]:
+        """What a release writes: one picture, or two, the RAW first."""
+        form: Format | None = self._read("image_format")
+        return (form and form.files) or Format("large-fine").files
 
     def _pixels(self, size: ImageSize) -> tuple[int, int]:
         names = {

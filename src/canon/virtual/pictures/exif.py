@@ -13,9 +13,13 @@ import struct
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
+from canon import codes
+from canon.codes import Words
 from canon.values import (
     AfDistance,
+    Choice,
     Flash,
     ImageSize,
     Metering,
@@ -64,7 +68,7 @@ class Shot:
         height: rows of pixels.
         full_width: pixels in a row of the body's largest pictures.
         size: the setting that gave these pixels.
-        quality: how much the picture is compressed.
+        quality: how much the picture is compressed; None where it is RAW.
         orientation: EXIF orientation; 1 is upright.
         mode: the position of the mode dial.
         exposure_time: seconds.
@@ -106,7 +110,7 @@ class Shot:
     height: int = 1704
     full_width: int = 2272
     size: ImageSize = ImageSize.LARGE
-    quality: Quality = Quality.FINE
+    quality: Quality | None = Quality.FINE
     orientation: int = 1
     mode: ShootingMode = ShootingMode.PROGRAM
     exposure_time: Fraction = Fraction(1, 60)
@@ -203,7 +207,7 @@ def _exif(shot: Shot, at: int) -> bytes:
         moment(0x9004, shot.taken),
         undefined(0x9101, b"\1\2\3\0"),
         undefined(0x9286, bytes(264)),
-        rational(0x9102, shot.quality),  # Guess: only fine, 3, was seen
+        rational(0x9102, _quality(shot)),  # Guess: only fine, 3, was seen
         signed_rational(0x9201, _time_value(shot.exposure_time), 32),
         rational(0x9202, _aperture_value(shot.aperture), 32),
         rational(0x829A, exposure_time.numerator, exposure_time.denominator),
@@ -270,23 +274,24 @@ def focal_length(shot: Shot) -> tuple[int, ...]:
 def camera_settings(shot: Shot) -> list[int]:
     """The words of MakerNote tag 1; the first is their length in bytes."""
     zoomed = round(shot.full_width / shot.digital_zoom)
-    scene = shot.mode - 0x64 if shot.mode > 0x64 else int(shot.mode != ShootingMode.AUTO)
+    mode = _number(codes.SHOOTING_MODE, shot.mode)
+    scene = mode - 0x64 if mode > 0x64 else int(shot.mode != ShootingMode.AUTO)
     row = [0] * 46
     row[0] = 2 * len(row)
     row[1] = 1 if shot.af_distance == AfDistance.CLOSE_UP else 2
-    row[3] = shot.quality
-    row[4] = shot.flash
+    row[3] = _quality(shot)
+    row[4] = _number(codes.FLASH, shot.flash)
     row[7] = 3 if shot.af_distance == AfDistance.MANUAL else 4
     row[9] = shot.files
-    row[10] = _SIZES.get(shot.size, shot.size)
+    row[10] = _SIZES.get(shot.size) or _number(codes.IMAGE_SIZE, shot.size)
     row[11] = scene
     row[12] = {1.0: 0, 2.0: 1, 4.0: 2}.get(shot.digital_zoom, 3)
     row[13:16] = shot.contrast, shot.saturation, shot.sharpness
     row[16] = 15 if shot.iso_auto else _ISO_CODES.get(shot.iso, 0x4000 | shot.iso)
-    row[17] = _MAKER_METERING.get(shot.metering, shot.metering)
-    row[18] = shot.af_distance
+    row[17] = _MAKER_METERING.get(shot.metering) or _number(codes.METERING, shot.metering)
+    row[18] = _number(codes.AF_DISTANCE, shot.af_distance)
     row[19] = 0x2005  # the focusing point: chosen by hand
-    row[20] = shot.mode if shot.mode < ShootingMode.MANUAL_2 else 0
+    row[20] = mode if mode <= 0x64 else 0
     row[21:23] = 0xFFFF, 0xFFFF
     row[23:26] = round(shot.tele * 32), round(shot.wide * 32), 32
     row[26:28] = _aperture_value(shot.open_aperture), _aperture_value(shot.smallest_aperture)
@@ -294,7 +299,7 @@ def camera_settings(shot: Shot) -> list[int]:
     row[29] = 0x2008 if shot.flash_fired else 0  # built-in, measured through the lens
     row[34] = 0xFFFF
     row[36:38] = shot.full_width, zoomed
-    row[40] = shot.effect
+    row[40] = _number(codes.PHOTO_EFFECT, shot.effect)
     row[42] = 0x7FFF
     return row
 
@@ -308,7 +313,9 @@ def shot_info(shot: Shot) -> list[int]:
     row[4] = _aperture_value(shot.aperture)
     row[5] = _time_value(shot.exposure_time)
     row[6] = _thirds(float(shot.compensation))
-    row[7] = _WHITE_BALANCES.get(shot.white_balance, shot.white_balance)
+    row[7] = _WHITE_BALANCES.get(shot.white_balance) or _number(
+        codes.WHITE_BALANCE, shot.white_balance
+    )
     row[10] = shot.zoom_position
     row[13] = 139 if shot.flash_fired else 0  # the guide number as recorded
     row[15] = _thirds(float(shot.flash_compensation))
@@ -319,6 +326,15 @@ def shot_info(shot: Shot) -> list[int]:
     row[26] = 250  # a compact camera
     row[33] = 27 if shot.flash_fired else 0  # the flash's output as recorded
     return row
+
+
+def _number(table: Words[Any], word: Choice) -> int:
+    """How the MakerNote counts a word: as the camera's settings do."""
+    return table.code(word) or 0
+
+
+def _quality(shot: Shot) -> int:
+    return codes.RAW_QUALITY if shot.quality is None else _number(codes.QUALITY, shot.quality)
 
 
 def _interop(shot: Shot, at: int) -> bytes:

@@ -155,7 +155,7 @@ class _Look(NamedTuple):
     """All that decides what a picture looks like: the key under which it is kept."""
 
     size: tuple[int, int]
-    quality: Quality
+    quality: Quality | None
     exposure: float  # stops brighter than right
     iso: int
     zoom: float
@@ -197,7 +197,7 @@ def _taken(look: _Look) -> tuple[bytes, bytes]:
     """The JPEG of a picture and that of its thumbnail, both without EXIF."""
     image = _develop(look)
     small = image.resize(_THUMBNAIL, reducing_gap=2.0)
-    picture = _jpeg(_grainy(image, look.iso), _JPEG_QUALITY.get(look.quality, 92))
+    picture = _jpeg(_grainy(image, look.iso), _JPEG_QUALITY.get(look.quality or Quality.FINE, 92))
     thumbnail = b""
     for quality in range(73, 13, -12):
         thumbnail = _jpeg(small, quality)

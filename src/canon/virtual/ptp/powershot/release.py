@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import timedelta
-from fractions import Fraction
 from functools import singledispatchmethod
 from typing import Any
 
+from canon.codes import joined
 from canon.models.file_kinds import Content, kind_of
 from canon.models.ptp import PtpQuirk
 from canon.ptp.containers import NO_TRANSACTION
@@ -32,6 +31,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
     StoreIsFull,
 )
+from canon.ptp.powershot.codes import FORMAT, MISSING, PICTURE_KINDS, ROWS
 from canon.ptp.powershot.layouts import (
     CameraModeChanged,
     CanonRequestObjectTransfer,
@@ -52,22 +52,7 @@ from canon.ptp.powershot.layouts import (
     ViewfinderOff,
     ViewfinderOn,
 )
-from canon.values import (
-    AfDistance,
-    Aperture,
-    Compensation,
-    Flash,
-    ImageFormat,
-    ImageSize,
-    Iso,
-    Metering,
-    PhotoEffect,
-    Quality,
-    ShootingMode,
-    ShutterSpeed,
-    WhiteBalance,
-)
-from canon.virtual.clock import EPOCH
+from canon.values import Format
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.pictures.exif import Shot
 from canon.virtual.ptp.objects import CARD, Objects
@@ -75,7 +60,7 @@ from canon.virtual.ptp.powershot.properties import Properties
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Answered, Reply, Tell
 from canon.virtual.refusal import Status
-from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, metered
+from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, exposure
 from canon.wire import Message
 
 _ZOOM_S = 2.5  # Guess (section 7): from one end of the zoom to the other, 1 to 3 s
@@ -84,16 +69,8 @@ _LENS_CAP_S = 0.3  # Guess: a host of section 4.1 waits 1 s for the answer
 _FIRST_FRAME_S, _FRAME_S = 0.3, 1 / 30  # Guess (section 7)
 _FOCUS = 2  # the bit of DoAeAfAwb
 _IN, _OUT = 1, 0  # Guess (section 6): what CameraModeChanged says
-_CODES = {
-    ImageSize.LARGE: (1, 6, 11),
-    ImageSize.MEDIUM_1: (2, 7, 12),
-    ImageSize.MEDIUM_2: (3, 8, 13),
-    ImageSize.MEDIUM_3: (17, 18, 19),
-    ImageSize.SMALL: (5, 10, 15),
-}
-"""The codes of SIZE_QUALITY_MODE for superfine, fine and normal, as an S60 and a G9 list them."""
-_QUALITIES = Quality.SUPERFINE, Quality.FINE, Quality.NORMAL
-_RAW_CODE = 16
+_RAW_CODE, _RAW = 16, 2  # of SIZE_QUALITY_MODE, and of FULL_VIEW_FILE_FORMAT
+_NONE = -1 << 16  # stands for the number of a property that the body does not have
 _WIDE = Property.FOCAL_LENGTH_WIDE, 230  # Guess: where a body does not tell, a G3's lens
 _TELE = Property.FOCAL_LENGTH_TELE, 922
 _NOTHING = 0x7FFF
@@ -411,7 +388,9 @@ class ReleaseControl:
         self._tell(done)
 
     def _take(self, shot: Shot) -> Taken:
-        return self.shutter.take(shot, (self._form(),), self._pixels(_RAW_CODE))
+        return self.shutter.take(
+            shot, [file.kind for file in self._form().files], self._pixels(_RAW_CODE)
+        )
 
     def _save(self, taken: Taken) -> bool:
         """Put files on the card, and tell of each but a THM, and of new folders before them."""
@@ -436,16 +415,14 @@ class ReleaseControl:
         width, height = self._pixels(code)
         return sizes.get(code) or width * height // 2
 
-    def _form(self) -> ImageFormat:
-        return ImageFormat(self.table.number(Property.FULL_VIEW_FILE_FORMAT, ImageFormat.JPEG))
+    def _form(self) -> Format:
+        form: Format | None = self._read("image_format")
+        return form if form and form.files else Format("large-fine")
 
     def _size_code(self) -> int:
         """The present format, size and quality as SIZE_QUALITY_MODE counts them."""
-        if self._form() == ImageFormat.RAW:
-            return _RAW_CODE
-        size = self.table.number(Property.IMAGE_SIZE, ImageSize.LARGE)
-        quality = self.table.number(Property.IMAGE_QUALITY, Quality.FINE)
-        return _CODES[ImageSize(size)][_QUALITIES.index(Quality(quality))]
+        form = self._form()
+        return next((code for code, kind in PICTURE_KINDS.items() if kind == form), _RAW_CODE)
 
     def _pixels(self, code: int) -> tuple[int, int]:
         """Width and height by a code of SIZE_QUALITY_MODE."""
@@ -462,9 +439,6 @@ class ReleaseControl:
                 if isinstance(row, tuple) and row[2] == code:
                     self.table.put(Property.SIZE_QUALITY_MODE, row)
 
-    def _stops(self, code: Property) -> Fraction:
-        return Compensation(self.table.number(code, 0x18)).number or Fraction(0)
-
     def _limit(self, code: Property, apex: Property, default: float) -> float:
         """A limit of the lens as an f-number; a property that says nothing has 0x7fff."""
         for one in code, apex:
@@ -472,50 +446,40 @@ class ReleaseControl:
                 return float(2 ** ((value - 8) / 16))
         return default
 
+    def _read(self, name: str) -> Any:
+        """The value of a setting; None where the body has none."""
+        row = ROWS[name]
+        numbers = [self.table.number(code, _NONE) for code in row.places]
+        if _NONE in numbers or numbers[0] in MISSING[row.stored]:
+            return None
+        if row.place == FORMAT:
+            return Format("raw") if numbers[0] == _RAW else row.codes.value(joined(*numbers))
+        return row.codes.value(numbers[0])
+
     def _shot(self) -> Shot:
         """How the next picture is taken, by the settings."""
         number = self.table.number
         width, height = self._pixels(self._size_code())
-        iso = Iso(number(Property.ISO, 0x48))
-        flash = Flash(number(Property.FLASH_MODE))
         unit = number(Property.FOCAL_LENGTH_DENOMINATOR, 32)
-        open_aperture = self._limit(Property.LARGEST_APERTURE, Property.LARGEST_APERTURE_APEX, 2.8)
-        smallest = self._limit(Property.SMALLEST_APERTURE, Property.SMALLEST_APERTURE_APEX, 8.0)
-        shot = Shot(
-            taken=EPOCH + timedelta(seconds=self.body.seconds),
+        return exposure(
+            self.body,
+            self._read,
             number=self.shutter.number,
-            model=self.body.profile.model,
             model_id=number(Property.MODEL_ID),
             firmware=".".join(map(str, number(Property.FIRMWARE, 1 << 24).to_bytes(4, "big"))),
-            owner=self.body.owner,
             width=width,
             height=height,
             full_width=self.body.profile.pixels[0],
-            size=ImageSize(number(Property.IMAGE_SIZE, ImageSize.LARGE)),
-            quality=Quality(number(Property.IMAGE_QUALITY, Quality.FINE)),
-            mode=ShootingMode(number(Property.SHOOTING_MODE, ShootingMode.PROGRAM)),
-            exposure_time=ShutterSpeed(number(Property.SHUTTER_SPEED)).number or Fraction(1, 60),
-            aperture=float(Aperture(number(Property.APERTURE)).number or open_aperture),
-            iso=int(iso.number or 100),
-            iso_auto=not iso,
-            compensation=self._stops(Property.EXPOSURE_COMPENSATION),
-            flash_compensation=self._stops(Property.FLASH_COMPENSATION),
-            metering=Metering(number(Property.METERING, Metering.EVALUATIVE)),
-            flash=flash,
-            flash_fired=flash in (Flash.ON, Flash.ON_RED_EYE),
-            white_balance=WhiteBalance(number(Property.WHITE_BALANCE)),
             focal_length=self._focal_length() / unit,
             wide=number(*_WIDE) / unit,
             tele=number(*_TELE) / unit,
-            open_aperture=open_aperture,
-            smallest_aperture=smallest,
+            open_aperture=self._limit(
+                Property.LARGEST_APERTURE, Property.LARGEST_APERTURE_APEX, 2.8
+            ),
+            smallest_aperture=self._limit(
+                Property.SMALLEST_APERTURE, Property.SMALLEST_APERTURE_APEX, 8.0
+            ),
             zoom_position=number(Property.ZOOM),
             digital_zoom=self._digital_zoom(),
-            af_distance=AfDistance(number(Property.AF_DISTANCE, AfDistance.AUTO)),
             focused=not self.faults.has(FaultKind.NO_FOCUS),
-            effect=PhotoEffect(number(Property.PHOTO_EFFECT)),
-            contrast=number(Property.CONTRAST),
-            saturation=number(Property.SATURATION),
-            sharpness=number(Property.SHARPNESS),
         )
-        return metered(shot, open_aperture, smallest)

@@ -1,0 +1,142 @@
+"""Settings as they were read: values that do not change, by name and as attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, Never, TypedDict, TypeVar, overload
+
+from canon.driver.settings import Reading
+from canon.errors import NotSupported
+from canon.values import (
+    AfDistance,
+    Aperture,
+    Compensation,
+    DriveMode,
+    Flash,
+    FocusingPoint,
+    FocusMode,
+    Format,
+    Iso,
+    Metering,
+    PhotoEffect,
+    ShootingMode,
+    ShutterSpeed,
+    WhiteBalance,
+)
+
+T = TypeVar("T")
+
+
+class Changes(TypedDict, total=False):
+    """What `cam.settings.set()` takes by name: values, or what people type."""
+
+    image_format: Format | str
+    self_timer: float | str
+    flash: Flash | str
+    beep: bool | str
+    shooting_mode: ShootingMode | str
+    drive_mode: DriveMode | str
+    digital_zoom: int | str
+    metering: Metering | str
+    macro: bool | str
+    af_distance: AfDistance | str
+    focusing_point: FocusingPoint | str
+    white_balance: WhiteBalance | str
+    focus_mode: FocusMode | str
+    contrast: int | str
+    saturation: int | str
+    sharpness: int | str
+    iso: Iso | int | str
+    aperture: Aperture | float | str
+    shutter_speed: ShutterSpeed | float | str
+    exposure_compensation: Compensation | float | str
+    flash_compensation: Compensation | float | str
+    photo_effect: PhotoEffect | str
+    assist_light: bool | str
+    auto_rotate: bool | str
+
+
+class _Was(Generic[T]):
+    """The value of one setting, as an attribute of `Snapshot`."""
+
+    def __set_name__(self, owner: type[Snapshot], name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, snapshot: None, owner: type[Snapshot]) -> _Was[T]: ...
+    @overload
+    def __get__(self, snapshot: Snapshot, owner: type[Snapshot]) -> T: ...
+    def __get__(self, snapshot: Snapshot | None, owner: type[Snapshot]) -> _Was[T] | T:
+        if snapshot is None:
+            return self
+        if self.name not in snapshot:
+            raise NotSupported(snapshot.model, f"setting {self.name} in its present mode")
+        value: T = snapshot[self.name]
+        return value
+
+
+class Snapshot(Mapping[str, Any]):
+    """The values of settings, as the camera told them: `snapshot["iso"]`, `snapshot.iso`.
+
+    What the camera does not have is not in it; as an attribute it is NotSupported.
+
+    Attributes:
+        readings: the values with all that the camera told of them.
+        model: the camera's name.
+    """
+
+    __slots__ = ("model", "readings")
+
+    image_format = _Was[Format]()
+    self_timer = _Was[float]()
+    flash = _Was[Flash]()
+    beep = _Was[bool]()
+    shooting_mode = _Was[ShootingMode]()
+    drive_mode = _Was[DriveMode]()
+    digital_zoom = _Was[int]()
+    metering = _Was[Metering]()
+    macro = _Was[bool]()
+    af_distance = _Was[AfDistance]()
+    focusing_point = _Was[FocusingPoint]()
+    white_balance = _Was[WhiteBalance]()
+    focus_mode = _Was[FocusMode]()
+    contrast = _Was[int]()
+    saturation = _Was[int]()
+    sharpness = _Was[int]()
+    iso = _Was[Iso]()
+    aperture = _Was[Aperture]()
+    shutter_speed = _Was[ShutterSpeed]()
+    exposure_compensation = _Was[Compensation]()
+    flash_compensation = _Was[Compensation]()
+    photo_effect = _Was[PhotoEffect]()
+    assist_light = _Was[bool]()
+    auto_rotate = _Was[bool]()
+    largest_aperture = _Was[Aperture]()
+    smallest_aperture = _Was[Aperture]()
+    focal_length = _Was[float]()
+    focal_length_wide = _Was[float]()
+    focal_length_tele = _Was[float]()
+    rotation = _Was[float]()
+
+    def __init__(self, readings: Mapping[str, Reading], model: str) -> None:
+        object.__setattr__(self, "readings", dict(readings))
+        object.__setattr__(self, "model", model)
+
+    readings: Mapping[str, Reading]
+    model: str
+
+    def __getitem__(self, name: str) -> Any:
+        return self.readings[name].value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.readings)
+
+    def __len__(self) -> int:
+        return len(self.readings)
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError("what was read does not change; cam.settings.set(…) sets the camera")
+
+    def __repr__(self) -> str:
+        told = (f"{name}={one.kind.label(one.value)}" for name, one in self.readings.items())
+        return f"<Snapshot of the {self.model}: {', '.join(told)}>"

@@ -1,0 +1,455 @@
+"""Code tables: which number of a camera's stands for which value, in the words of `canon.values`.
+
+Native cameras and PowerShots count alike (canon-native-usb, section 9.2; canon-powershot-ptp,
+section 3), so their tables are here; what each dialect does with them is in its own `codes`. A code
+that has no name becomes a value that keeps it, and a value that has no code is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from canon.frozen import Frozen
+from canon.values.choices import (
+    AfDistance,
+    CameraOutput,
+    Choice,
+    DriveMode,
+    FileKind,
+    Flash,
+    FocusingPoint,
+    FocusMode,
+    ImageSize,
+    Metering,
+    PhotoEffect,
+    Quality,
+    ShootingMode,
+    WhiteBalance,
+)
+from canon.values.formats import RAW, File, Format
+from canon.values.kinds import Kind
+from canon.values.scales import Aperture, Compensation, Iso, Scale, ShutterSpeed
+
+T = TypeVar("T")
+C = TypeVar("C", bound=Choice)
+S = TypeVar("S", bound=Scale)
+
+POWERSHOT = "powershot"
+"""The dialect of these tables, as values without a name keep it."""
+NATIVE, REVISED = "native", "native-revised"
+"""The dialects of what native cameras count otherwise, and the revised numbering among them."""
+
+
+class Codes(Protocol[T]):
+    """Numbers of a camera's and their values, both ways."""
+
+    def value(self, code: int) -> T:
+        """What a number stands for."""
+        ...
+
+    def code(self, value: T) -> int | None:
+        """The number that stands for a value; None where this kind of body has none."""
+        ...
+
+
+class Row(Frozen):
+    """One setting of a dialect.
+
+    Attributes:
+        name: its name for users.
+        place: where it lies: a property, or the field of a block; three of them for a format.
+        kind: how its values are typed and told.
+        codes: its numbers and their values.
+        turn: when it is written among others; the shooting mode, on which they hang, is first.
+        unit: where the camera says how many of its numbers are one, as for millimetres.
+    """
+
+    name: str
+    place: Any
+    kind: Kind[Any]
+    codes: Codes[Any]
+    turn: int = 9
+    unit: Any = None
+
+
+class Words(Generic[C]):
+    """A table of words.
+
+    Args:
+        choices: their class.
+        table: the words by their numbers.
+        dialect: who counts so.
+    """
+
+    def __init__(self, choices: type[C], table: Mapping[int, C], dialect: str = POWERSHOT) -> None:
+        self.choices, self.table, self.dialect = choices, table, dialect
+        self._codes = {word: code for code, word in table.items()}
+
+    def value(self, code: int) -> C:
+        """The word of a number."""
+        return self.table.get(code) or self.choices.unknown(self.dialect, code)
+
+    def code(self, value: C) -> int | None:
+        """The number of a word."""
+        if value.code is not None:
+            return value.code if value.dialect in ("", self.dialect) else None
+        return self._codes.get(value)
+
+
+class Stops(Generic[S]):
+    """A scale that is counted in eighths of a stop.
+
+    Args:
+        scale: the class of its values.
+        zero: the number of what lies at 0 eighths.
+        words: the numbers of words.
+        also: numbers that some program writes for a step that has another one.
+        downwards: whether the numbers fall while the scale rises.
+        signed: whether they are bytes with a sign.
+        dialect: who counts so.
+    """
+
+    def __init__(
+        self,
+        scale: type[S],
+        zero: int,
+        words: Mapping[int, str] | None = None,
+        also: Mapping[int, str] | None = None,
+        *,
+        downwards: bool = False,
+        signed: bool = False,
+        dialect: str = POWERSHOT,
+    ) -> None:
+        self.scale, self.zero, self.signed, self.dialect = scale, zero, signed, dialect
+        self.sign = -1 if downwards else 1
+        self.words = {code: scale(word) for code, word in (words or {}).items()}
+        self.also = {code: scale(word) for code, word in (also or {}).items()}
+
+    def value(self, code: int) -> S:
+        """The step, or the word, of a number."""
+        number = code - 0x100 if self.signed and code > 0x7F else code
+        place = self.sign * (number - self.zero)
+        named = self.words.get(code) or self.also.get(code) or self.scale.at(place)
+        return self.scale.unknown(self.dialect, code) if named is None else named
+
+    def code(self, value: S) -> int | None:
+        """The number of a step, or of a word."""
+        if value.code is not None:
+            return value.code if value.dialect in ("", self.dialect) else None
+        for code, word in self.words.items():
+            if word == value:
+                return code
+        place = value.place
+        if place is None:
+            return None
+        number = self.zero + self.sign * place
+        return number & 0xFF if self.signed else number if number >= 0 else None
+
+
+class Switch:
+    """On or off.
+
+    Args:
+        on: the number of on.
+        off: the number of off; any other one than `on` is read as off too.
+    """
+
+    def __init__(self, on: int = 1, off: int = 0) -> None:
+        self.on, self.off = on, off
+
+    def value(self, code: int) -> bool:
+        """Whether it is on."""
+        return code == self.on
+
+    def code(self, value: bool) -> int | None:
+        """The number of on, or of off."""
+        return self.on if value else self.off
+
+
+class Counted:
+    """A number of some unit.
+
+    Args:
+        unit: how much one is: 0.1 of a second.
+    """
+
+    def __init__(self, unit: float) -> None:
+        self.unit = unit
+
+    def value(self, code: int) -> float:
+        """How much that is."""
+        return round(code * self.unit, 6)
+
+    def code(self, value: float) -> int | None:
+        """How many they are."""
+        return round(value / self.unit)
+
+
+class Number:
+    """A whole number as it stands.
+
+    Args:
+        signed: whether it is a byte with a sign, as contrast is.
+    """
+
+    def __init__(self, *, signed: bool = False) -> None:
+        self.signed = signed
+
+    def value(self, code: int) -> int:
+        """The number, with its sign."""
+        return (code + 0x80) % 0x100 - 0x80 if self.signed else code
+
+    def code(self, value: int) -> int | None:
+        """The number, with its sign."""
+        return value
+
+
+class Formats:
+    """What a release writes: format, size and quality in one number, a byte each.
+
+    Of two files the RAW is in the low four bits of each byte, the JPEG in the high ones
+    (canon-native-usb, section 9.2).
+
+    Args:
+        dialect: who counts so.
+    """
+
+    def __init__(self, dialect: str = POWERSHOT) -> None:
+        self.dialect = dialect
+
+    def value(self, code: int) -> Format:
+        """The files of a number."""
+        form, size, quality = split(code)
+        halves = [(form, size, quality)]
+        if form > 0x0F:
+            halves = [
+                (form & 0x0F, size & 0x0F, quality & 0x0F),
+                (form >> 4, size >> 4, quality >> 4),
+            ]
+        files = [_file(*half) for half in halves]
+        known = [file for file in files if file is not None]
+        if len(known) < len(files):
+            return Format.unknown(self.dialect, code)
+        return Format.of(*known)
+
+    def code(self, value: Format) -> int | None:
+        """The number of what a release is to write."""
+        if value.code is not None:
+            return value.code if value.dialect in ("", self.dialect) else None
+        codes = [_file_codes(file) for file in value.files]
+        if len(codes) == 1:
+            return joined(*codes[0])
+        raw, jpeg = codes
+        return paired(raw, jpeg)
+
+
+def joined(*codes: int) -> int:
+    """Several bytes as one number, the first one highest."""
+    return int.from_bytes(bytes(code & 0xFF for code in codes), "big")
+
+
+def paired(raw: Iterable[int], jpeg: Iterable[int]) -> int:
+    """The number for two files, of which each has half of each byte."""
+    return joined(*(low & 0x0F | high << 4 for low, high in zip(raw, jpeg, strict=True)))
+
+
+def split(code: int) -> tuple[int, int, int]:
+    """The three bytes of such a number: format, size, quality."""
+    return code >> 16 & 0xFF, code >> 8 & 0xFF, code & 0xFF
+
+
+def _file(form: int, size: int, quality: int) -> File | None:
+    kind = FILE_KIND.table.get(form)
+    if kind is not FileKind.JPEG:
+        return RAW if kind is FileKind.RAW else None
+    sized, how = IMAGE_SIZE.table.get(size), QUALITY.table.get(quality)
+    return None if sized is None or how is None else File(kind, sized, how)
+
+
+def _file_codes(file: File) -> tuple[int, int, int]:
+    if file.size is None or file.quality is None:
+        return _RAW
+    return (
+        FILE_KIND.code(file.kind) or 0,
+        IMAGE_SIZE.code(file.size) or 0,
+        QUALITY.code(file.quality) or 0,
+    )
+
+
+_RAW = (2, 0, 4)
+
+# --- what native cameras and PowerShots call alike ------------------------------------------------
+
+FILE_KIND = Words(FileKind, {1: FileKind.JPEG, 2: FileKind.RAW})
+QUALITY = Words(
+    Quality, {1: Quality.ECONOMY, 2: Quality.NORMAL, 3: Quality.FINE, 5: Quality.SUPERFINE}
+)
+RAW_QUALITY = 4
+"""What stands where the quality of a RAW file would."""
+IMAGE_SIZE = Words(
+    ImageSize,
+    {
+        0: ImageSize.LARGE,
+        1: ImageSize.MEDIUM_1,
+        2: ImageSize.SMALL,
+        3: ImageSize.MEDIUM_2,
+        7: ImageSize.MEDIUM_3,
+    },
+)
+FORMAT = Formats()
+FLASH = Words(
+    Flash,
+    {
+        0: Flash.OFF,
+        1: Flash.AUTO,
+        2: Flash.ON,
+        3: Flash.RED_EYE,
+        4: Flash.FILL_IN,
+        5: Flash.AUTO_RED_EYE,
+        6: Flash.ON_RED_EYE,
+    },
+)
+EXPOSURE_MODES = {
+    0: ShootingMode.AUTO,
+    1: ShootingMode.PROGRAM,
+    2: ShootingMode.SHUTTER_PRIORITY,
+    3: ShootingMode.APERTURE_PRIORITY,
+    4: ShootingMode.MANUAL,
+    5: ShootingMode.A_DEP,
+    6: ShootingMode.M_DEP,
+    7: ShootingMode.BULB,
+}
+"""The shooting modes that all count alike; PowerShots that speak PTP have other scenes."""
+SHOOTING_MODE = Words(
+    ShootingMode,
+    EXPOSURE_MODES
+    | {
+        0x65: ShootingMode.MANUAL_2,
+        0x66: ShootingMode.FAR_SCENE,
+        0x67: ShootingMode.FAST_SHUTTER,
+        0x68: ShootingMode.SLOW_SHUTTER,
+        0x69: ShootingMode.NIGHT,
+        0x6A: ShootingMode.GREY_SCALE,
+        0x6B: ShootingMode.SEPIA,
+        0x6C: ShootingMode.PORTRAIT,
+        0x6D: ShootingMode.SPOT,
+        0x6E: ShootingMode.MACRO,
+        0x6F: ShootingMode.BLACK_AND_WHITE,
+        0x70: ShootingMode.PAN_FOCUS,
+        0x71: ShootingMode.VIVID,
+        0x72: ShootingMode.NEUTRAL,
+        0x73: ShootingMode.FLASH_OFF,
+        0x74: ShootingMode.LONG_SHUTTER,
+        0x75: ShootingMode.SUPER_MACRO,
+        0x76: ShootingMode.FOLIAGE,
+        0x77: ShootingMode.INDOOR,
+        0x78: ShootingMode.FIREWORKS,
+        0x79: ShootingMode.BEACH,
+        0x7A: ShootingMode.UNDERWATER,
+        0x7B: ShootingMode.SNOW,
+        0x7C: ShootingMode.KIDS_AND_PETS,
+        0x7D: ShootingMode.NIGHT_SNAPSHOT,
+        0x7E: ShootingMode.DIGITAL_MACRO,
+        0x7F: ShootingMode.MY_COLORS,
+        0x80: ShootingMode.PHOTO_IN_MOVIE,
+    },
+    NATIVE,
+)
+"""The mode dial of native cameras; a scene is 0x64 and its number in the MakerNote of EXIF."""
+DRIVE_MODE = Words(DriveMode, {0: DriveMode.SINGLE, 1: DriveMode.CONTINUOUS})
+METERING = Words(
+    Metering,
+    {
+        0: Metering.CENTER_WEIGHTED,
+        1: Metering.SPOT,
+        2: Metering.AVERAGE,
+        3: Metering.EVALUATIVE,
+        4: Metering.PARTIAL,
+        5: Metering.CENTER_WEIGHTED_AVERAGE,
+        6: Metering.SPOT_AT_AF_FRAME,
+        7: Metering.MULTI_SPOT,
+    },
+)
+AF_DISTANCE = Words(
+    AfDistance,
+    {
+        0: AfDistance.MANUAL,
+        1: AfDistance.AUTO,
+        3: AfDistance.CLOSE_UP,
+        4: AfDistance.VERY_CLOSE,
+        5: AfDistance.CLOSE,
+        6: AfDistance.MEDIUM,
+        7: AfDistance.FAR,
+    },
+)
+MACRO = Switch(on=3, off=1)
+"""Macro is the AF distance, as Canon's own program sets it: close-up, or auto."""
+FOCUSING_POINT = Words(
+    FocusingPoint,
+    {
+        0x1000: FocusingPoint.CENTER_MANUAL,
+        0x1001: FocusingPoint.CENTER_AUTO,
+        0x3000: FocusingPoint.NONE,
+        0x3001: FocusingPoint.AUTO,
+        0x3002: FocusingPoint.RIGHT,
+        0x3003: FocusingPoint.CENTER,
+        0x3004: FocusingPoint.LEFT,
+    },
+)
+WHITE_BALANCE = Words(
+    WhiteBalance,
+    {
+        0x00: WhiteBalance.AUTO,
+        0x01: WhiteBalance.DAYLIGHT,
+        0x02: WhiteBalance.CLOUDY,
+        0x03: WhiteBalance.TUNGSTEN,
+        0x04: WhiteBalance.FLUORESCENT,
+        0x05: WhiteBalance.FLASH,
+        0x06: WhiteBalance.CUSTOM,
+        0x07: WhiteBalance.FLUORESCENT_H,
+        0x08: WhiteBalance.SHADE,
+        0x09: WhiteBalance.COLOR_TEMPERATURE,
+        0x0A: WhiteBalance.PC_1,
+        0x0B: WhiteBalance.PC_2,
+        0x0C: WhiteBalance.PC_3,
+        0x0F: WhiteBalance.CUSTOM_1,
+        0x10: WhiteBalance.CUSTOM_2,
+    },
+)
+FOCUS_MODE = Words(
+    FocusMode,
+    {
+        0: FocusMode.ONE_SHOT,
+        1: FocusMode.AI_SERVO,
+        2: FocusMode.AI_FOCUS,
+        3: FocusMode.MANUAL,
+    },
+)
+PHOTO_EFFECT = Words(
+    PhotoEffect,
+    {
+        0: PhotoEffect.OFF,
+        1: PhotoEffect.VIVID,
+        2: PhotoEffect.NEUTRAL,
+        3: PhotoEffect.LOW_SHARPENING,
+        4: PhotoEffect.SEPIA,
+        5: PhotoEffect.BLACK_AND_WHITE,
+    },
+)
+CAMERA_OUTPUT = Words(
+    CameraOutput, {1: CameraOutput.DISPLAY, 2: CameraOutput.VIDEO_OUT, 3: CameraOutput.OFF}
+)
+ISO = Stops(Iso, 0x48, {0x00: "auto"})
+APERTURE = Stops(Aperture, 0x08)
+# 0x9a is 1/5000 in libgphoto2's native table; by the scale, and in PTP, 0x9b is.
+SHUTTER_SPEED = Stops(ShutterSpeed, 0x38, {0x04: "bulb"}, {0x9A: "1/5000"})
+COMPENSATION = Stops(Compensation, 0x18, downwards=True)
+REVISED_COMPENSATION = Stops(Compensation, 0, signed=True, dialect=REVISED)
+"""A byte with a sign, as the 20D and those after it have it."""
+TENTHS = Counted(0.1)
+QUARTERS = Counted(90)
+SIGNED = Number(signed=True)
+PLAIN = Number()
+SWITCH = Switch()
+SWITCH_OFF_IS_1 = Switch(on=0, off=1)

@@ -1,0 +1,125 @@
+"""Formats: what one release writes, one file or two."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Never, Self
+
+from canon.frozen import Frozen
+from canon.values.choices import FileKind, ImageSize, Quality
+from canon.values.value import Value, code_in, no_such, unknown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class File(Frozen):
+    """One file of a release.
+
+    Attributes:
+        kind: a JPEG, or the sensor's own data.
+        size: the size of a JPEG; None where the file has no choice of sizes.
+        quality: how much a JPEG is compressed; None where the file has no choice of it.
+    """
+
+    kind: FileKind
+    size: ImageSize | None = None
+    quality: Quality | None = None
+
+    def __str__(self) -> str:
+        kind = None if self.kind is FileKind.JPEG else self.kind
+        return "-".join(part for part in (kind, self.size, self.quality) if part is not None)
+
+
+class Format(Value, str):
+    """What a release writes: `Format("large-fine")`, `Format("raw")`, `Format("raw+large-fine")`.
+
+    Of a JPEG its size and its quality are said; capitals, spaces, - and _ are free.
+    """
+
+    def __new__(cls, typed: object) -> Self:
+        """The format of that name, whether a camera has it or not.
+
+        Raises:
+            ValueError: it is no format; the message has the nearest.
+        """
+        if isinstance(typed, cls):
+            return typed
+        word = str(typed).strip().lower()
+        if code_in(word) is not None:
+            return str.__new__(cls, word)
+        known = _files()
+        files = [known.get(_plain(part)) for part in word.split("+")]
+        kinds = [file.kind for file in files if file is not None]
+        if len(set(kinds)) < len(files):
+            alone = tuple(map(str, known.values()))
+            raise no_such(cls, typed, (*alone, *(f"raw+{one}" for one in alone[1:])), "large-fine")
+        return cls.of(*(file for file in files if file is not None))
+
+    @classmethod
+    def of(cls, *files: File) -> Self:
+        """The format that writes these files, one of each kind."""
+        ordered = sorted(files, key=lambda file: file.kind is not FileKind.RAW)
+        return str.__new__(cls, "+".join(map(str, ordered)))
+
+    @classmethod
+    def parse(cls, typed: object) -> Self:
+        """The format that a person means; as the class itself."""
+        return cls(typed)
+
+    @classmethod
+    def unknown(cls, dialect: str, code: int) -> Self:
+        """The value for a code that has no name."""
+        value = str.__new__(cls, unknown_text(code))
+        str.__setattr__(value, "_dialect", dialect)
+        return value
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files; none where the camera's code has no name yet."""
+        if self.code is not None:
+            return ()
+        return tuple(_files()[_plain(part)] for part in str(self).split("+"))
+
+    @property
+    def jpeg(self) -> File | None:
+        """The JPEG among the files; None where there is none."""
+        return next((file for file in self.files if file.kind is FileKind.JPEG), None)
+
+    @property
+    def raw(self) -> File | None:
+        """The RAW among the files; None where there is none."""
+        return next((file for file in self.files if file.kind is FileKind.RAW), None)
+
+    def __str__(self) -> str:
+        return str.__str__(self)
+
+    def __repr__(self) -> str:
+        return f"Format({str(self)!r})"
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError("a value does not change; make another Format")
+
+
+RAW = File(FileKind.RAW)
+"""The sensor's own data."""
+
+
+def jpeg(size: ImageSize, quality: Quality) -> File:
+    """A JPEG of that size and quality."""
+    return File(FileKind.JPEG, size, quality)
+
+
+def _files() -> dict[str, File]:
+    """All files that have a name, by it."""
+    if not _KNOWN:
+        alone: Iterable[File] = (jpeg(size, quality) for size in ImageSize for quality in Quality)
+        _KNOWN.update({_plain(str(file)): file for file in (RAW, *alone)})
+    return _KNOWN
+
+
+_KNOWN: dict[str, File] = {}
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]", "", word)
