@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -10,7 +12,7 @@ from canon.cli.options import Options, Verb
 from canon.cli.output import put_line
 from canon.errors import AlreadyThere
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 @click.command(
@@ -19,8 +21,15 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     examples=(
         "canon-remote decode talk.pcapng",
         "canon-remote --record talk.pcapng info && canon-remote decode talk.pcapng --json",
+        "canon-remote decode gphoto2-debug.log",
+        "zcat busy.pcap.gz | canon-remote decode --device 1.7 -",
         "canon-remote decode --redact talk.pcapng to-show.pcapng",
     ),
+)
+@click.option(
+    "--device",
+    metavar="BUS.ADDRESS",
+    help="Tell only this device of a recording that holds several.",
 )
 @click.option(
     "--redact",
@@ -31,11 +40,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.argument("file", required=False, type=_FILE)
 @click.pass_obj
-def decode_verb(options: Options, file: Path | None, redact: tuple[Path, Path] | None) -> None:
+def decode_verb(
+    options: Options, file: Path | None, device: str | None, redact: tuple[Path, Path] | None
+) -> None:
     """Tell a recording in words.
 
-    It may be of the native protocol or of PTP. FILE is a usbmon capture (pcap or pcapng, as
-    Wireshark, tcpdump and --record write it) or a trace of JSON lines.
+    It may be of the native protocol or of PTP. FILE is a capture (pcap or pcapng, as Wireshark,
+    tcpdump, USBPcap and --record write it, or usbmon's text), a debug log of gphoto2, or a trace of
+    JSON lines; it may be compressed by gzip. A FILE of - is stdin.
     """
     from canon.trace.files import read
     from canon.trace.telling import redact as redact_file
@@ -47,9 +59,13 @@ def decode_verb(options: Options, file: Path | None, redact: tuple[Path, Path] |
         source, target = redact
         if target.exists():
             raise AlreadyThere(f"{target} is there already", "name another file")
-        redact_file(source, target)
+        redact_file(_opened(source), target)
         options.show({"file": str(target)}, str(target))
     if file is not None:
-        for step in tell(read(file)):
+        for step in tell(read(_opened(file)), device):
             for line in [step.as_json()] if options.as_json else step.lines():
                 put_line(line)
+
+
+def _opened(file: Path) -> Path | BinaryIO:
+    return sys.stdin.buffer if str(file) == "-" else file

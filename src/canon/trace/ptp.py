@@ -53,6 +53,7 @@ from canon.trace.usb import (
 from canon.wire import Buffer, Message, smallest
 
 _KEPT = 16 << 20  # bytes of one dataset that are looked at; what is longer is counted
+_PACKET = 512  # bytes of which hosts ask for multiples, where a recording does not say how many
 _NO_EVENT = {"event": None}
 _MOST_COMMAND, _MOST_EVENT = HEAD + 4 * MOST_PARAMETERS, HEAD + 4 * 3
 
@@ -286,7 +287,8 @@ class PtpTalk:
         block = self._block
         if block is None or block.left != math.inf or not transfer.inward:
             return False
-        return transfer.size < transfer.room and (block.got > 0 or not transfer.size)
+        short = transfer.size < transfer.room if transfer.room else transfer.size % _PACKET > 0
+        return (short or not transfer.size) and (block.got > 0 or not transfer.size)
 
     def _end_block(self) -> Iterator[Step]:
         """Go on with a container that is over, or broken off."""

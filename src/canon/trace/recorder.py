@@ -18,15 +18,13 @@ from typing import BinaryIO
 
 from canon.clock import Clock
 from canon.errors import Disconnected, PortError, PortStalled, PortTimeout, ProtocolError
-from canon.trace.files import HEADS, URB, USB_LINUX_MMAPPED
 from canon.trace.records import Kind
+from canon.trace.usbmon import COMPLETION, REQUEST, file_head, packet
 from canon.usb.port import VENDOR_IN, VENDOR_OUT, Descriptors, Endpoint, Port
 from canon.wire import Buffer
 
 _log = logging.getLogger(__name__)
 
-_BUS, _ADDRESS = 1, 1  # a Port does not know where its device sits
-_HEAD = struct.Struct("<" + URB + "16x")
 _SETUP = struct.Struct("<BBHHH")
 
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -63,8 +61,7 @@ class RecordingPort:
         self._stream: BinaryIO | None = stream
         self._number = 0
         self._epoch = time.time() - port.clock.now()
-        self._write(_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)))
-        self._write(_block(1, struct.pack("<HHI", USB_LINUX_MMAPPED, 0, 0)))
+        self._write(file_head())
         for kind, raw in ((1, self.descriptors.device), (2, self.descriptors.configuration)):
             with self._control(0x80, 6, kind << 8, 0, len(raw)) as done:
                 done.data, done.size = raw, len(raw)
@@ -146,15 +143,15 @@ class RecordingPort:
     ) -> Iterator[_Done]:
         """Write the request, let it happen, write how it ended."""
         self._number += 1
-        self._urb(b"S", kind, endpoint, -errno.EINPROGRESS, room, data, setup)
+        self._urb(REQUEST, kind, endpoint, -errno.EINPROGRESS, room, data, setup)
         done = _Done()
         try:
             yield done
         except (PortError, ProtocolError) as error:
             status = next(number for reason, number in _STATUS if isinstance(error, reason))
-            self._urb(b"C", kind, endpoint, -status, 0, b"")
+            self._urb(COMPLETION, kind, endpoint, -status, 0, b"")
             raise
-        self._urb(b"C", kind, endpoint, 0, done.size, done.data)
+        self._urb(COMPLETION, kind, endpoint, 0, done.size, done.data)
 
     def _urb(
         self,
@@ -166,26 +163,18 @@ class RecordingPort:
         data: Buffer,
         setup: bytes = b"",
     ) -> None:
-        micros = round((self._epoch + self.clock.now()) * 1e6)
-        flags = 0 if setup else ord("-"), 0 if len(data) else ord("<" if endpoint & 0x80 else ">")
-        captured = len(data)
-        head = _HEAD.pack(
+        block = packet(
             self._number,
             event,
-            kind.value,
+            kind,
             endpoint,
-            _ADDRESS,
-            _BUS,
-            *flags,
-            *divmod(micros, 1_000_000),
-            status,
-            size,
-            captured,
-            setup,
+            time=self._epoch + self.clock.now(),
+            size=size,
+            data=data,
+            status=status,
+            setup=setup,
         )
-        length = HEADS[USB_LINUX_MMAPPED] + captured
-        packet = struct.pack("<IIIII", 0, micros >> 32, micros & 0xFFFFFFFF, length, length)
-        self._write(_block(6, b"".join((packet, head, data))))
+        self._write(block)
 
     def _write(self, block: bytes) -> None:
         if self._stream is None:
@@ -196,10 +185,3 @@ class RecordingPort:
         except OSError as error:
             _log.warning("recording ends here, because it cannot be written: %s", error)
             self._stream = None
-
-
-def _block(kind: int, body: bytes) -> bytes:
-    """One block of a pcapng file, padded to whole words."""
-    padding = bytes(-len(body) % 4)
-    size = struct.pack("<I", 12 + len(body) + len(padding))
-    return b"".join((struct.pack("<I", kind), size, body, padding, size))

@@ -53,7 +53,9 @@ def plain_step(
     note: str = "",
 ) -> Step:
     """A step that is one transfer."""
-    notes = [note, transfer.note, ending(transfer) if transfer.status != 0 else ""]
+    held = len(transfer.data) + len(transfer.tail)
+    cut = f"the recording kept {held} of {transfer.size} bytes" if held < transfer.size else ""
+    notes = [note, transfer.note, cut, ending(transfer) if transfer.status != 0 else ""]
     text = "; ".join(part for part in notes if part)
     return Step(transfer.index, name, fields or {}, reply, odd, text, transfer.time)
 

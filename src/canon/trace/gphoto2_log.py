@@ -1,0 +1,188 @@
+"""Debug logs of gphoto2, whole or a piece: `gphoto2 --debug --debug-logfile=FILE`.
+
+A log has sentences (`Reading 64 = 0x40 bytes from port...`) and hex dumps. Which transfer a dump is
+of is told by its own line, or in logs of before 2012 by the sentence before it. A piece that was
+quoted in a mail is read as well. A log is text that anybody may have changed: lines and dumps are
+bounded, and a dump that breaks off is a transfer that was not kept whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from canon.trace.records import Kind, Remark, Setup, Transfer
+
+SENTENCE = re.compile(
+    rb"(?P<verb>Reading|Read|Writing|Wrote)\s+(?:(?P<size>\d{1,9}) ?= ?0x[0-9a-fA-F]+ )?"
+    rb"(?:out of (?P<room>\d{1,9}) )?(?:bytes? |byte\(s\) )?"
+    rb"(?P<what>(?:USB )?message|to port|from port|from interrupt endpoint)"
+    rb"(?: \(request=0x(?P<request>[0-9a-f]{1,2}) value=0x(?P<value>[0-9a-f]{1,4}) "
+    rb"index=0x(?P<index>[0-9a-f]{1,4}) size=(?P<length>\d{1,5})=)?"
+)
+"""What libgphoto2_port says of a transfer."""
+
+_DUMP = re.compile(
+    rb"[Hh]exdump of (?:the first (?P<kept>\d{1,9}) of )?(?P<size>\d{1,9})"
+    rb"(?: = 0x[0-9a-fA-F]+)? bytes?"
+)
+_ROW = re.compile(
+    rb"[>|\s]*([0-9a-f]{4,8})  ?((?:[0-9a-f]{2}[ -]){1,15}[0-9a-f]{2}\b|[0-9a-f]{2}\b)"
+)
+_TIME = re.compile(rb"[>|\s]*(\d{1,9}\.\d{1,9})\s")
+_EVENT = re.compile(rb"\binterrupt \([Hh]exdump")
+_FAILED = re.compile(rb"\bfailed: (?P<why>[^\r\n]{0,200}?) \((?P<number>-\d{1,4})\)")
+_ENDPOINTS = re.compile(rb"\binep ([0-9a-f]{2}), outep ([0-9a-f]{2}), intep ([0-9a-f]{2})\b")
+_CLASS = re.compile(rb"usb_msg_class_")
+_OF_INTERFACE = re.compile(rb"usb_msg_interface_")
+
+_NO_ANSWER, _BROKEN = -2, -71  # as usbmon writes them
+_TIMEOUT = b"-10"
+_LARGEST = 64 << 20  # bytes of one dump
+_UNREAD = 64  # events that came and that the program has not looked at
+
+
+@dataclass
+class _Dump:
+    """A hex dump that is being read: the transfer that it is of, and the bytes so far."""
+
+    of: Transfer
+    kept: int  # the bytes that it has
+    data: bytearray
+    twin: bool  # whether it may tell again what came before
+
+    def take(self, line: bytes) -> bool:
+        """Add a row; False when the line is none, or not the one that comes next."""
+        match = _ROW.match(line)
+        if match is None or int(match[1], 16) != len(self.data):
+            return False
+        row = bytes.fromhex(match[2].replace(b"-", b" ").decode())
+        self.data += row[: self.kept - len(self.data)]
+        return True
+
+
+def read_gphoto2_log(lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | Remark]:
+    """The transfers that numbered lines of a log tell."""
+    yield from _Reader().read(lines)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._endpoints = {"in": 0x81, "out": 0x02, "interrupt": 0x83}
+        self._asked: Transfer | None = None  # what was begun, and not told yet
+        self._dump: _Dump | None = None
+        self._events: deque[bytes] = deque(maxlen=_UNREAD)
+
+    def read(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | Remark]:
+        for number, line in lines:
+            if self._dump is not None:
+                if self._dump.take(line) and len(self._dump.data) < self._dump.kept:
+                    continue
+                yield from self._end_dump()
+                if _ROW.match(line):
+                    continue
+            if found := _ENDPOINTS.search(line):
+                self._endpoints = dict(
+                    zip(self._endpoints, (int(one, 16) for one in found.groups()), strict=True)
+                )
+            elif failed := _FAILED.search(line):
+                yield from self._fail(failed)
+            else:
+                yield from self._say(number, line)
+        yield from self._end_dump()
+        yield from self._give_up()
+
+    def _say(self, number: int, line: bytes) -> Iterator[Transfer]:
+        """A line that may speak of a transfer, and may begin a dump."""
+        time = float(found[1]) if (found := _TIME.match(line)) else None
+        dump, event = _DUMP.search(line), _EVENT.search(line)
+        of: Transfer | None = None
+        if event:
+            of = self._transfer(number, time, Kind.INTERRUPT, "interrupt", 0)
+        elif sentence := SENTENCE.search(line):
+            of = self._spoken(number, time, line, sentence)
+            begun, self._asked = self._asked, None
+            if begun and (not dump or not _same(begun, of)):
+                yield from self._nothing(begun)
+            elif begun:
+                of = replace(of, time=begun.time, took=_passed(begun.time, time))
+            if not dump:
+                self._asked = of
+        elif dump:
+            of, self._asked = self._asked, None
+            of = of and replace(of, took=_passed(of.time, time))
+        if dump and of is not None:
+            size = int(dump["size"])
+            kept = min(int(dump["kept"] or size), size)
+            self._dump = _Dump(replace(of, size=size, index=number), kept, bytearray(), not event)
+            if size > _LARGEST or not kept:
+                yield from self._end_dump()
+
+    def _spoken(
+        self, number: int, time: float | None, line: bytes, sentence: re.Match[bytes]
+    ) -> Transfer:
+        inward = sentence["verb"].startswith(b"Read")
+        if sentence["what"].endswith(b"message"):
+            request, value, index = (
+                int(sentence[word] or b"0", 16) for word in ("request", "value", "index")
+            )
+            kind = 0x40
+            if _CLASS.search(line):
+                kind = 0x21
+            elif _OF_INTERFACE.search(line):
+                kind = 0x41
+            length = int(sentence["length"] or 0) & 0xFFFF
+            setup = Setup(kind | 0x80 * inward, request, value, index, length)
+            place = "in" if inward else "out"
+            one = self._transfer(number, time, Kind.CONTROL, place, length)
+            return replace(one, endpoint=0x80 * inward, setup=setup)
+        room = int(sentence["room"] or sentence["size"] or 0)
+        if b"interrupt" in sentence["what"]:
+            return self._transfer(number, time, Kind.INTERRUPT, "interrupt", room)
+        return self._transfer(number, time, Kind.BULK, "in" if inward else "out", room)
+
+    def _transfer(
+        self, number: int, time: float | None, kind: Kind, place: str, room: int
+    ) -> Transfer:
+        return Transfer(number, time, None, "", self._endpoints[place], kind, room=room)
+
+    def _end_dump(self) -> Iterator[Transfer]:
+        dump, self._dump = self._dump, None
+        if dump is None:
+            return
+        transfer = replace(dump.of, data=bytes(dump.data))
+        if transfer.kind is Kind.INTERRUPT and transfer.data:
+            if dump.twin and self._events and self._events[0] == transfer.data:
+                self._events.popleft()  # it was told when it came
+                return
+            if not dump.twin:
+                self._events.append(transfer.data)
+        yield transfer
+
+    def _fail(self, failed: re.Match[bytes]) -> Iterator[Transfer]:
+        """What was begun last went wrong."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            status = _NO_ANSWER if failed["number"] == _TIMEOUT else _BROKEN
+            why = "" if status == _NO_ANSWER else failed["why"].decode("utf-8", "replace")
+            yield replace(asked, status=status, note=why)
+
+    def _nothing(self, begun: Transfer) -> Iterator[Transfer]:
+        """What was begun brought nothing, as far as the log says."""
+        if begun.inward:
+            yield replace(begun, status=_NO_ANSWER)
+
+    def _give_up(self) -> Iterator[Transfer]:
+        if self._asked is not None:
+            yield replace(self._asked, status=None)
+
+
+def _same(begun: Transfer, told: Transfer) -> bool:
+    """Whether one sentence begins what the other ends."""
+    return (begun.kind, begun.inward, begun.setup) == (told.kind, told.inward, told.setup)
+
+
+def _passed(start: float | None, end: float | None) -> float | None:
+    return end - start if start is not None and end is not None else None

@@ -1,0 +1,222 @@
+"""Recordings that people have: of Windows, as text, compressed, of a busy bus, with losses."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from recordings import (
+    as_usbmon_text,
+    as_usbpcap,
+    block,
+    interface,
+    pcap,
+    record_body,
+    section,
+    urb,
+)
+
+from canon.trace.files import read
+from canon.trace.records import Remark
+from canon.trace.source import Where
+from canon.trace.step import Step
+from canon.trace.telling import redact, tell
+
+BODIES = ("powershot-g3", "eos-20d", "powershot-g9")
+FORMS: dict[str, Callable[[Path], bytes]] = {
+    "usbpcap": as_usbpcap,
+    "usbpcap-ng": lambda path: as_usbpcap(path, ng=True),
+    "usbpcap-old": lambda path: as_usbpcap(path, old=True),
+    "usbmon-text": as_usbmon_text,
+    "gzip": lambda path: gzip.compress(path.read_bytes()),
+}
+OURS = "1.1"
+KEYBOARD = "2.5"
+
+
+def told(where: Where, device: str | None = None) -> list[Step]:
+    """The steps, without the numbers of records, which differ from form to form."""
+    return [replace(step, index=0) for step in tell(read(where), device)]
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("ours")
+    return {slug: record_body(folder / f"{slug}.pcapng", slug) for slug in BODIES}
+
+
+@pytest.mark.parametrize("slug", BODIES)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_tells_the_same_steps(
+    ours: dict[str, Path], slug: str, form: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(FORMS[form](ours[slug]))
+    steps = told(path)
+    assert len(steps) > 8
+    assert steps == told(ours[slug])
+
+
+@pytest.mark.parametrize("slug", BODIES)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_is_redacted_to_the_same_pcapng(
+    ours: dict[str, Path], slug: str, form: str, tmp_path: Path
+) -> None:
+    path, copy, wanted = tmp_path / "a", tmp_path / "b", tmp_path / "c"
+    path.write_bytes(FORMS[form](ours[slug]))
+    redact(path, copy)
+    redact(ours[slug], wanted)
+    assert copy.read_bytes()[:4] == section()[:4]
+    assert [one.name for one in told(copy)] == [one.name for one in told(ours[slug])]
+    assert told(copy) == told(wanted)
+
+
+def test_a_stream_is_read_and_redacted_like_a_file(ours: dict[str, Path], tmp_path: Path) -> None:
+    path = ours["powershot-g3"]
+    packed = gzip.compress(path.read_bytes())
+    assert told(io.BytesIO(packed)) == told(path)
+    redact(io.BytesIO(packed), tmp_path / "a")
+    redact(path, tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+# --- compressed ----------------------------------------------------------------------------------
+
+
+def test_what_is_compressed_and_broken_is_told_as_far_as_it_goes(ours: dict[str, Path]) -> None:
+    packed = bytearray(gzip.compress(ours["powershot-g3"].read_bytes()))
+    for hurt in packed[:-200], packed[:-8] + bytes(8):
+        *_, last = read(io.BytesIO(hurt))
+        assert isinstance(last, Remark)
+        assert "the compressed recording is broken" in last.text
+
+
+def test_what_unpacks_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("canon.trace.source._MOST", 100_000)
+    head = b"1f 1 S Bo:1:003:1 -115 31 >\n"
+    *_, last = read(io.BytesIO(gzip.compress(head + bytes(1 << 20))))
+    assert isinstance(last, Remark)
+    assert "unpacks to more than" in last.text
+
+
+def test_a_zip_archive_says_what_to_do() -> None:
+    with pytest.raises(ValueError, match="unpack it first"):
+        list(read(io.BytesIO(b"PK\3\4" + bytes(60))))
+
+
+# --- a busy bus ----------------------------------------------------------------------------------
+
+
+def keystrokes(*, described: bool = False) -> list[bytes]:
+    """Another device on the bus, on which somebody types."""
+    packets = []
+    if described:
+        device = bytes.fromhex("1201000200000008") + struct.pack("<HH", 0x046D, 0xC31C) + bytes(6)
+        config = bytes.fromhex("09022200010100a032 0904000001030101 00")
+        for number, (kind, raw) in enumerate(((1, device), (2, config)), 0x80):
+            setup = struct.pack("<BBHHH", 0x80, 6, kind << 8, 0, len(raw))
+            packets.append(urb(number, b"S", 2, 0x80, size=len(raw), setup=setup, status=-115))
+            packets.append(urb(number, b"C", 2, 0x80, raw))
+    keys = (bytes((0, 0, 4 + key % 26, 0, 0, 0, 0, 0)) for key in range(40))
+    return [*packets, *(urb(0x77, b"C", 1, 0x81, one) for one in keys)]
+
+
+def on_one_bus(ours: Path, *others: bytes) -> bytes:
+    """Our recording with other packets before it, on an interface of their own."""
+    out = section() + interface(220)
+    out += b"".join(
+        block(6, struct.pack("<5I", 0, 0, 0, len(one), len(one)), one) for one in others
+    )
+    return out + ours.read_bytes()
+
+
+@pytest.mark.parametrize("described", [False, True])
+def test_what_a_keyboard_types_is_counted_and_never_told(
+    ours: dict[str, Path], described: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.pcapng"
+    path.write_bytes(on_one_bus(ours["powershot-g3"], *keystrokes(described=described)))
+    steps = list(tell(read(path)))
+    (other,) = [step for step in steps if step.device == KEYBOARD]
+    assert (other.name, other.fields["interrupt"], other.unexplained) == ("OtherDevice", 40, ())
+    assert "not a camera" in other.note
+    assert other.fields.get("vendor") == ("0x046d" if described else None)
+    mine = [step.name for step in steps if step.device == OURS]
+    assert mine == [step.name for step in told(ours["powershot-g3"])]
+    redact(path, tmp_path / "b.pcapng")
+    assert {step.device for step in tell(read(tmp_path / "b.pcapng"))} == {OURS}
+
+
+def test_one_device_of_several(ours: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "a.pcapng"
+    path.write_bytes(on_one_bus(ours["powershot-g9"], *keystrokes()))
+    assert {step.device for step in tell(read(path), OURS)} == {OURS}
+    assert [step.name for step in tell(read(path), KEYBOARD)] == ["OtherDevice"]
+    with pytest.raises(ValueError, match=r"no device 9\.9 in the recording; it has 1\.1, 2\.5"):
+        list(tell(read(path), "9.9"))
+
+
+def test_packets_of_a_network_are_counted(ours: dict[str, Path]) -> None:
+    frame = block(6, struct.pack("<5I", 0, 0, 0, 60, 60), bytes(60))
+    mixed = section() + interface(1) + frame * 3 + ours["powershot-g3"].read_bytes()
+    *steps, last = told(io.BytesIO(mixed))
+    assert [step.name for step in steps] == [step.name for step in told(ours["powershot-g3"])]
+    assert (last.name, last.note[:24]) == ("OtherPackets", "3 packets of link type 1")
+
+
+def test_a_capture_of_a_network_alone_is_no_recording() -> None:
+    with pytest.raises(ValueError, match="link type 1, not USB"):
+        list(read(io.BytesIO(section() + interface(1))))
+
+
+# --- what is missing -----------------------------------------------------------------------------
+
+
+def test_lost_packets_are_told() -> None:
+    packet = urb(1, b"C", 3, 0x81, b"late")
+    head = struct.pack("<5I", 0, 0, 0, len(packet), len(packet))
+    lost = block(6, head, packet, struct.pack("<HHQI", 4, 8, 7, 0))
+    statistics = block(5, struct.pack("<3I", 0, 0, 0), b"", struct.pack("<HHQI", 5, 8, 12, 0))
+    records = read(io.BytesIO(section() + interface(220) + lost + statistics))
+    gaps = [one.text for one in records if isinstance(one, Remark) and one.name == "Gap"]
+    assert gaps == [
+        "7 packets were lost before the next one",
+        "12 packets were lost in all, says the program that captured",
+    ]
+
+
+def test_a_text_that_keeps_32_bytes_says_so(ours: dict[str, Path]) -> None:
+    text = as_usbmon_text(ours["powershot-g9"], kept=32)
+    steps = told(io.BytesIO(text))
+    (asked,) = [step for step in steps if step.name == "GetDeviceInfo"][:1]
+    assert "the recording kept 20 of" in asked.note
+    native = told(io.BytesIO(as_usbmon_text(ours["powershot-g3"], kept=32)))
+    assert any("the recording kept 32 of 80 bytes" in step.note for step in native)
+
+
+def test_a_line_that_is_none_of_usbmon_hides_nothing(ours: dict[str, Path]) -> None:
+    text = as_usbmon_text(ours["powershot-g3"])
+    hurt = text.replace(b"\n", b"\n1f 2 S Ci:1:001:0 s 80\n\xff\n", 1)
+    names = [step.name for step in told(io.BytesIO(hurt))]
+    assert names.count("Broken") == 2
+    assert [one for one in names if one != "Broken"] == [
+        step.name for step in told(io.BytesIO(text))
+    ]
+
+
+def test_stalls_and_timeouts_of_windows(tmp_path: Path) -> None:
+    packets = [
+        urb(1, b"S", 3, 0x02, b"out", status=-115),
+        urb(1, b"C", 3, 0x02, status=-32, size=0),
+        urb(2, b"S", 3, 0x81, size=64, status=-115),
+        urb(2, b"C", 3, 0x81, status=-2),
+    ]
+    plain = pcap(tmp_path / "a.pcap", packets)
+    (tmp_path / "b.pcap").write_bytes(as_usbpcap(plain))
+    stalled, late = read(tmp_path / "b.pcap")
+    assert [getattr(one, "status", 0) for one in (stalled, late)] == [-32, -2]
