@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from canon.camera import Camera
+    from canon.driver.card import Entry
     from canon.ports import Way
     from canon.usb.port import Port
 
@@ -57,6 +58,10 @@ class Options:
     def on_card(self, path: str) -> str:
         """What a typed path of the card means."""
         return path
+
+    def as_typed(self, entry: Entry) -> str:
+        """How something on the card is typed."""
+        return str(entry)
 
     def on_this_computer(self, path: str) -> str:
         """What a typed path of this computer means; the user's own shell has seen to that."""

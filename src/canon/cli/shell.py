@@ -255,6 +255,10 @@ class _Inside(Options):
         whole = str(self.shell.below(path))
         return whole.rstrip("/") + "/" if path.endswith(("/", "\\")) else whole
 
+    def as_typed(self, entry: Entry) -> str:
+        """From the current folder."""
+        return self.shell.from_here(str(entry))
+
     def on_this_computer(self, path: str) -> str:
         """The home that no other shell has put in."""
         return os.path.expanduser(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -77,7 +77,7 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
                     raise ValueError(f"{path} is a folder, not a file; rmdir removes empty folders")
                 named.append(entry)
         doomed = _doomed(named, finder, alone=alone)
-        if doomed and not yes and not _confirmed(doomed):
+        if doomed and not yes and not _confirmed([options.as_typed(entry) for entry in doomed]):
             say("nothing was deleted")
             return FAILED
         gone: set[CardPath] = set()
@@ -86,7 +86,7 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
                 continue  # what it belongs to could not be deleted
             with tally.one(str(entry)):
                 cam.storage.delete(entry)
-                tally.done(str(entry))
+                tally.done(options.as_typed(entry))
                 gone.add(entry.path)
     return tally.exit_code
 
@@ -112,9 +112,8 @@ def _doomed(named: list[Entry], finder: Finder, *, alone: bool) -> dict[Entry, l
     return doomed
 
 
-def _confirmed(doomed: Iterable[Entry]) -> bool:
+def _confirmed(files: list[str]) -> bool:
     """Name what is to be deleted, and ask."""
-    files = [str(entry) for entry in doomed]
     if len(files) > 1:
         put_message("\n".join(files))
     what = files[0] if len(files) == 1 else f"these {len(files)} files"

@@ -93,8 +93,7 @@ def get_verb(
                 wanted = saving.jobs(cam, root, new=new, thumbnails=thumbnail, among=among)
                 jobs.update(dict.fromkeys(wanted))
         with progress_bar(0 if thumbnail else sum(job.entry.size for job in jobs)) as begin:
-            saving.begin = begin
-            there = _report(saving.run(cam, jobs), tally)
+            there = _report(saving.run(cam, jobs, begin), tally)
         if there and not options.as_json:
             say(f"{there} files were there already" if there > 1 else "it was there already")
     return tally.exit_code
@@ -163,7 +162,7 @@ def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: b
                         file, folder, overwrite=overwrite, progress=progress, among=there
                     )
                     there = [*(there or ()), entry]
-                    tally.done(str(entry), path=str(entry), size=entry.size)
+                    tally.done(options.as_typed(entry), path=str(entry), size=entry.size)
     return tally.exit_code
 
 

@@ -109,7 +109,6 @@ class Saving:
         to: a folder, or the file to write.
         is_folder: whether it is a folder; by default one that is there or ends with a slash is.
         overwrite: whether files that are there already may be replaced.
-        begin: is told which file comes, and gives what is told how far it is.
 
     Attributes:
         to: the folder or the file.
@@ -122,11 +121,9 @@ class Saving:
         *,
         is_folder: bool | None = None,
         overwrite: bool = False,
-        begin: Begin | None = None,
     ) -> None:
         self.to = Path(to)
         self.is_folder = ends_as_folder(to) if is_folder is None else is_folder
-        self.begin: Begin = begin or (lambda name, size: None)
         self._overwrite = overwrite
         self._saved: set[Path] = set()
 
@@ -201,10 +198,17 @@ class Saving:
             return path.with_suffix(".thumb.jpg") if thumbnail else path
         return self.to if entry == root else self.to.with_suffix(Path(names[-1]).suffix)
 
-    def run(self, cam: Camera, jobs: Iterable[Job]) -> Iterator[SaveEvent]:
+    def run(
+        self, cam: Camera, jobs: Iterable[Job], begin: Begin = lambda name, size: None
+    ) -> Iterator[SaveEvent]:
         """Fetch files, one after the other, and mark each in the camera as downloaded.
 
         One that fails does not stop the others.
+
+        Args:
+            cam: the camera.
+            jobs: what goes where.
+            begin: is told which file comes, and gives what is told how far it is.
 
         Raises:
             Disconnected: the camera is gone; what was saved is saved.
@@ -213,7 +217,7 @@ class Saving:
         patience, marks = Patience(), True
         for job in dict.fromkeys(jobs):
             try:
-                saved = self._fetch(cam, job)
+                saved = self._fetch(cam, job, begin)
             except (CanonError, OSError, ValueError) as error:
                 patience.heed(error)
                 yield Failed(job.entry, error)
@@ -227,7 +231,7 @@ class Saving:
                 marks = not isinstance(refusal, NotSupported)
                 yield NotMarked(job.entry, refusal)
 
-    def _fetch(self, cam: Camera, job: Job) -> Saved | Skipped:
+    def _fetch(self, cam: Camera, job: Job, begin: Begin) -> Saved | Skipped:
         entry, target = job.entry, job.target
         mine = target in self._saved
         if not (mine or self._overwrite or job.thumbnail) and _is_there(entry, target):
@@ -239,10 +243,10 @@ class Saving:
             picture = cam.storage.thumbnail(entry)
             picture.save(target, overwrite=overwrite)
             size = len(picture)
-            if progress := self.begin(entry.name, size):
+            if progress := begin(entry.name, size):
                 progress(size, size)
         else:
-            progress = self.begin(entry.name, size)
+            progress = begin(entry.name, size)
             cam.storage.download(entry, target, overwrite=overwrite, progress=progress)
         self._saved.add(target)
         return Saved(entry, target, size)
