@@ -247,7 +247,7 @@ def test_taking_pictures(tmp_path: Path) -> None:
     )
     assert int(lines[0]) > 0
     assert lines[1] == "5 of 17"
-    assert json.loads(lines[2])["iso"]["value"] == "100"
+    assert json.loads(lines[2])["iso"]["value"]["label"] == "100"
     picture, on_card = json.loads(lines[3])["files"][0], json.loads(lines[4])["card"][0]
     assert (tmp_path / picture).read_bytes().startswith(b"\xff\xd8\xff")
     assert lines[5:7] == ["frames/frame_000001.jpg", "frames/frame_000002.jpg"]
