@@ -55,7 +55,7 @@ def test_a_property_describes_itself() -> None:
         assert told.raw == told.value.to_bytes(2, "little")
         model = cam.settings["0xd032"]
         assert (model.value, model.kind.name) == ("Canon PowerShot SX200 IS", "text")
-        assert (model.writable, model.why) == (False, "it can only be read")
+        assert (model.writable, model.why) == (False, "can only be read")
         assert 0xD045 in cam.ptp.properties
         assert 0x9021 in cam.ptp.operations
 

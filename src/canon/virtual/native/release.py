@@ -464,7 +464,7 @@ class ReleaseUnit:
     def _files(self) -> tuple[File, ...]:
         """What a release writes: one picture, or two, the RAW first."""
         form: Format | None = self._read("image_format")
-        return (form and form.files) or Format("large-fine").files
+        return form.files if form and form.files else Format("large-fine").files
 
     def _pixels(self, size: ImageSize) -> tuple[int, int]:
         names = {
