@@ -20,7 +20,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from canon.trace.captures import MAGICS, read_capture
-from canon.trace.gphoto2_log import SENTENCE, read_gphoto2_log
+from canon.trace.gphoto2_log import BEGINNING, read_gphoto2_log
 from canon.trace.halves import join
 from canon.trace.jsonl import blank_trace, read_trace
 from canon.trace.records import Record, Remark, Span, Transfer
@@ -29,7 +29,7 @@ from canon.trace.usbmon import COMPLETION, REQUEST, file_head, packet
 from canon.trace.usbmon_text import LINE, read_usbmon_text
 
 _LONGEST = 1 << 20  # bytes of one line of text; what is longer is cut
-_LOOKED_AT = 1 << 18  # bytes of text in which the first line that is known must be
+_LOOKED_AT = 16 << 20  # bytes of text in which the first line that is known must be
 _ASKED = -115  # the status of a request: it is in progress
 
 
@@ -97,22 +97,19 @@ def _is_trace(source: Source) -> bool:
 
 
 def _text(source: Source) -> Iterator[Record]:
-    """The records of a text, whose first lines tell what it is."""
+    """The records of a text, whose first line that is known tells what it is."""
+    if source.file.peek(4)[:4] == b"PK\3\4":
+        raise ValueError(f"{source.name} is a zip archive, not a recording; unpack it first")
     lines = _lines(source.file)
-    passed, seen = list[tuple[int, bytes]](), 0
+    seen = 0
     for number, line in lines:
-        passed.append((number, line))
-        seen += len(line)
         if LINE.match(line):
-            yield from join(read_usbmon_text(chain(passed[-1:], lines)))
-            return
-        if SENTENCE.search(line):
-            yield from read_gphoto2_log(chain(passed, lines))
-            return
+            return join(read_usbmon_text(chain([(number, line)], lines)))
+        if BEGINNING.search(line):
+            return read_gphoto2_log(chain([(number, line)], lines))
+        seen += len(line)
         if seen > _LOOKED_AT:
             break
-    if passed and passed[0][1].startswith(b"PK\3\4"):
-        raise ValueError(f"{source.name} is a zip archive, not a recording; unpack it first")
     raise ValueError(
         f"{source.name} is no recording of USB traffic; wanted is a capture (.pcap, .pcapng, "
         "usbmon's text), a debug log of gphoto2, or a trace of JSON lines"

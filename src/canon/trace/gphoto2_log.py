@@ -24,6 +24,9 @@ SENTENCE = re.compile(
 )
 """What libgphoto2_port says of a transfer."""
 
+BEGINNING = re.compile(SENTENCE.pattern + rb"|\binep [0-9a-f]{2}, outep ")
+"""What a line holds by which a log, or a piece of one, is known."""
+
 _DUMP = re.compile(
     rb"[Hh]exdump of (?:the first (?P<kept>\d{1,9}) of )?(?P<size>\d{1,9})"
     rb"(?: = 0x[0-9a-fA-F]+)? bytes?"
@@ -56,8 +59,8 @@ class _Dump:
     def take(self, line: bytes) -> bool:
         """Add a row; False when the line is none, or not the one that comes next."""
         match = _ROW.match(line)
-        if match is None or int(match[1], 16) != len(self.data):
-            return False
+        if match is None or int(match[1], 16) != len(self.data) % (1 << 4 * len(match[1])):
+            return False  # a place has four digits, also after 64 KiB
         row = bytes.fromhex(match[2].replace(b"-", b" ").decode())
         self.data += row[: self.kept - len(self.data)]
         return True
