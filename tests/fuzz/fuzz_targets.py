@@ -30,12 +30,14 @@ from canon.ptp.containers import Container, ContainerKind, container, parameters
 from canon.ptp.datasets import DataType, moment, read_value, write_value
 from canon.ptp.operations import events, find_operation, make_event
 from canon.ptp.powershot import layouts as powershot
+from canon.trace.captures import SECTION
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
 from canon.trace.telling import redact, tell
 from canon.virtual.port import VirtualPort
 from canon.wire import Message, unexplained
 from rigs.bodies import ptp_row
+from rigs.rewritten import as_gzip, as_usbmon_text, as_usbpcap
 
 
 @dataclass(frozen=True)
@@ -239,8 +241,55 @@ def _trick(what: What, data: bytes = b"") -> bytes:
     return bytes((_WHATS.index(what), 0, 0, 0, 0, len(data))) + data
 
 
+def form_seeds(form: Callable[[Path], bytes]) -> Callable[[Path], Iterator[bytes]]:
+    """Recordings of virtual cameras, as another program would have written them."""
+
+    def seeds(traces: Path) -> Iterator[bytes]:
+        for number, seed in enumerate(recording_seeds(traces)):
+            if seed.startswith(SECTION):
+                path = Path(_scratch().name, f"{form.__name__}{number}")
+                path.write_bytes(seed)
+                whole = form(path)
+                yield from (whole[: len(whole) * part // 4] for part in range(1, 5))
+
+    return seeds
+
+
+def log_seeds(traces: Path) -> Iterator[bytes]:
+    """Sentences and dumps of both ages of libgphoto2."""
+    for dump in b"hexdump of 16 bytes)", b"hexdump of the first 16 of 99 bytes)":
+        for sentence in (
+            b"Read    16 = 0x10 out of 1024 bytes from port: (",
+            b"Wrote   16 = 0x10 bytes to port: (",
+            b"Read    16 = 0x10 bytes from interrupt endpoint: (",
+            b"Writing message (request=0x4 value=0x10 index=0x0 size=16=0x10): (",
+            b"interrupt (",
+        ):
+            yield LOG_HEAD + sentence + dump + LOG_ROW
+    yield (
+        LOG_HEAD
+        + b"Reading 16 = 0x10 bytes from port...\n"
+        + LOG_HEAD
+        + (b"Hexdump of 16 = 0x10 bytes follows:" + LOG_ROW)
+    )
+    yield (
+        LOG_HEAD
+        + b"Reading 16 = 0x10 bytes from port...\n"
+        + LOG_HEAD
+        + (b"Reading 16 = 0x10 bytes from port failed: Timeout (-10)\n")
+    )
+
+
+LOG_HEAD = b"0.511003 gp_port_read                (3): "
+LOG_ROW = b"\n0000  10 00 00 00 01 00 02 10-00 00 00 00 01 00 00 00  ................\n\n"
+
+
 TARGETS = {
     "datasets": Target(take_dataset, dataset_seeds),
     "recordings": Target(take_recording, recording_seeds),
+    "usbpcap": Target(take_recording, form_seeds(as_usbpcap)),
+    "usbmon-text": Target(take_recording, form_seeds(as_usbmon_text)),
+    "gphoto2-logs": Target(take_recording, log_seeds),
+    "gzip": Target(take_recording, form_seeds(as_gzip)),
     "talk": Target(take_talk, talk_seeds),
 }

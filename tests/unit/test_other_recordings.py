@@ -6,26 +6,21 @@ import gzip
 import io
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from recordings import (
-    as_usbmon_text,
-    as_usbpcap,
-    block,
-    interface,
-    pcap,
-    record_body,
-    section,
-    urb,
-)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recordings import pcap, record_body, urb
 
 from canon.trace.files import read
-from canon.trace.records import Remark
+from canon.trace.records import Remark, Setup, Transfer
 from canon.trace.source import Where
 from canon.trace.step import Step
 from canon.trace.telling import redact, tell
+from rigs.rewritten import as_gzip, as_usbmon_text, as_usbpcap, block, interface, section
 
 BODIES = ("powershot-g3", "eos-20d", "powershot-g9")
 FORMS: dict[str, Callable[[Path], bytes]] = {
@@ -33,7 +28,7 @@ FORMS: dict[str, Callable[[Path], bytes]] = {
     "usbpcap-ng": lambda path: as_usbpcap(path, ng=True),
     "usbpcap-old": lambda path: as_usbpcap(path, old=True),
     "usbmon-text": as_usbmon_text,
-    "gzip": lambda path: gzip.compress(path.read_bytes()),
+    "gzip": as_gzip,
 }
 OURS = "1.1"
 KEYBOARD = "2.5"
@@ -166,7 +161,7 @@ def test_packets_of_a_network_are_counted(ours: dict[str, Path]) -> None:
     mixed = section() + interface(1) + frame * 3 + ours["powershot-g3"].read_bytes()
     *steps, last = told(io.BytesIO(mixed))
     assert [step.name for step in steps] == [step.name for step in told(ours["powershot-g3"])]
-    assert (last.name, last.note[:24]) == ("OtherPackets", "3 packets of link type 1")
+    assert (last.name, last.note[:37]) == ("OtherPackets", "passed over: 3 packets of link type 1")
 
 
 def test_a_capture_of_a_network_alone_is_no_recording() -> None:
@@ -220,3 +215,85 @@ def test_stalls_and_timeouts_of_windows(tmp_path: Path) -> None:
     (tmp_path / "b.pcap").write_bytes(as_usbpcap(plain))
     stalled, late = read(tmp_path / "b.pcap")
     assert [getattr(one, "status", 0) for one in (stalled, late)] == [-32, -2]
+
+
+# --- logs of gphoto2 that this one no longer writes -----------------------------------------------
+
+OLD_LOG = b"""\
+Some words around it.
+0.093899 gphoto2-port(2): Writing 16=0x10 byte(s) to port...
+0.094255 gphoto2-port(3): Hexdump of 16 = 0x10 bytes follows:
+0000  10 00 00 00 01 00 02 10-00 00 00 00 01 00 00 00  ................
+
+0.095000 gphoto2-port(2): Reading 1024=0x400 bytes from port...
+0.096000 gphoto2-port(2): Could only read 12 out of 1024 byte(s)
+0.096500 gphoto2-port(3): Hexdump of 12 = 0xc bytes follows:
+0000  0c 00 00 00 03 00 01 20-00 00 00 00              ....... ....
+
+0.097000 gphoto2-port(2): Reading 8=0x8 bytes from interrupt endpoint...
+0.100000 gphoto2-port(2): Writing 12=0xC byte(s) to port...
+0.100100 gphoto2-port(3): Hexdump of 12 = 0xc bytes follows:
+0000  0c 00 00 00 01 00 03 10-01 00 00 00              ............
+0.100200 gphoto2-port(2): Reading 1024=0x400 bytes from port...
+"""
+
+
+def test_a_log_of_before_2012_is_told() -> None:
+    steps = list(tell(read(io.BytesIO(OLD_LOG))))
+    assert [(step.name, step.note) for step in steps] == [
+        ("OpenSession", ""),
+        ("NoEvent", ""),
+        ("CloseSession", "no end was recorded; no answer"),
+    ]
+    assert steps[0].fields == {"session": 1}
+    assert (steps[0].index, steps[0].time) == (3, 0)
+
+
+def test_a_read_that_failed_is_told() -> None:
+    line = b"0.1 gp_port_read (0): Reading 1024 = 0x400 bytes from port"
+    log = OLD_LOG + line + b"...\n" + line + b" failed: Timeout reading (-10)\n"
+    assert "nothing came in time" in list(tell(read(io.BytesIO(log))))[-1].note
+    log = OLD_LOG + line + b"...\n" + line + b" failed: I/O problem \x1b[2J (-7)\n"
+    last = list(tell(read(io.BytesIO(log))))[-1]
+    assert "error -71" in last.note
+    assert "\x1b" not in "".join(last.lines())
+
+
+def test_a_dump_that_breaks_off_is_told_as_cut() -> None:
+    cut = OLD_LOG.replace(b"0000  0c 00 00 00 03", b"0000  0c 00 00", 1)
+    (step, *_) = tell(read(io.BytesIO(cut)))
+    assert "bytes" in step.note
+    lost = OLD_LOG.replace(b"Hexdump of 12 = 0xc", b"hexdump of the first 12 of 99999999", 1)
+    assert "kept 0 of 99999999 bytes" in next(iter(tell(read(io.BytesIO(lost))))).note
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_no_text_raises_anything_but_value_error(data: st.DataObject) -> None:
+    good = bytearray(data.draw(st.sampled_from([OLD_LOG, TEXT])))
+    for at in data.draw(st.lists(st.integers(0, len(good) - 1), max_size=6)):
+        good[at] = data.draw(st.integers(0, 255))
+    cut = io.BytesIO(good[: data.draw(st.integers(0, len(good)))])
+    steps: list[Step] = []
+    with suppress(ValueError):
+        steps += tell(read(cut))
+    assert all(step.lines() and step.as_json() for step in steps)
+
+
+TEXT = b"""\
+ed2f6a80 3575914555 S Ci:1:001:0 s c0 0c 0055 0000 0001 1 <
+ed2f6a80 3575914560 C Ci:1:001:0 0 1 = 43
+ed2f6a81 3575914600 S Ii:1:001:3 -115:8 16 <
+ed2f6a81 3575914700 C Ii:1:001:3 -2:8 0
+dde75400 3575914800 S Zi:1:005:1 -115:1:2688 1 -18:0:1 1 <
+ed2f6a82 3575914900 S Bo:1:001:2 -115 12 = 0c000000 01000310 01000000
+ed2f6a82 3575914910 C Bo:1:001:2 -32 0
+"""
+
+
+def test_a_text_of_the_kernel() -> None:
+    letter, poll, write, movie = read(io.BytesIO(TEXT))
+    assert isinstance(letter, Transfer)
+    assert (letter.setup, letter.data) == (Setup(0xC0, 0x0C, 0x55, 0, 1), b"C")
+    assert letter.time == 3575.914555
+    assert [getattr(one, "status", 0) for one in (poll, write, movie)] == [-2, -32, None]

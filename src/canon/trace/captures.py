@@ -114,7 +114,8 @@ def read_capture(file: BinaryIO, name: str) -> Iterator[Half | Remark]:
         )
     for link, count in others.items():
         if count:
-            text = f"{count} packets of link type {link}, which is not USB, were passed over"
+            what = "packet" if count == 1 else "packets"
+            text = f"passed over: {count} {what} of link type {link}, which is not USB"
             yield Remark(number, None, "OtherPackets", text)
 
 

@@ -18,7 +18,7 @@ from canon.trace.records import Kind, Remark, Setup, Transfer
 SENTENCE = re.compile(
     rb"(?P<verb>Reading|Read|Writing|Wrote)\s+(?:(?P<size>\d{1,9}) ?= ?0x[0-9a-fA-F]+ )?"
     rb"(?:out of (?P<room>\d{1,9}) )?(?:bytes? |byte\(s\) )?"
-    rb"(?P<what>(?:USB )?message|to port|from port|from interrupt endpoint)"
+    rb"(?P<what>(?:USB )?message|to port|from port|from (?:fast )?interrupt endpoint)"
     rb"(?: \(request=0x(?P<request>[0-9a-f]{1,2}) value=0x(?P<value>[0-9a-f]{1,4}) "
     rb"index=0x(?P<index>[0-9a-f]{1,4}) size=(?P<length>\d{1,5})=)?"
 )

@@ -57,7 +57,8 @@ def opened(where: Where) -> Iterator[Source]:
         try:
             yield Source(file, "the recording")
         finally:
-            file.detach()
+            if not where.closed:
+                file.detach()
 
 
 class _Unpacked(io.RawIOBase):
