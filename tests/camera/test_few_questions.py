@@ -12,6 +12,7 @@ import pytest
 from canon.errors import NoCard, ObjectNotFound
 from canon.ptp.datasets import FileSystem, StorageIDs, StorageInfo, StoreKind
 from canon.ptp.operations import GetStorageIDs, GetStorageInfo, Operation
+from canon.ptp.powershot.codes import ROWS
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
@@ -179,3 +180,42 @@ def test_a_shot_asks_a_powershot_more_and_more_slowly_for_events() -> None:
         names = port.names()
     assert names.count("CheckEvent") <= 35
     assert len(names) <= 55
+
+
+# --- settings -------------------------------------------------------------------------------------
+
+
+def test_all_that_a_powershot_says_of_its_settings_is_a_description_each() -> None:
+    port = ptp("powershot-s60")
+    with port.camera() as cam, cam.remote():
+        port.names()
+        told = cam.settings.describe()
+        asked = port.names()
+        assert asked.count("GetDevicePropValue") == 1, "how many are a millimetre"
+        places = {place for name in told for place in ROWS[name].places}
+        assert asked.count("GetDevicePropDesc") == len(places) == len(asked) - 1
+
+
+def test_two_settings_that_are_one_property_are_one_question() -> None:
+    port = ptp("powershot-s60")
+    with port.camera() as cam, cam.remote():
+        port.names()
+        assert list(cam.settings.describe("macro", "af_distance")) == ["macro", "af_distance"]
+        assert port.names() == ["GetDevicePropDesc"]
+    g3 = native("powershot-g3")
+    with g3.camera() as cam, cam.remote():
+        g3.names()
+        assert list(cam.settings.describe("macro", "af_distance")) == ["macro", "af_distance"]
+        assert g3.names() == ["GetReleaseParameters", "GetAllowedSize", "GetAllowedValues"]
+
+
+def test_values_alone_cost_no_lists() -> None:
+    port = native("powershot-g3")
+    with port.camera() as cam, cam.remote():
+        port.names()
+        assert cam.settings.read("iso").iso == 50
+        assert port.names() == ["GetReleaseParameters"]
+        assert "focal_length" in cam.settings.read()
+        later = port.names()
+        assert later[0] == "GetReleaseParameters"
+        assert "GetAllowedValues" not in later

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Generic, Never, TypedDict, TypeVar, overload
 
 from canon.driver.settings import Reading
@@ -80,12 +81,15 @@ class Snapshot(Mapping[str, Any]):
 
     What the camera does not have is not in it; as an attribute it is NotSupported.
 
-    Attributes:
-        readings: the values with all that the camera told of them.
+    Args:
+        readings: what the camera told of each.
         model: the camera's name.
     """
 
-    __slots__ = ("model", "readings")
+    __slots__ = ("_readings", "model")
+
+    _readings: dict[str, Reading]
+    model: str
 
     image_format = _Was[Format]()
     self_timer = _Was[float]()
@@ -119,24 +123,29 @@ class Snapshot(Mapping[str, Any]):
     rotation = _Was[float]()
 
     def __init__(self, readings: Mapping[str, Reading], model: str) -> None:
-        object.__setattr__(self, "readings", dict(readings))
+        object.__setattr__(self, "_readings", dict(readings))
         object.__setattr__(self, "model", model)
 
-    readings: Mapping[str, Reading]
-    model: str
+    @property
+    def readings(self) -> Mapping[str, Reading]:
+        """What the camera told of each, by its name."""
+        return MappingProxyType(self._readings)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Snapshot, (self._readings, self.model)
 
     def __getitem__(self, name: str) -> Any:
-        return self.readings[name].value
+        return self._readings[name].value
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.readings)
+        return iter(self._readings)
 
     def __len__(self) -> int:
-        return len(self.readings)
+        return len(self._readings)
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("what was read does not change; cam.settings.set(…) sets the camera")
 
     def __repr__(self) -> str:
-        told = (f"{name}={one.kind.label(one.value)}" for name, one in self.readings.items())
+        told = (f"{name}={one.kind.label(one.value)}" for name, one in self._readings.items())
         return f"<Snapshot of the {self.model}: {', '.join(told)}>"
