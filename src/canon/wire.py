@@ -17,7 +17,6 @@ from typing import (
     Any,
     ClassVar,
     Generic,
-    Protocol,
     Self,
     TypeVar,
     dataclass_transform,
@@ -39,7 +38,7 @@ def take(buffer: Buffer, at: int, size: int) -> memoryview:
     return memoryview(buffer)[at : at + size]
 
 
-class Codec(Protocol[T]):
+class Codec(Generic[T]):
     """One kind of field: how it is read, written, and what of it nobody can explain."""
 
     smallest: int  # bytes that the shortest value takes
@@ -47,11 +46,11 @@ class Codec(Protocol[T]):
 
     def read(self, buffer: Buffer, at: int) -> tuple[T, int]:
         """The value at offset `at`, and the offset after it."""
-        ...
+        raise NotImplementedError
 
     def write(self, value: T) -> bytes:
         """The bytes of a value."""
-        ...
+        raise NotImplementedError
 
     def odd(self, buffer: Buffer, at: int, end: int) -> Iterator[tuple[int, int]]:
         """The (start, end) of bytes in a value's room that mean nothing known."""
@@ -270,7 +269,7 @@ class Message(Frozen):
             yield end, start + cls._padded
 
 
-class Inner(Codec[M], Generic[M]):
+class Inner(Codec[M]):
     """A message inside a message."""
 
     def __init__(self, kind: type[M]) -> None:
