@@ -7,11 +7,13 @@ program starts. Here the methods are written once, and serve all. The tools for 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     import inspect
     from dataclasses import Field
+
+F = TypeVar("F", bound="Frozen")
 
 
 class _Fields:
@@ -113,6 +115,11 @@ class Frozen:
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._defaults)
         return f"{type(self).__name__}({fields})"
+
+
+def replace(value: F, /, **changes: Any) -> F:
+    """The same with some fields changed, as `dataclasses.replace` does it."""
+    return type(value)(**(vars(value) | changes))
 
 
 def _own(kind: type) -> dict[str, str]:

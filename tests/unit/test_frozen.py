@@ -11,7 +11,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from canon.frozen import Frozen
+from canon.frozen import Frozen, replace
 
 
 class Point(Frozen):
@@ -69,6 +69,7 @@ def test_the_tools_for_dataclasses_know_it() -> None:
     point = Named(1, name="here")
     assert dataclasses.asdict(point) == {"x": 1, "y": 0, "name": "here"}
     assert dataclasses.replace(point, y=5) == Named(1, 5, "here")
+    assert replace(point, y=5) == Named(1, 5, "here")
     assert copy.deepcopy(point) == pickle.loads(pickle.dumps(point)) == point
 
 

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import builtins
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
@@ -33,12 +32,13 @@ from canon.driver import Driver, Identity, PictureSize, Power
 from canon.driver.features import Feature
 from canon.errors import AGAIN, CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.frozen import Frozen
+from canon.log import Log
 from canon.models import native as models
 from canon.ports import Way
 from canon.usb.port import CANON, Plugged
 from canon.values import Battery
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 _LOOK_AGAIN_S = 0.5
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from canon.camera.control import RemoteControl
 from canon.driver import Driver, Shutter
 from canon.driver.card import Progress
 from canon.driver.shot import GiveUp, Shot
+from canon.log import Log
 from canon.values import CaptureTarget, Format
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 RELEASE_S = 60.0
 _FEATURE = "remote release"

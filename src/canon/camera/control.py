@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
@@ -10,9 +9,10 @@ from typing import TypeVar
 from canon.camera.turns import Turns
 from canon.driver import Driver, Remote
 from canon.errors import CanonError, Disconnected, NotSupported
+from canon.log import Log
 from canon.values import CameraOutput
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 T = TypeVar("T")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from types import TracebackType
 
@@ -10,8 +9,9 @@ from canon.camera.control import RemoteControl
 from canon.driver import Driver
 from canon.driver import Focus as FocusVerbs
 from canon.errors import CanonError
+from canon.log import Log
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 _FEATURE = "focus that a computer can move"
 
 

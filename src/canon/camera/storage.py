@@ -7,7 +7,6 @@ name is always whole, and nothing is overwritten unless told.
 from __future__ import annotations
 
 import io
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -31,12 +30,13 @@ from canon.errors import (
     Refused,
     WriteProtected,
 )
+from canon.log import Log
 from canon.models.file_kinds import belongs, kind_of, note_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _IN_MEMORY = 64 << 20
 _READ_AHEAD = 64 << 10

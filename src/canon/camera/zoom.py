@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 from canon.camera.control import RemoteControl
 from canon.driver import Driver, ZoomPosition
 from canon.driver import Zoom as ZoomVerbs
 from canon.errors import ValueRefused
+from canon.log import Log
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 _FEATURE = "zoom that a computer can move"
 
 

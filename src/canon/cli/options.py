@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from canon.cli.output import (
     say,
 )
 from canon.errors import AlreadyThere
+from canon.log import before_the_first
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -217,9 +219,16 @@ class Verb(Helped):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; what it returns is the exit code, None is 0."""
-        from canon.cli import log
-
         options: Options = ctx.obj
         options.absorb(ctx.params)
-        log.start(options.verbosity)
+        if options.verbosity or "logging" in sys.modules:
+            _log_on_stderr(options.verbosity)
+        else:
+            before_the_first(_log_on_stderr)
         return super().invoke(ctx)
+
+
+def _log_on_stderr(verbosity: int = 0) -> None:
+    from canon.cli import log
+
+    log.start(verbosity)

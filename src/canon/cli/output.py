@@ -19,6 +19,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
+from canon.log import INFO, Log
 from canon.work.patience import Patience
 
 if TYPE_CHECKING:
@@ -99,9 +100,7 @@ def _with_notes(said: str, error: BaseException) -> str:
 
 
 def _is_verbose() -> bool:
-    import logging  # a usage error comes before it is needed
-
-    return logging.getLogger("canon").isEnabledFor(logging.INFO)
+    return Log("canon").is_heard(INFO)
 
 
 def _said(error: BaseException) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, Self, TypeVar
 from canon.driver.card import Entry
 from canon.errors import Aborted, CanonError, DecodeError, NotFinished
 from canon.frozen import Frozen
+from canon.log import Log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from canon.driver.events import Queue
     from canon.wire import Buffer
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 E = TypeVar("E")
 E_contra = TypeVar("E_contra", contravariant=True)
 

@@ -6,9 +6,8 @@ them, and none that is known to set one.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from canon.errors import NotSupported
+from canon.frozen import replace
 from canon.models.custom import CustomFunction
 from canon.models.model import Numbering
 from canon.native.commands import GetCustomFunctions

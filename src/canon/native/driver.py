@@ -7,7 +7,6 @@ was expected means that the file is not there (canon-native-usb, sections 4.4, 6
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -32,6 +31,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
+from canon.log import Log
 from canon.models.file_kinds import kind_of
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import by_product
@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from canon.native.settings import NativeSettings
     from canon.native.shutter import NativeShutter
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 EVERYTHING = 0x0F
 _FILE, _THUMBNAIL = 0, 1

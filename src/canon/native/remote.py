@@ -5,7 +5,6 @@ What can be done in it has rooms of its own: `canon.native.settings`, `lens`, `l
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -13,6 +12,7 @@ from canon import codes
 from canon.driver.card import Entry
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, LensFailed, Refused
+from canon.log import Log
 from canon.models.model import Trait
 from canon.native.commands import GetAbilities, LockKeys
 from canon.native.lens import NativeLens
@@ -28,7 +28,7 @@ from canon.native.settings import NativeSettings
 from canon.native.shutter import NativeShutter
 from canon.values import CameraOutput
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class NativeRemote:

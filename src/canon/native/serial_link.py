@@ -10,9 +10,7 @@ command, is acknowledged and dropped. Long answers come as several messages, eac
 from __future__ import annotations
 
 import itertools
-import logging
 from collections.abc import Iterator
-from dataclasses import replace
 
 from canon.driver.card import MOST_FILE, Sink
 from canon.errors import (
@@ -25,6 +23,8 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
+from canon.frozen import replace
+from canon.log import Log
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import GENERIC, by_serial_id
 from canon.native.commands import (
@@ -65,7 +65,7 @@ from canon.serial.packets import (
 from canon.usb.port import TRAFFIC, Hex
 from canon.wire import Buffer, Number
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _TRIES = 9
 _MOST_SILENT = 3  # waits in which nothing came at all; then the camera is gone

@@ -7,7 +7,6 @@ of events. Any thread may call; one lock covers one transaction.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar, cast
@@ -21,13 +20,14 @@ from canon.errors import (
     NotSupported,
     Refused,
 )
+from canon.log import Log
 from canon.models.model import Model, Numbering
 from canon.native.commands import Command, SubHead, UploadBlock, UploadDone
 from canon.native.events import NativeEvent, decode_event
 from canon.native.refusals import REFUSALS
 from canon.wire import Buffer, size_of, smallest
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 R = TypeVar("R")
 
 TIMEOUT_S = 5.0

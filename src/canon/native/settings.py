@@ -6,7 +6,6 @@ take reads back unchanged (canon-native-usb, sections 9.1 to 9.6).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 from canon.codes import joined, paired, split
 from canon.driver.settings import BY_MODE, READ_ONLY, Reading
 from canon.errors import Refused, ValueRefused
+from canon.frozen import replace
 from canon.models.model import Quirk
 from canon.native.codes import RECORDS, NativeRow, code_at, is_missing, rows_of
 from canon.native.release import (
@@ -73,14 +73,14 @@ class NativeSettings:
         for_main = self._codes(changes, (row for row in rows if not row.extended))
         for_extended = self._codes(changes, (row for row in rows if row.extended))
         if for_main:
-            changed = SetReleaseParameters(dataclasses.replace(main, **for_main))
+            changed = SetReleaseParameters(replace(main, **for_main))
             self.session.call(changed)
             main = self.session.call(GetReleaseParameters())
             if Quirk.SET_TWICE in self.model.quirks:
                 self.session.call(changed)
                 main = self.session.call(GetReleaseParameters())
         if for_extended and extended is not None:
-            block = dataclasses.replace(extended, **for_extended)
+            block = replace(extended, **for_extended)
             self.session.call(SetExtendedParameters(block.encode()))
             extended = self._extended()
         return self._readings(rows, main, extended, lists=False)
@@ -116,13 +116,13 @@ class NativeSettings:
     ) -> Reading:
         """The same with what the camera lists."""
         if row.prop is None:
-            return dataclasses.replace(reading, writable=False, why=READ_ONLY)
+            return replace(reading, writable=False, why=READ_ONLY)
         codes = elements(row.prop)
         if codes is None:
             return reading
         allowed = _values(row, codes)
         why = "" if allowed else BY_MODE
-        return dataclasses.replace(reading, allowed=allowed, writable=bool(allowed), why=why)
+        return replace(reading, allowed=allowed, writable=bool(allowed), why=why)
 
     def _codes(self, changes: Mapping[str, object], rows: Iterable[NativeRow]) -> dict[str, Any]:
         """What goes into which fields of a block."""

@@ -7,7 +7,6 @@ late, twice or not at all; the picture is looked for where it must be all the sa
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -39,6 +38,7 @@ from canon.errors import (
     Refused,
     StoreFull,
 )
+from canon.log import Log
 from canon.models.file_kinds import Content, kind_of
 from canon.models.model import Numbering, Quirk, Trait
 from canon.native.commands import (
@@ -74,7 +74,7 @@ from canon.native.release import (
 from canon.native.session import Session
 from canon.values import CaptureTarget, Format, local_time
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _RELEASE_S = 20.0  # a D60 has taken more than ten
 _EXPOSED, _FINISHED = 0x1C, 0x1D

@@ -10,7 +10,6 @@ After a read that broke off, what the camera still sends is drained before the n
 from __future__ import annotations
 
 import itertools
-import logging
 import math
 
 from canon.driver.card import Sink
@@ -22,6 +21,7 @@ from canon.errors import (
     PortTimeout,
     ProtocolError,
 )
+from canon.log import INFO, WARNING, Log
 from canon.models.model import Model, Numbering, Quirk
 from canon.native import events
 from canon.native.commands import (
@@ -44,7 +44,7 @@ from canon.native.commands import (
 from canon.usb.port import TRAFFIC, Endpoint, Hex, Port
 from canon.wire import Buffer, smallest
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _LETTER, _BLOCK = 0x0C, 0x04
 _READ_LETTER, _READ_INIT, _READ_SHORT, _WRITE_INIT, _SEND = 0x55, 0x01, 0x04, 0x11, 0x10
@@ -240,7 +240,7 @@ class UsbLink:
                 if not trouble:
                     raise
                 break
-            level = logging.WARNING
+            level = WARNING
             if len(answer) < COMMAND + 4:
                 trouble = f"the camera broke off its answer at {len(answer)} bytes"
             else:
@@ -255,7 +255,7 @@ class UsbLink:
                     f"where command {sequence} was asked"
                 )
                 if head.kind == kind and 0 < head.sequence < sequence:
-                    level = logging.INFO  # to a command that was given up
+                    level = INFO  # to a command that was given up
             dropped += max(HEAD, len(answer))
             _log.log(level, "%s; dropped", trouble)
         raise ProtocolError(trouble or "the camera sent no answer")
@@ -264,7 +264,7 @@ class UsbLink:
         """The length that the head of a long answer announces; what is no head is dropped."""
         deadline = self.clock.now() + timeout_s
         trouble = ""
-        dropped, level = 0, logging.WARNING
+        dropped, level = 0, WARNING
         while dropped < _MOST_STALE:
             self._unread = math.inf
             try:
@@ -279,7 +279,7 @@ class UsbLink:
                     return head.length
                 trouble = f"an answer of kind {head.kind:#x} where data were expected"
                 if head.kind == FIXED_REPLY:
-                    level = logging.INFO  # with its rest: of a command that was given up
+                    level = INFO  # with its rest: of a command that was given up
             else:
                 trouble = f"the camera broke off its answer at {len(data)} bytes"
             dropped += HEAD

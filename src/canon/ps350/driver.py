@@ -7,7 +7,6 @@ nothing is sent (docs/protocol/ps350.md, section 5).
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +25,7 @@ from canon.errors import (
     ObjectNotFound,
     ProtocolError,
 )
+from canon.log import Log
 from canon.models.ps350 import Ps350Model
 from canon.ps350.packets import (
     ERASED,
@@ -48,7 +48,7 @@ from canon.ps350.session import TRIES, Session, too_much_lost
 from canon.values import local_time
 from canon.wire import latin
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 PICTURE_FOLDERS = ("DC97", "PWRSHOT")
 """The folders of a card's root that Canon's own program looks for; nobody has listed the root."""

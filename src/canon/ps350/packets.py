@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from canon.errors import DecodeError
+from canon.frozen import Frozen
 from canon.serial.frame import BEGIN, END, crc_ccitt
 from canon.strings import Last, Names
 from canon.wire import (
@@ -73,8 +73,7 @@ class PacketHead(Message):
     length: u16  # of what follows; its highest bit: more packets follow
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(Frozen):
     """What a packet says.
 
     Attributes:

@@ -8,7 +8,6 @@ step: the host goes on counting from where the camera is (docs/protocol/ps350.md
 
 from __future__ import annotations
 
-import logging
 from contextlib import AbstractContextManager
 from typing import TypeVar, cast
 
@@ -22,6 +21,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
+from canon.log import Log
 from canon.ps350.packets import (
     ATTENTION,
     BREAK_SPEED,
@@ -43,7 +43,7 @@ from canon.serial.line import FIRST_SPEED, Line
 from canon.usb.port import TRAFFIC, Hex
 from canon.wire import Message, Number
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 R = TypeVar("R", bound=Message)
 
 NOT_THERE = 0x20000002

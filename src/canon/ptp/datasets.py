@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Self
 
 from canon.errors import DecodeError
-from canon.frozen import Frozen
+from canon.frozen import Frozen, replace
 from canon.wire import Buffer, Code, Codec, Message, Number, OpenEnum, take, u16, u32
 
 u64 = Annotated[int, Number(8)]

@@ -7,7 +7,6 @@ works as far as the standard goes (ptp-core, sections 4 and 5).
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -32,6 +31,7 @@ from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.driver.settings import Settings
 from canon.errors import CanonError, Disconnected, NotSupported, PortError, Refused
+from canon.log import Log
 from canon.models.file_kinds import ObjectFormat, kind_of
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
 from canon.ptp.datasets import (
@@ -56,7 +56,7 @@ from canon.ptp.operations import (
 from canon.ptp.properties import Properties
 from canon.ptp.session import Answer, Session, refusal
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.1)
 _MOST_BREAKS = 8  # of one download

@@ -8,7 +8,6 @@ in an error or are left out (ptp-core, section 4.4; canon-powershot-ptp, section
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
@@ -23,6 +22,7 @@ from canon.errors import (
     Refused,
 )
 from canon.frozen import Frozen
+from canon.log import Log
 from canon.models.file_kinds import Content, ObjectFormat, kind_of
 from canon.ptp.datasets import FileSystem, ObjectInfo, StorageInfo, StoreKind, moment
 from canon.ptp.operations import (
@@ -39,7 +39,7 @@ from canon.ptp.operations import (
 )
 from canon.ptp.session import LOST, UNKNOWN, Session
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 T = TypeVar("T")
 _Key = tuple[int, tuple[str, ...]]  # a store, and a path in capitals
 

@@ -6,12 +6,12 @@ Nothing that it does not list is asked for: that is NotSupported, before anythin
 from __future__ import annotations
 
 import enum
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from canon.errors import DecodeError, DeviceBusy, NotSupported, Refused
+from canon.log import Log
 from canon.ptp.datasets import DataType, DevicePropDesc, PropertyValue, read_value, write_value
 from canon.ptp.operations import (
     Bytes,
@@ -22,7 +22,7 @@ from canon.ptp.operations import (
 )
 from canon.ptp.session import LOST, TIMEOUT_S, Session
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _LONGEST = 16  # bytes of a number
 

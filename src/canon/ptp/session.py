@@ -9,7 +9,6 @@ sections 2, 6 and 7).
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, Protocol, TypeVar, cast
@@ -32,6 +31,7 @@ from canon.errors import (
     WriteProtected,
 )
 from canon.frozen import Frozen
+from canon.log import DEBUG, Log
 from canon.ptp.containers import MOST_PARAMETERS
 from canon.ptp.datasets import DeviceInfo
 from canon.ptp.operations import (
@@ -47,7 +47,7 @@ from canon.ptp.transport import Ended, Incoming, Outgoing, Transport, pauses
 from canon.usb.port import CANON
 from canon.wire import Message
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 R = TypeVar("R")
 
 REFUSALS: dict[int, type[Refused]] = {
@@ -414,7 +414,7 @@ class Session:
         start = self.clock.now()
         self._number = self._number % _LAST_NUMBER + 1
         ended = self._transport.exchange(code, self._number, values, outgoing, incoming, timeout_s)
-        if _log.isEnabledFor(logging.DEBUG):
+        if _log.is_heard(DEBUG):
             name, took_s = Response(ended.code).name, self.clock.now() - start
             _log.debug("operation %#06x: %s, %s bytes in %.3f s", code, name, ended.length, took_s)
         return ended

@@ -6,7 +6,6 @@ A Session knows this Protocol and nothing of what lies below. Sizes are bytes, t
 from __future__ import annotations
 
 import itertools
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -14,11 +13,12 @@ from canon.clock import Clock
 from canon.driver.card import Progress, Sink
 from canon.errors import DecodeError
 from canon.frozen import Frozen
+from canon.log import Log
 from canon.ptp.containers import HEAD, Container, ContainerKind, parameters
 from canon.ptp.operations import PtpEvent, make_event
 from canon.wire import take
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 
 class Ended(NamedTuple):

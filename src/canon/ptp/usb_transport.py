@@ -9,12 +9,12 @@ one has its response in the same read. A transaction that is broken off stays `u
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO
 
 from canon.errors import AGAIN, Disconnected, PortError, PortStalled, PortTimeout, ProtocolError
+from canon.log import Log
 from canon.ptp.containers import (
     CANCEL,
     CANCEL_CODE,
@@ -36,7 +36,7 @@ from canon.ptp.operations import PtpEvent, Response
 from canon.ptp.transport import Ended, Incoming, Outgoing, pauses, read_events
 from canon.usb.port import TRAFFIC, Endpoint, EndpointDescriptor, Hex, Port
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _READ, _WRITE = 0x80000, 0x100000
 _MOST_RESPONSE = HEAD + 4 * MOST_PARAMETERS

@@ -16,7 +16,6 @@ import contextlib
 import itertools
 import socket
 import struct
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from canon.clock import RealClock
@@ -30,6 +29,7 @@ from canon.errors import (
     PortTimeout,
     ProtocolError,
 )
+from canon.frozen import Frozen, replace
 from canon.usb.descriptors import read_descriptors
 from canon.usb.port import (
     VENDOR_IN,
@@ -78,8 +78,7 @@ _NO_SETUP = bytes(8)
 _JOINED = 4096  # a payload up to this long goes out in one piece with its head
 
 
-@dataclass(frozen=True)
-class RemoteDevice:
+class RemoteDevice(Frozen):
     """A device that a USB/IP server offers.
 
     Attributes:

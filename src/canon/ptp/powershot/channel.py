@@ -6,16 +6,16 @@ more and more slowly, until it has something to tell.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 from canon.errors import DeviceBusy
+from canon.log import Log
 from canon.ptp.operations import PtpEvent, Response
 from canon.ptp.powershot.layouts import PIPE_MODES, CheckEvent
 from canon.ptp.session import UNKNOWN, Session, refusal
 from canon.ptp.transport import pauses, read_events
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _MOST_CHECKED = 0x200  # bytes that CheckEvent may give; an event has 24 at most
 

@@ -6,7 +6,6 @@ the standard has, too, is left to `canon.ptp.extension.Standard` where Canon's o
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from canon.driver import PictureSize, Power
 from canon.driver.features import Feature
+from canon.log import Log
 from canon.models.ptp import PtpModel
 from canon.ptp.datasets import Choices, DataType
 from canon.ptp.extension import Standard
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from canon.ptp.powershot.remote import PtpRemote
     from canon.ptp.powershot.shutter import PtpShutter
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _EPOCH = datetime(1970, 1, 1)
 _MOST_OWNER = 31

@@ -6,12 +6,12 @@ What can be done in it has rooms of its own: `canon.ptp.powershot.settings`, `le
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 
 from canon import codes
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, NotSupported, Refused
+from canon.log import Log
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects
 from canon.ptp.operations import Response, StorageInfoChanged
@@ -30,7 +30,7 @@ from canon.ptp.properties import Properties, as_int
 from canon.ptp.session import Session
 from canon.values import CameraOutput
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _ENTERED_S = 0.5  # for the event that tells that release control is on; not every body sends it
 _ON_PIPE, _BY_OPERATION = 1, 7  # values of EVENT_EMULATE_MODE (section 4.1)

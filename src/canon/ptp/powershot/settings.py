@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Any
 
 from canon.codes import joined, split
 from canon.driver.settings import BY_DIAL, BY_MODE, READ_ONLY, Reading
 from canon.errors import BadParameter, Refused, ValueRefused
-from canon.frozen import Frozen
+from canon.frozen import Frozen, replace
 from canon.ptp.datasets import DataType, DevicePropDesc
 from canon.ptp.powershot.codes import FORMAT, MISSING, ROWS, PropertyRow
 from canon.ptp.powershot.layouts import Property

@@ -7,7 +7,6 @@ in either order. Events may be lost; the object is looked for where it must be a
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -33,6 +32,7 @@ from canon.errors import (
     ObjectNotFound,
     Refused,
 )
+from canon.log import Log
 from canon.models.file_kinds import kind_of_format
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects, Store
@@ -61,7 +61,7 @@ from canon.ptp.properties import Properties
 from canon.ptp.session import Session
 from canon.values import CaptureTarget, Format, local_time
 
-_log = logging.getLogger(__name__)
+_log = Log(__name__)
 
 _FETCH_S = 15.0
 _NOT_GIVEN = 0xFFFFFFFF

@@ -1,0 +1,59 @@
+"""What is loaded, and when: a program that asks a camera who it is waits for little else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LIBRARY = frozenset(
+    {
+        "asyncio", "dataclasses", "fractions", "inspect", "json", "logging", "pathlib", "shutil",
+        "subprocess", "tempfile", "traceback", "urllib",
+        "PIL", "click", "dpkt", "libusb_package", "rich", "serial", "usb", "usbip",
+        "canon.bridge", "canon.cli", "canon.exif", "canon.files", "canon.trace", "canon.virtual",
+    }
+)  # fmt: skip
+"""What neither `import canon.camera` nor a camera on USB needs; with all that is in it."""
+DIALECTS = {
+    "native": ("canon.native.driver", "canon.native.session", "canon.native.usb_link"),
+    "ptp": ("canon.ptp.driver", "canon.ptp.session", "canon.ptp.usb_transport"),
+    "ps350": ("canon.ps350.driver", "canon.ps350.session"),
+}
+
+
+def loaded(script: str) -> set[str]:
+    """The modules that are loaded when a script is through, and the packages that they are in."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{script}\nimport sys; print(*sys.modules, file=sys.stderr)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = done.stderr.split()
+    return {name.rsplit(".", up)[0] for name in names for up in range(name.count(".") + 1)}
+
+
+def test_the_package_alone_loads_nothing() -> None:
+    assert loaded("import canon") - loaded("") == {"canon", "__future__"}
+
+
+def test_the_library() -> None:
+    there = loaded("import canon.camera, canon.usb.libusb")
+    assert not there & LIBRARY
+    assert not there & {f"canon.{dialect}" for dialect in DIALECTS}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_each_dialect_alone(dialect: str) -> None:
+    there = loaded(f"import canon.camera, {', '.join(DIALECTS[dialect])}")
+    assert not there & LIBRARY
+    assert not there & {f"canon.{other}" for other in DIALECTS.keys() - {dialect}}
+
+
+@pytest.mark.parametrize("verb", ["list", "info", "ls", "get", "settings", "capture", "live"])
+def test_help_of_a_verb_loads_no_library(verb: str) -> None:
+    there = loaded(f"from canon.cli.main import main\nmain([{verb!r}, '--help'])")
+    assert "click" in there
+    assert not there & {"canon.camera", "canon.usb", "canon.virtual", "json", "logging", "rich"}
