@@ -217,6 +217,21 @@ def test_stalls_and_timeouts_of_windows(tmp_path: Path) -> None:
     assert [getattr(one, "status", 0) for one in (stalled, late)] == [-32, -2]
 
 
+@pytest.mark.parametrize("slug", BODIES)
+def test_a_capture_of_which_only_what_has_data_was_kept(ours: dict[str, Path], slug: str) -> None:
+    data = as_usbpcap(ours[slug])
+    kept, at = data[:24], 24
+    while at < len(data):
+        size = 16 + int.from_bytes(data[at + 8 : at + 12], "little")
+        if int.from_bytes(data[at + 39 : at + 43], "little"):
+            kept += data[at : at + size]
+        at += size
+    assert len(kept) < len(data)
+    silent = {"NoEvent", "ReadStatusLetter", "ReadInitBlock", "GetDeviceDescriptor"}
+    told_of = [(one.name, one.reply) for one in told(io.BytesIO(kept)) if one.name not in silent]
+    assert told_of == [(one.name, one.reply) for one in told(ours[slug]) if one.name not in silent]
+
+
 # --- logs of gphoto2 that this one no longer writes -----------------------------------------------
 
 OLD_LOG = b"""\
@@ -257,6 +272,16 @@ def test_a_read_that_failed_is_told() -> None:
     last = list(tell(read(io.BytesIO(log))))[-1]
     assert "error -71" in last.note
     assert "\x1b" not in "".join(last.lines())
+
+
+def test_a_log_of_a_serial_line_says_that_it_cannot_be_told() -> None:
+    for line in (
+        b"Opening SERIAL port...",
+        b"Wrote   0 = 0x0 out of 8 bytes to port: (empty hexdump",
+    ):
+        log = b"0.1 gp_port (2): " + line + b"\n" + OLD_LOG
+        (step,) = tell(read(io.BytesIO(log)))
+        assert (step.name, "serial line" in step.note) == ("SerialLine", True)
 
 
 def test_a_dump_that_breaks_off_is_told_as_cut() -> None:

@@ -24,7 +24,7 @@ SENTENCE = re.compile(
 )
 """What libgphoto2_port says of a transfer."""
 
-BEGINNING = re.compile(SENTENCE.pattern + rb"|\binep [0-9a-f]{2}, outep ")
+BEGINNING = re.compile(SENTENCE.pattern + rb"|\binep [0-9a-f]{2}, outep |Opening SERIAL port")
 """What a line holds by which a log, or a piece of one, is known."""
 
 _DUMP = re.compile(
@@ -34,6 +34,8 @@ _DUMP = re.compile(
 _ROW = re.compile(
     rb"[>|\s]*([0-9a-f]{4,8})  ?((?:[0-9a-f]{2}[ -]){1,15}[0-9a-f]{2}\b|[0-9a-f]{2}\b)"
 )
+_EMPTY = re.compile(rb"\(empty hexdump")
+_SERIAL = re.compile(rb"Opening SERIAL port|\bWrote +0 = 0x0 out of")
 _TIME = re.compile(rb"[>|\s]*(\d{1,9}\.\d{1,9})\s")
 _EVENT = re.compile(rb"\binterrupt \([Hh]exdump")
 _FAILED = re.compile(rb"\bfailed: (?P<why>[^\r\n]{0,200}?) \((?P<number>-\d{1,4})\)")
@@ -86,6 +88,10 @@ class _Reader:
                 yield from self._end_dump()
                 if _ROW.match(line):
                     continue
+            if _SERIAL.search(line):
+                text = "the log is of a serial line, and has only what came; it cannot be told"
+                yield Remark(number, None, "SerialLine", text)
+                return
             if found := _ENDPOINTS.search(line):
                 self._endpoints = dict(
                     zip(self._endpoints, (int(one, 16) for one in found.groups()), strict=True)
@@ -111,7 +117,9 @@ class _Reader:
                 yield from self._nothing(begun)
             elif begun:
                 of = replace(of, time=begun.time, took=_passed(begun.time, time))
-            if not dump:
+            if _EMPTY.search(line):
+                yield of
+            elif not dump:
                 self._asked = of
         elif dump:
             of, self._asked = self._asked, None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from canon.trace.records import Kind, Record, Remark, Setup, Transfer
 
 _SETUP = struct.Struct("<BBHHH")
+_Key = tuple[int, str, int]  # id, device, endpoint
 _WAITING = 256  # requests that have no completion yet
 
 
@@ -43,8 +46,13 @@ class Half(NamedTuple):
 
 
 def join(halves: Iterable[Half | Remark]) -> Iterator[Record]:
-    """The transfers, in the order in which they were over."""
-    waiting: dict[tuple[int, str, int], Half] = {}
+    """The transfers, in the order in which they were over.
+
+    What a device answers comes after what it was sent, also in a recording out of which somebody
+    has filtered all that had no data: an end that was not recorded by then was a good one.
+    """
+    waiting: dict[_Key, Half] = {}
+    over: deque[_Key] = deque(maxlen=_WAITING)  # told before their completion came
     for half in halves:
         if isinstance(half, Remark):
             yield half
@@ -53,6 +61,15 @@ def join(halves: Iterable[Half | Remark]) -> Iterator[Record]:
         key = half.id, half.device, half.endpoint & (0x0F if half.kind is Kind.CONTROL else 0xFF)
         asked = waiting.pop(key, None)
         if not half.asks:
+            if asked is None and key in over and not half.data:
+                over.remove(key)
+                if half.status == 0:
+                    continue
+            if half.kind is Kind.BULK and half.endpoint & 0x80:
+                for one in [one for one in waiting if _is_before(waiting[one], half)]:
+                    over.append(one)
+                    sent = waiting.pop(one)
+                    yield replace(_transfer(sent, sent, None), status=0)
             yield _transfer(half, asked, half)
             continue
         if asked and asked.setup and half.kind is Kind.CONTROL and not half.setup:
@@ -65,6 +82,12 @@ def join(halves: Iterable[Half | Remark]) -> Iterator[Record]:
         waiting[key] = half
     for asked in waiting.values():
         yield _transfer(asked, asked, None)
+
+
+def _is_before(asked: Half, answer: Half) -> bool:
+    """Whether a request sends what this may be the answer to."""
+    inward = asked.setup[0] & 0x80 if asked.setup else asked.endpoint & 0x80
+    return asked.device == answer.device and not inward and asked.kind is not Kind.INTERRUPT
 
 
 def _transfer(either: Half, asked: Half | None, done: Half | None) -> Transfer:
