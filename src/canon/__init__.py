@@ -32,7 +32,7 @@ _PLACES = {
         "DecodeError", "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked",
         "LensFailed", "MissingExtra", "NoCard", "NotEmpty", "NotFinished", "NotSupported",
         "ObjectNotFound", "PermissionDenied", "PortError", "PortStalled", "PortTimeout",
-        "ProtocolError", "Refused", "StoreFull", "ValueRefused", "WriteProtected",
+        "ProtocolError", "Refused", "RemoteOff", "StoreFull", "ValueRefused", "WriteProtected",
     ),
     "canon.values": (
         "AfDistance", "Aperture", "Battery", "CameraOutput", "CaptureTarget", "Compensation",
@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from canon.errors import PortTimeout as PortTimeout
     from canon.errors import ProtocolError as ProtocolError
     from canon.errors import Refused as Refused
+    from canon.errors import RemoteOff as RemoteOff
     from canon.errors import StoreFull as StoreFull
     from canon.errors import ValueRefused as ValueRefused
     from canon.errors import WriteProtected as WriteProtected

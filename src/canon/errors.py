@@ -318,6 +318,17 @@ class NotFinished(CanonError, TimeoutError):
     errno = ETIMEDOUT
 
 
+class RemoteOff(CanonError):
+    """The camera tells it in remote control only, which is off; no attribute enters it."""
+
+    def __init__(self, model: str, setting: str) -> None:
+        super().__init__(
+            f"the {model} tells its {setting} in remote control only, which is off",
+            f"use `with cam.remote():`, or cam.settings.read({setting!r}), which enters it",
+        )
+        self.model, self.setting = model, setting
+
+
 class Aborted(CanonError):
     """This program gave up a release that it had begun; `cam.capture.abort()` does."""
 

@@ -11,7 +11,7 @@ from canon.camera.snapshot import Changes, Snapshot
 from canon.driver import Driver
 from canon.driver.settings import MISSING, Reading, number_in
 from canon.driver.settings import Settings as Capability
-from canon.errors import NotSupported, ValueRefused
+from canon.errors import NotSupported, RemoteOff, ValueRefused
 from canon.values import kinds
 from canon.values.kinds import Kind
 
@@ -22,6 +22,12 @@ class Setting(Generic[T]):
     """One setting of one camera, as in `cam.settings.iso`.
 
     What it is and may be is asked for each time. `cam.settings.describe()` asks once for all.
+
+    No attribute enters remote control. Where a body tells its settings only there, it must be on
+    already; `cam.settings.read()`, `describe()` and `set()` enter it by themselves.
+
+    Raises:
+        RemoteOff: this body tells it in remote control only, which is off.
     """
 
     def __init__(self, settings: Settings, name: str) -> None:
@@ -35,7 +41,7 @@ class Setting(Generic[T]):
         Raises:
             NotSupported: this camera does not have it, or not in its present mode.
         """
-        reading = self._settings.read(self.name).readings.get(self.name)
+        reading = self._settings.look(self.name, lists=False)
         if reading is None:
             raise self._settings.missing(self.name)
         value: T = reading.value
@@ -68,7 +74,7 @@ class Setting(Generic[T]):
 
     def describe(self) -> Reading:
         """All that the camera says of it, by one question where one will do."""
-        told = self._settings.describe(self.name).get(self.name)
+        told = self._settings.look(self.name, lists=True)
         return told or Reading(self.name, self.kind, None, (), False, MISSING)
 
     def set(self, value: T | object) -> None:
@@ -197,6 +203,17 @@ class Settings(Mapping[str, Setting[Any]]):
     def describe(self, *names: str) -> dict[str, Reading]:
         """What the camera says of these settings, or of all: value, allowed, writable, why."""
         return self._read(names, lists=True)
+
+    def look(self, name: str, *, lists: bool) -> Reading | None:
+        """What the camera says of one setting, without entering remote control for it.
+
+        Raises:
+            RemoteOff: it tells it in remote control only, which is off.
+        """
+        self._check(name)
+        if self._settings().wants_remote(name) and not self._control.active:
+            raise RemoteOff(self._control.model.removeprefix("Canon "), name)
+        return self._read((name,), lists=lists).get(name)
 
     def _read(self, names: tuple[str, ...], *, lists: bool) -> dict[str, Reading]:
         for name in names:
