@@ -45,6 +45,7 @@ ON_A_CAMERA: dict[type[CanonError], tuple[str, Act]] = {
     errors.ProtocolError: (f"{G3}?fault=echo@GetTime", ask_the_time),
     errors.DecodeError: (f"{S60}?fault=empty@GetStorageInfo", lambda cam: cam.storage.cards()),
     errors.Refused: (f"{G3}?fault=refuse@GetTime:0x42", ask_the_time),
+    errors.RemoteOff: (G3, lambda cam: cam.settings.iso.value),
     errors.DeviceBusy: (f"{S60}?fault=busy@InitiateReleaseControl:600", shoot),
     errors.StoreFull: (
         f"{G3}?fault=refuse@UploadBlock:0x0200002a",

@@ -454,7 +454,7 @@ def focus(cam: Camera) -> None:
 CONTROL: dict[str, Verb] = {
     "InitiateReleaseControl": in_and_out,
     "TerminateReleaseControl": in_and_out,
-    "GetDevicePropDesc": lambda cam: cam.settings.iso.allowed,
+    "GetDevicePropDesc": lambda cam: cam.settings.describe("iso"),
     "SetDevicePropValue": lambda cam: cam.settings.set(flash="on"),
     "FocusLock": focus,
     "FocusUnlock": focus,

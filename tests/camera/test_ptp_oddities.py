@@ -162,7 +162,7 @@ def test_choices_that_are_no_numbers() -> None:
         return None
 
     with a_host(a_liar(lie)) as cam, pytest.raises(DecodeError, match="'fast' is no number"):
-        _ = cam.settings.iso.allowed
+        _ = cam.settings.describe("iso")["iso"].allowed
 
 
 def test_a_value_that_the_camera_does_not_keep() -> None:

@@ -117,5 +117,5 @@ def test_a_native_camera_has_no_raw_door() -> None:
     with canon.open("virtual:powershot-g3") as cam:
         with pytest.raises(NotSupported, match="the PowerShot G3 has no PTP as it is connected"):
             cam.ptp.call(0x1001)
-        with pytest.raises(NotSupported):
+        with cam.remote(), pytest.raises(NotSupported):
             _ = cam.settings["0xd029"].value

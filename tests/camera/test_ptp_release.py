@@ -127,7 +127,7 @@ def test_release_control_that_is_on_already_is_taken_as_it_is() -> None:
     port = WatchedPort(device)
     with port.camera() as cam:
         port.names()
-        assert str(cam.settings.iso.value) == "50"
+        assert str(cam.settings.read("iso").iso) == "50"
         assert "InitiateReleaseControl" not in port.names()
 
 
@@ -280,7 +280,7 @@ def test_every_focal_length_is_told() -> None:
     device = ptp_device(A95)
     device.extension.release.table.put(Property.FOCAL_LENGTH, 0xFF)
     with WatchedPort(device).camera() as cam:
-        assert cam.settings.focal_length.value == 255 / 32
+        assert cam.settings.read("focal_length").focal_length == 255 / 32
 
 
 def test_the_numbers_of_what_is_not_there_are_left_out() -> None:
@@ -288,7 +288,7 @@ def test_the_numbers_of_what_is_not_there_are_left_out() -> None:
     with canon.open("virtual:powershot-a400") as cam:
         assert "aperture" not in cam.settings.read()
         with pytest.raises(NotSupported, match="no setting aperture"):
-            _ = cam.settings.aperture.value
+            _ = cam.settings.read("aperture").aperture
 
 
 def test_settings_of_the_newer_bodies() -> None:

@@ -93,7 +93,7 @@ def test_a_setting_that_the_camera_lists_and_does_not_tell() -> None:
         assert "flash" not in settings
         assert {"iso", "image_format", "white_balance"} <= settings.keys()
         with pytest.raises(NotSupported, match="setting flash in its present mode"):
-            _ = cam.settings.flash.value
+            _ = cam.settings.read("flash").flash
 
 
 def test_a_session_that_is_lost_is_no_missing_setting() -> None:
@@ -368,7 +368,7 @@ def test_after_a_reset_release_control_is_entered_again() -> None:
         assert cam.storage.ls(), "the camera was reset for it"
         assert (cam.remote.active, device.extension.release.active) == (False, False)
         assert list(frames) == []
-        assert cam.settings.iso.value == iso
+        assert cam.settings.read("iso").iso == iso
         assert (cam.remote.active, device.extension.release.active) == (True, True), (
             "it was started"
         )

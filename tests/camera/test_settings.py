@@ -12,7 +12,7 @@ import pytest
 
 from canon.camera import Camera
 from canon.camera.settings import NAMES
-from canon.errors import NotSupported, ValueRefused
+from canon.errors import NotSupported, RemoteOff, ValueRefused
 from canon.values import AfDistance, File, FileKind, ShootingMode
 
 READ_ONLY = (
@@ -45,8 +45,8 @@ def control(cam: Camera) -> Iterator[Camera]:
 
 def other(cam: Camera, name: str) -> object:
     """An allowed value that is not the present one."""
-    setting = cam.settings[name]
-    return next(value for value in setting.allowed or () if value != setting.value)
+    told = cam.settings.describe(name)[name]
+    return next(value for value in told.allowed or () if value != told.value)
 
 
 @pytest.mark.shows("settings")
@@ -230,17 +230,33 @@ def test_what_this_camera_has_not(control: Camera) -> None:
 
 def test_a_setting_outside_release_control_enters_and_leaves_it(cam: Camera) -> None:
     assert not cam.remote.active
-    before = cam.settings.beep.value
+    before = cam.settings.read("beep").beep
     cam.settings.beep.set(not before)
-    assert cam.settings.beep.value is not before
+    assert cam.settings.read("beep").beep is not before
     cam.settings.beep.set("on" if before else "off")
-    assert cam.settings.beep.value is before
+    assert cam.settings.read().beep is before
     assert not cam.remote.active
 
 
+def test_no_attribute_enters_remote_control(cam: Camera) -> None:
+    for look in (
+        lambda: cam.settings.iso.value,
+        lambda: cam.settings.iso.label,
+        lambda: cam.settings.iso.allowed,
+        lambda: cam.settings.iso.writable,
+        lambda: cam.settings.iso.why,
+        lambda: cam.settings["iso"].describe(),
+    ):
+        with pytest.raises(RemoteOff, match="tells its iso in remote control only, which is off"):
+            look()
+    assert not cam.remote.active
+    with cam.remote():
+        assert cam.settings.iso.value == cam.settings.read("iso").iso
+
+
 def test_settings_survive_release_control(cam: Camera) -> None:
-    before = cam.settings.white_balance.value
+    before = cam.settings.read("white_balance").white_balance
     wanted = other(cam, "white_balance")
     cam.settings.set({"white_balance": wanted})
-    assert cam.settings.white_balance.value == wanted
+    assert cam.settings.read().white_balance == wanted
     cam.settings.set(white_balance=before)

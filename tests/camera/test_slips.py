@@ -30,7 +30,7 @@ def test_a_setting_cannot_be_assigned_to(g3: Camera) -> None:
         setattr(g3.settings, "iso", 400)  # noqa: B010  (mypy forbids the assignment)
     with pytest.raises(AttributeError, match="isso"):
         setattr(g3.settings, "isso", 400)  # noqa: B010
-    assert str(g3.settings.iso.value) == "50"
+    assert str(g3.settings.read("iso").iso) == "50"
 
 
 def test_only_what_was_asked_for_is_read(g3: Camera) -> None:

@@ -85,11 +85,10 @@ def test_frames_captures_and_settings_at_once(
 
     def change(name: str, values: tuple[object, ...]) -> Callable[[], None]:
         def work() -> None:
-            setting = cam.settings[name]
             at = 0
             while not enough.is_set() or at < 20:
-                setting.set(values[at % len(values)])
-                assert setting.value == values[at % len(values)]
+                value = values[at % len(values)]
+                assert cam.settings.set({name: value})[name] == value
                 order.append(name)
                 at += 1
 
@@ -99,8 +98,8 @@ def test_frames_captures_and_settings_at_once(
     photographer = Worker(capture)
     # Two threads that write the same block: neither takes the other's change back.
     setters = [
-        Worker(change("iso", cam.settings.iso.allowed or ())),
-        Worker(change("white_balance", cam.settings.white_balance.allowed or ())),
+        Worker(change(name, cam.settings.describe(name)[name].allowed or ()))
+        for name in ("iso", "white_balance")
     ]
     try:
         end_well(photographer)

@@ -48,7 +48,7 @@ def test_an_error_in_the_loop_stops_the_viewfinder(cam: Camera) -> None:
 
 
 def test_settings_between_frames_show_in_the_next(cam: Camera) -> None:
-    before = cam.settings.photo_effect.value
+    before = cam.settings.read("photo_effect").photo_effect
     colors: list[float] = []
     try:
         for place, frame in enumerate(cam.live):
@@ -60,11 +60,11 @@ def test_settings_between_frames_show_in_the_next(cam: Camera) -> None:
         cam.settings.set(photo_effect=before)
     assert colors[1] < 5 < colors[0]
     assert colors[2] == pytest.approx(colors[0], abs=10)
-    assert cam.settings.photo_effect.value is before
+    assert cam.settings.read().photo_effect is before
 
 
 def test_captures_between_frames(cam: Camera) -> None:
-    size = cam.settings.image_format.value
+    size = cam.settings.read("image_format").image_format
     cam.settings.set(image_format="small-fine")
     pictures: list[Picture] = []
     frames = 0
