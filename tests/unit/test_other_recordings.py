@@ -322,3 +322,19 @@ def test_a_text_of_the_kernel() -> None:
     assert (letter.setup, letter.data) == (Setup(0xC0, 0x0C, 0x55, 0, 1), b"C")
     assert letter.time == 3575.914555
     assert [getattr(one, "status", 0) for one in (poll, write, movie)] == [-2, -32, None]
+
+
+# --- traces of PTP that lack what nobody wrote down ---------------------------------------------
+
+
+def test_a_transaction_without_a_number_and_a_piece_of_data(tmp_path: Path) -> None:
+    line = b'{"opcode": "0x1004", "params": [], "data_dir": "in", "data": "0100000001000100", '
+    whole, piece = line + b'"response": "0x2001"}', line + b'"data_at": 4, "data_len": 8, "tid": 3}'
+    first, second = told(io.BytesIO(whole + b"\n" + piece + b"\n"))
+    assert first.reply == {"ids": ["0x00010001"]}
+    assert second.reply == {"bytes": 8}
+    assert "the recording kept 0 of 8 bytes" in second.note
+    redact(io.BytesIO(whole + b"\n" + piece + b"\n"), tmp_path / "a")
+    shown, hidden = (tmp_path / "a").read_bytes().splitlines()
+    assert b"0100000001000100" in shown
+    assert bytes(16).replace(b"\0", b"0") in hidden

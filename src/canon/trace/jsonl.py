@@ -114,16 +114,19 @@ def _exchange(fields: Mapping[str, Any], index: int) -> Exchange:
 
 def _transaction(fields: Mapping[str, Any], index: int) -> Transaction:
     data = bytes.fromhex(fields["data"] or "") if "data" in fields else b""
+    size = int(fields.get("data_len", len(data)))
+    if fields.get("data_at"):  # a piece out of the middle: layouts begin at the start
+        data = b""
     direction = fields["data_dir"]
     return Transaction(
         index=index,
         time=float(fields["t"]) if "t" in fields else None,
         code=int(fields["opcode"], 16),
-        number=int(fields["tid"]),
+        number=int(fields.get("tid", 0)),
         parameters=_numbers(fields["params"]) if "params" in fields else None,
         inward=None if direction is None else direction == "in",
         data=data,
-        size=int(fields.get("data_len", len(data))),
+        size=size,
         response=int(fields["response"], 16) if "response" in fields else None,
         returned=_numbers(fields.get("resp_params", ())),
     )

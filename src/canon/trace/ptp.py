@@ -186,7 +186,7 @@ class PtpTalk:
         )
         if record.parameters is None:
             asked.notes.append("only the data were recorded")
-        self._private[record.index] = [(0, len(record.data))]
+        self._private[record.index] = [(0, max(record.size, len(record.data)))]
         step, secret = self._finish(asked)
         self._reveal(record.index, 0, len(record.data), secret)
         yield from self._after_polls(self._unless_in_vain(step))
