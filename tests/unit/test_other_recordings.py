@@ -169,6 +169,16 @@ def test_a_capture_of_a_network_alone_is_no_recording() -> None:
         list(read(io.BytesIO(section() + interface(1))))
 
 
+def test_a_time_that_cannot_be_is_copied_as_far_as_it_can(tmp_path: Path) -> None:
+    letter = struct.pack("<BBHHH", 0xC0, 0x0C, 0x55, 0, 1)
+    packets = [
+        urb(1, b"S", 2, 0x80, size=1, setup=letter, status=-115, seconds=1 << 60),
+        urb(1, b"C", 2, 0x80, b"C", seconds=-(1 << 60)),
+    ]
+    redact(pcap(tmp_path / "a.pcap", packets), tmp_path / "b.pcapng")
+    assert [one.name for one in told(tmp_path / "b.pcapng")] == ["ReadStatusLetter"]
+
+
 # --- what is missing -----------------------------------------------------------------------------
 
 
@@ -196,7 +206,7 @@ def test_a_text_that_keeps_32_bytes_says_so(ours: dict[str, Path]) -> None:
 
 def test_a_line_that_is_none_of_usbmon_hides_nothing(ours: dict[str, Path]) -> None:
     text = as_usbmon_text(ours["powershot-g3"])
-    hurt = text.replace(b"\n", b"\n1f 2 S Ci:1:001:0 s 80\n\xff\n", 1)
+    hurt = text.replace(b"\n", b"\n1f 2 S Ci:1:001:0 s 80 06 fffff 0 0 1 <\n\xff\n", 1)
     names = [step.name for step in told(io.BytesIO(hurt))]
     assert names.count("Broken") == 2
     assert [one for one in names if one != "Broken"] == [

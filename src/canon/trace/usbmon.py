@@ -19,6 +19,7 @@ REQUEST, COMPLETION = b"S", b"C"
 """The event of a record."""
 
 _HEAD = struct.Struct("<" + URB + "16x")
+_LATEST = (1 << 63) - 1  # microseconds; a recording may claim any time
 
 
 def file_head() -> bytes:
@@ -54,7 +55,7 @@ def packet(
         setup: the eight bytes of a control transfer's request.
         device: the number of the bus, and the device's address on it.
     """
-    micros = max(0, round(time * 1e6))
+    micros = min(max(0, round(time * 1e6)), _LATEST)
     flags = 0 if setup else ord("-"), 0 if len(data) else ord("<" if endpoint & 0x80 else ">")
     bus, address = device
     head = _HEAD.pack(

@@ -29,7 +29,7 @@ def read_usbmon_text(lines: Iterable[tuple[int, bytes]]) -> Iterator[Half | Rema
             try:
                 yield _half(number, match)
                 continue
-            except (ValueError, IndexError):
+            except (ValueError, IndexError, OverflowError):
                 pass
         if line.strip():
             yield Remark(number, None, "Broken", "this is no line of usbmon")
