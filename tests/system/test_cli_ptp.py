@@ -175,12 +175,13 @@ def test_a_body_without_release_control_says_so(tmp_path: Path, words: tuple[str
 
 def test_release_control_lasts_in_the_shell(tmp_path: Path) -> None:
     script = (
-        "start\nzoom 3\nfocus lock\ncapture --target card\nfocus unlock\n"
-        "ptp GetStorageIDs\nzoom\nstop\nzoom\n"
+        "remote start\nzoom 3\nfocus lock\ncapture --target card\nfocus unlock\n"
+        "ptp GetStorageIDs\nzoom\nremote stop\nzoom\n"
     )
     shell = run(tmp_path, "shell", port=G9, typed=script)
     assert shell.returncode == 0
     assert shell.stdout.splitlines() == [
+        "the camera is in remote control",
         "3 of 19",
         "the focus is locked",
         f"card:{FOLDER}/IMG_0009.JPG",
@@ -188,6 +189,7 @@ def test_release_control_lasts_in_the_shell(tmp_path: Path) -> None:
         "response  0x2001 OK",
         f"00000000  {'01 00 00 00 01 00 01 00':48} |........|",
         "3 of 19",
+        "remote control is off",
         "0 of 19",
     ]
 

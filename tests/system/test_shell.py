@@ -132,10 +132,10 @@ def test_getting_files(tmp_path: Path, card: Path) -> None:
         "get IMG_0001.JPG ../101CANON/IMG_0101.JPG",
         "lcd out",
         "get IMG_0001.JPG",
-        "getall -o all",
+        "get . -o all",
         "cd ..",
-        "getnew -o new/",
-        "getnew -o none/",
+        "get --new . -o new/",
+        "get --new . -o none/",
         port=virtual(card),
     )
     assert lines == [
@@ -153,7 +153,9 @@ def test_getting_files(tmp_path: Path, card: Path) -> None:
 
 
 def test_thumb_saves_thumbnails(tmp_path: Path) -> None:
-    lines = told(tmp_path, "cd DCIM/100CANON", "thumb IMG_0001.JPG IMG_0002.JPG -o small/")
+    lines = told(
+        tmp_path, "cd DCIM/100CANON", "get --thumbnail IMG_0001.JPG IMG_0002.JPG -o small/"
+    )
     assert lines == ["small/IMG_0001.thumb.jpg", "small/IMG_0002.thumb.jpg"]
     assert (tmp_path / lines[0]).read_bytes().startswith(b"\xff\xd8\xff")
 
@@ -197,7 +199,7 @@ def test_marks(tmp_path: Path, card: Path) -> None:
         "ls -l",
         "old *",
         "ls -l",
-        "unprotect IMG_000[!2].JPG",
+        "protect --off IMG_000[!2].JPG",
         "new SND_0002.WAV",
         "ls -l",
         port=virtual(card),
@@ -219,7 +221,7 @@ def test_the_camera_itself(tmp_path: Path, card: Path) -> None:
     assert told(tmp_path, 'owner "Ada Lovelace"', "owner", port=port) == ["Ada Lovelace"] * 2
     assert told(tmp_path, "power", port=port) == ["mains, good"]
     assert re.fullmatch(r"D: \d+\.\d MB free of 268\.4 MB", told(tmp_path, "cards", port=port)[0])
-    set_to = told(tmp_path, 'date --set "2003-06-14 09:30:00"', port=port)
+    set_to = told(tmp_path, 'clock --set "2003-06-14 09:30:00"', port=port)
     assert set_to[0].startswith("2003-06-14 09:30:")
     rows = [
         json.loads(row) for row in told(tmp_path, "power", "cards", words=("--json",), port=port)
@@ -328,7 +330,7 @@ def test_an_error_is_told_in_json_too(
 
 def test_done_in_part_stops_a_script_with_1(tmp_path: Path, card: Path) -> None:
     (tmp_path / "IMG_0001.JPG").write_text("mine")
-    ran = play(tmp_path, "cd DCIM/100CANON", "getall", "pwd", port=virtual(card))
+    ran = play(tmp_path, "cd DCIM/100CANON", "get .", "pwd", port=virtual(card))
     assert (ran.returncode, ran.stdout) == (1, "IMG_0002.JPG\nSND_0002.WAV\n")
     assert (tmp_path / "IMG_0001.JPG").read_text() == "mine"
 
@@ -348,15 +350,15 @@ def test_help_tells_each_command(tmp_path: Path) -> None:
     lines = told(tmp_path, "help")
     names = [line.split()[0] for line in lines]
     wanted = (
-        "ls cd pwd get getall getnew put rm mkdir rmdir thumb id owner date power cards shots "
-        "capture settings focus zoom live protect unprotect new old start stop lcd lpwd reopen "
+        "ls cd pwd get put rm mkdir rmdir id owner clock power cards shots "
+        "capture remote settings focus zoom live protect new old lcd lpwd reopen "
         "help quit"
     )
     assert set(wanted.split()) <= set(names)
     assert all(len(line) <= 80 for line in lines)
     explained = told(tmp_path, *(f"help {name}" for name in names))
     assert {line.split()[1] for line in explained if line.startswith("Usage: ")} > {"cd", "get"}
-    assert "getall is short for: get ." in explained
+    assert "exit is short for: quit" in explained
 
 
 def test_shell_help_imports_only_what_it_needs(tmp_path: Path) -> None:

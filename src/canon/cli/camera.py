@@ -159,6 +159,45 @@ def clock_verb(options: Options, sync: bool, moment: datetime | None) -> None:
     options.show(clocks.document(), str(clocks))
 
 
+@click.command("id", cls=Verb, examples=("canon-remote id", "canon-remote id --json"))
+@click.pass_obj
+def id_verb(options: Options) -> None:
+    """Show model, firmware, owner and the number of the body."""
+    with options.camera() as cam:
+        shown = {"model": cam.model, "firmware": cam.firmware_version, "owner": cam.owner}
+        body = _if_told(lambda: cam.body_id)
+    rows = shown | ({"body": body} if body else {})
+    options.show(shown | {"body_id": body}, *(f"{name:10}{value}" for name, value in rows.items()))
+
+
+@click.command("power", cls=Verb, examples=("canon-remote power", "canon-remote power --json"))
+@click.pass_obj
+def power_verb(options: Options) -> None:
+    """Show how the camera is powered."""
+    with options.camera() as cam:
+        state = cam.power
+    power, battery = "mains" if state.on_ac else "battery", str(state.battery)
+    options.show({"power": power, "battery": battery}, f"{power}, {battery}")
+
+
+@click.command("cards", cls=Verb, examples=("canon-remote cards", "canon-remote cards --json"))
+@click.pass_obj
+def cards_verb(options: Options) -> None:
+    """Show the cards and their free space."""
+    with options.camera() as cam:
+        cards = cam.storage.cards()
+    options.show({"cards": [vars(card) for card in cards]}, *map(card_space, cards))
+
+
+@click.command("shots", cls=Verb, examples=("canon-remote shots", "canon-remote shots --json"))
+@click.pass_obj
+def shots_verb(options: Options) -> None:
+    """Show how many pictures still fit on the card."""
+    with options.camera() as cam:
+        shots = cam.capture.available_shots()
+    options.show({"shots": shots}, str(shots))
+
+
 def _cards(cam: Camera) -> tuple[Card, ...]:
     try:
         return cam.storage.cards()

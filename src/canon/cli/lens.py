@@ -42,7 +42,7 @@ def focus_verb(options: Options, what: str) -> None:
     """Focus once, or lock and unlock the focus.
 
     `lock` leaves the camera in remote control, so that the lock holds; `unlock` ends both. In the
-    shell, `stop` ends remote control. To lock the focus for pictures that are taken at once, use
+    shell, `remote stop` ends it. To lock the focus for pictures that are taken at once, use
     `capture --af-lock`. A camera that speaks PTP leaves remote control at the end of each command:
     there, `lock` is for the shell. Taken from recordings of Canon's own program; not yet confirmed
     by hand.
@@ -52,7 +52,7 @@ def focus_verb(options: Options, what: str) -> None:
             if not options.keeps_open:
                 cam.remote.stay()
             cam.focus.lock()
-            until = "`stop`" if options.keeps_open else "`canon-remote focus unlock`"
+            until = "`remote stop`" if options.keeps_open else "`canon-remote focus unlock`"
             say(f"the camera stays in remote control until {until}")
         elif what == "unlock":
             cam.focus.unlock()

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from canon.cli.camera import card_space
 from canon.cli.options import HELP_NAMES, Options, Verb
 from canon.cli.output import (
     INTERRUPTED,
@@ -29,23 +28,14 @@ from canon.cli.output import (
     say,
 )
 from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER
-from canon.cli.storage import each
 from canon.clock import RealClock
 from canon.driver.card import CardPath
-from canon.errors import CanonError, NotSupported
+from canon.errors import CanonError
 
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.driver.card import Entry
-_SHORT = {
-    "getall": ("get", "."),
-    "getnew": ("get", "--new", "."),
-    "thumb": ("get", "--thumbnail"),
-    "unprotect": ("protect", "--off"),
-    "date": ("clock",),
-    "exit": ("quit",),
-    "?": ("help",),
-}
+_SHORT = {"exit": "quit", "?": "help"}
 _NOT_HERE = frozenset({"list", "virtual", "decode", "shell", "help"})
 _CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "ptp", "reopen"})
 _MOST_HISTORY = 1000
@@ -154,12 +144,10 @@ class Shell:
     def run_words(self, words: list[str], options: Options) -> int:
         """Run a command with its words."""
         name, *rest = words
-        name, *front = _SHORT.get(name, (name,))
+        name = _SHORT.get(name, name)
         command = self.command(name)
         try:
-            with command.make_context(
-                name, [*front, *rest], obj=options, help_option_names=HELP_NAMES
-            ) as ctx:
+            with command.make_context(name, rest, obj=options, help_option_names=HELP_NAMES) as ctx:
                 return int(command.invoke(ctx) or 0)
         finally:
             if name in _CHANGES_NAMES:
@@ -382,80 +370,6 @@ def _lpwd() -> None:
     put_line(os.getcwd())
 
 
-@click.command("id", cls=Verb, examples=("id", "id --json"))
-@click.pass_obj
-def _id(options: Options) -> None:
-    """Show model, firmware, owner and the number of the body."""
-    with options.camera() as cam:
-        shown = {"model": cam.model, "firmware": cam.firmware_version, "owner": cam.owner}
-        with suppress(NotSupported):
-            shown["body"] = cam.body_id
-    options.show(shown, *(f"{name:10}{value}" for name, value in shown.items()))
-
-
-@click.command("power", cls=Verb, examples=("power", "power --json"))
-@click.pass_obj
-def _power(options: Options) -> None:
-    """Show how the camera is powered."""
-    with options.camera() as cam:
-        state = cam.power
-    power, battery = "mains" if state.on_ac else "battery", str(state.battery)
-    options.show({"power": power, "battery": battery}, f"{power}, {battery}")
-
-
-@click.command("cards", cls=Verb, examples=("cards", "cards --json"))
-@click.pass_obj
-def _cards(options: Options) -> None:
-    """Show the cards and their free space."""
-    with options.camera() as cam:
-        cards = cam.storage.cards()
-    options.show({"cards": [vars(card) for card in cards]}, *map(card_space, cards))
-
-
-@click.command("shots", cls=Verb, examples=("shots", "shots --json"))
-@click.pass_obj
-def _shots(options: Options) -> None:
-    """Show how many pictures still fit on the card."""
-    with options.camera() as cam:
-        shots = cam.capture.available_shots()
-    options.show({"shots": shots}, str(shots))
-
-
-@click.command("new", cls=Verb, examples=("new IMG_0001.JPG", "new *"))
-@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
-@click.pass_obj
-def _new(options: Options, paths: tuple[str, ...]) -> int:
-    """Let files count as not downloaded yet."""
-    return each(
-        options,
-        paths,
-        "marked",
-        lambda storage, entry: storage.mark_downloaded(entry, downloaded=False),
-    )
-
-
-@click.command("old", cls=Verb, examples=("old IMG_0001.JPG", "old *"))
-@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
-@click.pass_obj
-def _old(options: Options, paths: tuple[str, ...]) -> int:
-    """Let files count as downloaded."""
-    return each(options, paths, "marked", lambda storage, entry: storage.mark_downloaded(entry))
-
-
-@click.command("start")
-@click.pass_obj
-def _start(options: _Inside) -> None:
-    """Enter remote control, and stay in it until `stop`."""
-    options.shell.cam.remote.start()
-
-
-@click.command("stop")
-@click.pass_obj
-def _stop(options: _Inside) -> None:
-    """Leave remote control."""
-    options.shell.cam.remote.stop()
-
-
 @click.command("reopen")
 @click.pass_obj
 def _reopen(options: _Inside) -> None:
@@ -471,15 +385,13 @@ def _help(options: _Inside, name: str | None) -> None:
     shell = options.shell
     if name is not None:
         if name in _SHORT:
-            put_line(f"{name} is short for: {' '.join(_SHORT[name])}")
+            put_line(f"{name} is short for: {_SHORT[name]}")
         shell.run_words([name, "--help"], options)
     names = shell.names()
     width = max(map(len, names))
     for one in names:
         short = _SHORT.get(one)
-        told = (
-            f"Short for: {' '.join(short)}" if short else shell.command(one).get_short_help_str(60)
-        )
+        told = f"Short for: {short}" if short else shell.command(one).get_short_help_str(60)
         put_line(f"{one:{width}}  {told}")
 
 
@@ -492,7 +404,6 @@ def _quit() -> None:
 _OWN = {
     command.name or "": command
     for command in (
-        _cd, _pwd, _lcd, _lpwd, _id, _power, _cards, _shots, _new, _old, _start, _stop, _reopen,
-        _help, _quit,
+        _cd, _pwd, _lcd, _lpwd, _reopen, _help, _quit,
     )
 }  # fmt: skip

@@ -162,6 +162,35 @@ def protect_verb(options: Options, paths: tuple[str, ...], off: bool) -> int:
     )
 
 
+@click.command(
+    "new",
+    cls=Verb,
+    examples=("canon-remote new DCIM/100CANON/IMG_0001.JPG", "canon-remote new 'DCIM/*/*.JPG'"),
+)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def new_verb(options: Options, paths: tuple[str, ...]) -> int:
+    """Let files count as not downloaded yet."""
+    return each(
+        options,
+        paths,
+        "marked",
+        lambda storage, entry: storage.mark_downloaded(entry, downloaded=False),
+    )
+
+
+@click.command(
+    "old",
+    cls=Verb,
+    examples=("canon-remote old DCIM/100CANON/IMG_0001.JPG", "canon-remote old 'DCIM/*/*.JPG'"),
+)
+@click.argument("paths", type=ON_CARD, metavar="PATH...", nargs=-1, required=True)
+@click.pass_obj
+def old_verb(options: Options, paths: tuple[str, ...]) -> int:
+    """Let files count as downloaded."""
+    return each(options, paths, "marked", lambda storage, entry: storage.mark_downloaded(entry))
+
+
 def each(
     options: Options, paths: tuple[str, ...], done: str, act: Callable[[Storage, Entry], None]
 ) -> int:
