@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -116,6 +117,8 @@ def camera_of(item: pytest.Item) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # What a shell starts in the background ignores Ctrl-C, and so would the programs that we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(Recordings())
     if config.getoption("--evidence") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Evidence(Path(config.getoption("--evidence"))))
