@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
 from canon.frozen import Frozen
+from canon.values.body import CameraOutput
+from canon.values.choice import Choice
 from canon.values.choices import (
     AfDistance,
-    CameraOutput,
-    Choice,
     DriveMode,
     FileKind,
     Flash,
@@ -123,22 +123,22 @@ class Stops(Generic[S]):
     ) -> None:
         self.scale, self.zero, self.signed, self.dialect = scale, zero, signed, dialect
         self.sign = -1 if downwards else 1
-        self.words = {code: scale(word) for code, word in (words or {}).items()}
-        self.also = {code: scale(word) for code, word in (also or {}).items()}
+        self.words = words or {}
+        self.also = also or {}
 
     def value(self, code: int) -> S:
         """The step, or the word, of a number."""
         number = code - 0x100 if self.signed and code > 0x7F else code
         place = self.sign * (number - self.zero)
-        named = self.words.get(code) or self.also.get(code) or self.scale.at(place)
-        return self.scale.unknown(self.dialect, code) if named is None else named
+        label = self.words.get(code) or self.also.get(code) or self.scale.places.get(place)
+        return self.scale(label) if label else self.scale.unknown(self.dialect, code)
 
     def code(self, value: S) -> int | None:
         """The number of a step, or of a word."""
         if value.code is not None:
             return value.code if value.dialect in ("", self.dialect) else None
         for code, word in self.words.items():
-            if word == value:
+            if word == str(value):
                 return code
         place = value.place
         if place is None:

@@ -99,7 +99,7 @@ def test_a_mode_that_only_the_dial_sets() -> None:
 
 
 def test_what_a_body_does_not_have_says_so() -> None:
-    with WatchedPort(native_device(slug="eos-20d")).camera() as cam:
+    with WatchedPort(native_device(slug="eos-20d")).camera() as cam, cam.remote():
         effect = cam.settings["photo_effect"]
         assert (effect.writable, effect.allowed) == (False, ())
         assert effect.why.startswith("this body has none")

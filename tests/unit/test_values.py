@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canon import values
 from canon.values import (
     AfDistance,
     Aperture,
@@ -33,13 +32,15 @@ from canon.values import (
     ShootingMode,
     ShutterSpeed,
     WhiteBalance,
+    body,
+    choices,
     kinds,
 )
 from canon.values.value import Value
 
 CHOICES = [
     kind
-    for kind in vars(values).values()
+    for kind in (vars(choices) | vars(body)).values()
     if isinstance(kind, type) and issubclass(kind, Choice) and kind is not Choice
 ]
 SCALES = (Iso, Aperture, ShutterSpeed, Compensation)

@@ -12,8 +12,9 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from canon import dialects, ports
 from canon.camera.capture import Capture
@@ -23,7 +24,6 @@ from canon.camera.events import Events
 from canon.camera.focus import Focus
 from canon.camera.live import Live
 from canon.camera.raw import Ptp
-from canon.camera.settings import Settings
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
 from canon.camera.zoom import Zoom
@@ -36,7 +36,10 @@ from canon.log import Log
 from canon.models import native as models
 from canon.ports import Way
 from canon.usb.port import CANON, Plugged
-from canon.values import Battery
+
+if TYPE_CHECKING:
+    from canon.camera.settings import Settings
+    from canon.values import Battery
 
 _log = Log(__name__)
 _LOOK_AGAIN_S = 0.5
@@ -54,7 +57,6 @@ class Camera:
     Attributes:
         port: the port string.
         storage: what is on the card.
-        settings: what the camera is set to.
         remote: remote control, for a block: `with cam.remote():`.
         capture: taking pictures.
         focus, zoom: the lens.
@@ -77,7 +79,13 @@ class Camera:
         self.live = Live(self.remote, turns)
         self.custom_functions = CustomFunctions(self.remote)
         self.ptp = Ptp(self._verbs, self._name)
-        self.settings = Settings(self.remote)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the camera is set to."""
+        from canon.camera.settings import Settings  # and all that can be said of a picture
+
+        return Settings(self.remote)
 
     def initialize(self, force: bool = False) -> None:
         """Open the port, wake the camera and learn who it is.

@@ -9,10 +9,12 @@ from canon.driver import Driver, Shutter
 from canon.driver.card import Progress
 from canon.driver.shot import GiveUp, Shot
 from canon.log import Log
-from canon.values import CaptureTarget, Format
+from canon.values import CaptureTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from canon.values import Format
 
 _log = Log(__name__)
 
@@ -110,6 +112,8 @@ class Capture:
             ValueError: it is no format.
             NotSupported: the camera's table does not have it.
         """
+        from canon.values import Format
+
         form = Format.parse(image_format)
         with self._control.turn(_shutter, _FEATURE) as shutter:
             return shutter.estimated_size(form)

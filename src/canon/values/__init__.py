@@ -1,31 +1,64 @@
 """What users pass and read: choices, scales, formats, and a camera's time.
 
 A value says what a person says, and has no number of a camera's in it; which number stands for it
-is in the code table of each dialect.
+is in the code table of each dialect. Each room is loaded when one of its names is asked for.
 """
 
-from canon.values.choices import AfDistance as AfDistance
-from canon.values.choices import Battery as Battery
-from canon.values.choices import CameraOutput as CameraOutput
-from canon.values.choices import CaptureTarget as CaptureTarget
-from canon.values.choices import Choice as Choice
-from canon.values.choices import DriveMode as DriveMode
-from canon.values.choices import FileKind as FileKind
-from canon.values.choices import Flash as Flash
-from canon.values.choices import FocusingPoint as FocusingPoint
-from canon.values.choices import FocusMode as FocusMode
-from canon.values.choices import ImageSize as ImageSize
-from canon.values.choices import Metering as Metering
-from canon.values.choices import PhotoEffect as PhotoEffect
-from canon.values.choices import Quality as Quality
-from canon.values.choices import ShootingMode as ShootingMode
-from canon.values.choices import WhiteBalance as WhiteBalance
-from canon.values.formats import File as File
-from canon.values.formats import Format as Format
-from canon.values.moments import local_seconds as local_seconds
-from canon.values.moments import local_time as local_time
-from canon.values.scales import Aperture as Aperture
-from canon.values.scales import Compensation as Compensation
-from canon.values.scales import Iso as Iso
-from canon.values.scales import Scale as Scale
-from canon.values.scales import ShutterSpeed as ShutterSpeed
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+_PLACES = {
+    "body": ("Battery", "CameraOutput", "CaptureTarget"),
+    "choice": ("Choice",),
+    "choices": (
+        "AfDistance", "DriveMode", "FileKind", "Flash", "FocusMode", "FocusingPoint", "ImageSize",
+        "Metering", "PhotoEffect", "Quality", "ShootingMode", "WhiteBalance",
+    ),
+    "formats": ("File", "Format"),
+    "moments": ("local_seconds", "local_time"),
+    "scales": ("Aperture", "Compensation", "Iso", "Scale", "ShutterSpeed"),
+}  # fmt: skip
+"""Which names are in which room; the checkers read them below."""
+
+if TYPE_CHECKING:
+    from canon.values.body import Battery as Battery
+    from canon.values.body import CameraOutput as CameraOutput
+    from canon.values.body import CaptureTarget as CaptureTarget
+    from canon.values.choice import Choice as Choice
+    from canon.values.choices import AfDistance as AfDistance
+    from canon.values.choices import DriveMode as DriveMode
+    from canon.values.choices import FileKind as FileKind
+    from canon.values.choices import Flash as Flash
+    from canon.values.choices import FocusingPoint as FocusingPoint
+    from canon.values.choices import FocusMode as FocusMode
+    from canon.values.choices import ImageSize as ImageSize
+    from canon.values.choices import Metering as Metering
+    from canon.values.choices import PhotoEffect as PhotoEffect
+    from canon.values.choices import Quality as Quality
+    from canon.values.choices import ShootingMode as ShootingMode
+    from canon.values.choices import WhiteBalance as WhiteBalance
+    from canon.values.formats import File as File
+    from canon.values.formats import Format as Format
+    from canon.values.moments import local_seconds as local_seconds
+    from canon.values.moments import local_time as local_time
+    from canon.values.scales import Aperture as Aperture
+    from canon.values.scales import Compensation as Compensation
+    from canon.values.scales import Iso as Iso
+    from canon.values.scales import Scale as Scale
+    from canon.values.scales import ShutterSpeed as ShutterSpeed
+else:
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        for room, names in _PLACES.items():
+            if name in names:
+                found = getattr(import_module(f"canon.values.{room}"), name)
+                globals()[name] = found
+                return found
+        raise AttributeError(f"module 'canon.values' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(name for names in _PLACES.values() for name in names)

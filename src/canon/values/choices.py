@@ -3,59 +3,9 @@
 from __future__ import annotations
 
 import enum
-import re
 from typing import Self
 
-from canon.values.value import Value, code_in, no_such, unknown_text
-
-
-class Choice(Value, enum.StrEnum):
-    """One of several words: `Flash.RED_EYE == "red-eye"`, and `Flash.parse("Red eye")` is it.
-
-    What a camera says that has no name yet is a member of its own, which is in no list:
-    `Flash("unknown-0x7d")`.
-    """
-
-    @staticmethod
-    def _generate_next_value_(
-        name: str, start: int, count: int, last_values: list[str]
-    ) -> str:  # pragma: no cover  (runs while the classes are made)
-        return name.lower().replace("_", "-")
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        code = code_in(value) if isinstance(value, str) else None
-        return None if code is None else cls.unknown("", code)
-
-    @classmethod
-    def unknown(cls, dialect: str, code: int) -> Self:
-        """The member for a code that has no name."""
-        member = str.__new__(cls, unknown_text(code))
-        member._name_, member._value_ = f"UNKNOWN_{code:#x}", unknown_text(code)
-        member._dialect = dialect
-        return member
-
-    @classmethod
-    def parse(cls, typed: object) -> Self:
-        """The member that a person means: itself, or its word; capitals, - _ and spaces are free.
-
-        Raises:
-            ValueError: there is none; the message has the nearest, and those that are.
-        """
-        if isinstance(typed, cls):
-            return typed
-        if not isinstance(typed, Value):
-            wanted = _plain(str(typed))
-            for member in cls:
-                if _plain(member) == wanted:
-                    return member
-            if (code := code_in(str(typed).strip().lower())) is not None:
-                return cls.unknown("", code)
-        raise no_such(cls, typed, tuple(cls))
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"[\s_-]", "", word).lower()
+from canon.values.choice import Choice, plain
 
 
 class FileKind(Choice):
@@ -146,7 +96,7 @@ class ShootingMode(Choice):
     @classmethod
     def parse(cls, typed: object) -> Self:
         """As every choice; the letters on Canon's dials are names too: P, Tv, Av, M, B."""
-        return super().parse(_ON_THE_DIAL.get(_plain(str(typed)), typed))
+        return super().parse(_ON_THE_DIAL.get(plain(str(typed)), typed))
 
 
 _ON_THE_DIAL = {
@@ -240,26 +190,3 @@ class PhotoEffect(Choice):
     LOW_SHARPENING = enum.auto()
     SEPIA = enum.auto()
     BLACK_AND_WHITE = enum.auto()
-
-
-class CameraOutput(Choice):
-    """What shows the picture while a computer is in control."""
-
-    DISPLAY = enum.auto()
-    VIDEO_OUT = enum.auto()
-    OFF = enum.auto()
-
-
-class Battery(Choice):
-    """How much power there is."""
-
-    GOOD = enum.auto()
-    LOW = enum.auto()
-
-
-class CaptureTarget(enum.Flag):
-    """Where a picture goes."""
-
-    HOST = enum.auto()
-    CARD = enum.auto()
-    BOTH = HOST | CARD

@@ -32,7 +32,7 @@ class Scale(Value, str):
     places: ClassVar[Mapping[int, str]] = {}
     """The steps, by their place on the scale in eighths of a stop."""
     _words: ClassVar[Mapping[str, float]] = {}  # and where they stand among the numbers
-    _pattern: ClassVar[re.Pattern[str]] = re.compile(r"(.*)")
+    _pattern: ClassVar[str] = r"(.*)"
     _example: ClassVar[str] = ""
 
     def __new__(cls, value: object) -> Self:
@@ -173,7 +173,7 @@ class Scale(Value, str):
         text = str(typed)
         if isinstance(typed, float) and math.isfinite(typed):
             text = str(Fraction(typed).limit_denominator(1 << 20))
-        found = cls._pattern.fullmatch(text.strip().lower())
+        found = re.fullmatch(cls._pattern, text.strip().lower())
         if found is None:
             return None
         # "+1 1/3" is a whole number and a fraction of the same sign.
@@ -221,7 +221,7 @@ class Iso(Scale):
         80: "102400", 88: "204800", 96: "409600", 104: "819200",
     }  # fmt: skip
     _words: ClassVar[Mapping[str, float]] = {"auto": -math.inf}
-    _pattern = re.compile(rf"(?:iso *)?{_NO_SIGN}{_NUMBER}")
+    _pattern = rf"(?:iso *)?{_NO_SIGN}{_NUMBER}"
     _example = "400"
 
     @classmethod
@@ -248,7 +248,7 @@ class Aperture(Scale):
         88: "f/45", 91: "f/51", 92: "f/54", 93: "f/57",
         96: "f/64", 99: "f/72", 100: "f/76", 101: "f/81", 104: "f/91",
     }  # fmt: skip
-    _pattern = re.compile(rf"(?:f */? *)?{_NO_SIGN}{_NUMBER}")
+    _pattern = rf"(?:f */? *)?{_NO_SIGN}{_NUMBER}"
     _example = "f/8"
 
     @classmethod
@@ -294,7 +294,7 @@ class ShutterSpeed(Scale):
         104: "1/8000",
     }  # fmt: skip
     _words: ClassVar[Mapping[str, float]] = {"bulb": math.inf}
-    _pattern = re.compile(rf"{_NO_SIGN}{_NUMBER} *(?:s|sec|seconds)?")
+    _pattern = rf"{_NO_SIGN}{_NUMBER} *(?:s|sec|seconds)?"
     _example = "1/125"
 
     @classmethod
@@ -322,7 +322,7 @@ class Compensation(Scale):
 
     unit = "stops"
     places: ClassVar[Mapping[int, str]] = _compensations()
-    _pattern = re.compile(rf"(?P<sign>[+-]?)(?:(?P<whole>\d{{1,9}}) +)?{_NUMBER} *(?:ev)?")
+    _pattern = rf"(?P<sign>[+-]?)(?:(?P<whole>\d{{1,9}}) +)?{_NUMBER} *(?:ev)?"
     _example = "+1/3"
 
     @classmethod

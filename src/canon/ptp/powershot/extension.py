@@ -20,7 +20,6 @@ from canon.ptp.extension import Standard
 from canon.ptp.objects import Known, Objects
 from canon.ptp.operations import Operation, PtpEvent
 from canon.ptp.powershot.channel import Channel
-from canon.ptp.powershot.codes import PICTURE_KINDS
 from canon.ptp.powershot.layouts import (
     NEW,
     PROTECTED,
@@ -236,6 +235,8 @@ def _picture_size(group: tuple[int, ...]) -> PictureSize | None:
     """One kind of picture: height, width, code, and three zeros."""
     if len(group) < _GROUP or not group[0]:
         return None
+    from canon.ptp.powershot.codes import PICTURE_KINDS
+
     height, width, code = group[:3]
     if code not in PICTURE_KINDS:
         return PictureSize(f"UNKNOWN_{code:#x}", width, height)
