@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import pickle
 from dataclasses import replace
-from typing import Any, get_type_hints
+from typing import Any, TypeGuard, get_type_hints
 
 import pytest
 
 from canon.camera import Camera
 from canon.camera.settings import NAMES, Settings
 from canon.camera.snapshot import Changes, Snapshot
+from canon.driver.events import SettingChanged
 from canon.errors import NotSupported, ValueRefused
 from canon.models.model import Numbering
 from canon.native.codes import rows_of
@@ -132,3 +133,16 @@ def test_a_snapshot_does_not_change() -> None:
         with pytest.raises(AttributeError, match="what was read does not change"):
             setattr(before, "iso", 100)  # noqa: B010
         assert pickle.loads(pickle.dumps(before)) == before
+
+
+def test_a_setting_that_changes_is_told_by_its_name() -> None:
+    device = ptp_device("powershot-s60")
+    with WatchedPort(device).camera() as cam, cam.remote(), cam.events() as events:
+        cam.settings.set(iso=400, macro=True, image_format="small-normal")
+        cam.settings.set({"0xd029": 3})
+        told = [event.name for event in iter(lambda: events.get(1), None) if _is_change(event)]
+    assert {"iso", "af_distance", "image_format", "0xd029"} <= set(told)
+
+
+def _is_change(event: object) -> TypeGuard[SettingChanged]:
+    return isinstance(event, SettingChanged)

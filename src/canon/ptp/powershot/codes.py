@@ -133,6 +133,8 @@ _ROWS = (
 )
 ROWS = {row.name: row for row in _ROWS}
 """The settings by name."""
+NAMES = {place: row.name for row in _ROWS for place in row.places}
+"""The names by property; of two that share one, the wider: the AF distance, not macro."""
 SIGNED = frozenset(row.place for row in _ROWS if row.stored is DataType.INT8)
 """The properties whose numbers have a sign."""
 MISSING = {DataType.UINT8: (0xFF,), DataType.UINT16: (0x7FFF, 0xFFFF), DataType.INT8: ()}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from canon.driver import events as words
-from canon.ptp.operations import PtpEvent
+from canon.ptp.operations import DevicePropChanged, PtpEvent
+from canon.ptp.powershot.codes import NAMES
 from canon.ptp.powershot.layouts import (
     CanonObjectInfoChanged,
     CanonRequestObjectTransfer,
+    Property,
     ShutterButtonPressed,
 )
 
@@ -20,5 +22,7 @@ def common(event: PtpEvent) -> words.Event | None:
             return words.PictureWaiting(0)
         case CanonObjectInfoChanged():
             return words.CardChanged()
+        case DevicePropChanged() if event.property in NAMES:
+            return words.SettingChanged(NAMES[Property(event.property)], None)
         case _:
             return None
