@@ -15,6 +15,12 @@ default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
+autodoc_type_aliases = {  # names that the verbs of a driver have, too
+    "CustomFunctions": "canon.camera.custom.CustomFunctions",
+    "Focus": "canon.camera.focus.Focus",
+    "Live": "canon.camera.live.Live",
+    "Zoom": "canon.camera.zoom.Zoom",
+}
 
 html_theme = "furo"
 html_title = f"canon-remote {release}"

@@ -14,35 +14,55 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar, overload
 
 from canon import dialects, ports
-from canon.camera.capture import Capture
 from canon.camera.control import RemoteControl
-from canon.camera.custom import CustomFunctions
-from canon.camera.events import Events
-from canon.camera.focus import Focus
-from canon.camera.live import Live
-from canon.camera.raw import Ptp
 from canon.camera.storage import Storage
 from canon.camera.turns import Turns
-from canon.camera.zoom import Zoom
 from canon.clock import Clock, RealClock
 from canon.driver import Driver, Identity, PictureSize, Power
 from canon.driver.features import Feature
 from canon.errors import AGAIN, CameraNotFound, CanonError, Disconnected, NotSupported, Refused
 from canon.frozen import Frozen
 from canon.log import Log
-from canon.models import native as models
 from canon.ports import Way
 from canon.usb.port import CANON, Plugged
 
 if TYPE_CHECKING:
+    from canon.camera.capture import Capture
+    from canon.camera.custom import CustomFunctions
+    from canon.camera.events import Events
+    from canon.camera.focus import Focus
+    from canon.camera.live import Live
+    from canon.camera.raw import Ptp
     from canon.camera.settings import Settings
+    from canon.camera.zoom import Zoom
     from canon.values import Battery
+
+P = TypeVar("P")
 
 _log = Log(__name__)
 _LOOK_AGAIN_S = 0.5
+
+
+class _Part(cached_property[P]):
+    """A part of a camera, whose module is loaded when it is first asked for.
+
+    Threads that ask at the same time get the same one; a cached_property gives each its own.
+    """
+
+    @overload
+    def __get__(self, cam: None, kind: type | None = None) -> Self: ...
+
+    @overload
+    def __get__(self, cam: object, kind: type | None = None) -> P: ...
+
+    def __get__(self, cam: object | None, kind: type | None = None) -> Self | P:
+        if cam is None:
+            return self
+        part: P = vars(cam).setdefault(str(self.attrname), self.func(cam))
+        return part
 
 
 class Camera:
@@ -58,11 +78,6 @@ class Camera:
         port: the port string.
         storage: what is on the card.
         remote: remote control, for a block: `with cam.remote():`.
-        capture: taking pictures.
-        focus, zoom: the lens.
-        live: live view, frame by frame.
-        custom_functions: those of an EOS.
-        ptp: operations of a PTP camera by their numbers.
     """
 
     def __init__(self, connect: Callable[[], Way], where: str) -> None:
@@ -70,22 +85,58 @@ class Camera:
         self._connect = connect
         self._driver: Driver | None = None
         self._identity: Identity | None = None
-        turns = Turns()
+        self._turns = turns = Turns()
         self.storage = Storage(self._verbs, self._name, turns)
         self.remote = RemoteControl(self._verbs, self._name, self._is_open, turns)
-        self.capture = Capture(self.remote)
-        self.focus = Focus(self.remote)
-        self.zoom = Zoom(self.remote)
-        self.live = Live(self.remote, turns)
-        self.custom_functions = CustomFunctions(self.remote)
-        self.ptp = Ptp(self._verbs, self._name)
 
-    @cached_property
+    @_Part
+    def capture(self) -> Capture:
+        """Taking pictures."""
+        from canon.camera.capture import Capture
+
+        return Capture(self.remote)
+
+    @_Part
+    def focus(self) -> Focus:
+        """The focus of its lens."""
+        from canon.camera.focus import Focus
+
+        return Focus(self.remote)
+
+    @_Part
+    def zoom(self) -> Zoom:
+        """The zoom of its lens."""
+        from canon.camera.zoom import Zoom
+
+        return Zoom(self.remote)
+
+    @_Part
+    def live(self) -> Live:
+        """Live view, frame by frame."""
+        from canon.camera.live import Live
+
+        return Live(self.remote, self._turns)
+
+    @_Part
     def settings(self) -> Settings:
         """What the camera is set to."""
-        from canon.camera.settings import Settings  # and all that can be said of a picture
+        from canon.camera.settings import Settings
 
         return Settings(self.remote)
+
+    @_Part
+    def custom_functions(self) -> CustomFunctions:
+        """The custom functions of an EOS."""
+        from canon.camera.custom import CustomFunctions
+
+        return CustomFunctions(self.remote)
+
+    @_Part
+    def ptp(self) -> Ptp:
+        """Operations of a PTP camera by their numbers."""
+        from canon.camera.raw import Ptp
+
+        return Ptp(self._verbs, self._name)
 
     def initialize(self, force: bool = False) -> None:
         """Open the port, wake the camera and learn who it is.
@@ -247,6 +298,8 @@ class Camera:
 
     def events(self) -> Events:
         """What the camera says by itself, from now on; use it in a `with` block."""
+        from canon.camera.events import Events
+
         return Events(self._verbs().events(), self._is_open)
 
     def _name(self) -> str:
@@ -381,9 +434,9 @@ def _camera_at(port: str) -> Camera:
 
 def _named(plugged: Plugged) -> Found:
     """With the names of its models: on the bus each is just a "Canon Digital Camera"."""
-    from canon.models import ptp
+    from canon.models import native, ptp
 
-    rows = (*models.MODELS, *ptp.MODELS) if plugged.vendor == CANON else ()
+    rows = (*native.MODELS, *ptp.MODELS) if plugged.vendor == CANON else ()
     names = dict.fromkeys(f"Canon {row.name}" for row in rows if row.product == plugged.product)
     name = plugged.name if not names or plugged.name in names else " / ".join(names)
     return Found(plugged.port, plugged.vendor, plugged.product, name, plugged.serial)
