@@ -53,12 +53,12 @@ def opened(where: Where) -> Iterator[Source]:
     elif isinstance(where, io.BufferedReader):
         yield Source(where, "the recording")
     else:
-        file = io.BufferedReader(cast("io.RawIOBase", where))
+        buffered = io.BufferedReader(cast("io.RawIOBase", where))
         try:
-            yield Source(file, "the recording")
+            yield Source(cast("io.BufferedReader", buffered), "the recording")
         finally:
             if not where.closed:
-                file.detach()
+                buffered.detach()
 
 
 class _Unpacked(io.RawIOBase):
