@@ -16,6 +16,14 @@ LIBRARY = frozenset(
     }
 )  # fmt: skip
 """What neither `import canon.camera` nor a camera on USB needs; with all that is in it."""
+PARTS = frozenset(
+    {
+        "canon.camera.capture", "canon.camera.focus", "canon.camera.live", "canon.camera.settings",
+        "canon.codes", "canon.models.file_kinds", "canon.models.ptp", "canon.values.choices",
+        "canon.values.scales",
+    }
+)  # fmt: skip
+"""What is loaded when that part of a camera is used."""
 DIALECTS = {
     "native": ("canon.native.driver", "canon.native.session", "canon.native.usb_link"),
     "ptp": ("canon.ptp.driver", "canon.ptp.session", "canon.ptp.usb_transport"),
@@ -42,6 +50,7 @@ def test_the_package_alone_loads_nothing() -> None:
 def test_the_library() -> None:
     there = loaded("import canon.camera, canon.usb.libusb")
     assert not there & LIBRARY
+    assert not there & PARTS
     assert not there & {f"canon.{dialect}" for dialect in DIALECTS}
 
 

@@ -31,7 +31,6 @@ from canon.errors import (
     WriteProtected,
 )
 from canon.log import Log
-from canon.models.file_kinds import belongs, kind_of, note_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,6 +226,8 @@ class Storage:
             place: the picture or the movie.
             among: a listing to look through, when there is one already.
         """
+        from canon.models.file_kinds import belongs, kind_of
+
         entry = self._file(place)
         if not kind_of(entry.name).is_taken:
             return []
@@ -482,6 +483,8 @@ def _about(path: CardPath) -> Iterator[None]:
 
 def owners(entries: Iterable[Entry]) -> dict[CardPath, list[Entry]]:
     """What each companion among these entries belongs to."""
+    from canon.models.file_kinds import belongs, kind_of, note_name
+
     entries = [entry for entry in dict.fromkeys(entries) if not entry.is_folder]
     named: dict[CardPath, list[Entry]] = {}  # by the name that they share with companions
     noted: dict[CardPath, list[Entry]] = {}  # by the name of their note

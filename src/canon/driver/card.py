@@ -44,8 +44,7 @@ class Counted:
 MOST_FILE = 0x7FFFFFFF
 """No file of a native camera is longer."""
 
-_CARD = re.compile(r"([^/:]+:)(.*)", re.DOTALL)
-_NEW_NAME = re.compile(r"[A-Z0-9_~-]{1,8}(\.[A-Z0-9_~-]{1,3})?")
+_NEW_NAME = r"[A-Z0-9_~-]{1,8}(\.[A-Z0-9_~-]{1,3})?"
 
 
 class Card(Frozen):
@@ -247,7 +246,7 @@ def new_path(path: CardPath) -> CardPath:
         ValueError: the name is none.
     """
     name = path.name.upper()
-    if not _NEW_NAME.fullmatch(name):
+    if not re.fullmatch(_NEW_NAME, name):
         raise ValueError(
             f"{path.name!r} cannot be a name on a card: it takes up to eight letters A to Z, "
             "digits, _, - or ~, then a dot and up to three more, as in IMG_0001.JPG"
@@ -260,8 +259,9 @@ def _go(parts: tuple[str, ...], card: str, text: object) -> tuple[tuple[str, ...
     if not isinstance(text, str):
         raise TypeError(f"a place on a card is a text, a CardPath or an Entry; {text!r} is none")
     path = text.replace("\\", "/")
-    if named := _CARD.match(path):
-        parts, card, path = (), named[1].upper(), named[2]
+    name, colon, rest = path.partition(":")
+    if name and colon and "/" not in name:
+        parts, card, path = (), name.upper() + colon, rest
     elif path.startswith("/"):
         parts = ()
     more = tuple(part for part in path.split("/") if part not in ("", "."))

@@ -15,7 +15,7 @@ BY_MODE = "not in this mode"
 MISSING = "this body has none, or none now"
 """Why a setting cannot be written."""
 
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,4}")
+_NUMBER = r"0[xX][0-9a-fA-F]{1,4}"
 
 
 class Reading(Frozen):
@@ -77,4 +77,4 @@ class Settings(Protocol):
 
 def number_in(name: str) -> int | None:
     """The number of a property that is named by it, as "0xd045"; None for all other names."""
-    return int(name, 16) if _NUMBER.fullmatch(name) else None
+    return int(name, 16) if re.fullmatch(_NUMBER, name) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from typing import ClassVar
 
 from canon.frozen import Frozen
@@ -137,6 +136,9 @@ def is_called(name: str, reported: str) -> bool:
     Case and spaces do not count, and either name may be longer: "Canon EOS 400D DIGITAL" is the row
     "EOS 400D", "Canon PowerShot S500" the row "PowerShot S500 Digital ELPH".
     """
-    one, other = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (name, reported))
+    one, other = (
+        "".join(char for char in text.lower() if char.isascii() and char.isalnum())
+        for text in (name, reported)
+    )
     other = other.removeprefix("canon")
     return one.startswith(other) or other.startswith(one)

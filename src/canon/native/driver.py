@@ -32,7 +32,6 @@ from canon.errors import (
     Refused,
 )
 from canon.log import Log
-from canon.models.file_kinds import kind_of
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import by_product
 from canon.native.commands import (
@@ -279,6 +278,7 @@ class NativeDriver:
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the head of a picture, or the THM file beside a CRW or a movie; 1 MiB at most."""
         from canon import exif
+        from canon.models.file_kinds import kind_of
 
         head = bytearray()
         if kind_of(entry.name).thumbnail_beside:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from canon.clock import Clock
 from canon.driver import (
@@ -29,7 +29,6 @@ from canon.driver import (
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
-from canon.driver.settings import Settings
 from canon.errors import CanonError, Disconnected, NotSupported, PortError, Refused
 from canon.log import Log
 from canon.models.file_kinds import ObjectFormat, kind_of
@@ -55,6 +54,9 @@ from canon.ptp.operations import (
 )
 from canon.ptp.properties import Properties
 from canon.ptp.session import Answer, Session, refusal
+
+if TYPE_CHECKING:
+    from canon.driver.settings import Settings
 
 _log = Log(__name__)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import glob
 import math
 import os
 from collections.abc import Callable
@@ -266,10 +265,11 @@ def _strings(libusb: Libusb, device: Device) -> tuple[str, str]:
 
 def _holder(bus: int, address: int) -> tuple[str, str]:
     """What program has a device open, and how to make it let go."""
+    from glob import iglob
     from pathlib import Path
 
     node = f"/dev/bus/usb/{bus:03}/{address:03}"
-    for link in map(Path, glob.iglob("/proc/[0-9]*/fd/*")):  # Path.glob trips over ended processes
+    for link in map(Path, iglob("/proc/[0-9]*/fd/*")):  # Path.glob trips over ended processes
         with contextlib.suppress(OSError):
             owner, target = link.parts[2], str(link.readlink())
             if target.endswith(node) and link.samefile(node) and int(owner) != os.getpid():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Self
 
-_UNKNOWN = re.compile(r"unknown-0x([0-9a-f]{1,16})")
+_UNKNOWN = r"unknown-0x([0-9a-f]{1,16})"
 
 
 class Value:
@@ -61,7 +61,7 @@ class Value:
 
 def code_in(text: str) -> int | None:
     """The number in "unknown-0x7d"; None when the text is anything else."""
-    found = _UNKNOWN.fullmatch(text)
+    found = re.fullmatch(_UNKNOWN, text)
     return int(found[1], 16) if found else None
 
 
