@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -546,35 +543,3 @@ def test_over_a_port_of_this_computer() -> None:
             assert cam.model == "Canon PowerShot 350"
             assert cam.storage.read(PATH) == PICTURE
         assert server.speeds == {50, 9600, 115200}
-
-
-def test_on_the_command_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "canon.cli.main"]
-    with subprocess.Popen(
-        [*command, "virtual", "powershot-350", "--serial"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        try:
-            assert server.stdout is not None
-            port = server.stdout.readline().strip()
-            assert port.endswith("?model=powershot-350")
-
-            def run(*words: str) -> tuple[int, str]:
-                ran = subprocess.run(
-                    [*command, "--port", f"{port}&speed=115200", *words],
-                    cwd=tmp_path,
-                    capture_output=True,
-                    text=True,
-                    timeout=60,
-                )
-                return ran.returncode, ran.stdout + ran.stderr
-
-            assert run("get", f"{FOLDER}/AUT_0021.JPG") == (0, "AUT_0021.JPG\n")
-            with Image.open(tmp_path / "AUT_0021.JPG") as image:
-                assert image.size == (640, 480)
-            assert run("rm", "--yes", f"{FOLDER}/AUT_0021.JPG")[0] == 6
-        finally:
-            server.send_signal(signal.SIGINT)
-        assert server.wait(60) == 0

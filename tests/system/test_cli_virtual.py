@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from cli_helpers import (
     started,
     virtual,
 )
+from PIL import Image
 
 from conftest import program
 
@@ -164,26 +164,28 @@ def test_decode_needs_one_recording(words: list[str], tmp_path: Path) -> None:
     assert ran.stderr.startswith("canon-remote: ")
 
 
-def test_a_camera_on_a_serial_port() -> None:
-    """`virtual --serial` prints a port string that another canon-remote opens."""
-    command = [sys.executable, "-m", "canon.cli.main"]
-    with subprocess.Popen(
-        [*command, "virtual", "powershot-a50", "--serial"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as server:
-        try:
-            assert server.stdout is not None
-            port = server.stdout.readline().strip()
-            assert port.startswith("serial:/dev/pts/")
-            done = subprocess.run(
-                [*command, "--port", port, "ls", "DCIM/100CANON"],
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE_S,
-            )
-            assert "DCIM/100CANON/IMG_0001.JPG" in done.stdout.splitlines(), done.stderr
-        finally:
-            server.send_signal(signal.SIGINT)
-        assert server.wait(PATIENCE_S) == 0
+@pytest.mark.parametrize(
+    ("model", "path", "ends"),
+    [
+        ("powershot-a50", PICTURE, ""),
+        ("powershot-350", "DC97/CTG_0000/AUT_0021.JPG", "?model=powershot-350"),
+    ],
+)
+def test_a_camera_on_a_serial_port(model: str, path: str, ends: str, tmp_path: Path) -> None:
+    """`virtual --serial` prints a port string that another canon-remote opens.
+
+    Where this computer is busy, both sides try again, and say so on stderr.
+    """
+    with started(tmp_path, "virtual", model, "--serial") as serving:
+        assert serving.stdout
+        port = serving.stdout.readline().strip()
+        assert port.startswith("serial:/dev/pts/")
+        assert port.endswith(ends)
+        speed = f"{port}{'&' if ends else '?'}speed=115200"
+        ran = run(tmp_path, "get", path, "-o", "picture.jpg", port=speed)
+        assert (ran.returncode, ran.stdout) == (0, "picture.jpg\n"), ran.stderr
+        with Image.open(tmp_path / "picture.jpg") as image:
+            assert image.width >= 640
+        serving.send_signal(signal.SIGINT)
+        serving.communicate(timeout=PATIENCE_S)
+        assert serving.returncode == 0
