@@ -9,9 +9,11 @@ place, `take`: nothing reads past the end, nothing allocates by a length that is
 from __future__ import annotations
 
 import enum
+import struct
 import sys
 import typing
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import (
     Annotated,
     Any,
@@ -185,6 +187,7 @@ class Message(Frozen):
     _places: ClassVar[tuple[_Place, ...]]
     _offsets: ClassVar[dict[str, _At]] = {}
     _padded: ClassVar[int] = 0
+    _whole: ClassVar[tuple[struct.Struct | None, tuple[tuple[str, type], ...]]]
 
     def __init_subclass__(cls, *, padded: int = 0) -> None:
         if offsets := {name: there for name, there in vars(cls).items() if type(there) is _At}:
@@ -223,8 +226,19 @@ class Message(Frozen):
                 hint = module[kind] if kind in module else eval(kind, module)  # noqa: S307
                 yield name, hint.__metadata__[0]
 
+    @classmethod
+    def _at_once(cls) -> tuple[struct.Struct | None, tuple[tuple[str, type], ...]]:
+        """What reads and writes all fields in one go, where all are numbers; and whose of kinds."""
+        if "_whole" not in cls.__dict__:
+            cls._whole = _whole(cls.layout(), cls._padded)
+        return cls._whole
+
     def encode(self) -> bytes:
         """The bytes of this message; ValueError when a field does not fit."""
+        whole, _ = self._at_once()
+        if whole is not None:
+            with suppress(struct.error):  # the field that does not fit is found below
+                return whole.pack(*map(self.__dict__.__getitem__, self._defaults))
         out = bytearray()
         for name, codec, offset in self.layout():
             if offset is not None:
@@ -240,7 +254,14 @@ class Message(Frozen):
     @classmethod
     def read(cls, buffer: Buffer, start: int) -> tuple[Self, int]:
         """The message at offset `start`, and the offset after it."""
-        values: dict[str, Any] = {}
+        values: dict[str, Any]
+        whole, kinds = cls._at_once()
+        if whole is not None and 0 <= start <= len(buffer) - whole.size:
+            values = dict(zip(cls._defaults, whole.unpack_from(buffer, start), strict=True))
+            for name, kind in kinds:
+                values[name] = kind(values[name])
+            return cls._of(values), start + whole.size
+        values = {}
         end = start
         for name, codec, offset in cls.layout():
             try:
@@ -249,9 +270,14 @@ class Message(Frozen):
                 raise error.inside(cls.__name__, name) from None
         if cls._padded:
             end = start + len(take(buffer, start, cls._padded))
+        return cls._of(values), end
+
+    @classmethod
+    def _of(cls, values: dict[str, Any]) -> Self:
+        """The message with these fields; __init__ need not look at them."""
         message = cls.__new__(cls)
-        object.__setattr__(message, "__dict__", values)  # __init__ need not look at them
-        return message, end
+        object.__setattr__(message, "__dict__", values)
+        return message
 
     @classmethod
     def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:
@@ -267,6 +293,30 @@ class Message(Frozen):
             )
         if any(buffer[end : start + cls._padded]):
             yield end, start + cls._padded
+
+
+def _whole(
+    places: tuple[_Place, ...], padded: int
+) -> tuple[struct.Struct | None, tuple[tuple[str, type], ...]]:
+    """What `Message._at_once` gives."""
+    form, end = "<", 0
+    kinds = []
+    for name, codec, offset in places:
+        number = codec
+        if type(codec) is Code:
+            number = codec.number
+            kinds.append((name, codec.kind))
+        if type(number) is not Number or number.smallest not in _LETTERS:
+            return None, ()
+        letter = _LETTERS[number.smallest]
+        gap = 0 if offset is None else offset - end
+        form += f"{gap}x{letter.lower() if number.signed else letter}"
+        end += gap + number.smallest
+    return struct.Struct(f"{form}{max(0, padded - end)}x"), tuple(kinds)
+
+
+_LETTERS = {1: "B", 2: "H", 4: "I", 8: "Q"}
+"""How `struct` calls numbers of so many bytes."""
 
 
 class Inner(Codec[M]):

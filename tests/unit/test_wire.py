@@ -65,6 +65,15 @@ class Mixed(Message):
     rest: Annotated[bytes, Raw()]
 
 
+class Numbers(Message, padded=16):
+    """Nothing but numbers: they are read and written in one go."""
+
+    first: u8
+    change: s8
+    flash: Annotated[Flash, Code(Flash, 2)]
+    last: u32 = at(8)
+
+
 @pytest.mark.parametrize("kind", messages(), ids=lambda kind: kind.__name__)
 @settings(max_examples=60)
 @given(st.data())
@@ -125,6 +134,24 @@ def test_a_message_can_lie_anywhere_in_a_buffer() -> None:
 def test_a_message_of_varying_length_has_no_size() -> None:
     assert size_of(Mixed) is None
     assert smallest(Mixed) == 14
+
+
+def test_numbers_in_one_go() -> None:
+    raw = bytes.fromhex("01 fe 0200 00000000 04030201 00000000")
+    numbers = Numbers(1, -2, Flash.ON, 0x01020304)
+    assert numbers.encode() == Numbers(last=0x01020304, flash=2, change=-2, first=1).encode() == raw  # type: ignore[arg-type]
+    assert Numbers.read(b"?" + raw, 1) == (numbers, 17)
+    assert Numbers.decode(raw).flash is Flash.ON
+    with pytest.raises(ValueError, match="300 does not fit in 1 bytes"):
+        Numbers(300, 0, Flash.ON, 0).encode()
+    with pytest.raises(
+        DecodeError, match=r"Numbers\.last at offset 0x8: 4 bytes wanted, 3 are left"
+    ):
+        Numbers.decode(raw[:11])
+    with pytest.raises(DecodeError, match="16 bytes wanted, 12 are left"):
+        Numbers.decode(raw[:12])
+    with pytest.raises(DecodeError, match="first at offset -0x1"):
+        Numbers.read(raw, -1)
 
 
 # --- what does not fit ----------------------------------------------------------------------------
