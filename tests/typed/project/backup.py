@@ -24,7 +24,7 @@ def backup(cam: canon.Camera, folder: Path) -> list[Path]:
 def shoot(cam: canon.Camera) -> bytes:
     """The bytes of a picture, which is what a picture is."""
     cam.settings.set(iso=100)
-    assert_type(cam.settings.iso.value, canon.Iso)
+    assert_type(cam.settings.read("iso").iso, canon.Iso)
     shot = cam.capture.shoot()
     assert_type(shot, canon.Shot)
     assert_type(shot.first, canon.Picture)
