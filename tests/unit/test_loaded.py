@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -32,12 +33,16 @@ DIALECTS = {
 
 
 def loaded(script: str) -> set[str]:
-    """The modules that are loaded when a script is through, and the packages that they are in."""
+    """The modules that are loaded when a script is through, and the packages that they are in.
+
+    Coverage is not measured there: it would load a good part of what may not be loaded.
+    """
     done = subprocess.run(
         [sys.executable, "-c", f"{script}\nimport sys; print(*sys.modules, file=sys.stderr)"],
         capture_output=True,
         text=True,
         check=True,
+        env={name: value for name, value in os.environ.items() if "COVERAGE" not in name},
     )
     names = done.stderr.split()
     return {name.rsplit(".", up)[0] for name in names for up in range(name.count(".") + 1)}
