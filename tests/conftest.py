@@ -216,6 +216,14 @@ def recorded(name: str) -> bytes:
     return path.read_bytes()
 
 
+def table(name: str) -> Path:
+    """A table of the specification, which lies beside the recordings and is missed as they are."""
+    path = traces_folder().parent / "spec" / "tables" / name
+    if not path.is_file():
+        recordings_needed()
+    return path
+
+
 @pytest.fixture(scope="session")
 def traces() -> Path:
     """The folder of recordings of real cameras."""

@@ -304,7 +304,7 @@ def test_logging_goes_to_stderr_and_grows(tmp_path: Path, card: Path) -> None:
 def test_help_shows_examples_and_costs_little(tmp_path: Path) -> None:
     shown = output(tmp_path, "--help")
     verbs = re.findall(r"^  ([a-z]+)  +[A-Z]", shown, re.M)
-    assert verbs[:4] == ["list", "info", "ls", "get"]
+    assert verbs[:2] == ["list", "info"]
     for verb in verbs:
         assert f"canon-remote {verb}" in output(tmp_path, verb, "--help")
 

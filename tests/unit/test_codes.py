@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import csv
 import pickle
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from canon.native.codes import code_at, is_missing, rows_of
 from canon.native.release import ReleaseParameters
 from canon.ptp.powershot.codes import PICTURE_KINDS, ROWS
 from canon.values import Aperture, Compensation, Format, Iso, ShootingMode, WhiteBalance
+from conftest import table
 
-TABLES = Path(__file__).parents[2].parent / "shared" / "spec" / "tables"
 CLASSIC, TWENTY_D = rows_of(Numbering.CLASSIC), rows_of(Numbering.REVISED)
 G3 = bytes.fromhex(
     "200301006400000001ff00000301033000ff00ff0000007fffff4000280070001818ffff18003800e6009a03e6002000"
@@ -121,11 +120,11 @@ SPELLED = {
 }
 
 
-@pytest.mark.parametrize("table", SPELLED)
-def test_tables_of_the_specification(table: str) -> None:
-    name, spelled = SPELLED[table]
-    row, looked_at = ROWS[name], 0
-    with (TABLES / f"{table}.csv").open() as file:
+@pytest.mark.parametrize("name", SPELLED)
+def test_tables_of_the_specification(name: str) -> None:
+    setting, spelled = SPELLED[name]
+    row, looked_at = ROWS[setting], 0
+    with table(f"{name}.csv").open() as file:
         for line in csv.DictReader(file):
             value = row.codes.value(int(line["code"], 16))
             if value.code is not None:
@@ -143,12 +142,13 @@ def test_tables_of_the_specification(table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "name"), [("ps_aperture_d01d", "aperture"), ("ps_shutterspeed_d01e", "shutter_speed")]
+    ("name", "setting"),
+    [("ps_aperture_d01d", "aperture"), ("ps_shutterspeed_d01e", "shutter_speed")],
 )
-def test_scales_of_the_specification(table: str, name: str) -> None:
+def test_scales_of_the_specification(name: str, setting: str) -> None:
     """The tables give the numbers of the scale, which the labels round."""
-    row = ROWS[name]
-    with (TABLES / f"{table}.csv").open() as file:
+    row = ROWS[setting]
+    with table(f"{name}.csv").open() as file:
         for line in csv.DictReader(file):
             value = row.codes.value(int(line["code"], 16))
             if value.code is not None or value.number is None:
