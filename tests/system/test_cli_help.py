@@ -57,11 +57,12 @@ def test_v_tells_each_deed(tmp_path: Path) -> None:
 def test_a_served_camera_tells_who_came_and_what_was_asked(tmp_path: Path) -> None:
     with started(tmp_path, "-v", "virtual", "powershot-g3", "--usbip", "127.0.0.1:0") as serving:
         assert serving.stdout
+        assert serving.stderr
         port = serving.stdout.readline().strip()
         assert output(tmp_path, "owner", port=port) == "adsf\n"
-        serving.terminate()
-        _, said = serving.communicate(timeout=60)
-    lines = said.splitlines()
-    assert lines[1].endswith(" took the camera")
-    assert lines[2] == "canon-remote: asked: Identify()"
-    assert lines[-1] == "canon-remote: the camera is free again"
+        told = list[str]()
+        while "canon-remote: the camera is free again" not in told:
+            told.append(serving.stderr.readline().strip())
+    told.remove("canon-remote: serving until Ctrl-C")
+    assert told[0].endswith(" took the camera")
+    assert told[1] == "canon-remote: asked: Identify()"
