@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -99,9 +100,47 @@ def test_what_unpacks_without_end_is_not_read_to_its_end(monkeypatch: pytest.Mon
     assert "unpacks to more than" in last.text
 
 
-def test_a_zip_archive_says_what_to_do() -> None:
-    with pytest.raises(ValueError, match="unpack it first"):
-        list(read(io.BytesIO(b"PK\3\4" + bytes(60))))
+def zipped(*files: bytes) -> io.BytesIO:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, data in enumerate(files):
+            archive.writestr(f"{number}.pcapng", data)
+    packed.seek(0)
+    return packed
+
+
+def test_the_one_file_of_a_zip_archive_is_read(ours: dict[str, Path], tmp_path: Path) -> None:
+    path = ours["powershot-g3"]
+    assert told(zipped(path.read_bytes())) == told(path)
+    redact(zipped(path.read_bytes()), tmp_path / "a")
+    redact(path, tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (zipped(b"1", b"2").getvalue(), "2 files"),
+        (b"PK\3\4" + bytes(60), "cannot be read"),
+        (b"\xfd7zXZ\0" + bytes(60), "compressed by xz; unpack it first"),
+        (b"\x28\xb5\x2f\xfd" + bytes(60), "compressed by zstd; unpack it first"),
+        (b"BZh9" + bytes(60), "compressed by bzip2; unpack it first"),
+    ],
+)
+def test_what_is_packed_otherwise_says_what_to_do(data: bytes, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        list(read(io.BytesIO(data)))
+
+
+def test_the_clock_of_usbmon_that_starts_anew_goes_on() -> None:
+    lines = (
+        b"1f 4095900000 S Bo:1:003:1 -115 31 >\n"
+        b"1f 4095950000 C Bo:1:003:1 0 31 >\n"
+        b"2f 50000 S Bo:1:003:1 -115 31 >\n"
+        b"2f 60000 C Bo:1:003:1 0 31 >\n"
+    )
+    times = [one.time for one in read(io.BytesIO(lines)) if isinstance(one, Transfer)]
+    assert times == pytest.approx([4095.9, 4096.05])
 
 
 # --- a busy bus ----------------------------------------------------------------------------------

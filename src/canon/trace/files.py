@@ -3,9 +3,9 @@
 Captures come as `.pcap` and `.pcapng` (`canon.trace.captures`), usbmon's own text has a line for
 each request and completion (`canon.trace.usbmon_text`), gphoto2 writes debug logs
 (`canon.trace.gphoto2_log`), and traces have a JSON object on each line (`canon.trace.jsonl`). Each
-may be compressed by gzip. A request and its completion are one `Transfer`; a trace that kept no
-transfers gives `Exchange`s of native commands or `Transaction`s of PTP. Everything else worth
-knowing is a `Remark`.
+may be compressed by gzip, or be the one file of a zip archive. A request and its completion are one
+`Transfer`; a trace that kept no transfers gives `Exchange`s of native commands or `Transaction`s of
+PTP. Everything else worth knowing is a `Remark`.
 
 A recording is not trusted: no length in it is believed before the bytes are there, and what is
 broken becomes a `Remark`, so one bad record never hides the rest. Only a file that is no recording
@@ -98,8 +98,6 @@ def _is_trace(source: Source) -> bool:
 
 def _text(source: Source) -> Iterator[Record]:
     """The records of a text, whose first line that is known tells what it is."""
-    if source.file.peek(4)[:4] == b"PK\3\4":
-        raise ValueError(f"{source.name} is a zip archive, not a recording; unpack it first")
     lines = _lines(source.file)
     seen = 0
     for number, line in lines:

@@ -1,7 +1,7 @@
 """Usbmon's text form: a line for each request and completion (the kernel's docs/usb/usbmon).
 
 `ed2f6a80 3575914555 S Ci:1:001:0 s a3 00 0000 0003 0004 4 <`. The kernel writes down only the first
-32 bytes of a transfer.
+32 bytes of a transfer, and its clock starts anew every 4096 seconds.
 """
 
 from __future__ import annotations
@@ -20,14 +20,20 @@ LINE = re.compile(
 
 _KINDS = {b"Z": Kind.ISOCHRONOUS, b"I": Kind.INTERRUPT, b"C": Kind.CONTROL, b"B": Kind.BULK}
 _SETUP_WORDS = 5
+_TURN_S = 4096.0  # after which the clock starts anew
 
 
 def read_usbmon_text(lines: Iterable[tuple[int, bytes]]) -> Iterator[Half | Remark]:
     """The requests and completions of numbered lines; a line that is neither is a `Remark`."""
+    turns, last = 0.0, 0.0
     for number, line in lines:
         if match := LINE.match(line):
             try:
-                yield _half(number, match)
+                time = int(match[2]) / 1e6
+                if time + turns < last - _TURN_S / 2:
+                    turns += _TURN_S
+                last = time + turns
+                yield _half(number, match, last)
                 continue
             except (ValueError, IndexError, OverflowError):
                 pass
@@ -35,8 +41,8 @@ def read_usbmon_text(lines: Iterable[tuple[int, bytes]]) -> Iterator[Half | Rema
             yield Remark(number, None, "Broken", "this is no line of usbmon")
 
 
-def _half(number: int, match: re.Match[bytes]) -> Half:
-    tag, micros, event, letter, direction, bus, address, endpoint, rest = match.groups()
+def _half(number: int, match: re.Match[bytes], time: float) -> Half:
+    tag, _, event, letter, direction, bus, address, endpoint, rest = match.groups()
     words, setup, status = rest.split(), b"", 0
     kind = _KINDS[letter]
     if words[0] == b"s":
@@ -58,7 +64,7 @@ def _half(number: int, match: re.Match[bytes]) -> Half:
         f"{int(bus or 0)}.{int(address)}",
         int(endpoint) & 0x0F | (0x80 if direction == b"i" else 0),
         kind,
-        int(micros) / 1e6,
+        time,
         status,
         size,
         setup,
