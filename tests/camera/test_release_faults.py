@@ -512,7 +512,7 @@ def test_ctrl_c_in_a_block_of_release_control() -> None:
 def test_ctrl_c_between_frames() -> None:
     device = native_device()
     with interrupted(
-        device, lambda port, name: name == "read" and device.release.viewfinder_on
+        device, lambda port, name: name == "read" and device.release.viewfinder.on
     ) as cam:
         with pytest.raises(KeyboardInterrupt):
             list(cam.live)
@@ -537,7 +537,7 @@ def test_closing_leaves_release_control() -> None:
     next(frames)
     cam.close()
     assert not device.release.active
-    assert not device.release.viewfinder_on
+    assert not device.release.viewfinder.on
     assert list(frames) == []
     with pytest.raises(Disconnected, match="closed by this program"):
         cam.capture.shoot()

@@ -11,7 +11,7 @@ import canon
 from canon.native.events import CaptureStatus, FullImageReady, NativeEvent, ThumbnailReady
 from canon.virtual.build import make_virtual
 from canon.virtual.native.camera import NativeCamera
-from rigs.bodies import a_camera, native_device
+from rigs.bodies import a_camera, a_card, native_device, ptp_device
 from rigs.watched import WatchedPort
 
 EXPOSED, FINISHED = CaptureStatus(0x1C), CaptureStatus(0x1D)
@@ -33,6 +33,40 @@ def test_the_lens_takes_its_time() -> None:
         cam.remote.stop()
         assert out - start == pytest.approx(2.67 + 2 * ANSWER_S, abs=0.01)
         assert device.clock.now() - out < 0.05
+
+
+def test_the_lens_of_a_powershot_in_ptp_takes_its_time_too() -> None:
+    device = ptp_device("powershot-g9")
+    with a_camera(device) as cam:
+        start = device.clock.now()
+        cam.remote.start()
+        out = device.clock.now()
+        assert out - start == pytest.approx(2.67, abs=0.1)
+        for _ in range(5):
+            cam.remote.stop()
+            before = device.clock.now()
+            cam.remote.start()
+            assert device.clock.now() - before < 2 * 2.67 + 0.1, "in, and out again"
+        before = device.clock.now()
+        cam.capture.shoot()
+        assert device.clock.now() - before < 5, "nothing has piled up"
+
+
+def test_live_view_has_the_frames_of_the_body() -> None:
+    device = native_device()
+    with a_camera(device) as cam:
+        times = [frame.time for frame in itertools.islice(cam.live, 31)]
+    assert times[-1] - times[0] == pytest.approx(2, abs=0.05)
+
+
+def test_small_files_travel_as_fast_as_large_ones() -> None:
+    size = 49_000
+    device = native_device(card=a_card({"IMG_0001.JPG": bytes(size)}))
+    with a_camera(device) as cam:
+        entry = cam.storage.stat("DCIM/100CANON/IMG_0001.JPG")
+        start = device.clock.now()
+        cam.storage.read(entry)
+        assert device.clock.now() - start == pytest.approx(size / 490_000 + 0.018, abs=0.005)
 
 
 def test_a_release_takes_its_time() -> None:

@@ -117,7 +117,7 @@ def test_frames_captures_and_settings_at_once(
     meanwhile = order[order.index("capture") : -order[::-1].index("capture")]
     assert {"frame", "capture", "iso", "white_balance"} <= set(meanwhile), "none starves"
     assert not device.release.active
-    assert not device.release.viewfinder_on
+    assert not device.release.viewfinder.on
 
 
 def test_captures_of_several_threads_do_not_mix(cam: Camera) -> None:

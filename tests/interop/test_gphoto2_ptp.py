@@ -261,7 +261,7 @@ def preview(camera: TetheredPtp) -> None:
     film = saved["movie.mjpg"]
     assert film.count(b"\xff\xd8\xff") == camera.witness.asked.count("GetViewfinderImage") - 1
     assert camera.names() == before
-    assert not camera.device.extension.release.viewfinder_on
+    assert not camera.device.extension.release.viewfinder.on
 
 
 def lens(camera: TetheredPtp) -> None:
@@ -475,7 +475,7 @@ def test_the_host_before_was_killed(tmp_path: Path) -> None:
             film.wait(PATIENCE_S)
         (camera.folder / "movie.mjpg").unlink()
         assert camera.device.session
-        assert camera.device.extension.release.viewfinder_on
+        assert camera.device.extension.release.viewfinder.on
         trigger(camera)
         assert not camera.device.session
         assert not camera.device.extension.release.active

@@ -296,11 +296,12 @@ class NativeCamera:
     def _send_pieces(self, data: memoryview, delay: float) -> None:
         """Send data as fast as the camera reads its card."""
         if data:
-            self._when(delay, lambda: self._send_piece(data))
+            took = min(len(data), _CHUNK) / _RATE
+            self._when(delay + took, lambda: self._send_piece(data))
 
     def _send_piece(self, data: memoryview) -> None:
         self.bulk.put(data[:_CHUNK])
-        self._send_pieces(data[_CHUNK:], min(len(data), _CHUNK) / _RATE)
+        self._send_pieces(data[_CHUNK:], 0.0)
 
     def _send(self, data: bytes, delay: float) -> None:
         self._when(delay, lambda: self.bulk.put(data))

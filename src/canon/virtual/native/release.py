@@ -61,6 +61,7 @@ from canon.native.release import (
 )
 from canon.values import File, Format, ImageSize
 from canon.virtual.faults import FaultKind, Faults
+from canon.virtual.lens import Viewfinder
 from canon.virtual.native.custom import CustomUnit
 from canon.virtual.native.profile import NativeBody
 from canon.virtual.pictures.exif import CR2_JPEG, JPEG, Shot
@@ -72,6 +73,7 @@ _LENS_CAP_S = 10.0
 _EXPOSED_S = 3.385 - FOCUS_S
 _POLL_S = 0.064
 _SECOND_S = 0.5  # Guess: how much later the JPEG of RAW + JPEG is on the card
+_FRAME_S = 1 / 15  # Guess: as many frames as a G3's films have, which are of the same size
 _ZOOM_S = 0.15  # Guess: seconds for each position
 _EXPOSED, _FINISHED, _FAILED = 0x1C, 0x1D, 0x0A
 _NO_FOCUS, _NO_ROOM = 1, 2  # Guess: the second; the first is a 5D's (section 11.1)
@@ -104,8 +106,8 @@ class ReleaseUnit:
         self.extended = self.profile.extended
         self.custom = CustomUnit(body)
         self.shutter = Shutter(body)
+        self.viewfinder = Viewfinder(body.clock, _FRAME_S)
         self.active = False
-        self.viewfinder_on = False
         self.focus_locked = False
         self.transfer_mode = 0
         self.zoom = 0
@@ -146,7 +148,7 @@ class ReleaseUnit:
     @answer.register
     def _exit(self, command: ExitReleaseControl) -> Message:
         # Guess: leaving it when it is off is no error, as gphoto2 does it after failures.
-        self.active = self.viewfinder_on = self.focus_locked = self._measured = False
+        self.active = self.viewfinder.on = self.focus_locked = self._measured = False
         self._kept.clear()
         return Nothing()
 
@@ -311,21 +313,22 @@ class ReleaseUnit:
     @answer.register
     def _start_viewfinder(self, command: StartViewfinder) -> Message:
         self._must_be_active()
-        self.viewfinder_on = True
+        self.viewfinder.start(_FRAME_S)
         return Nothing()
 
     @answer.register
     def _stop_viewfinder(self, command: StopViewfinder) -> Message:
         self._must_be_active()
-        self.viewfinder_on = False
+        self.viewfinder.on = False
         return Nothing()
 
     def frame(self, command: RetrieveFrame) -> bytes:
         """The viewfinder's picture now."""
         from canon.virtual.pictures.scene import viewfinder_frame
 
-        if not self.viewfinder_on:
+        if not self.viewfinder.on:
             return b""  # Guess: as for a file that is not there
+        self._delay = self.viewfinder.take()
         return viewfinder_frame(self._shot())
 
     # --- the release ------------------------------------------------------------------------------

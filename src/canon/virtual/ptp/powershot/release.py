@@ -54,6 +54,7 @@ from canon.ptp.powershot.layouts import (
 )
 from canon.values import Format
 from canon.virtual.faults import FaultKind, Faults
+from canon.virtual.lens import Lens, Viewfinder
 from canon.virtual.pictures.exif import Shot
 from canon.virtual.ptp.objects import CARD, Objects
 from canon.virtual.ptp.powershot.properties import Properties
@@ -103,15 +104,14 @@ class ReleaseControl:
         self.objects = objects
         self.table = Properties(body)
         self.shutter = Shutter(body)
+        self.lens = Lens(body.clock)
+        self.viewfinder = Viewfinder(body.clock, _FRAME_S)
         self.active = False
-        self.viewfinder_on = False
         self.focus_locked = False
         self.busy = False  # a picture is being taken
         self.transaction = 0
         self._tell = tell
         self._delay = 0.0
-        self._lens_ready = 0.0
-        self._next_frame = 0.0
         self._measured = False
         self._awaited = False  # the host that released is still there
         self._changed: dict[int, None] = {}
@@ -129,8 +129,9 @@ class ReleaseControl:
     def end(self) -> None:
         """The session is over, or its host lost: release control ends with it (section 4.2)."""
         if self.active:
-            self.active = self.viewfinder_on = self.focus_locked = self._measured = False
-            self._move_lens(LENS_S)
+            self.active = self.focus_locked = self._measured = False
+            self.viewfinder.on = False
+            self.lens.move(LENS_S)
             self._zoom_to(0)
         self._awaited = False
         self.objects.drop_kept()
@@ -195,7 +196,7 @@ class ReleaseControl:
         change()
         if code == Property.ZOOM:
             wanted, last = self.table.number(Property.ZOOM), self.table.steps(Property.ZOOM)[-1]
-            self._move_lens(abs(wanted - zoom) / last * _ZOOM_S)
+            self.lens.move(abs(wanted - zoom) / last * _ZOOM_S)
             self._wait_for_lens()
             self._zoom_to(wanted)
         self._follow_size()
@@ -225,10 +226,10 @@ class ReleaseControl:
         if self.faults.take_kind(FaultKind.LENS_CAP):
             self._delay = _LENS_CAP_S
             raise Status(Response.CANON_LENS_COVER_CLOSED)
-        # Guess: the answer does not wait for the lens, as its host does not wait for the answer.
-        self._move_lens(LENS_S)
+        self.lens.move(LENS_S)
+        self._wait_for_lens()  # as on a native G3 (canon-native-usb, section 9)
         self.active = True
-        self._tell(CameraModeChanged(_IN))
+        self.body.clock.after(self.lens.left, lambda: self._tell_mode(_IN))
         return Nothing()
 
     @answer.register
@@ -236,8 +237,12 @@ class ReleaseControl:
         # Guess: leaving it when it is off is no error.
         if self.active:
             self.end()
-            self._tell(CameraModeChanged(_OUT))
+            self._tell_mode(_OUT)
         return Nothing()
+
+    def _tell_mode(self, mode: int) -> None:
+        if self.active == (mode == _IN):
+            self._tell(CameraModeChanged(mode))
 
     def _must_be_active(self) -> None:
         if not self.active:
@@ -250,11 +255,8 @@ class ReleaseControl:
 
     # --- lens and focus (section 7) ---------------------------------------------------------------
 
-    def _move_lens(self, seconds: float) -> None:
-        self._lens_ready = max(self.body.clock.now(), self._lens_ready) + seconds
-
     def _wait_for_lens(self) -> None:
-        self._delay += max(0.0, self._lens_ready - self.body.clock.now())
+        self._delay += self.lens.left
 
     def _zoom_to(self, position: int) -> None:
         self.table.put(Property.ZOOM, position)
@@ -317,14 +319,13 @@ class ReleaseControl:
     @answer.register
     def _start_viewfinder(self, operation: ViewfinderOn, data: bytes) -> Message:
         self._must_be_idle()
-        self.viewfinder_on = True
-        self._next_frame = max(self.body.clock.now(), self._lens_ready) + _FIRST_FRAME_S
+        self.viewfinder.start(self.lens.left + _FIRST_FRAME_S)
         return Nothing()
 
     @answer.register
     def _stop_viewfinder(self, operation: ViewfinderOff, data: bytes) -> Message:
         self._must_be_active()
-        self.viewfinder_on = False
+        self.viewfinder.on = False
         return Nothing()
 
     @answer.register
@@ -332,11 +333,9 @@ class ReleaseControl:
         from canon.virtual.pictures.scene import viewfinder_frame
 
         self._must_be_active()
-        if not self.viewfinder_on:
+        if not self.viewfinder.on:
             raise Status(Response.CANON_REFUSED)
-        now = self.body.clock.now()
-        self._delay = max(0.0, self._next_frame - now)
-        self._next_frame = max(now, self._next_frame) + _FRAME_S
+        self._delay = self.viewfinder.take()
         frame = viewfinder_frame(self._shot())
         return Reply(frame, FrameSize(len(frame)))
 
@@ -364,7 +363,7 @@ class ReleaseControl:
         self.busy = self._awaited = True
         if PtpQuirk.STRAY_PRESS in self.body.model.quirks:
             self._tell(ShutterButtonPressedAgain())  # Guess (section 12): with each remote release
-        begin = max(self.body.clock.now(), self._lens_ready)
+        begin = self.body.clock.now() + self.lens.left
         # Guess (ptp-core, section 6): Canon's own way carries it as the standard's does.
         done = CaptureComplete(self.transaction)
         self.body.clock.at(begin + focus_s + _EXPOSED_S, lambda: self._finish(mode, shot, done))
