@@ -8,21 +8,22 @@ byte order. Time and memory are bounded by the length of the head.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from canon.errors import DecodeError
+from canon.frozen import Frozen
 from canon.wire import Buffer, take
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _MOST_ENTRIES = 500  # of a directory; cameras write at most about a hundred
 _LONGEST_TEXT = 256
 
 
-@dataclass(frozen=True)
-class Exif:
+class Exif(Frozen):
     """How a picture was taken, as far as its file tells; None and "" are what it does not tell.
 
     Attributes:
@@ -74,15 +75,14 @@ def read(head: Buffer) -> Exif:
         DecodeError: there is no EXIF, or its directories make no sense.
     """
     tiff = _Tiff(head)
-    main = tiff.directory(tiff.first)
-    exif = tiff.directory(main.number(0x8769))
+    main, exif = _directories(tiff)
     maker = tiff.directory(exif.place(0x927C) if main.text(0x010F) == "Canon" else None)
     exposure, aperture = exif.fraction(0x829A), exif.fraction(0x829D)
     focal_length = exif.fraction(0x920A)
     return Exif(
         model=main.text(0x0110),
         owner=maker.text(0x0009),
-        taken=_moment(exif.text(0x9003)),
+        taken=_moment(exif),
         exposure_time=exposure,
         f_number=None if aperture is None else float(aperture),
         iso=exif.number(0x8827) or _canon_iso(maker),
@@ -92,11 +92,30 @@ def read(head: Buffer) -> Exif:
     )
 
 
-def _moment(text: str) -> datetime | None:
+def taken(head: Buffer) -> datetime | None:
+    """When the picture was taken, from the head of its file: the camera's local time.
+
+    Raises:
+        DecodeError: there is no EXIF, or its directories make no sense.
+    """
+    return _moment(_directories(_Tiff(head))[1])
+
+
+def _directories(tiff: _Tiff) -> tuple[_Directory, _Directory]:
+    """What is said of the file, and of how it was taken."""
+    main = tiff.directory(tiff.first)
+    return main, tiff.directory(main.number(0x8769))
+
+
+def _moment(exif: _Directory) -> datetime | None:
+    text = exif.text(0x9003)
+    if len(text) != len("2003:06:14 09:30:00"):
+        return None
     try:
-        return datetime.strptime(text, "%Y:%m:%d %H:%M:%S")
+        moment = datetime.fromisoformat(text.replace(":", "-", 2))
     except ValueError:
         return None
+    return None if moment.tzinfo else moment
 
 
 def _canon_iso(maker: _Directory) -> int | None:
@@ -110,7 +129,7 @@ def _canon_iso(maker: _Directory) -> int | None:
 # --- the TIFF block ------------------------------------------------------------------------------
 
 
-class _Value(NamedTuple):
+class _Value(Frozen):
     """One entry of a directory: its type, how many values, and where they lie."""
 
     kind: int
@@ -197,6 +216,8 @@ class _Directory:
         value = self._find(tag, 5)
         if not value:
             return None
+        from fractions import Fraction
+
         over, under = self.tiff.number(value.at, 4), self.tiff.number(value.at + 4, 4)
         return Fraction(over, under) if under else None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -13,17 +12,20 @@ from typing import BinaryIO
 
 from canon.errors import AlreadyThere, CanonError
 
-_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(\..*)?", re.IGNORECASE)
+_PORTS = (f"{kind}{number}" for kind in ("COM", "LPT") for number in range(10))
+_RESERVED = frozenset(("CON", "PRN", "AUX", "NUL", *_PORTS))
+"""What Windows takes for a device, whatever suffix follows."""
 _DATA_LOST = {getattr(errno, name, None) for name in ("EIO", "ENOSPC", "EDQUOT")}
 _LONGEST = 200  # bytes of a name; no disk takes more than 255
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]')
+_CONTROL = (*range(0x20), *range(0x7F, 0xA0))
+_UNSAFE = dict.fromkeys((*_CONTROL, *map(ord, '<>:"/\\|?*')), "_")
 
 
 def safe_name(name: str) -> str:
     """A file name that stays in its folder and can be written on every platform."""
-    short = _UNSAFE.sub("_", name).encode(errors="ignore")[:_LONGEST]
+    short = name.translate(_UNSAFE).encode(errors="ignore")[:_LONGEST]
     safe = short.decode(errors="ignore").rstrip(". ")
-    return "_" + safe if not safe or _RESERVED.fullmatch(safe) else safe
+    return "_" + safe if not safe or safe.partition(".")[0].upper() in _RESERVED else safe
 
 
 def target_path(to: str | Path, name: str) -> Path:
@@ -45,20 +47,16 @@ class PartFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        import tempfile
-
+        self._path = folder / f".canon-remote-{os.urandom(8).hex()}.part"
         with _about(folder):
-            handle, name = tempfile.mkstemp(prefix=".canon-remote-", suffix=".part", dir=folder)
-        self._path = Path(name)
-        self.file: BinaryIO = os.fdopen(handle, "w+b")
+            self.file: BinaryIO = self._path.open("x+b")
 
     def keep(
         self, target: Path, *, overwrite: bool = False, modified: datetime | None = None
     ) -> None:
         """Flush it to the disk, and give it its name.
 
-        What a file system does not let be done to a file whose data are safe, its time, its mode,
-        is no failure.
+        That a file system does not let a file have its time is no failure: its data are safe.
 
         Args:
             target: its path.
@@ -76,8 +74,6 @@ class PartFile:
         if modified is not None:
             with suppress(OverflowError, OSError, ValueError):
                 os.utime(self._path, (modified.timestamp(), modified.timestamp()))
-        with suppress(OSError):  # a stick or a share of another owner
-            self._path.chmod(0o666 & ~_umask())
         _put_in_place(self._path, target, overwrite=overwrite)
 
     def discard(self) -> None:
@@ -175,9 +171,3 @@ def _to_disk(file: int) -> None:
 
 def _appeared(target: Path) -> AlreadyThere:
     return AlreadyThere(f"{target} appeared meanwhile and was left alone", "choose another name")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -144,7 +144,6 @@ def refusing(monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("chmod", errno.EPERM),
         ("utime", errno.EPERM),
         ("fsync", errno.EINVAL),
         ("fsync", errno.ENOTSUP),

@@ -284,14 +284,14 @@ def picture_name(
         now: asks the camera's clock.
         other: the name where nobody knows the time.
     """
-    from canon.exif import read
+    from canon import exif
 
     for name in names:
         if name.upper().endswith(kind):
             return name
     file.seek(0)
     try:
-        taken = read(file.read(_HEAD)).taken
+        taken = exif.taken(file.read(_HEAD))
     except DecodeError:
         taken = None
         with suppress(CanonError):

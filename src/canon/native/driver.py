@@ -91,7 +91,6 @@ class NativeDriver:
         self.session = session
         self._disks: tuple[str, ...] = ()
         self._remote: NativeRemote | None = None
-        self._settings: NativeSettings | None = None
         self._making = threading.Lock()
 
     @property

@@ -1,21 +1,22 @@
 """Release control in the native protocol: entering and leaving it (canon-native-usb, 1 and 9).
 
 What can be done in it has rooms of its own: `canon.native.settings`, `lens`, `live`, `shutter`.
+Each is loaded when it is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from canon import codes
 from canon.driver.card import Entry
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, LensFailed, Refused
 from canon.log import Log
 from canon.models.model import Trait
 from canon.native.commands import GetAbilities, LockKeys
-from canon.native.lens import NativeLens
 from canon.native.live import NativeLive
 from canon.native.release import (
     EnterReleaseControl,
@@ -24,9 +25,12 @@ from canon.native.release import (
     SelectCameraOutput,
 )
 from canon.native.session import Session
-from canon.native.settings import NativeSettings
 from canon.native.shutter import NativeShutter
 from canon.values import CameraOutput
+
+if TYPE_CHECKING:
+    from canon.native.lens import NativeLens
+    from canon.native.settings import NativeSettings
 
 _log = Log(__name__)
 
@@ -41,7 +45,7 @@ class NativeRemote:
     Attributes:
         active: whether it is on.
         stays: whether it is left on when the camera is closed.
-        live, lens, shutter: what can be done in it.
+        live, shutter: what can be done in it.
     """
 
     lasts = False
@@ -52,10 +56,22 @@ class NativeRemote:
         self.active = False
         self.stays = False
         self.live = NativeLive(session)
-        self.lens = NativeLens(session)
         self.shutter = NativeShutter(session, self.live, list_card)
-        self.settings = NativeSettings(session)
         self._keys_locked = False
+
+    @cached_property
+    def settings(self) -> NativeSettings:
+        """What the camera is set to."""
+        from canon.native.settings import NativeSettings
+
+        return NativeSettings(self.session)
+
+    @cached_property
+    def lens(self) -> NativeLens:
+        """Its lens."""
+        from canon.native.lens import NativeLens
+
+        return NativeLens(self.session)
 
     def enter(self) -> None:
         """Lock the keys where the model wants it, and enter release control.
@@ -114,4 +130,6 @@ class NativeRemote:
 
     def set_output(self, output: CameraOutput) -> None:
         """Choose what shows the picture."""
+        from canon import codes
+
         self.session.call(SelectCameraOutput(codes.CAMERA_OUTPUT.code(output) or 0))

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from canon import codes
 from canon.driver.card import Entry, Progress, Sink
 from canon.driver.shot import (
     GRACE_S,
@@ -39,7 +37,6 @@ from canon.errors import (
     StoreFull,
 )
 from canon.log import Log
-from canon.models.file_kinds import Content, kind_of
 from canon.models.model import Numbering, Quirk, Trait
 from canon.native.commands import (
     LOCK_WORD,
@@ -72,7 +69,10 @@ from canon.native.release import (
     SetTransferMode,
 )
 from canon.native.session import Session
-from canon.values import CaptureTarget, Format, local_time
+from canon.values import CaptureTarget, local_time
+
+if TYPE_CHECKING:
+    from canon.values import Format
 
 _log = Log(__name__)
 
@@ -84,15 +84,13 @@ _ONE_FILE = 0x0F  # a greater format has a second file in its high half
 _TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
 
 
-@dataclass
 class _Progress:
     """What the events of one release have told so far."""
 
-    ends: frozenset[type[NativeEvent]]
-    wanted: list[int]
-    exposed: bool = False
-    finished: bool = False
-    ready: dict[int, tuple[int, int]] = field(default_factory=dict)  # what → (key, size)
+    def __init__(self, ends: frozenset[type[NativeEvent]], wanted: list[int]) -> None:
+        self.ends, self.wanted = ends, wanted
+        self.exposed = self.finished = False
+        self.ready: dict[int, tuple[int, int]] = {}  # what → (key, size)
 
     @property
     def done(self) -> bool:
@@ -159,6 +157,8 @@ class NativeShutter:
 
     def estimated_size(self, form: Format) -> int:
         """How many bytes a release of that format takes, by the camera's table."""
+        from canon import codes
+
         code = codes.FORMAT.code(form)
         if code is None:
             raise NotSupported(self.model.name, f"pictures of the format {form}")
@@ -344,6 +344,8 @@ class NativeShutter:
 
     def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
         """The new pictures; the thumbnail beside a CRW is none."""
+        from canon.models.file_kinds import Content, kind_of
+
         return tuple(
             entry
             for entry in self._list_card()

@@ -97,7 +97,7 @@ def moment(text: str) -> datetime | None:
     if found is None:
         return None
     try:
-        return datetime.strptime(found[1], "%Y%m%dT%H%M%S")
+        return datetime.fromisoformat(found[1])
     except ValueError:
         return None
 

@@ -12,7 +12,14 @@ from typing import Any
 
 from canon.errors import DecodeError, DeviceBusy, NotSupported, Refused
 from canon.log import Log
-from canon.ptp.datasets import DataType, DevicePropDesc, PropertyValue, read_value, write_value
+from canon.ptp.datasets import (
+    DataType,
+    DevicePropDesc,
+    PropertyValue,
+    Range,
+    read_value,
+    write_value,
+)
 from canon.ptp.operations import (
     Bytes,
     GetDevicePropDesc,
@@ -85,6 +92,13 @@ def as_int(value: PropertyValue) -> int:
     if not isinstance(value, int):
         raise DecodeError(f"{value!r} is no number", 0, "DevicePropDesc")
     return value
+
+
+def ends_of(about: DevicePropDesc) -> tuple[int, int]:
+    """The first and the last number of a range; both are the present one where there is none."""
+    if isinstance(about.form, Range):
+        return as_int(about.form.minimum), as_int(about.form.maximum)
+    return as_int(about.current), as_int(about.current)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from canon.ptp.datasets import (
     write_value,
 )
 from canon.ptp.operations import GetDevicePropDesc
-from canon.ptp.properties import Properties, as_int
+from canon.ptp.properties import Properties, as_int, ends_of
 from canon.values import kinds
 from canon.values.kinds import Kind
 
@@ -96,13 +96,6 @@ def numbers_of(about: DevicePropDesc) -> tuple[int, ...] | None:
         step = max(1, as_int(about.form.step))
         return tuple(range(first, last + 1, step)[:_MOST_STEPS])
     return None
-
-
-def ends_of(about: DevicePropDesc) -> tuple[int, int]:
-    """The first and the last number of a range; both are the present one where there is none."""
-    if isinstance(about.form, Range):
-        return as_int(about.form.minimum), as_int(about.form.maximum)
-    return as_int(about.current), as_int(about.current)
 
 
 def _reading(name: str, about: DevicePropDesc) -> Reading:

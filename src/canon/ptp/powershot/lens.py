@@ -12,9 +12,8 @@ from canon.errors import FocusFailed, Refused, ValueRefused
 from canon.ptp.datasets import DevicePropDesc
 from canon.ptp.operations import Operation, Response
 from canon.ptp.powershot.layouts import DoAeAfAwb, FocusLock, FocusUnlock, Property
-from canon.ptp.properties import Properties, as_int
+from canon.ptp.properties import Properties, as_int, ends_of
 from canon.ptp.session import Session
-from canon.ptp.settings import ends_of
 
 _ALL_MEASURES = 7
 

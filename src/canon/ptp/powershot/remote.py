@@ -1,14 +1,15 @@
 """Release control of a PowerShot that speaks PTP: entering and leaving it.
 
 What can be done in it has rooms of its own: `canon.ptp.powershot.settings`, `lens`, `live`,
-`shutter` (canon-powershot-ptp, section 4).
+`shutter` (canon-powershot-ptp, section 4). Each is loaded when it is used.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from canon import codes
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, NotSupported, Refused
 from canon.log import Log
@@ -22,13 +23,15 @@ from canon.ptp.powershot.layouts import (
     Property,
     TerminateReleaseControl,
 )
-from canon.ptp.powershot.lens import PowerShotLens
 from canon.ptp.powershot.live import PowerShotLive
-from canon.ptp.powershot.settings import PtpSettings
-from canon.ptp.powershot.shutter import PtpShutter
 from canon.ptp.properties import Properties, as_int
 from canon.ptp.session import Session
 from canon.values import CameraOutput
+
+if TYPE_CHECKING:
+    from canon.ptp.powershot.lens import PowerShotLens
+    from canon.ptp.powershot.settings import PtpSettings
+    from canon.ptp.powershot.shutter import PtpShutter
 
 _log = Log(__name__)
 
@@ -47,7 +50,7 @@ class PtpRemote:
 
     Attributes:
         active: whether release control is on.
-        settings, live, lens, shutter: what can be done in it.
+        live: its viewfinder.
     """
 
     lasts = False
@@ -58,12 +61,31 @@ class PtpRemote:
         self.session = session
         self.active = False
         self.live = PowerShotLive(session, lambda: self.active)
+        self._objects = objects
         self._listed = listed
         self._channel = channel
-        self.settings = PtpSettings(listed)
-        self.lens = PowerShotLens(session, listed)
-        self.shutter = PtpShutter(session, objects, listed, self.live)
         self._events_before = 0  # EVENT_EMULATE_MODE as it was found
+
+    @cached_property
+    def settings(self) -> PtpSettings:
+        """What the camera is set to."""
+        from canon.ptp.powershot.settings import PtpSettings
+
+        return PtpSettings(self._listed)
+
+    @cached_property
+    def lens(self) -> PowerShotLens:
+        """Its lens."""
+        from canon.ptp.powershot.lens import PowerShotLens
+
+        return PowerShotLens(self.session, self._listed)
+
+    @cached_property
+    def shutter(self) -> PtpShutter:
+        """Its shutter."""
+        from canon.ptp.powershot.shutter import PtpShutter
+
+        return PtpShutter(self.session, self._objects, self._listed, self.live)
 
     def begun(self) -> None:
         """A session was opened anew: release control has ended with the one before."""
@@ -165,5 +187,7 @@ class PtpRemote:
 
     def set_output(self, output: CameraOutput) -> None:
         """Choose what shows the picture."""
+        from canon import codes
+
         self._listed.need(Property.OUTPUT, "choice of what shows the picture")
         self._listed.write(Property.OUTPUT, DataType.UINT8, codes.CAMERA_OUTPUT.code(output) or 0)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from canon.codes import joined
 from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     MOST_LEFT,
@@ -46,7 +46,6 @@ from canon.ptp.operations import (
     PtpEvent,
     RequestObjectTransfer,
 )
-from canon.ptp.powershot.codes import FORMAT, PICTURE_KINDS, ROWS
 from canon.ptp.powershot.layouts import (
     RAM,
     CanonRequestObjectTransfer,
@@ -59,7 +58,10 @@ from canon.ptp.powershot.lens import focusing
 from canon.ptp.powershot.live import PowerShotLive
 from canon.ptp.properties import Properties
 from canon.ptp.session import Session
-from canon.values import CaptureTarget, Format, local_time
+from canon.values import CaptureTarget, local_time
+
+if TYPE_CHECKING:
+    from canon.values import Format
 
 _log = Log(__name__)
 
@@ -149,11 +151,16 @@ class PtpShutter:
         info = self.session.call(GetStorageInfo(store.id))
         if info.free_images != _NOT_GIVEN:
             return info.free_images
-        now = ROWS["image_format"].codes.value(joined(*map(self._listed.number, FORMAT)))
+        from canon import codes
+        from canon.ptp.powershot.codes import FORMAT
+
+        now = codes.FORMAT.value(codes.joined(*map(self._listed.number, FORMAT)))
         return info.free // self.estimated_size(now)
 
     def estimated_size(self, form: Format) -> int:
         """How many bytes a release of that format takes, by AVERAGE_FILE_SIZES."""
+        from canon.ptp.powershot.codes import PICTURE_KINDS
+
         self._listed.need(Property.AVERAGE_FILE_SIZES, "table of how large pictures are")
         sizes = self._listed.value(Property.AVERAGE_FILE_SIZES, DataType.AUINT32)
         found = dict(enumerate(sizes if isinstance(sizes, tuple) else (), start=1))
