@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,29 @@ def test_verbs_that_ask(body: str, other: str, verb: str) -> None:
     assert f"canon.{other}" not in there
     if (body, verb) != ("powershot-g9", "info"):  # its picture sizes are codes of a setting
         assert there & SETTINGS == set()
+
+
+SHOT = """
+import sys, canon
+with canon.open() as cam:
+    cam.capture.shoot().first.save(sys.argv[1])
+print(*sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("body", ["powershot-g3", "powershot-g9"])
+def test_a_first_picture(body: str, tmp_path: Path) -> None:
+    with plugged_in(body) as env:
+        done = subprocess.run(
+            [sys.executable, "-c", SHOT, str(tmp_path)],
+            env={**env, "CANON_REMOTE_PORT": "usb:"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    there = set(done.stderr.split())
+    assert len(list(tmp_path.iterdir())) == 1
+    assert "canon.exif" in there
+    assert (
+        there & (SETTINGS | {"dataclasses", "fractions", "locale", "shutil", "tempfile"}) == set()
+    )
