@@ -1,7 +1,8 @@
 """The card in a virtual camera: folders and files, as a camera keeps them.
 
 A folder of the host can be shown as a card; the host's files are read when they are asked for and
-never changed: what is written or deleted lives and dies with the virtual card.
+never changed: what is written or deleted lives and dies with the virtual card. A card keeps the
+first 16 MiB in memory and what comes after that in a temporary file.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canon.virtual.clock import EPOCH
+from canon.virtual.spill import Spill, Spilled
 
 if TYPE_CHECKING:
     from canon.virtual.pictures.exif import Shot
     from canon.virtual.profile import Profile
+
+
+_IN_MEMORY = 16 << 20  # bytes of files; more than that goes to the disk
 
 
 @dataclass
@@ -28,13 +33,13 @@ class File:
     """A file on the card.
 
     Attributes:
-        data: its bytes, or the file of the host that has them.
+        data: its bytes, or what has them on the disk: a file of the host, a card's temporary one.
         time: seconds since 1970 in the camera's local time.
         protected: protected from deletion.
         new: not downloaded yet.
     """
 
-    data: bytes | Path
+    data: bytes | Path | Spilled
     time: int
     protected: bool = False
     new: bool = True
@@ -42,16 +47,20 @@ class File:
     @property
     def size(self) -> int:
         """Its length in bytes."""
-        return len(self.data) if isinstance(self.data, bytes) else self.data.stat().st_size
+        if isinstance(self.data, Path):
+            return self.data.stat().st_size
+        return len(self.data) if isinstance(self.data, bytes) else self.data.size
 
     def read(self) -> bytes:
         """All of its bytes."""
-        return self.data if isinstance(self.data, bytes) else self.data.read_bytes()
+        return self.part(0, self.size)
 
     def part(self, start: int, size: int) -> bytes:
         """Up to `size` of its bytes from offset `start` on."""
         if isinstance(self.data, bytes):
             return self.data[start : start + size]
+        if isinstance(self.data, Spilled):
+            return self.data.part(start, size)
         with self.data.open("rb") as file:
             file.seek(start)
             return file.read(size)
@@ -77,6 +86,7 @@ class MemoryCard:
         self.capacity = capacity
         self.overhead = overhead
         self.root = Folder()
+        self._spill: Spill | None = None
 
     @property
     def free(self) -> int:
@@ -113,7 +123,26 @@ class MemoryCard:
 
     def add(self, parts: tuple[str, ...], file: File) -> None:
         """Put a file on the card, and its folders where they are not there."""
-        self.make_folders(parts[:-1], file.time).entries[parts[-1].upper()] = file
+        folder = self.make_folders(parts[:-1], file.time)
+        if isinstance(file.data, bytes):
+            file.data = self._kept(file.data)
+        folder.entries[parts[-1].upper()] = file
+
+    def append(self, file: File, data: bytes) -> None:
+        """Put more bytes behind those of a file on the card."""
+        if isinstance(file.data, Spilled) and self._spill:
+            file.data = self._spill.more(file.data, data)
+        else:
+            whole, file.data = file.read() + data, b""
+            file.data = self._kept(whole)
+
+    def _kept(self, data: bytes) -> bytes | Spilled:
+        """The bytes, or where they are on the disk when memory would become too full."""
+        held = (len(file.data) for file in _files(self.root) if isinstance(file.data, bytes))
+        if len(data) + sum(held) <= _IN_MEMORY:
+            return data
+        self._spill = self._spill or Spill()
+        return self._spill.keep(data)
 
 
 def card_from_folder(folder: Path) -> MemoryCard:

@@ -99,8 +99,7 @@ class StorageUnit:
         found = card.find(self._parts(path)) if card else None
         if not isinstance(found, File):
             return b""  # Guess (section 13): a missing file is an answer of no bytes.
-        data = found.read()
-        return data[:_THUMBNAIL_HEAD] if what == 1 else data
+        return found.part(0, _THUMBNAIL_HEAD if what == 1 else found.size)
 
     @answer.register
     def _make_directory(self, command: MakeDirectory) -> Message:
@@ -166,9 +165,9 @@ class StorageUnit:
             raise Status(CARD_FULL)
         found = folder.entries.get(parts[-1].upper())
         if command.offset == 0:
-            folder.entries[parts[-1].upper()] = File(command.data, _NO_TIME)
+            card.add(parts, File(command.data, _NO_TIME))
         elif isinstance(found, File) and found.size == command.offset:
-            found.data = found.read() + command.data
+            card.append(found, command.data)
         else:
             raise Status(BAD_PARAMETER)
         self._uploaded += 1
