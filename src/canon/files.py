@@ -16,6 +16,8 @@ _PORTS = (f"{kind}{number}" for kind in ("COM", "LPT") for number in range(10))
 _RESERVED = frozenset(("CON", "PRN", "AUX", "NUL", *_PORTS))
 """What Windows takes for a device, whatever suffix follows."""
 _DATA_LOST = {getattr(errno, name, None) for name in ("EIO", "ENOSPC", "EDQUOT")}
+_LONGEST_SUFFIX = 10
+_LONGEST_KIND = 5  # letters of a suffix that tells what is in a file
 _LONGEST = 200  # bytes of a name; no disk takes more than 255
 _CONTROL = (*range(0x20), *range(0x7F, 0xA0))
 _UNSAFE = dict.fromkeys((*_CONTROL, *map(ord, '<>:"/\\|?*')), "_")
@@ -23,8 +25,13 @@ _UNSAFE = dict.fromkeys((*_CONTROL, *map(ord, '<>:"/\\|?*')), "_")
 
 def safe_name(name: str) -> str:
     """A file name that stays in its folder and can be written on every platform."""
-    short = name.translate(_UNSAFE).encode(errors="ignore")[:_LONGEST]
-    safe = short.decode(errors="ignore").rstrip(". ")
+    clean = name.translate(_UNSAFE)
+    if len(clean.encode(errors="ignore")) > _LONGEST:
+        stem, dot, suffix = clean.rpartition(".")
+        end = dot + suffix if stem and len(suffix) < _LONGEST_SUFFIX else ""
+        room = _LONGEST - len(end.encode(errors="ignore"))
+        clean = clean.encode(errors="ignore")[:room].decode(errors="ignore") + end
+    safe = clean.encode(errors="ignore").decode().rstrip(". ")
     return "_" + safe if not safe or safe.partition(".")[0].upper() in _RESERVED else safe
 
 
@@ -116,6 +123,14 @@ def check_free(target: Path, *, overwrite: bool) -> None:
         raise AlreadyThere(f"{target} is there already", "choose another name or overwrite it")
     if target.exists() and not target.is_file():
         raise AlreadyThere(f"{target} is no file", "choose another name")  # /dev/null stays
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A path with another suffix: cat.THM for cat.jpg, and 2024.01.15.THM for 2024.01.15."""
+    old = path.suffix[1:]
+    is_kind = old.isascii() and old.isalnum() and old[0].isalpha() and len(old) <= _LONGEST_KIND
+    stem = path.stem if is_kind else path.name
+    return path.with_name(safe_name(stem + suffix))
 
 
 def numbered(path: Path) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from canon.camera import Camera
 from canon.camera.storage import owners
 from canon.errors import ObjectNotFound
 from canon.exif import thumbnail
-from canon.models.file_kinds import FILE_KINDS, belongs, note_name
+from canon.models.file_kinds import FILE_KINDS, companions_of, note_name
 from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.native.camera import NativeCamera
 from rigs.bodies import a_camera, a_card, native_body, native_row, profile_of, ptp_device
@@ -27,30 +27,46 @@ def beside(cam: Camera, name: str) -> list[str]:
     return [entry.name for entry in cam.storage.companions(f"{FOLDER}/{name}")]
 
 
-ALL = tuple(f"{name}_1234.{kind.suffix}" for name in ("IMG", "SND") for kind in FILE_KINDS)
+KNOWN = tuple(kind.suffix for kind in FILE_KINDS)
 
 
 @pytest.mark.parametrize(
-    ("name", "companions"),
+    ("names", "companions"),
     [
-        ("IMG_1234.CRW", {"IMG_1234.THM", "SND_1234.WAV"}),
-        ("IMG_1234.MOV", {"IMG_1234.THM"}),
-        ("IMG_1234.JPG", {"SND_1234.WAV"}),
-        ("IMG_1234.CR3", {"SND_1234.WAV"}),
-        ("img_1234.jpg", {"SND_1234.WAV"}),
-        ("A_IMG_1234.JPG", set()),
-        ("IMG_1234.THM", set()),
-        ("IMG_1234", set()),
-        ("HOLIDAY.JPG", set()),
-        ("", set()),
+        ("A.CRW A.THM", {"A.THM": "A.CRW"}),
+        ("A.CRW A.JPG A.THM A.WAV", {"A.THM": "A.CRW", "A.WAV": "A.CRW A.JPG"}),
+        ("A.CR3 A.HIF A.XMP", {"A.XMP": "A.CR3 A.HIF"}),
+        ("A.MOV A.THM", {"A.THM": "A.MOV"}),
+        ("A.JPG A.THM", {"A.THM": "A.JPG"}),
+        ("A.CR2 A.JPG A.THM", {"A.THM": "A.CR2 A.JPG"}),
+        ("A.MTS A.THM A.WAV A.TXT", {"A.THM": "A.MTS", "A.WAV": "A.MTS"}),
+        ("A.JPG A.MTS A.THM", {"A.THM": "A.JPG", "A.MTS": "A.JPG"}),
+        ("A.MTS A.XYZ", {}),
+        ("A.THM A.WAV A.TXT", {}),
+        ("A A.THM", {}),
+        ("a.crw A.Thm", {"A.Thm": "a.crw"}),
+        ("IMG_1234.CRW SND_1234.WAV", {"SND_1234.WAV": "IMG_1234.CRW"}),
+        ("img_1234.jpg snd_1234.wav", {"snd_1234.wav": "img_1234.jpg"}),
+        ("IMG_1234.MOV SND_1234.WAV", {}),
+        ("A_IMG_1234.JPG SND_1234.WAV", {}),
+        ("HOLIDAY.JPG", {}),
+        ("", {}),
     ],
 )
-def test_names(name: str, companions: set[str]) -> None:
-    same_name = {f"IMG_1234.{suffix}" for suffix in ("WAV", "MRK", "DPS", "TXT", "CTG")}
-    found = {other for other in ALL if belongs(other, name)}
-    assert found - same_name == companions
-    assert found & same_name in (same_name, set())
-    assert bool(found & same_name) == (name.upper().startswith("IMG_1234.") and "THM" not in name)
+def test_names(names: str, companions: dict[str, str]) -> None:
+    for listed in (names.split(" "), names.split(" ")[::-1], names.split(" ") * 2):
+        found = companions_of(listed)
+        assert {one: set(of) for one, of in found.items()} == {
+            one: set(of.split()) for one, of in companions.items()
+        }
+        assert all(len(of) == len(set(of)) for of in found.values())
+
+
+def test_what_a_camera_takes_is_never_a_companion() -> None:
+    found = companions_of(f"IMG_1234.{suffix}" for suffix in KNOWN)
+    taken = {f"IMG_1234.{kind.suffix}" for kind in FILE_KINDS if kind.is_taken}
+    assert found.keys() == {f"IMG_1234.{suffix}" for suffix in KNOWN} - taken
+    assert all(set(of) <= taken for of in found.values())
 
 
 @pytest.mark.parametrize(
@@ -99,8 +115,9 @@ def test_files_of_the_same_name_whatever_they_are() -> None:
 def test_a_fresh_card_has_what_its_body_writes(slug: str) -> None:
     with a_camera(NativeCamera(native_body(slug))) as cam:
         names = {entry.name for entry in cam.storage.ls(FOLDER)}
+        found = companions_of(names)
         for name in names:
-            assert set(beside(cam, name)) == {other for other in names if belongs(other, name)}
+            assert set(beside(cam, name)) == {one for one, of in found.items() if name in of}
         raw = {"IMG_0007.CR2"} if slug == "eos-20d" else {"IMG_0007.CRW", "IMG_0007.THM"}
         assert raw <= names or slug == "powershot-sd200"
         movie = {"MVI_0008.AVI", "MVI_0008.THM"}

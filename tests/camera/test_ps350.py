@@ -301,6 +301,7 @@ def test_what_info_prints_of_a_card_can_be_typed_back(host: Host) -> None:
     (card,) = host.storage.cards()
     assert host.storage.ls(f"{card.name}/{FOLDER}") == host.storage.ls(FOLDER)
     assert host.storage.stat(f"{card.name.lower()}\\{PATH}") == host.storage.stat(PATH)
+    assert host.storage.ls(f"/store_00010001/{FOLDER}") == host.storage.ls(FOLDER)
 
 
 def test_a_file_that_is_not_there(host: Host) -> None:

@@ -13,6 +13,7 @@ from canon.errors import AlreadyThere, NotSupported
 from canon.virtual.card import File
 from canon.work.saving import (
     Failed,
+    Job,
     NotMarked,
     Saved,
     SavedElsewhere,
@@ -74,8 +75,12 @@ def test_what_was_saved_just_now_is_not_replaced(tmp_path: Path) -> None:
         saving = Saving(tmp_path, overwrite=True)
         entries = [entry for entry in cam.storage.walk() if not entry.is_folder]
         jobs = [job for entry in entries for job in saving.jobs(cam, entry)]
-        assert [type(event) for event in saving.run(cam, jobs)] == [Saved, Failed]
+        assert [type(event) for event in saving.run(cam, jobs)] == [Saved, Saved]
         assert (tmp_path / "A.JPG").read_bytes() == b"first"
+        assert (tmp_path / "A_2.JPG").read_bytes() == b"another"
+        one_place = [Job(entry, tmp_path / "B.JPG") for entry in entries]
+        assert [type(event) for event in saving.run(cam, one_place)] == [Saved, Failed]
+        assert (tmp_path / "B.JPG").read_bytes() == b"first"
 
 
 def test_a_file_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_a_download_obeys_the_umask(cam: Camera, picture: Entry, tmp_path: Path)
 @pytest.mark.shows("thumbnail")
 def test_a_thumbnail(cam: Camera, picture: Entry) -> None:
     small = cam.storage.thumbnail(picture)
-    assert small.name == f"{picture.stem}.thumb.jpg"
+    assert small.name == f"{picture.name}.thumb.jpg"
     assert small[:2] == b"\xff\xd8"
     assert small[-2:] == b"\xff\xd9"
     assert len(small) < picture.size

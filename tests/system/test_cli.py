@@ -244,21 +244,32 @@ def test_get_never_overwrites_unless_told(tmp_path: Path, card: Path) -> None:
     assert files_below(tmp_path / "all") == ALL
 
 
-@pytest.mark.parametrize("option", [[], ["--overwrite"]])
-def test_two_files_of_one_name_are_not_saved_over_each_other(
-    option: list[str], tmp_path: Path, card: Path
+@pytest.mark.parametrize(
+    ("paths", "saved"),
+    [
+        (["DCIM/*/IMG_0001.*"], ["100CANON/IMG_0001.JPG", "101CANON/IMG_0001.JPG"]),
+        (["dcim/1*/IMG_0001.JPG"], ["100CANON/IMG_0001.JPG", "101CANON/IMG_0001.JPG"]),
+        (["*/*/*_0001.JPG"], ["DCIM/100CANON/IMG_0001.JPG", "DCIM/101CANON/IMG_0001.JPG"]),
+        ([FIRST, "DCIM/101CANON/IMG_0001.JPG"], ["100CANON/IMG_0001.JPG", "101CANON/IMG_0001.JPG"]),
+        (["DCIM/100CANON", "DCIM/101CANON/*_0001*"], ALL[:4]),
+        (["DCIM/100CANON", "DCIM/100CANON/*"], ["IMG_0001.JPG", "IMG_0002.JPG", "SND_0002.WAV"]),
+        (["DCIM/101*", FIRST], [ALL[0], *ALL[3:]]),
+        (["DCIM/101CANON/IMG_0001*"], ["IMG_0001.JPG"]),
+        (["DCIM/*/IMG_0101.JPG"], ["101CANON/IMG_0101.JPG"]),
+        (["/store_00010001/DCIM/*/*_0001.JPG", "D:\\DCIM\\101CANON"], [ALL[0], *ALL[3:]]),
+    ],
+)
+def test_two_files_of_one_name_are_kept_apart(
+    paths: list[str], saved: list[str], tmp_path: Path, card: Path
 ) -> None:
-    two = (FIRST, "DCIM/101CANON/IMG_0001.JPG")
-    with served(virtual(card)) as port:
-        ran = run(tmp_path, "get", *two, "-o", "out", *option, "--json", port=port)
-        still_new = [one["new"] for path in two for one in answer(tmp_path, "ls", path, port=port)]
-    told = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert (ran.returncode, ran.stderr) == (1, "")
-    assert told[0]["error"] is None
-    assert (told[1]["file"], told[1]["fetched"]) == (None, None)
-    assert (told[1]["path"], told[1]["error"]["kind"]) == (two[1], "AlreadyThere")
-    assert (tmp_path / "out" / "IMG_0001.JPG").read_bytes() == (card / FIRST).read_bytes()
-    assert still_new == [False, True]
+    told = answers(tmp_path, "get", *paths, "-o", "out", port=virtual(card))
+    assert sorted(one["file"] for one in told) == [f"out/{name}" for name in saved]
+    assert files_below(tmp_path / "out") == saved
+    for one in told:
+        (path,) = card.glob(one["path"].partition(":/")[2] or one["path"])
+        assert Path(tmp_path, one["file"]).read_bytes() == path.read_bytes()
+    again = answers(tmp_path, "get", *paths, "-o", "out", port=virtual(card))
+    assert [one["fetched"] for one in again] == [False] * len(saved)
 
 
 def test_get_new_brings_each_file_once(tmp_path: Path, card: Path) -> None:
@@ -272,13 +283,16 @@ def test_get_new_brings_each_file_once(tmp_path: Path, card: Path) -> None:
 
 def test_get_thumbnail_saves_a_small_jpeg(tmp_path: Path) -> None:
     saved = output(tmp_path, "get", "--thumbnail", "DCIM", "-o", "small").splitlines()
-    assert saved == [f"small/100CANON/IMG_000{n}.thumb.jpg" for n in range(1, 7)]
+    assert saved == [f"small/100CANON/IMG_000{n}.JPG.thumb.jpg" for n in range(1, 7)]
     small = (tmp_path / saved[0]).read_bytes()
     assert small.startswith(b"\xff\xd8\xff")
     assert len(small) < 20_000
-    again = run(tmp_path, "get", "--thumbnail", FIRST, "-o", "small/100CANON")
-    assert again.returncode == 5
-    assert (tmp_path / saved[0]).read_bytes() == small
+    again = answers(tmp_path, "get", "--thumbnail", "DCIM", "-o", "small")
+    assert [(one["file"], one["fetched"]) for one in again] == [(name, False) for name in saved]
+    (tmp_path / saved[0]).write_bytes(b"mine")
+    other = run(tmp_path, "get", "--thumbnail", FIRST, "-o", "small/100CANON")
+    assert other.returncode == 5
+    assert (tmp_path / saved[0]).read_bytes() == b"mine"
 
 
 # --- what all verbs have in common ---------------------------------------------------------------

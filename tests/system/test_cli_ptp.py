@@ -98,7 +98,7 @@ def test_files_come_and_go(tmp_path: Path, port: str) -> None:
 @both
 def test_thumbnails(tmp_path: Path, port: str) -> None:
     output(tmp_path, "get", "--thumbnail", FIRST, port=port)
-    assert (tmp_path / "IMG_0001.thumb.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert (tmp_path / "IMG_0001.JPG.thumb.jpg").read_bytes().startswith(b"\xff\xd8")
 
 
 def test_files_that_the_camera_does_not_take(tmp_path: Path) -> None:

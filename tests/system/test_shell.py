@@ -139,8 +139,8 @@ def test_getting_files(tmp_path: Path, card: Path) -> None:
         port=virtual(card),
     )
     assert lines == [
-        "IMG_0001.JPG",
-        "IMG_0101.JPG",
+        "100CANON/IMG_0001.JPG",
+        "101CANON/IMG_0101.JPG",
         "IMG_0001.JPG",
         "all/IMG_0001.JPG",
         "all/IMG_0002.JPG",
@@ -148,7 +148,7 @@ def test_getting_files(tmp_path: Path, card: Path) -> None:
         "new/101CANON/IMG_0001.JPG",
     ]
     assert files_below(tmp_path / "out") == lines[2:]
-    for name in ("IMG_0001.JPG", "out/IMG_0001.JPG", "out/all/IMG_0001.JPG"):
+    for name in ("100CANON/IMG_0001.JPG", "out/IMG_0001.JPG", "out/all/IMG_0001.JPG"):
         assert (tmp_path / name).read_bytes() == (card / FIRST).read_bytes()
 
 
@@ -156,7 +156,7 @@ def test_thumb_saves_thumbnails(tmp_path: Path) -> None:
     lines = told(
         tmp_path, "cd DCIM/100CANON", "get --thumbnail IMG_0001.JPG IMG_0002.JPG -o small/"
     )
-    assert lines == ["small/IMG_0001.thumb.jpg", "small/IMG_0002.thumb.jpg"]
+    assert lines == [f"small/IMG_000{number}.JPG.thumb.jpg" for number in (1, 2)]
     assert (tmp_path / lines[0]).read_bytes().startswith(b"\xff\xd8\xff")
 
 

@@ -27,6 +27,12 @@ PICTURE = CardPath("DCIM/100CANON/IMG_0001.JPG")
         ("d:\\DCIM\\100CANON", ("DCIM", "100CANON"), "D:"),
         ("REMOVABLE_1:/DC97", ("DC97",), "REMOVABLE_1:"),
         ("removable_1:\\dc97", ("dc97",), "REMOVABLE_1:"),
+        ("/D:/DCIM", ("DCIM",), "D:"),
+        ("/store_00010001/DCIM/100CANON", ("DCIM", "100CANON"), "STORE_00010001:"),
+        ("STORE_0001000A\\DCIM", ("DCIM",), "STORE_0001000A:"),
+        ("/store_00010001", (), "STORE_00010001:"),
+        ("DCIM/store_00010001", ("DCIM", "store_00010001"), ""),
+        ("/store_1/DCIM", ("store_1", "DCIM"), ""),
     ],
 )
 def test_what_is_typed(typed: str, parts: tuple[str, ...], card: str) -> None:
@@ -42,7 +48,7 @@ def test_a_path_that_goes_up_is_refused(typed: str) -> None:
 
 @given(
     st.lists(st.text("ABC_~.", min_size=1).filter(lambda name: name.strip("."))),
-    st.sampled_from(["", "D:", "REMOVABLE_1:"]),
+    st.sampled_from(["", "D:", "REMOVABLE_1:", "STORE_00020001:"]),
 )
 def test_what_is_printed_can_be_typed_back(parts: list[str], card: str) -> None:
     path = CardPath.of(tuple(parts), card)

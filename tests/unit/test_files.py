@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from canon.files import new_file, safe_name, target_path
+from canon.files import beside, new_file, safe_name, target_path
 
 # --- names ----------------------------------------------------------------------------------------
 
@@ -24,7 +24,28 @@ def test_a_name_is_not_longer_than_a_disk_takes(letter: str, tmp_path: Path) -> 
 
 
 def test_a_name_that_is_cut_does_not_end_in_a_dot() -> None:
-    assert safe_name("x" * 199 + ". .JPG") == "x" * 199
+    assert safe_name("x" * 199 + "." + "y" * 50) == "x" * 199
+    assert safe_name("x" * 199 + ". .") == "x" * 199
+
+
+def test_a_name_that_is_cut_keeps_its_suffix() -> None:
+    names = [safe_name("é" * 254 + suffix) for suffix in (".JPG", ".CRW")]
+    assert [name[-5:] for name in names] == ["é.JPG", "é.CRW"]
+    assert all(len(name.encode()) <= 200 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("cat.jpg", "cat.THM"),
+        ("cat", "cat.THM"),
+        ("out/my.cat.Jpeg", "out/my.cat.THM"),
+        ("2024.01.15", "2024.01.15.THM"),
+        ("no. 2 of 5", "no. 2 of 5.THM"),
+    ],
+)
+def test_what_lies_beside_a_file_keeps_its_name(path: str, other: str) -> None:
+    assert beside(Path(path), ".THM") == Path(other)
 
 
 # --- whole or not there ---------------------------------------------------------------------------

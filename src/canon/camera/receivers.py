@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from canon.driver.shot import Picture, Released, Shot
 from canon.errors import AlreadyThere
-from canon.files import PartFile, check_free, numbered, safe_name
+from canon.files import PartFile, beside, check_free, numbered, safe_name
 
 
 class InMemory:
@@ -77,14 +77,14 @@ class OnDisk:
         elif self._other is None and not self._saved:
             self._other = part, name  # whether it is the only one is seen at the end
         else:
-            self._put(part, self._to.with_suffix(suffix), alone=False)
+            self._put(part, beside(self._to, suffix), alone=False)
 
     def finish(self) -> None:
         """Name what is whole, and remove what is not; also after an error."""
         if self._other:
             (part, name), self._other = self._other, None
             alone = not self._saved
-            target = self._to if alone else self._to.with_suffix(Path(name).suffix)
+            target = self._to if alone else beside(self._to, Path(name).suffix)
             self._put(part, target, alone=alone)
         if self._part:
             self._part.discard()

@@ -213,32 +213,31 @@ class Storage:
         """
         entry = self._file(place)
         with _about(entry.path):
-            return Picture(self._verbs().thumbnail(entry), f"{entry.stem}.thumb.jpg")
+            return Picture(self._verbs().thumbnail(entry), f"{entry.name}.thumb.jpg")
 
     def companions(self, place: Place, among: Iterable[Entry] | None = None) -> list[Entry]:
         """What lies beside a picture or a movie and belongs to it: files of the same name.
 
         The THM of a CRW or a movie, a sound (a spoken note has the picture's number alone), what
         another program put there. The two files of RAW+JPEG are pictures, and no companions of
-        each other; the THM beside them belongs to the RAW.
+        each other; the THM beside them belongs to the RAW. A file of a kind that is not known here
+        has the THM and the sound of its name.
 
         Args:
             place: the picture or the movie.
             among: a listing to look through, when there is one already.
         """
-        from canon.models.file_kinds import belongs, kind_of
+        from canon.models.file_kinds import may_belong
 
         entry = self._file(place)
-        if not kind_of(entry.name).is_taken:
-            return []
         beside = self.ls(entry.path.parent) if among is None else among
-        return [
+        alike = [
             other
             for other in beside
-            if not other.is_folder
-            and other.path.parent == entry.path.parent
-            and belongs(other.name, entry.name)
+            if may_belong(other.name, entry.name) and other.path.parent == entry.path.parent
         ]
+        owned = owners([entry, *alike])
+        return [other for other in alike if entry in owned.get(other.path, ())]
 
     def upload(
         self,
@@ -483,21 +482,14 @@ def _about(path: CardPath) -> Iterator[None]:
 
 def owners(entries: Iterable[Entry]) -> dict[CardPath, list[Entry]]:
     """What each companion among these entries belongs to."""
-    from canon.models.file_kinds import belongs, kind_of, note_name
+    from canon.models.file_kinds import companions_of
 
-    entries = [entry for entry in dict.fromkeys(entries) if not entry.is_folder]
-    named: dict[CardPath, list[Entry]] = {}  # by the name that they share with companions
-    noted: dict[CardPath, list[Entry]] = {}  # by the name of their note
+    folders: dict[CardPath, dict[str, Entry]] = {}
     for entry in entries:
-        if kind_of(entry.name).is_taken:
-            named.setdefault(entry.path.with_suffix(""), []).append(entry)
-            if note := note_name(entry.name):
-                noted.setdefault(entry.path.with_name(note), []).append(entry)
-    found: dict[CardPath, list[Entry]] = {}
-    for entry in entries:
-        beside = named.get(entry.path.with_suffix(""), [])
-        owned_by = [other for other in beside if belongs(entry.name, other.name)]
-        owned_by += noted.get(entry.path, [])
-        if owned_by:
-            found[entry.path] = owned_by
-    return found
+        if not entry.is_folder:
+            folders.setdefault(entry.parent, {})[entry.name] = entry
+    return {
+        named[companion].path: [named[name] for name in owned_by]
+        for named in folders.values()
+        for companion, owned_by in companions_of(named).items()
+    }

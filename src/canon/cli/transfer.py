@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from canon.errors import CanonError, NotSupported, ObjectNotFound
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver.card import Entry
+    from canon.driver.card import CardPath, Entry
     from canon.work.saving import SaveEvent
 _PICTURES = "DCIM"
 
@@ -62,10 +63,12 @@ def get_verb(
     """Save files of the card.
 
     Where each one lies is printed. A PATH that is a folder means all that is in it; its sub-folders
-    keep their names below DIR. A PATH may be a pattern: 'DCIM/*/*.CRW'. No PATH but --new means all
-    that is new in DCIM; some models do not tell what is. Each file saved is marked as downloaded in
-    the camera. A file that is there already, of the same size and time, is not fetched again; one
-    that differs is an error. A file that cannot be saved does not stop the others. The companions
+    keep their names below DIR. A PATH may be a pattern: 'DCIM/*/*.CRW'; the folders below its fixed
+    part, here DCIM, keep their names, and those below what several PATHs have in common. A PATH may
+    be as gphoto2 prints it, /store_00010001/DCIM/…. No PATH but --new means all that is new in
+    DCIM; some models do not tell what is. Each file saved is marked as downloaded in the camera. A
+    file that is there already, of the same size and time, is not fetched again; one that differs is
+    an error. A file that cannot be saved does not stop the others. The companions
     of a file are saved with it: files of the same name, such as the THM of a movie, and the spoken
     note of a picture.
     """
@@ -73,30 +76,41 @@ def get_verb(
         raise click.UsageError("name what to get, or say --new to get all that is new")
     if output == "-":
         return _write_out(options, paths, thumbnail=thumbnail)
-    from canon.work.saving import Job, Saving, ends_as_folder
+    from canon.work.saving import Job, Layout, Saving, ends_as_folder
 
     with (
         options.camera() as cam,
         Tally(options.as_json, "path", "saved", "file", "size", "fetched") as tally,
     ):
         finder = Finder(cam.storage.ls)
-        roots = finder.find_all(paths or (_PICTURES,), tally)
+        named = paths or (_PICTURES,)
+        roots = finder.find_all(named, tally)
         several = len(paths) != 1 or is_pattern(paths[0]) or any(root.is_folder for root in roots)
         is_folder = several or ends_as_folder(output)
         if is_folder and Path(output).is_file():
             raise ValueError(f"{output} is a file, not a folder; name another with -o")
         saving = Saving(output, is_folder=is_folder, overwrite=overwrite)
+        layout = Layout.below(list(_tops(finder, named)))
         jobs: dict[Job, None] = {}
         for root in roots:
             with tally.one(str(root)):
                 among = () if root.is_folder or thumbnail or alone else finder.folder(root.parent)
-                wanted = saving.jobs(cam, root, new=new, thumbnails=thumbnail, among=among)
+                wanted = saving.jobs(
+                    cam, root, layout=layout, new=new, thumbnails=thumbnail, among=among
+                )
                 jobs.update(dict.fromkeys(wanted))
         with progress_bar(0 if thumbnail else sum(job.entry.size for job in jobs)) as begin:
             there = _report(saving.run(cam, jobs, begin), tally)
         if there and not options.as_json:
             say(f"{there} files were there already" if there > 1 else "it was there already")
     return tally.exit_code
+
+
+def _tops(finder: Finder, paths: Iterable[str]) -> Iterator[CardPath]:
+    """The folders that the paths are below; errors were reported when they were looked up."""
+    for path in paths:
+        with suppress(CanonError, ValueError):
+            yield finder.top(path)
 
 
 def _report(events: Iterable[SaveEvent], tally: Tally) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import total_ordering
 
@@ -44,6 +44,10 @@ class Counted:
 MOST_FILE = 0x7FFFFFFF
 """No file of a native camera is longer."""
 
+_STORE = re.compile(r"\A/?(store_[0-9a-f]{8})(?:/|\Z)", re.IGNORECASE)
+_STORE_CARD = re.compile(r"STORE_([0-9A-F]{8}):", re.IGNORECASE)
+_CARD_BELOW_ROOT = re.compile(r"/[^/:]+:(/|\Z)")
+
 _NEW_NAME = r"[A-Z0-9_~-]{1,8}(\.[A-Z0-9_~-]{1,3})?"
 
 
@@ -67,7 +71,8 @@ class CardPath(Frozen):
 
     It is made from text, `CardPath("DCIM/100CANON", "IMG_0001.JPG")`, and prints as it is typed.
     Every path counts from the card's root, with or without a slash before it; the camera's own
-    `D:\DCIM\100CANON` is understood too. Capitals make no difference, as on a card: paths that
+    `D:\DCIM\100CANON` is understood too, and what gphoto2 prints,
+    `/store_00010001/DCIM/100CANON`. Capitals make no difference, as on a card: paths that
     differ in nothing else are equal. Paths sort by their names.
 
     Attributes:
@@ -259,6 +264,10 @@ def _go(parts: tuple[str, ...], card: str, text: object) -> tuple[tuple[str, ...
     if not isinstance(text, str):
         raise TypeError(f"a place on a card is a text, a CardPath or an Entry; {text!r} is none")
     path = text.replace("\\", "/")
+    if path.startswith("/") or not parts:
+        path = _STORE.sub(r"\1:/", path)
+    if _CARD_BELOW_ROOT.match(path):
+        path = path[1:]
     name, colon, rest = path.partition(":")
     if name and colon and "/" not in name:
         parts, card, path = (), name.upper() + colon, rest
@@ -268,6 +277,25 @@ def _go(parts: tuple[str, ...], card: str, text: object) -> tuple[tuple[str, ...
     if ".." in more:
         raise ValueError(f"{text!r} goes up with '..'; name the folder itself")
     return parts + more, card
+
+
+def store_number(card: str) -> int | None:
+    """The storage ID that names a card where gphoto2 printed it; None where the name is another."""
+    found = _STORE_CARD.fullmatch(card)
+    return int(found[1], 16) if found else None
+
+
+def named_by_slot(number: int, names: Sequence[str]) -> str:
+    """The name of the card that a storage ID means; its upper half counts the slots from 1.
+
+    Raises:
+        ObjectNotFound: there is none.
+    """
+    slot = number >> 16
+    if not 1 <= slot <= len(names):
+        there = ", ".join(names)
+        raise ObjectNotFound(f"there is no card store_{number:08x}", f"the camera has {there}")
+    return names[slot - 1]
 
 
 def no_thumbnail(entry: Entry) -> ObjectNotFound:

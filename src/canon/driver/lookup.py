@@ -48,12 +48,20 @@ class Lookup:
 
     def fit(self, pattern: str) -> Iterator[Entry]:
         """What fits a pattern, in card order; where it has no sign of one, the place itself."""
-        path = CardPath(pattern)
-        at = next((at for at, part in enumerate(path.parts) if is_pattern(part)), None)
-        if at is None:
-            at = max(len(path.parts) - 1, 0)
-        folder = CardPath.of(path.parts[:at], path.card)
-        yield from self._below(folder, path.parts[at:])
+        folder, parts = _parted(pattern)
+        yield from self._below(folder, parts)
+
+    def top(self, typed: str) -> CardPath:
+        """The folder that what was typed is below: a folder itself, of a pattern its fixed part.
+
+        Raises:
+            ObjectNotFound: there is none.
+        """
+        if is_pattern(typed):
+            folder, _ = _parted(typed)
+            return next((one.parent for one in self.folder(folder)), folder)
+        entry = self.entry(CardPath(typed))
+        return entry.path if entry.is_folder else entry.parent
 
     def _below(self, folder: CardPath, parts: tuple[str, ...]) -> Iterator[Entry]:
         if not parts:
@@ -70,6 +78,15 @@ class Lookup:
                 yield entry
             elif entry.is_folder:
                 yield from self._below(entry.path, parts[1:])
+
+
+def _parted(pattern: str) -> tuple[CardPath, tuple[str, ...]]:
+    """A pattern's folder without signs of one, and the names below it; at least the last."""
+    path = CardPath(pattern)
+    at = next((at for at, part in enumerate(path.parts) if is_pattern(part)), None)
+    if at is None:
+        at = max(len(path.parts) - 1, 0)
+    return CardPath.of(path.parts[:at], path.card), path.parts[at:]
 
 
 def is_pattern(path: str) -> bool:

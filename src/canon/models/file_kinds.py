@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 from canon.frozen import Frozen
 
@@ -72,13 +73,14 @@ class FileKind(Frozen):
         suffix: how their names end, in capitals and without the dot.
         content: what they hold.
         formats: their object formats in PTP, the usual one first.
-        thumbnail_beside: whether their small picture is a THM file of the same name.
+        thumbnail_inside: whether their small picture is in them; that of all others is a THM file
+            of the same name.
     """
 
     suffix: str
     content: Content
     formats: tuple[ObjectFormat, ...] = (ObjectFormat.UNDEFINED,)
-    thumbnail_beside: bool = False
+    thumbnail_inside: bool = False
 
     @property
     def format(self) -> ObjectFormat:
@@ -92,16 +94,16 @@ class FileKind(Frozen):
 
 
 FILE_KINDS = (
-    FileKind("JPG", Content.PICTURE, (ObjectFormat.EXIF_JPEG,)),
-    FileKind("JPEG", Content.PICTURE, (ObjectFormat.EXIF_JPEG,)),
-    FileKind("HIF", Content.PICTURE, (ObjectFormat.HEIF,)),
-    FileKind("CRW", Content.RAW, (ObjectFormat.CRW,), thumbnail_beside=True),
-    FileKind("CR2", Content.RAW, (ObjectFormat.CR2, ObjectFormat.CRW)),
-    FileKind("CR3", Content.RAW, (ObjectFormat.CR3,)),
-    FileKind("DNG", Content.RAW, (ObjectFormat.DNG,)),
-    FileKind("AVI", Content.MOVIE, (ObjectFormat.AVI,), thumbnail_beside=True),
-    FileKind("MOV", Content.MOVIE, (ObjectFormat.MOV, ObjectFormat.MOV_2), thumbnail_beside=True),
-    FileKind("MP4", Content.MOVIE, (ObjectFormat.MP4,), thumbnail_beside=True),
+    FileKind("JPG", Content.PICTURE, (ObjectFormat.EXIF_JPEG,), thumbnail_inside=True),
+    FileKind("JPEG", Content.PICTURE, (ObjectFormat.EXIF_JPEG,), thumbnail_inside=True),
+    FileKind("HIF", Content.PICTURE, (ObjectFormat.HEIF,), thumbnail_inside=True),
+    FileKind("CRW", Content.RAW, (ObjectFormat.CRW,)),
+    FileKind("CR2", Content.RAW, (ObjectFormat.CR2, ObjectFormat.CRW), thumbnail_inside=True),
+    FileKind("CR3", Content.RAW, (ObjectFormat.CR3,), thumbnail_inside=True),
+    FileKind("DNG", Content.RAW, (ObjectFormat.DNG,), thumbnail_inside=True),
+    FileKind("AVI", Content.MOVIE, (ObjectFormat.AVI,)),
+    FileKind("MOV", Content.MOVIE, (ObjectFormat.MOV, ObjectFormat.MOV_2)),
+    FileKind("MP4", Content.MOVIE, (ObjectFormat.MP4,)),
     FileKind("WAV", Content.SOUND, (ObjectFormat.WAV,)),
     FileKind("THM", Content.THUMBNAIL),
     FileKind("MRK", Content.OTHER, (ObjectFormat.DPOF,)),
@@ -135,18 +137,53 @@ def note_name(name: str) -> str:
     return f"{kind[:-3]}SND_{number}.WAV" if spoken else ""
 
 
-def belongs(name: str, to: str) -> bool:
-    """Whether a file is a companion of another one in its folder.
+def companions_of(names: Iterable[str]) -> dict[str, list[str]]:
+    """Which of the files of a folder are companions, and of which others each is one.
 
     Companions have the same name with another suffix, and a spoken note the same number. What a
-    camera takes is never one: the two files of RAW+JPEG are two pictures.
+    camera takes is never one: the two files of RAW+JPEG are two pictures, and the THM beside them
+    belongs to the RAW, whose thumbnail it is. Where nothing of that name is known to be taken by a
+    camera, the THM and the sound belong to what there is.
+
+    Args:
+        names: the files' names; a name that comes twice counts once.
     """
-    companion, owner = kind_of(name), kind_of(to)
-    if companion.is_taken or not owner.is_taken:
-        return False
-    if _stem(name) != _stem(to):
-        return name.upper() == note_name(to)
-    return owner.thumbnail_beside or companion.content is not Content.THUMBNAIL
+    groups: dict[str, list[str]] = {}
+    noted: dict[str, list[str]] = {}  # by the name of their note
+    names = list(dict.fromkeys(names))
+    for name in names:
+        groups.setdefault(_stem(name), []).append(name)
+        if note := note_name(name):
+            noted.setdefault(note, []).append(name)
+    found: dict[str, list[str]] = {}
+    for group in groups.values():
+        taken = [name for name in group if kind_of(name).is_taken]
+        owners = taken or [name for name in group if is_unknown(name)]
+        apart = [name for name in owners if not kind_of(name).thumbnail_inside]
+        for name in group:
+            kind = kind_of(name)
+            if kind.is_taken or (not taken and is_unknown(name)):
+                continue
+            if kind.content is Content.THUMBNAIL:
+                owned_by = apart or owners
+            elif taken or kind.content is Content.SOUND:
+                owned_by = owners
+            else:
+                owned_by = []
+            if both := [*owned_by, *noted.get(name.upper(), ())]:
+                found[name] = list(dict.fromkeys(both))
+    return found
+
+
+def may_belong(name: str, to: str) -> bool:
+    """Whether a file has the name of a companion of another one, whatever else is there."""
+    return _stem(name) == _stem(to) or name.upper() == note_name(to)
+
+
+def is_unknown(name: str) -> bool:
+    """Whether a file has a suffix that no row tells of."""
+    suffix = kind_of(name).suffix
+    return bool(suffix) and suffix not in _BY_SUFFIX
 
 
 def _stem(name: str) -> str:

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from canon.clock import Clock
 from canon.driver import Identity, PictureSize, Power, card
-from canon.driver.card import MOST_FILE, CardPath, Entry, Progress, Sink, no_thumbnail
+from canon.driver.card import (
+    MOST_FILE,
+    CardPath,
+    Entry,
+    Progress,
+    Sink,
+    named_by_slot,
+    no_thumbnail,
+    store_number,
+)
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import (
@@ -275,12 +284,12 @@ class NativeDriver:
         raise NotSupported(self.model.name, "way to read a part of a file")
 
     def thumbnail(self, entry: Entry) -> bytes:
-        """Fetch the head of a picture, or the THM file beside a CRW or a movie; 1 MiB at most."""
+        """Fetch the head of a picture, or the THM file beside one without; 1 MiB at most."""
         from canon import exif
         from canon.models.file_kinds import kind_of
 
         head = bytearray()
-        if kind_of(entry.name).thumbnail_beside:
+        if not kind_of(entry.name).thumbnail_inside:
             beside = Entry(entry.path.with_suffix(".THM"))
             if not self._fetch(_FILE, beside, head.extend, _MOST_HEAD, None):
                 raise _nothing_of(beside)
@@ -431,6 +440,8 @@ class NativeDriver:
     def _native(self, path: CardPath) -> str:
         r"""`D:\DCIM\100CANON` for DCIM/100CANON."""
         name = path.card or self._card_names()[0]
+        if (number := store_number(name)) is not None:
+            name = named_by_slot(number, self._card_names())
         # bytes.upper() changes A to Z only; "ÿ" has no capital that the camera could store.
         return latin("\\".join((name, *path.parts))).upper().decode("latin-1")
 

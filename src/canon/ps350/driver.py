@@ -14,7 +14,17 @@ from typing import BinaryIO, NoReturn
 
 from canon.clock import Clock
 from canon.driver import Identity, PictureSize, Power
-from canon.driver.card import MOST_FILE, Card, CardPath, Entry, Progress, Sink, no_thumbnail
+from canon.driver.card import (
+    MOST_FILE,
+    Card,
+    CardPath,
+    Entry,
+    Progress,
+    Sink,
+    named_by_slot,
+    no_thumbnail,
+    store_number,
+)
 from canon.driver.events import Event, Listener
 from canon.driver.features import Feature
 from canon.errors import (
@@ -169,7 +179,10 @@ class Ps350Driver:
             disk = self._disks()[0]
             self.session.call(UseDisk(disk))
             self._disk = disk
-        if path.card not in ("", self._disk.upper()):
+        name = path.card
+        if (number := store_number(name)) is not None:
+            name = named_by_slot(number, (self._disk,))
+        if name.upper() not in ("", self._disk.upper()):
             raise ObjectNotFound(f"there is no card {path.card}", f"the camera has {self._disk}")
         return latin("\\".join((self._disk, *path.parts))).upper().decode("latin-1")
 

@@ -29,7 +29,14 @@ from canon.driver import (
 from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
-from canon.errors import CanonError, Disconnected, NotSupported, PortError, Refused
+from canon.errors import (
+    CanonError,
+    Disconnected,
+    NotSupported,
+    ObjectNotFound,
+    PortError,
+    Refused,
+)
 from canon.log import Log
 from canon.models.file_kinds import ObjectFormat, kind_of
 from canon.models.ptp import PtpModel, PtpQuirk, by_product
@@ -270,19 +277,30 @@ class PtpDriver:
         return sink.done
 
     def thumbnail(self, entry: Entry) -> bytes:
-        """Fetch the small JPEG of a picture or a movie; ObjectNotFound when it has none."""
+        """Fetch the small JPEG that the camera gives of a file, or the THM file beside it."""
         self._listed.must(GetThumb, "thumbnails of its files")
-        return self._objects.at(entry.path, lambda handle: self._small(handle, entry))
+        small = self._objects.at(entry.path, self._small)
+        if not small and not kind_of(entry.name).thumbnail_inside:
+            small = self._beside(entry.path.with_suffix(".THM"))
+        if not small:
+            raise no_thumbnail(entry)
+        return small
 
-    def _small(self, handle: int, entry: Entry) -> bytes:
+    def _small(self, handle: int) -> bytes:
         data = bytearray()
         try:
             self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL)
         except Refused as error:
             if error.code != Response.NO_THUMBNAIL_PRESENT:
                 raise
-        if not data:
-            raise no_thumbnail(entry)
+        return bytes(data)
+
+    def _beside(self, path: CardPath) -> bytes:
+        data = bytearray()
+        with suppress(ObjectNotFound):
+            entry = self._objects.find(path).entry
+            if entry.size <= _MOST_THUMBNAIL:
+                self._whole(entry, data.extend, None)
         return bytes(data)
 
     def write_file(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from canon.driver.card import Card, CardPath, Entry
+from canon.driver.card import Card, CardPath, Entry, store_number
 from canon.errors import (
     CARD,
     NoCard,
@@ -138,8 +138,9 @@ class Objects:
         self._catch_up()
         if not self._stores:
             self._stores = self._ask_stores()
+        number = store_number(name)
         for store in self._stores:
-            if name.upper() in ("", store.name):
+            if name.upper() in ("", store.name) or store.id == number:
                 return store
         names = ", ".join(store.name for store in self._stores)
         raise ObjectNotFound(f"there is no card {name}", f"the camera has {names}")

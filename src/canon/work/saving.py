@@ -9,15 +9,16 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canon.driver.card import Entry, Progress
+from canon.driver.card import CardPath, Entry, Progress
 from canon.driver.shot import Picture, Shot
 from canon.errors import AlreadyThere, CanonError, NotSupported
-from canon.files import check_free, numbered, safe_name
+from canon.files import beside, check_free, new_file, numbered, safe_name
 from canon.frozen import Frozen
-from canon.models.file_kinds import kind_of
+from canon.models.file_kinds import Content, is_unknown, kind_of
 from canon.work.patience import Patience
 
 if TYPE_CHECKING:
@@ -41,6 +42,30 @@ class Job(Frozen):
     entry: Entry
     target: Path
     thumbnail: bool = False
+
+
+class Layout(Frozen):
+    """Which of a card's names the files keep on this computer.
+
+    Attributes:
+        above: how many names from the card's root are left out.
+        cards: whether the name of the card is kept.
+    """
+
+    above: int
+    cards: bool = False
+
+    @classmethod
+    def below(cls, folders: Sequence[CardPath]) -> Layout:
+        """The names below the folder that all these are or lie in; of several cards, theirs too."""
+        levels = zip(*([part.upper() for part in one.parts] for one in folders), strict=False)
+        shared = takewhile(lambda names: len(set(names)) == 1, levels)
+        return cls(len(list(shared)), len({one.card.upper() for one in folders}) > 1)
+
+    def names(self, path: CardPath) -> list[str]:
+        """The names that a file keeps, its own last."""
+        card = [path.card.rstrip(":")] if self.cards and path.card else []
+        return [*card, *path.parts[self.above :]]
 
 
 class Saved(Frozen):
@@ -126,6 +151,7 @@ class Saving:
         self.is_folder = ends_as_folder(to) if is_folder is None else is_folder
         self._overwrite = overwrite
         self._saved: set[Path] = set()
+        self._goes: dict[str, CardPath] = {}  # what each name on this computer is for
 
     def make_room(self) -> None:
         """Make the folder that files go to, so that an error comes before one is fetched.
@@ -150,18 +176,20 @@ class Saving:
         cam: Camera,
         root: Entry,
         *,
+        layout: Layout | None = None,
         new: bool = False,
         thumbnails: bool = False,
         among: Iterable[Entry] = (),
     ) -> list[Job]:
         """What a file, or a folder with all that is below it, means to fetch.
 
-        Sub-folders keep their names. Where thumbnails are wanted, the files of a folder that have
-        none are left out.
+        Where thumbnails are wanted, the files of a folder that have none are left out. Two files of
+        the card never go into one: the second gets a number.
 
         Args:
             cam: the camera.
             root: the file or the folder.
+            layout: which names of the card's folders are kept; those below the root by default.
             new: whether only files that were not downloaded yet are wanted.
             thumbnails: whether the thumbnails are wanted, not the files.
             among: the listing of a file's folder, to fetch the file's companions too.
@@ -172,9 +200,11 @@ class Saving:
         if root.is_folder:
             files = [entry for entry in cam.storage.walk(root) if not entry.is_folder]
             if thumbnails:
-                files = [entry for entry in files if kind_of(entry.name).is_taken]
-        elif thumbnails and not kind_of(root.name).is_taken:
-            raise ValueError(f"{root} has no thumbnail; pictures and films have one")
+                files = _with_thumbnails(files)
+        elif thumbnails:
+            if not (kind_of(root.name).is_taken or is_unknown(root.name)):
+                raise ValueError(f"{root} has no thumbnail; pictures and films have one")
+            files = [root]
         else:
             files = [root, *cam.storage.companions(root, among)]
         if new and any(entry.new is None for entry in files):
@@ -183,20 +213,24 @@ class Saving:
                 "mark of files that were not downloaded yet",
                 "get all of them: what is there already, of the same size and time, is left out",
             )
-        above = len((root.path if root.is_folder else root.parent).parts)
+        layout = layout or Layout.below([root.path if root.is_folder else root.parent])
         return [
-            Job(entry, self._target(root, entry, above, thumbnails), thumbnails)
+            Job(entry, self._target(root, entry, layout, thumbnails), thumbnails)
             for entry in files
             if entry.new or not new
         ]
 
-    def _target(self, root: Entry, entry: Entry, above: int, thumbnail: bool) -> Path:
-        """Where a file of the card goes; in a folder, by the names below its root."""
-        names = [safe_name(name) for name in entry.path.parts[above:]]
+    def _target(self, root: Entry, entry: Entry, layout: Layout, thumbnail: bool) -> Path:
+        """Where a file of the card goes, and no other one."""
         if self.is_folder:
-            path = self.to.joinpath(*names)
-            return path.with_suffix(".thumb.jpg") if thumbnail else path
-        return self.to if entry == root else self.to.with_suffix(Path(names[-1]).suffix)
+            *folders, name = map(safe_name, layout.names(entry.path))
+            path = self.to.joinpath(*folders, f"{name}.thumb.jpg" if thumbnail else name)
+        else:
+            path = self.to if entry == root else beside(self.to, entry.suffix)
+        for one in numbered(path):
+            if self._goes.setdefault(str(one).casefold(), entry.path) == entry.path:
+                return one
+        raise ValueError(f"too many files would be called {path}; choose another folder")
 
     def run(
         self, cam: Camera, jobs: Iterable[Job], begin: Begin = lambda name, size: None
@@ -233,22 +267,44 @@ class Saving:
 
     def _fetch(self, cam: Camera, job: Job, begin: Begin) -> Saved | Skipped:
         entry, target = job.entry, job.target
-        mine = target in self._saved
-        if not (mine or self._overwrite or job.thumbnail) and _is_there(entry, target):
-            self._saved.add(target)
-            return Skipped(entry, target, entry.size)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        overwrite, size = self._overwrite and not mine, entry.size
-        if job.thumbnail:
-            picture = cam.storage.thumbnail(entry)
-            picture.save(target, overwrite=overwrite)
-            size = len(picture)
-            if progress := begin(entry.name, size):
-                progress(size, size)
+        overwrite = self._overwrite and target not in self._saved
+        size = None if overwrite or target in self._saved else _size_there(job)
+        if size is None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fetch = self._fetch_thumbnail if job.thumbnail else self._fetch_file
+            event = fetch(cam, job, begin, overwrite)
         else:
-            progress = begin(entry.name, size)
-            cam.storage.download(entry, target, overwrite=overwrite, progress=progress)
+            event = Skipped(entry, target, size)
         self._saved.add(target)
+        return event
+
+    def _fetch_file(self, cam: Camera, job: Job, begin: Begin, overwrite: bool) -> Saved | Skipped:
+        entry, target = job.entry, job.target
+        progress = begin(entry.name, entry.size)
+        if entry.modified is None and not overwrite and _size(target) == entry.size:
+            import filecmp
+            import tempfile
+
+            with tempfile.TemporaryDirectory() as folder:  # only its bytes tell whether it is it
+                fetched = cam.storage.download(entry, folder, progress=progress)
+                if filecmp.cmp(fetched, target, shallow=False):
+                    return Skipped(entry, target, entry.size)
+            check_free(target, overwrite=False)
+        cam.storage.download(entry, target, overwrite=overwrite, progress=progress)
+        return Saved(entry, target, entry.size)
+
+    def _fetch_thumbnail(
+        self, cam: Camera, job: Job, begin: Begin, overwrite: bool
+    ) -> Saved | Skipped:
+        entry, target = job.entry, job.target
+        picture = cam.storage.thumbnail(entry)
+        size = len(picture)
+        if progress := begin(entry.name, size):
+            progress(size, size)
+        if not overwrite and _size(target) == size and target.read_bytes() == picture:
+            return Skipped(entry, target, size)
+        with new_file(target, overwrite=overwrite, modified=entry.modified) as file:
+            file.write(picture)
         return Saved(entry, target, size)
 
     # --- pictures of shots ------------------------------------------------------------------------
@@ -283,7 +339,7 @@ class Saving:
         alike = [one.upper() == self.to.suffix.upper() for one in suffixes]
         number = pictures.index(picture)
         chosen = alike.index(True) if True in alike else 0
-        return self.to if number == chosen else self.to.with_suffix(suffixes[number])
+        return self.to if number == chosen else beside(self.to, suffixes[number])
 
 
 def ends_as_folder(to: str | Path) -> bool:
@@ -307,13 +363,35 @@ def rescued(picture: Picture) -> Path:
     return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
 
 
-def _is_there(entry: Entry, target: Path) -> bool:
-    """Whether a file of this computer is the one of the card: it has its size and its time."""
-    if entry.modified is None:
-        return False
+def _size_there(job: Job) -> int | None:
+    """The size of the file of this computer that is the one wanted, by its time and its size.
+
+    That of a thumbnail is not told before it is fetched: its time, which is its picture's, does.
+    None where there is no such file.
+    """
+    entry, size = job.entry, _size(job.target)
+    if size is None or entry.modified is None or (size != entry.size and not job.thumbnail):
+        return None
     try:
-        status = target.stat()
-        apart = abs(status.st_mtime - entry.modified.timestamp())
+        apart = abs(job.target.stat().st_mtime - entry.modified.timestamp())
     except (OSError, OverflowError, ValueError):
-        return False  # it is not there, or has a time that this computer cannot tell
-    return status.st_size == entry.size and apart <= _SAME_TIME_S
+        return None  # it has a time that this computer cannot tell
+    return size if apart <= _SAME_TIME_S else None
+
+
+def _size(target: Path) -> int | None:
+    """The bytes of a file of this computer; None where it is not there."""
+    try:
+        return target.stat().st_size if target.is_file() else None
+    except OSError:
+        return None
+
+
+def _with_thumbnails(files: list[Entry]) -> list[Entry]:
+    """The files that have a thumbnail: in them, in the camera, or in a THM file of their name."""
+    from canon.camera.storage import owners
+
+    thumbnails = {entry.path for entry in files if kind_of(entry.name).content is Content.THUMBNAIL}
+    owned = owners(files)
+    having = {one.path for path in thumbnails for one in owned.get(path, ())}
+    return [entry for entry in files if kind_of(entry.name).is_taken or entry.path in having]

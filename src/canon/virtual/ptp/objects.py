@@ -434,7 +434,8 @@ class Objects:
             return exif.thumbnail(item.entry.part(0, _HEAD))
         except DecodeError:
             pass
-        if not item.path or not kind_of(item.path[-1]).thumbnail_beside:
+        kind = kind_of(item.path[-1]) if item.path else None
+        if kind is None or not kind.is_taken or kind.thumbnail_inside:
             return b""
         companion = self.card(ALL).find((*item.path[:-1], thumbnail_name(item.path[-1])))
         return companion.read() if isinstance(companion, File) else b""
