@@ -36,7 +36,6 @@ GRACE_S = 5.0
 """How long is waited for an event that should have come by now; a release takes less."""
 POLL_S = 0.2
 """How often a wait looks up from the events."""
-_HEAD = 1 << 18  # the EXIF of a picture is in its first bytes
 _JPEG = b"\xff\xd8"
 
 
@@ -289,11 +288,10 @@ def picture_name(
     for name in names:
         if name.upper().endswith(kind):
             return name
-    file.seek(0)
-    try:
-        taken = exif.taken(file.read(_HEAD))
-    except DecodeError:
-        taken = None
+    taken = None
+    with suppress(DecodeError):
+        taken = exif.taken(file)
+    if taken is None:
         with suppress(CanonError):
             taken = now()
     return f"IMG_{taken:%Y%m%d_%H%M%S}{kind}" if taken else other
