@@ -10,8 +10,9 @@ from typing import Any, TypeGuard, get_type_hints
 import pytest
 
 from canon.camera import Camera
+from canon.camera.changes import Changes
 from canon.camera.settings import NAMES, Settings
-from canon.camera.snapshot import Changes, Snapshot
+from canon.camera.snapshot import Snapshot
 from canon.driver.events import SettingChanged
 from canon.errors import NotSupported, ValueRefused
 from canon.models.model import Numbering

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Generic, Never, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, Unpack, overload
 
 from canon.camera.control import RemoteControl
-from canon.camera.snapshot import Changes, Snapshot
+from canon.camera.snapshot import Snapshot
 from canon.driver import Driver
 from canon.driver.settings import MISSING, Reading, number_in
 from canon.driver.settings import Settings as Capability
 from canon.errors import NotSupported, RemoteOff, ValueRefused
 from canon.values import kinds
 from canon.values.kinds import Kind
+
+if TYPE_CHECKING:
+    from canon.camera.changes import Changes
 
 T = TypeVar("T")
 

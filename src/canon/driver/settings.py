@@ -77,4 +77,4 @@ class Settings(Protocol):
 
 def number_in(name: str) -> int | None:
     """The number of a property that is named by it, as "0xd045"; None for all other names."""
-    return int(name, 16) if re.fullmatch(_NUMBER, name) else None
+    return int(name, 16) if name[:2] in ("0x", "0X") and re.fullmatch(_NUMBER, name) else None

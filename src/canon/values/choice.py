@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from typing import Self
 
 from canon.values.value import Value, code_in, no_such, unknown_text
@@ -56,4 +55,4 @@ class Choice(Value, enum.StrEnum):
 
 def plain(word: str) -> str:
     """A word without what makes no difference: capitals, spaces, - and _."""
-    return re.sub(r"[\s_-]", "", word).lower()
+    return "".join(word.replace("-", " ").replace("_", " ").split()).lower()

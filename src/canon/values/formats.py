@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Never, Self
 
 from canon.frozen import Frozen
+from canon.values.choice import plain
 from canon.values.choices import FileKind, ImageSize, Quality
 from canon.values.value import Value, code_in, no_such, unknown_text
 
@@ -49,7 +49,7 @@ class Format(Value, str):
         if code_in(word) is not None:
             return str.__new__(cls, word)
         known = _files()
-        files = [known.get(_plain(part)) for part in word.split("+")]
+        files = [known.get(plain(part)) for part in word.split("+")]
         kinds = [file.kind for file in files if file is not None]
         if len(set(kinds)) < len(files):
             alone = tuple(map(str, known.values()))
@@ -79,7 +79,7 @@ class Format(Value, str):
         """The files; none where the camera's code has no name yet."""
         if self.code is not None:
             return ()
-        return tuple(_files()[_plain(part)] for part in str(self).split("+"))
+        return tuple(_files()[plain(part)] for part in str(self).split("+"))
 
     @property
     def jpeg(self) -> File | None:
@@ -114,12 +114,8 @@ def _files() -> dict[str, File]:
     """All files that have a name, by it."""
     if not _KNOWN:
         alone: Iterable[File] = (jpeg(size, quality) for size in ImageSize for quality in Quality)
-        _KNOWN.update({_plain(str(file)): file for file in (RAW, *alone)})
+        _KNOWN.update({plain(str(file)): file for file in (RAW, *alone)})
     return _KNOWN
 
 
 _KNOWN: dict[str, File] = {}
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"[\s_-]", "", word)

@@ -44,7 +44,7 @@ class Scale(Value, str):
         if isinstance(value, cls):
             return value
         word = str(value).strip().lower()
-        if word in cls._words or code_in(word) is not None:
+        if word in _by_label(cls) or word in cls._words or code_in(word) is not None:
             return str.__new__(cls, word)
         number = cls._read(value)
         if number is None:
@@ -69,8 +69,7 @@ class Scale(Value, str):
             value = cls(typed)
         except ValueError:
             raise no_such(cls, typed, tuple(cls._words), cls._example) from None
-        number = value.number
-        if number is None:
+        if value.place is not None or (number := value.number) is None:
             return value
         wanted = cls._stops(float(number))
         stops, step = min(_steps(cls), key=lambda step: abs(step[0] - wanted))

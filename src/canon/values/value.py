@@ -61,7 +61,7 @@ class Value:
 
 def code_in(text: str) -> int | None:
     """The number in "unknown-0x7d"; None when the text is anything else."""
-    found = re.fullmatch(_UNKNOWN, text)
+    found = re.fullmatch(_UNKNOWN, text) if text.startswith("unknown-") else None
     return int(found[1], 16) if found else None
 
 

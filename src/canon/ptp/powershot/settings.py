@@ -62,21 +62,22 @@ class PtpSettings:
     def write(self, changes: Mapping[str, object]) -> dict[str, Reading]:
         """Write the settings one by one, those first on which others hang, and read them back."""
         rows = [row for row in ROWS.values() if row.name in changes and self._has(row)]
+        asking = _Asking(self._listed, lists=False, strict=False)
         for row in sorted(rows, key=lambda row: row.turn):
-            self._write(row, changes[row.name])
-        now = self.read(*(row.name for row in rows), lists=False) if rows else {}
+            self._write(row, changes[row.name], asking)
+        now = {row.name: reading for row in rows if (reading := _reading(row, asking)) is not None}
         return now | self._numbered.write(changes)
 
     def _has(self, row: PropertyRow) -> bool:
         return all(map(self._listed.has, row.places))
 
-    def _write(self, row: PropertyRow, value: Any) -> None:
+    def _write(self, row: PropertyRow, value: Any, asking: _Asking) -> None:
         code = row.codes.code(value)
         if code is None or not row.settable:
             raise ValueRefused(row.name, value, self._takes(row))
         try:
             if row.place == FORMAT:
-                self._write_format(row, code)
+                self._write_format(row, code, asking)
             else:
                 self._listed.write(row.place, row.stored, code)
         except Refused as refusal:
@@ -87,15 +88,19 @@ class PtpSettings:
                 allowed = self._takes(row)
             raise ValueRefused(row.name, value, allowed, refusal.code, refusal.command) from refusal
 
-    def _write_format(self, row: PropertyRow, code: int) -> None:
-        """The file's format where it is another one, and then, of a JPEG, its size and quality."""
-        wanted = dict(zip(FORMAT, split(code), strict=True))
-        form = wanted.pop(Property.FULL_VIEW_FILE_FORMAT)
-        if self._listed.number(Property.FULL_VIEW_FILE_FORMAT) != form:
+    def _write_format(self, row: PropertyRow, code: int, asking: _Asking) -> None:
+        """The file's format where it is another one, and then, of a JPEG, its size and quality.
+
+        These are not looked at before: a question takes as long as writing what is there already.
+        """
+        form, size, quality = split(code)
+        now = asking.ask(Property.FULL_VIEW_FILE_FORMAT, row)
+        if now is None or now.number != form:
             self._listed.write(Property.FULL_VIEW_FILE_FORMAT, row.stored, form)
+            asking.forget(Property.FULL_VIEW_FILE_FORMAT)
         if form != _RAW:
-            for prop, number in wanted.items():
-                self._listed.write(prop, row.stored, number)
+            self._listed.write(Property.IMAGE_SIZE, row.stored, size)
+            self._listed.write(Property.IMAGE_QUALITY, row.stored, quality)
 
     def _takes(self, row: PropertyRow) -> tuple[Any, ...] | None:
         """What a setting may be now."""
@@ -111,6 +116,8 @@ class _Told(Frozen):
 
 class _Asking:
     """Asks for properties, for each only once: two settings may be one of them.
+
+    What has been written must be forgotten.
 
     Args:
         listed: what the camera lists of itself.
@@ -132,6 +139,10 @@ class _Asking:
             missing = told is None or told.number in MISSING[row.stored]
             self._told[code] = None if missing else told
         return self._told[code]
+
+    def forget(self, code: int) -> None:
+        """Ask for a property anew."""
+        self._told.pop(code, None)
 
     def _ask(self, code: int, row: PropertyRow) -> _Told:
         if self.lists and code != row.unit:
