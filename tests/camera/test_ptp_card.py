@@ -46,6 +46,7 @@ from canon.ptp.session import Session
 from canon.ptp.usb_transport import UsbTransport
 from canon.values import Battery
 from canon.virtual.card import File
+from canon.virtual.charge import Charge
 from canon.virtual.faults import Fault
 from canon.virtual.refusal import Status
 from canon.wire import Message
@@ -153,7 +154,7 @@ def test_owner_clock_and_power() -> None:
         cam.camera_time = datetime(2009, 4, 1, 12, 0)
         assert cam.camera_time.replace(second=0) == datetime(2009, 4, 1, 12, 0)
         assert (cam.on_ac, cam.battery) == (True, Battery.GOOD)
-        device.body.on_ac = device.body.power_good = False
+        device.body.on_ac, device.body.charge = False, Charge.LOW
         assert (cam.on_ac, cam.battery) == (False, Battery.LOW)
 
 

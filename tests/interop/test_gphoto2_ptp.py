@@ -22,6 +22,7 @@ from gphoto2 import PATIENCE_S, Said, TetheredPtp, tethered_ptp
 from PIL import Image
 
 from canon.exif import thumbnail
+from canon.virtual.charge import Charge
 from conftest import long_unless, program
 from rigs.bodies import ptp_row
 from supported import row
@@ -83,7 +84,7 @@ def identify(camera: TetheredPtp) -> None:
 
 
 def tells_its_state(camera: TetheredPtp) -> None:
-    camera.device.body.owner, camera.device.body.power_good = "somebody", False
+    camera.device.body.owner, camera.device.body.charge = "somebody", Charge.LOW
     camera.device.body.set_seconds(1_055_583_000)
     summary = "\n".join(camera.gphoto2("--summary").lines)
     assert "value: Warning Level 1 (2)" in summary

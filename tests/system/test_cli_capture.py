@@ -192,3 +192,27 @@ def test_live(run: Any, tmp_path: Path) -> None:
     stream = run_raw(tmp_path, "live", "-n", "3", "-o", "-").stdout
     assert stream.count(b"\xff\xd8\xff") == 3
     assert "Missing option '-o'" in run("live", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("model", "code", "why"),
+    [
+        ("powershot-g3", 3, "Its battery was low, and may be empty."),
+        ("powershot-g9", 5, "the battery is too weak; charge it, or use the mains"),
+    ],
+)
+def test_a_series_on_a_battery_that_ends(
+    run: Any, tmp_path: Path, model: str, code: int, why: str
+) -> None:
+    port = f"virtual:{model}?battery=3"
+    done = run("capture", "-n", "9", "-o", "pictures/", port=port, code=code)
+    saved = done.stdout.split()
+    assert [*map(str, sorted(tmp_path.glob("pictures/*")))] == [
+        *map(str, map(tmp_path.joinpath, saved))
+    ]
+    assert len(saved) == 3
+    assert done.stderr.count("the battery is low; charge it") == 1
+    assert why in done.stderr
+    assert "3 taken, " in done.stderr
+    done = run("capture", "-o", "pictures/", port=f"virtual:{model}?battery=2")
+    assert "battery" not in done.stderr, "one picture is no series"

@@ -26,6 +26,7 @@ from canon.ptp.powershot.layouts import (
 )
 from canon.values import Aperture
 from canon.virtual.card import MemoryCard
+from canon.virtual.charge import Charge
 from canon.virtual.faults import Faults
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.release import ReleaseControl
@@ -174,7 +175,7 @@ def test_the_owner_ends_at_its_nul() -> None:
 def test_the_battery_is_the_body_s() -> None:
     unit = Unit()
     assert (unit.get(Property.BATTERY_KIND), unit.get(Property.BATTERY_STATUS)) == (1, 1)
-    unit.body.on_ac = unit.body.power_good = False
+    unit.body.on_ac, unit.body.charge = False, Charge.LOW
     assert (unit.get(Property.BATTERY_KIND), unit.get(Property.BATTERY_STATUS)) == (2, 2)
 
 

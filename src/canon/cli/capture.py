@@ -197,10 +197,16 @@ def capture_verb(
 
 
 def _take(cam: Camera, target: CaptureTarget, count: int, saving: Saving, tally: Tally) -> None:
+    from canon.work.power import PowerWatch
     from canon.work.saving import SavedElsewhere
 
+    power = PowerWatch(cam, say)
     for number in range(1, count + 1):
-        with tally.one(number, f"picture {number}"), progress_bar(0) as begin:
+        with (
+            tally.one(number, f"picture {number}"),
+            power.shot() if count > 1 else nullcontext(),
+            progress_bar(0) as begin,
+        ):
             shot = cam.capture.shoot(target=target, progress=begin(f"picture {number}", 0))
             cards = [str(entry) for entry in shot.entries]
             files = []

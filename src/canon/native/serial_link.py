@@ -41,6 +41,7 @@ from canon.serial.frame import LONGEST, FrameReader
 from canon.serial.line import FIRST_SPEED, Line
 from canon.serial.packets import (
     ANSWERED,
+    BATTERY_EMPTY,
     HEAD,
     HOST_FRAGMENT,
     SPEEDS,
@@ -81,7 +82,6 @@ _ROOM = 4096
 _UPLOAD_SIZE = 1536  # bytes of a file in one block (A5.3)
 _GAP_S = 1.0  # the longest pause between two fragments of a message
 _MOST_MESSAGE = 0x10000
-_BATTERY_EMPTY = 0x0001  # group 0x00, type 0x01 (A8)
 _GET_FILE, _GET_DIRECTORY, _DELETE, _SET_ATTRIBUTES, _UPLOAD, _IDENTIFY = (
     kind.codes[Numbering.CLASSIC]
     for kind in (GetFile, GetDirectory, DeleteFiles, SetAttributes, UploadBlock, Identify)
@@ -397,7 +397,7 @@ class SerialLink:
     def _payload(self, message: bytes) -> bytes | None:
         """The payload of a message; None when it answers an earlier command."""
         head = MessageHead.decode(message)
-        if head.code == _BATTERY_EMPTY:
+        if head.code == BATTERY_EMPTY:
             raise Disconnected("the camera's battery is empty, and it goes off", "charge it")
         if (head.code, head.transaction) != self._asked:
             _log.info("a late answer to %#06x was dropped", head.code ^ ANSWERED)

@@ -148,6 +148,8 @@ class MessageHead(Message):
 HEAD = size_of(MessageHead) or 0
 ANSWERED = 0x3000
 """What turns the code of a command over into that of its answer."""
+BATTERY_EMPTY = 0x0001
+"""The code of a message that no command has: the battery is empty, and the camera goes off (A8)."""
 HOST_FRAGMENT = 900
 """Bytes of a message that a host puts into one fragment (A5.3)."""
 

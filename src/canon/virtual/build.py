@@ -1,6 +1,7 @@
 """Virtual cameras out of text: the body, what goes wrong, its card, and the plug that it is behind.
 
-`powershot-g3?card=DIR&mode=ptp&pace=real&fault=KIND&press=SECONDS`, as it stands in a port string.
+`powershot-g3?card=DIR&mode=ptp&pace=real&fault=KIND&press=SECONDS&battery=low`, as it stands in a
+port string.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from canon.models.model import Model
 from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
 from canon.virtual.catalogue import Row, choose
+from canon.virtual.charge import Charge
 from canon.virtual.clock import BodyClock
 from canon.virtual.faults import Fault, Faults
 
@@ -46,6 +48,7 @@ class Wanted(Frozen):
         faults: what goes wrong.
         presses: seconds after which somebody presses its shutter button.
         card: the folder that its card shows, or "none"; None for a card of its own.
+        battery: how full it is, or for how many pictures it lasts; None: it runs from the mains.
     """
 
     model: Row
@@ -53,6 +56,7 @@ class Wanted(Frozen):
     faults: tuple[Fault, ...] = ()
     presses: tuple[float, ...] = ()
     card: str | None = None
+    battery: Charge | int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Wanted:
@@ -62,7 +66,7 @@ class Wanted(Frozen):
             ValueError: it cannot be read, or there is no such body or folder.
         """
         slug, _, query = text.partition("?")
-        mode, real, card = "", False, None
+        mode, real, card, battery = "", False, None, None
         faults: list[Fault] = []
         presses: list[float] = []
         for key, value in parse_qsl(query, keep_blank_values=True):
@@ -76,17 +80,22 @@ class Wanted(Frozen):
                 faults.append(Fault.parse(value))
             elif key == "press":
                 presses.append(_press_s(value))
+            elif key == "battery":
+                battery = _battery(value)
             else:
                 raise ValueError(
                     f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
-                    "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS"
+                    "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS, battery=good, "
+                    "battery=low, battery=empty, battery=SHOTS"
                 )
         model = choose(slug, mode)
         for fault in faults:
             fault.check(model.dialect)
         if card and card != "none" and not os.path.isdir(card):
             raise ValueError(f"card={card}: there is no such folder")
-        return cls(model, real, tuple(faults), tuple(presses), card)
+        if battery is not None and isinstance(model, Ps350Model):
+            raise ValueError(f"battery=…: the {model.name} says nothing of its battery")
+        return cls(model, real, tuple(faults), tuple(presses), card, battery)
 
     @property
     def odd(self) -> Ps350Model | None:
@@ -146,6 +155,12 @@ class Wanted(Frozen):
             profile = load_profile(model)
             card = self._card(card_from_folder, lambda: fresh_card(profile))
             device = NativeCamera(Body(model, profile, card, clock), faults)
+        if self.battery is not None:
+            device.body.on_ac = False
+        if isinstance(self.battery, Charge):
+            device.body.charge = self.battery
+        elif self.battery is not None:
+            device.body.last(self.battery)
         for seconds in self.presses:
             clock.after(seconds, device.press)
         return device
@@ -161,6 +176,18 @@ class Wanted(Frozen):
             return lambda: None
         folder = Path(self.card) if self.card else None
         return fresh if folder is None else lambda: shown(folder)
+
+
+def _battery(text: str) -> Charge | int:
+    """How full a battery is, or for how many pictures it lasts."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        return Charge(text)
+    except ValueError:
+        raise ValueError(
+            f"battery={text}: say good, low or empty, or for how many pictures it lasts"
+        ) from None
 
 
 def _press_s(text: str) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from canon.errors import Disconnected, PortError
+from canon.errors import BatteryLow, Disconnected, PortError
 
 
 class Patience:
     """Which errors end a series of deeds.
 
-    A camera that is gone does, and so does the port when it fails twice in a row: a camera may be
-    unable to send one file, but then it sends the next.
+    A camera that is gone does, one whose battery is too weak, and the port when it fails twice in a
+    row: a camera may be unable to send one file, but then it sends the next.
     """
 
     def __init__(self) -> None:
@@ -18,5 +18,6 @@ class Patience:
     def heed(self, error: Exception | None = None) -> None:
         """Look at how one deed ended; raises its error again when the others need not be tried."""
         again, self._port_failed = self._port_failed, isinstance(error, PortError)
-        if isinstance(error, Disconnected) or (error is not None and again and self._port_failed):
+        over = isinstance(error, Disconnected | BatteryLow) or (again and self._port_failed)
+        if error is not None and over:
             raise error

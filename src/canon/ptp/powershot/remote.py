@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from canon.driver.shot import LENS_S
-from canon.errors import CanonError, Disconnected, NotSupported, Refused
+from canon.errors import BatteryLow, CanonError, Disconnected, NotSupported, Refused
 from canon.log import Log
 from canon.ptp.datasets import DataType
 from canon.ptp.objects import Objects
@@ -128,33 +128,41 @@ class PtpRemote:
         self.active = True  # before the answer: who closes meanwhile must leave it
         self.live.running = False
         try:
-            self._initiate()
+            was_in = self._initiate()
             self.active = True
             if has_mode and not self._channel.asks:  # it has been found out meanwhile
                 self._choose_events(_ON_PIPE)
             self.session.refresh()
+            if was_in and not self._listed.has(Property.FLASH_MODE):
+                raise was_in
         except BaseException:  # a refusal, or Ctrl-C: the lens may come out all the same
             with suppress(CanonError):
                 self.leave()
             self.active = False
             raise
 
-    def _initiate(self) -> None:
-        """Let the lens come out; that it is out already counts as success."""
+    def _initiate(self) -> BatteryLow | None:
+        """Let the lens come out.
+
+        Returns:
+            What 0xa009 means if the settings do not appear: libgphoto2 calls it "already in release
+            control", Canon's own SDK a low battery (section 11).
+        """
         with self.session.events() as events:
             try:
                 self.session.call(InitiateReleaseControl(), timeout_s=LENS_S)
             except Refused as refusal:
                 if refusal.code != Response.CANON_ALREADY_IN_RELEASE_CONTROL:
                     raise
-                return
+                return BatteryLow(code=refusal.code, command=refusal.command)
             clock = self.session.clock
             deadline = clock.now() + _ENTERED_S
             while (left := deadline - clock.now()) > 0:
                 self.session.poll(left)
                 while event := events.get():
                     if isinstance(event, CameraModeChanged | StorageInfoChanged):
-                        return
+                        return None
+        return None
 
     def _read_sizes(self) -> None:
         for code in (Property.SIZE_OF_OUTPUT, Property.SIZE_OF_INPUT):

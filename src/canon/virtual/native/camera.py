@@ -65,6 +65,7 @@ from canon.native.commands import (
 from canon.native.events import InitDone, NativeEvent, encode_event
 from canon.native.refusals import BAD_PARAMETER, NOT_LOCKED, NOT_LOCKED_REVISED
 from canon.usb.port import Endpoint
+from canon.virtual.charge import Charge
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.native.profile import NativeBody
@@ -199,9 +200,15 @@ class NativeCamera:
         if not self.plugged:
             raise Unplugged
 
+    def _must_have_power(self) -> None:
+        if self.body.is_empty:
+            self.plugged = False  # Guess: it goes off at the next command.
+            raise Unplugged
+
     # --- commands and answers (section 6) ---------------------------------------------------------
 
     def _take_command(self, data: bytes) -> None:
+        self._must_have_power()
         head = CommandHead.decode(data.ljust(COMMAND, b"\0"))
         kind = int.from_bytes(data[4:8], "little")
         if kind & 0xFFFF == UPLOAD_COMMAND:
@@ -224,6 +231,7 @@ class NativeCamera:
                 status = refusal.code
             except DecodeError:
                 status = BAD_PARAMETER
+        self._must_have_power()
         fault = self.faults.take(command_class.__name__ if command_class else "")
         delay = self.release.take_delay()
         if command_class is not None:
@@ -381,7 +389,8 @@ class NativeCamera:
 
     @answer.register
     def _power(self, command: GetPowerStatus) -> Message:
-        return PowerStatus(6 if self.body.power_good else 4, 0x10 if self.body.on_ac else 0x20)
+        good = self.body.charge is Charge.GOOD
+        return PowerStatus(6 if good else 4, 0x10 if self.body.on_ac else 0x20)
 
     @answer.register
     def _abilities(self, command: GetAbilities) -> Message:

@@ -349,6 +349,9 @@ class ReleaseUnit:
     @answer.register
     def _release(self, command: Release) -> Message:
         self._must_be_active()
+        self.body.begin_shot()
+        if self.body.is_empty:
+            return Nothing()  # nobody hears it: the camera goes off
         focus_s = 0 if self.focus_locked or self._measured else FOCUS_S
         self._measured = False
         if not self.focus_locked and self.faults.take_kind(FaultKind.NO_FOCUS):
@@ -403,6 +406,9 @@ class ReleaseUnit:
 
     def press(self) -> None:
         """Take a picture to the card as by hand, and say that the card has changed."""
+        self.body.begin_shot()
+        if self.body.is_empty:
+            return
         taken = self._take(dataclasses.replace(self._shot(), remote=False))
         if self._write(taken, CardChanged(1)):
             self._tell(CardChanged(1))

@@ -30,6 +30,7 @@ from canon.serial.frame import FrameReader
 from canon.serial.line import FIRST_SPEED
 from canon.serial.packets import (
     ANSWERED,
+    BATTERY_EMPTY,
     HEAD,
     SPEEDS,
     Assembly,
@@ -208,6 +209,9 @@ class SerialCamera:
             if not self._ack_after:
                 self.say(ack(packet.number).frame())
             return
+        if self.camera.body.is_empty:
+            self._go_off(packet.number)
+            return
         message = self._assembly.take(packet.number)
         if message is None:
             if packet.number == self._refused and packet.value == EotKind.UPLOAD:
@@ -218,6 +222,14 @@ class SerialCamera:
             return
         self.say(ack(packet.number).frame())
         self._later(self._obey(packet.number, message), self._answer)
+
+    def _go_off(self, number: int) -> None:
+        """Say that the battery is empty, and sleep (A8)."""
+        self.say(ack(number).frame())
+        self._send(
+            b"".join(fragments(encode_message(BATTERY_EMPTY, 0, b""))) + eot(self._number).frame()
+        )
+        self._later(0.0, self._sleep)
 
     def _obey(self, number: int, message: bytes) -> float:
         """Do what a command says, but once if it is repeated; the time that it takes."""

@@ -19,10 +19,12 @@ from canon.ptp.datasets import (
 )
 from canon.ptp.operations import Response
 from canon.ptp.powershot.layouts import Property
+from canon.virtual.charge import Charge
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.refusal import Status
 
-_NORMAL, _WEAK = 1, 2  # the battery's status
+# The battery's status, as libgphoto2 names it: normal, warning level 1, emergency.
+_STATUS = {Charge.GOOD: 1, Charge.LOW: 2, Charge.EMPTY: 3}
 _FROM_AC, _LITHIUM = 1, 2  # its kind
 _MOST_MODES = 15
 
@@ -111,7 +113,7 @@ class Properties:
             owner = self.body.owner.encode("latin-1", "replace")
             return (*owner, 0) if owner else ()
         if code == Property.BATTERY_STATUS:
-            return _NORMAL if self.body.power_good else _WEAK
+            return _STATUS[self.body.charge]
         if code == Property.BATTERY_KIND:
             return _FROM_AC if self.body.on_ac else _LITHIUM if value == _FROM_AC else value
         return value

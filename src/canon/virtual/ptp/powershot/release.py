@@ -145,6 +145,9 @@ class ReleaseControl:
         if self.active:
             self._tell(ShutterButtonPressed())
             return
+        self.body.begin_shot()
+        if self.body.is_empty:
+            return
         shot = dataclasses.replace(self._shot(), remote=False)
         if self._save(self._take(shot)):
             self._tell(CaptureComplete(NO_TRANSACTION))
@@ -223,6 +226,7 @@ class ReleaseControl:
     def _enter(self, operation: InitiateReleaseControl, data: bytes) -> Message:
         if self.active:
             raise Status(Response.CANON_ALREADY_IN_RELEASE_CONTROL)
+        self._must_have_power()
         if self.faults.take_kind(FaultKind.LENS_CAP):
             self._delay = _LENS_CAP_S
             raise Status(Response.CANON_LENS_COVER_CLOSED)
@@ -247,6 +251,10 @@ class ReleaseControl:
     def _must_be_active(self) -> None:
         if not self.active:
             raise Status(Response.CANON_REFUSED)  # Guess (section 10): or 0x2002
+
+    def _must_have_power(self) -> None:
+        if self.body.is_empty:
+            raise Status(Response.CANON_BATTERY_LOW)  # Guess (section 11): and does not go off
 
     def _must_be_idle(self) -> None:
         self._must_be_active()
@@ -348,6 +356,8 @@ class ReleaseControl:
         return Nothing()
 
     def _start(self, mode: TransferMode) -> None:
+        self.body.begin_shot()
+        self._must_have_power()
         self.objects.drop_kept()
         if mode & (TransferMode.TO_CARD | TransferMode.THUMBNAIL_TO_CARD):
             card = self.body.card

@@ -1,0 +1,41 @@
+"""The battery during a series of shots: a warning before it ends, and why it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from canon.errors import Disconnected
+from canon.values import Battery
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+
+
+class PowerWatch:
+    """Looks at the battery before each shot of a series, by one question.
+
+    Args:
+        cam: the camera.
+        warn: is told, once, that the battery is low.
+    """
+
+    def __init__(self, cam: Camera, warn: Callable[[str], None]) -> None:
+        self._cam = cam
+        self._warn = warn
+        self._tells = "power" in cam.features
+        self._low = False
+
+    @contextmanager
+    def shot(self) -> Iterator[None]:
+        """One shot; a camera that goes off during it says so, where its battery was low."""
+        if self._tells and not self._low and self._cam.battery == Battery.LOW:
+            self._low = True
+            self._warn("the battery is low; charge it, or the series may end before all are taken")
+        try:
+            yield
+        except Disconnected as error:
+            if self._low:
+                error.add_note("Its battery was low, and may be empty.")
+            raise
