@@ -16,6 +16,11 @@ AGAIN = "try again, or switch the camera off and on"
 """What to do when a camera or its cable fails, and nothing tells why."""
 CARD = "take the card out and copy its files with a card reader"
 """What to do when a card's folders make no sense."""
+INSTALL = 'in a clone of canon-remote: pip install ".[{}]"'
+"""How an extra is installed; the registry's project of this name is another one.
+
+When canon-remote is published, change this and docs/guide/install.md.
+"""
 
 
 class CanonError(Exception):
@@ -92,14 +97,13 @@ class MissingExtra(PortError, ImportError):
     """A part of canon-remote that is installed on request is not here.
 
     Attributes:
+        package: what is not installed.
         extra: the part's name.
     """
 
-    def __init__(self, what: str, extra: str) -> None:
-        super().__init__(
-            f"{what} needs a package that is not installed", f'pip install "canon-remote[{extra}]"'
-        )
-        self.extra = extra
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(f"{what} needs {package}, which is not installed", INSTALL.format(extra))
+        self.package, self.extra = package, extra
 
 
 # --- the bytes -----------------------------------------------------------------------------------

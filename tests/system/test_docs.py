@@ -76,6 +76,44 @@ def test_when_it_fails_has_a_line_for_every_error() -> None:
     assert set(told) == set(family(errors.CanonError))
 
 
+INSTALLS = re.compile(r"\b(?:pip3?|pipx|uv|uvx|poetry|conda)\b[^\n`]*?\b(?:install|add)\b([^`\n]*)")
+WRITTEN = ("*.md", "*.py", "*.toml", "*.yml", "*.yaml", "Makefile")
+
+
+def test_nothing_is_installed_that_is_another_project_of_our_name() -> None:
+    """The registry has one; until ours is there, it is installed from a clone or from a wheel."""
+    seen = 0
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "--", *WRITTEN, ".ci"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, tracked.split("\0")):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for found in INSTALLS.finditer(text):
+            seen += 1
+            for word in found[1].replace("#", " # ").split():
+                if word == "#":
+                    break
+                assert not re.match(r"[\"'\\]*canon[-_]remote(?!-[\d.]+-py3)", word), (
+                    f"{name}: {found[0]}"
+                )
+        if name not in ("pyproject.toml", "Makefile", "tests/system/test_docs.py"):
+            assert "canon-remote[" not in text, name
+    assert seen > 5
+
+
+def test_how_it_is_installed_is_told_in_one_place() -> None:
+    """The page that says so and the messages agree; the other pages name the page."""
+    page = (ROOT / "docs" / "guide" / "install.md").read_text(encoding="utf-8")
+    *_, command = errors.INSTALL.format("all").partition("pip ")
+    assert f"pip {command}" in page
+    others = [path for path in PAGES if path.name not in ("install.md", "README.md")]
+    assert not [path.name for path in others if "pip install" in path.read_text(encoding="utf-8")]
+
+
 def family(kind: type[Exception]) -> list[str]:
     """The names of an error and of all that are kinds of it."""
     return [kind.__name__, *(name for sub in kind.__subclasses__() for name in family(sub))]

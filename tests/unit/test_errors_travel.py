@@ -21,7 +21,7 @@ from canon.files import new_file
         canon.NotSupported("m", "f"),
         canon.ValueRefused("iso", 1, (1, 2)),
         canon.DecodeError("r", 1, "m", "f"),
-        canon.MissingExtra("a", "b"),
+        canon.MissingExtra("a", "b", "c"),
         canon.PortTimeout("late"),
     ],
     ids=lambda error: type(error).__name__,

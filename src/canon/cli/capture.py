@@ -173,6 +173,7 @@ def capture_verb(
     if CaptureTarget.HOST in wanted and not out:
         if count > 1 and not saving.is_folder:
             raise click.UsageError("several pictures need a folder; end -o with /")
+        options.check_can_draw()
         saving.make_room()
     with (
         options.camera() as cam,

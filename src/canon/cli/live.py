@@ -45,6 +45,7 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
     one = bool(to.suffix) and not to.is_dir() and not output.endswith(("/", os.sep))
     if one and not out and count != 1:
         raise click.UsageError(f"{output} is one file; say -n 1, or end -o with / for a folder")
+    options.check_can_draw()
     if not out:
         Saving(to, is_folder=not one, overwrite=overwrite).make_room()
         if not one and not overwrite and next(to.glob("frame_*.jpg"), None):

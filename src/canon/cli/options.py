@@ -94,13 +94,29 @@ class Options:
             cause = cause.__cause__
         return exit_code(error)
 
+    def check_can_draw(self) -> None:
+        """Nothing where the camera can take pictures: a virtual one draws them.
+
+        Raises:
+            MissingExtra: it is a virtual one, and Pillow is not installed.
+        """
+        if self._where().startswith("virtual:"):
+            from canon.virtual.pictures.scene import check_can_draw
+
+            check_can_draw()
+
+    def _where(self) -> str:
+        from canon import ports
+
+        return self.port or ports.default_port() or "usb:"
+
     @contextmanager
     def camera(self) -> Iterator[Camera]:
         """The camera, initialized, for as long as the block lasts; recorded if that was asked."""
         from canon import ports
         from canon.camera import Camera
 
-        where = self.port or ports.default_port() or "usb:"
+        where = self._where()
 
         def connect() -> Way:
             if not self.record:

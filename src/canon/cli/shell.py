@@ -230,7 +230,8 @@ class _Inside(Options):
     keeps_open = True
 
     def __init__(self, shell: Shell, outer: Options) -> None:
-        self.shell, self.as_json, self.verbosity = shell, outer.as_json, outer.verbosity
+        self.shell, self.port = shell, outer.port
+        self.as_json, self.verbosity = outer.as_json, outer.verbosity
 
     def absorb(self, params: dict[str, Any]) -> None:
         """Take the shared options, of which those that open a camera cannot be here."""

@@ -158,8 +158,10 @@ def _serve_serial(options: Options, text: str) -> int:
 
 def _server(text: str, host: str = "127.0.0.1", number: int = 0) -> UsbipServer:
     from canon.virtual.build import Wanted
+    from canon.virtual.pictures.scene import check_can_draw
     from canon.virtual.usbip import UsbipServer
 
+    check_can_draw()
     wanted = Wanted.parse(text)
     if wanted.model.product is None:
         raise click.UsageError(f"the {wanted.model.name} has no USB; serve it by --serial")

@@ -80,7 +80,7 @@ def open_tty(name: str) -> TtyLine:
     try:
         import serial
     except ImportError as error:
-        raise MissingExtra("a serial port", "serial") from error
+        raise MissingExtra("a serial port", "pyserial", "serial") from error
     try:
         port = serial.Serial(
             name, FIRST_SPEED, timeout=_STEP_S, write_timeout=_WRITE_S, exclusive=True

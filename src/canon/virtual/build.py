@@ -161,6 +161,10 @@ class Wanted(Frozen):
             device.body.charge = self.battery
         elif self.battery is not None:
             device.body.last(self.battery)
+        if self.presses:
+            from canon.virtual.pictures.scene import check_can_draw
+
+            check_can_draw()
         for seconds in self.presses:
             clock.after(seconds, device.press)
         return device

@@ -176,9 +176,6 @@ def fresh_card(profile: Profile) -> MemoryCard:
 
     Args:
         profile: what the body reports of itself.
-
-    Raises:
-        MissingExtra: Pillow is not installed.
     """
     from canon.virtual.pictures.exif import Shot
     from canon.virtual.pictures.scene import card_pictures

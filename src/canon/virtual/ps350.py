@@ -373,11 +373,7 @@ def _there(opened: dict[int, T], handle: int) -> T:
 
 
 def fresh_card(model: Ps350Model) -> MemoryCard:
-    """The card of a virtual camera that was given none: pictures, each with its thumbnail.
-
-    Raises:
-        MissingExtra: Pillow is not installed.
-    """
+    """The card of a virtual camera that was given none: pictures, each with its thumbnail."""
     from canon.virtual.pictures.exif import Shot
     from canon.virtual.pictures.scene import photograph
 

@@ -82,6 +82,16 @@ class Shutter:
         self.body = body
         self.number = 0  # of the last picture
 
+    def check(self) -> None:
+        """Nothing where pictures can be taken; it is asked before anything moves.
+
+        Raises:
+            MissingExtra: Pillow is not installed.
+        """
+        from canon.virtual.pictures.scene import check_can_draw
+
+        check_can_draw()
+
     def take(
         self,
         shot: Shot,

@@ -150,7 +150,7 @@ def _protocol() -> ModuleType:
     try:
         return importlib.import_module("usbip.protocol")
     except ImportError as error:
-        raise MissingExtra("serving a camera over USB/IP", "virtual") from error
+        raise MissingExtra("serving a camera over USB/IP", "usbip", "virtual") from error
 
 
 def _hang_up(sock: socket.socket) -> None:

@@ -313,6 +313,7 @@ class ReleaseUnit:
     @answer.register
     def _start_viewfinder(self, command: StartViewfinder) -> Message:
         self._must_be_active()
+        self.shutter.check()
         self.viewfinder.start(_FRAME_S)
         return Nothing()
 
@@ -349,6 +350,7 @@ class ReleaseUnit:
     @answer.register
     def _release(self, command: Release) -> Message:
         self._must_be_active()
+        self.shutter.check()
         self.body.begin_shot()
         if self.body.is_empty:
             return Nothing()  # nobody hears it: the camera goes off

@@ -6,7 +6,8 @@ aperture or time gives a dark or a bright picture; white balance tints, effects 
 sensitivity brings grain, a lens without focus blurs, macro goes near and leaves the wall blurred.
 
 One drawing serves all pictures with the same look: the last few are kept, and a picture is a
-fresh EXIF block in front of a kept one. This is the one file that imports Pillow.
+fresh EXIF block in front of a kept one. Those of a fresh card come with the package, drawn. This is
+the one file that imports Pillow.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from canon.errors import MissingExtra
 from canon.values import AfDistance, ImageSize, PhotoEffect, Quality, WhiteBalance
+from canon.virtual.clock import EPOCH
 from canon.virtual.pictures.exif import THUMBNAIL_ROOM, Shot, app1
+from canon.virtual.pictures.ready import ready
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -55,7 +58,7 @@ def photograph(shot: Shot) -> Photo:
     """Take a picture of the scene.
 
     Raises:
-        MissingExtra: Pillow is not installed.
+        MissingExtra: Pillow is not installed, and the picture is none of a fresh card.
     """
     picture, thumbnail = _taken(_look(shot, (shot.width, shot.height)))
     return Photo(b"\xff\xd8" + app1(shot, thumbnail) + picture[2:], thumbnail)
@@ -75,9 +78,6 @@ def card_pictures(count: int, shot: Shot) -> list[tuple[Shot, Photo]]:
 
     Most are small, every fifth has 1600 x 1200 pixels. They are numbered on from `shot`, and were
     taken a quarter of an hour apart, the first when `shot` was.
-
-    Raises:
-        MissingExtra: Pillow is not installed.
     """
     effects = PhotoEffect.OFF, PhotoEffect.VIVID, PhotoEffect.BLACK_AND_WHITE, PhotoEffect.SEPIA
     taken = []
@@ -97,6 +97,18 @@ def card_pictures(count: int, shot: Shot) -> list[tuple[Shot, Photo]]:
         )
         taken.append((one, photograph(one)))
     return taken
+
+
+def check_can_draw() -> None:
+    """Nothing where pictures can be taken.
+
+    Raises:
+        MissingExtra: Pillow is not installed.
+    """
+    try:
+        import PIL  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra("a virtual camera that takes pictures", "Pillow", "virtual") from error
 
 
 def meter(
@@ -151,7 +163,7 @@ _TIMES = (
 # --- looks ---------------------------------------------------------------------------------------
 
 
-class _Look(NamedTuple):
+class Look(NamedTuple):
     """All that decides what a picture looks like: the key under which it is kept."""
 
     size: tuple[int, int]
@@ -168,7 +180,7 @@ class _Look(NamedTuple):
     saturation: int
 
 
-def _look(shot: Shot, size: tuple[int, int]) -> _Look:
+def _look(shot: Shot, size: tuple[int, int]) -> Look:
     given = _thirds(shot.exposure_time) + _thirds(shot.iso / 100) - _thirds(shot.aperture**2)
     exposure = LIGHT + given / 3
     if shot.flash_fired:  # it lights what the exposure leaves dark
@@ -176,7 +188,7 @@ def _look(shot: Shot, size: tuple[int, int]) -> _Look:
     coarseness = shot.digital_zoom if shot.focused else size[0] / 64
     if shot.effect == PhotoEffect.LOW_SHARPENING:
         coarseness *= 1.6
-    return _Look(
+    return Look(
         size,
         shot.quality,
         max(-8.0, min(8.0, exposure)),
@@ -192,9 +204,32 @@ def _look(shot: Shot, size: tuple[int, int]) -> _Look:
     )
 
 
+def ready_name(look: Look) -> str:
+    """What a drawing with this look is called among the ready ones; empty for one out of the way.
+
+    A look is out of the way when it differs from a plain one in more than size, zoom and effect.
+    """
+    size, zoom, effect = look.size, look.zoom, look.effect
+    plain = _look(Shot(EPOCH, 0), size)
+    if look != plain._replace(zoom=zoom, effect=effect):
+        return ""
+    return f"{size[0]}x{size[1]}-{zoom}-{effect}"
+
+
 @functools.lru_cache(maxsize=16)
-def _taken(look: _Look) -> tuple[bytes, bytes]:
+def _taken(look: Look) -> tuple[bytes, bytes]:
     """The JPEG of a picture and that of its thumbnail, both without EXIF."""
+    name = ready_name(look)
+    picture, thumbnail = (ready(name), ready(f"{name}-thumbnail")) if name else (None, None)
+    return draw(look) if picture is None or thumbnail is None else (picture, thumbnail)
+
+
+def draw(look: Look) -> tuple[bytes, bytes]:
+    """Draw a picture and its thumbnail.
+
+    Raises:
+        MissingExtra: Pillow is not installed.
+    """
     image = _develop(look)
     small = image.resize(_THUMBNAIL, reducing_gap=2.0)
     picture = _jpeg(_grainy(image, look.iso), _JPEG_QUALITY.get(look.quality or Quality.FINE, 92))
@@ -207,12 +242,29 @@ def _taken(look: _Look) -> tuple[bytes, bytes]:
 
 
 @functools.lru_cache(maxsize=64)
-def _seen(look: _Look) -> bytes:
+def _seen(look: Look) -> bytes:
     """The JPEG of a viewfinder frame."""
+    name = ready_name(look)
+    frame = ready(f"{name}-frame") if name else None
+    return draw_frame(look) if frame is None else frame
+
+
+def draw_frame(look: Look) -> bytes:
+    """Draw a viewfinder frame.
+
+    Raises:
+        MissingExtra: Pillow is not installed.
+    """
     return _jpeg(_develop(look), 62)
 
 
-def _develop(look: _Look) -> Image:
+def forget() -> None:
+    """Drop the pictures that are kept."""
+    _taken.cache_clear()
+    _seen.cache_clear()
+
+
+def _develop(look: Look) -> Image:
     """The scene with this look."""
     image = _project(look).point(_tones(look))
     matrix = _mixture(look)
@@ -231,7 +283,7 @@ def _grainy(image: Image, iso: int) -> Image:
     return ImageChops.add(image, Image.merge("RGB", (grain,) * 3), offset=-128)
 
 
-def _tones(look: _Look) -> list[int]:
+def _tones(look: Look) -> list[int]:
     """What becomes of the 256 values of red, green and blue, one table behind the other."""
     table = []
     for gain in _TINTS.get(look.white_balance, (1.0, 1.0, 1.0)):
@@ -256,7 +308,7 @@ _TINTS = {
 }
 
 
-def _mixture(look: _Look) -> tuple[float, ...] | None:
+def _mixture(look: Look) -> tuple[float, ...] | None:
     """How red, green and blue mix to new ones, four numbers each; None when they stay."""
     plain = look.effect in (PhotoEffect.BLACK_AND_WHITE, PhotoEffect.SEPIA)
     strength = {PhotoEffect.VIVID: 1.5, PhotoEffect.NEUTRAL: 0.6}.get(look.effect, 1.0)
@@ -301,12 +353,10 @@ _QUANTIZATION, _FRAME_HEAD, _HUFFMAN, _SCAN = 0xDB, 0xC0, 0xC4, 0xDA
 _CENTER, _CLOSE = (253, 93), (130, 290)
 
 
-def _project(look: _Look) -> Image:
+def _project(look: Look) -> Image:
     """The scene as the lens throws it on the sensor."""
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise MissingExtra("a drawn scene", "virtual") from error
+    check_can_draw()
+    from PIL import Image
 
     center, zoom = (_CLOSE, 2 * look.zoom) if look.macro else (_CENTER, look.zoom)
     width, height = (round(2 * side / min(4.0, look.coarseness)) for side in look.size)

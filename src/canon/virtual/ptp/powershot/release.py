@@ -327,6 +327,7 @@ class ReleaseControl:
     @answer.register
     def _start_viewfinder(self, operation: ViewfinderOn, data: bytes) -> Message:
         self._must_be_idle()
+        self.shutter.check()
         self.viewfinder.start(self.lens.left + _FIRST_FRAME_S)
         return Nothing()
 
@@ -352,6 +353,7 @@ class ReleaseControl:
     @answer.register
     def _release(self, operation: InitiateCaptureInMemory, data: bytes) -> Message:
         self._must_be_idle()
+        self.shutter.check()
         self._start(TransferMode(self.table.number(Property.CAPTURE_TRANSFER_MODE)))
         return Nothing()
 
