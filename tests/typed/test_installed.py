@@ -36,8 +36,10 @@ def test_the_wheel_runs_by_itself_and_is_typed(tmp_path: Path) -> None:
     printed = run(python, "backup.py", "virtual:powershot-g3", str(tmp_path / "card")).splitlines()
     assert printed[:2] == ["Canon PowerShot G3 True", "IMG_0001.JPG"]
     assert sorted(printed[1:]) == sorted(path.name for path in (tmp_path / "card").iterdir())
-    options = ["--config-file=", f"--cache-dir={tmp_path}", "--strict", "--python-executable", python]
-    assert "Success" in run(sys.executable, "-m", "mypy", *options, ".")
+    options = ["--config-file=", f"--cache-dir={tmp_path}", "--strict"]
+    assert "Success" in run(
+        sys.executable, "-m", "mypy", *options, "--python-executable", python, "."
+    )
     assert "0 errors" in run(sys.executable, "-m", "pyright", "--pythonpath", python, ".")
 
 
