@@ -68,6 +68,40 @@ def test_found_device_is_described(server: UsbipServer) -> None:
     assert "Plugged(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042')" in said
 
 
+COUNTING = """
+from canon.usb import libusb
+opened, load = [], libusb.load
+
+def loaded():
+    library = load()
+    real = library.open
+    library.open = lambda at, handle: opened.append(at) or real(at, handle)
+    return library
+
+libusb.load = loaded
+"""
+
+
+def test_a_device_that_was_read_is_not_opened_again(server: UsbipServer) -> None:
+    script = COUNTING + (
+        "first = libusb.find_devices()\n"
+        "print(libusb.find_devices() == first, len(first), len(opened))\n"
+        "libusb._told[1, 99, 0x04A9, 0x306E] = 'another', ''\n"
+        "libusb.find_devices()\n"
+        "print(len(libusb._told), len(opened))\n"
+    )
+    assert python(server, "-c", script) == "True 1 1\n1 1\n"
+
+
+def test_a_device_that_this_program_holds_is_not_opened_again(server: UsbipServer) -> None:
+    script = COUNTING + (
+        "port = libusb.open_libusb()\n"
+        "print(libusb.find_devices()[0].serial, len(opened))\n"
+        "port.close()\n"
+    )
+    assert python(server, "-c", script) == "0042 1\n"
+
+
 @pytest.mark.parametrize(("place", "opens"), [("", True), ("1-1", True), ("1-2", False)])
 def test_place(server: UsbipServer, place: str, opens: bool) -> None:
     script = (

@@ -44,10 +44,15 @@ _RULE = 'SUBSYSTEM=="usb", ATTR{idVendor}=="04a9", MODE="0660", TAG+="uaccess"'
 _RULE_FILE = "/etc/udev/rules.d/70-canon-remote.rules"
 
 
+_told: dict[tuple[int, int, int, int], tuple[str, str]] = {}
+"""Product and serial number of the devices that were read, by `_key`, while they are plugged in."""
+
+
 def find_devices() -> list[Plugged]:
     """The cameras that are plugged in, also those that may not be opened.
 
-    They are Canon's, and those of other makers that speak PTP.
+    They are Canon's, and those of other makers that speak PTP. Each is opened once, to be asked for
+    its name; whoever looks again and again does not disturb it.
 
     Raises:
         PortError: there is no libusb.
@@ -55,8 +60,11 @@ def find_devices() -> list[Plugged]:
     libusb = load()
     found = []
     with libusb.devices() as devices:
+        there = set(map(_key, devices))
+        for gone in [key for key in _told if key not in there]:
+            _told.pop(gone, None)
         for device in filter(_is_camera, devices):
-            product, serial = _strings(libusb, device)
+            product, serial = _told.get(_key(device)) or _strings(libusb, device)
             port = f"usb:{device.place}"
             found.append(Plugged(port, device.vendor, device.product, product, serial))
     return found
@@ -96,6 +104,7 @@ class LibusbPort:
         self.clock = RealClock()
         self._libusb = libusb
         self._bus, self._address = device.bus, device.address
+        self._key = _key(device)
         handle = ctypes.c_void_p()
         self._check(libusb.open(device.at, ctypes.byref(handle)))
         self._handle: ctypes.c_void_p | None = handle
@@ -104,6 +113,7 @@ class LibusbPort:
                 self._do(libusb.detach_kernel_driver, _INTERFACE)
             self._do(libusb.claim_interface, _INTERFACE)
             self.descriptors: Descriptors = read_descriptors(self.control_in)
+            _told[self._key] = self.descriptors.product_name, self.descriptors.serial
             self._endpoints = {which: self.descriptors.endpoint(which) for which in Endpoint}
         except BaseException:
             self.close()
@@ -220,6 +230,7 @@ class LibusbPort:
                     "libusb cannot use this device", "on Windows give it the WinUSB driver (Zadig)"
                 )
         if code in (Code.NO_DEVICE, Code.NOT_FOUND) or not self._listed():
+            _told.pop(self._key, None)  # where libusb hears of no unplugging, opening it tells
             return Disconnected("the camera was unplugged", "plug it in and open it again")
         said = self._libusb.said(code)
         return PortError(f"the transfer failed on the bus ({said})", "check the cable")
@@ -239,6 +250,11 @@ def _is_camera(device: Device) -> bool:
     return kind == PTP or (kind == NATIVE and device.vendor == CANON)
 
 
+def _key(device: Device) -> tuple[int, int, int, int]:
+    """What tells a device from those that were at its place before: a new one has a new address."""
+    return device.bus, device.address, device.vendor, device.product
+
+
 def _strings(libusb: Libusb, device: Device) -> tuple[str, str]:
     """Product and serial number, empty where the device may not be asked."""
     handle = ctypes.c_void_p()
@@ -256,7 +272,8 @@ def _strings(libusb: Libusb, device: Device) -> tuple[str, str]:
 
     try:
         descriptors = read_descriptors(ask)
-        return descriptors.product_name, descriptors.serial
+        _told[_key(device)] = told = descriptors.product_name, descriptors.serial
+        return told
     except (PortError, ProtocolError):
         return "", ""
     finally:
