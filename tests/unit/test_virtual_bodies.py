@@ -105,7 +105,9 @@ def test_every_body_with_a_profile_starts(row: Any) -> None:
         ("powershot-sd430", "digital-ixus-wireless"),  # the same camera
         ("powershot-a540", "powershot-a700"),  # of the same year
         ("powershot-g6", "powershot-s60"),  # the nearest with release control
-        ("powershot-sx720-hs", ""),  # it shoots as an EOS does
+        ("powershot-sx620-hs", ""),  # it shoots as an EOS does
+        ("eos-rebel-t6", "eos-1300d"),  # the same camera
+        ("eos-r5", "eos-r6"),  # the nearest with records
         ("eos-20d", ""),
     ],
 )

@@ -15,8 +15,10 @@ from canon.ptp.powershot.layouts import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RA
 from canon.virtual.card import File
 from canon.virtual.pictures.exif import Shot
 from canon.virtual.pictures.scene import photograph
-from canon.virtual.ptp.objects import CARD, NO_CARD
+from canon.virtual.ptp.objects import CARD
 from rigs.bodies import a_card
+
+NO_CARD = 0x00010000
 
 # --- stores and objects ---------------------------------------------------------------------------
 

@@ -227,9 +227,9 @@ def test_data_for_an_operation_that_was_refused_are_swallowed() -> None:
     rig = Rig(PLAIN).opened()
     assert rig.send(0x1016, bytes(4), 0xD034)[0] == Response.OPERATION_NOT_SUPPORTED
     number = rig.number
-    rig.write(0x9110)  # nobody here knows that it takes data
+    rig.write(0x91F0)  # nobody here knows that it takes data
     assert rig.response()[0] == Response.OPERATION_NOT_SUPPORTED
-    rig.port.bulk_out(container(ContainerKind.DATA, 0x9110, number, bytes(8)), 1)
+    rig.port.bulk_out(container(ContainerKind.DATA, 0x91F0, number, bytes(8)), 1)
     assert rig.ask(0x1004)[0] == OK
 
 

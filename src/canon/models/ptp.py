@@ -25,6 +25,14 @@ class PtpQuirk(enum.Flag):
     """After CloseSession it refuses everything until it is plugged in again: send none."""
     STRAY_PRESS = enum.auto()
     """It sends ShutterButtonPressedAgain though nobody pressed: that is no press (section 5.1)."""
+    TAKES_UNKNOWN = enum.auto()
+    """It says that all is well when a property is written that it does not have."""
+    KEEPS_AUTO_POWER_OFF = enum.auto()
+    """It is busy whenever its time of switching itself off is written."""
+    NO_FULL_PRESS = enum.auto()
+    """It is busy whenever its button is pressed fully from the host."""
+    LONG_NAMES = enum.auto()
+    """It tells of pictures in its memory by C1B8, with names that may be long or missing."""
 
 
 class PtpModel(Frozen):
@@ -59,6 +67,8 @@ class PtpModel(Frozen):
 
 NONE = PtpQuirk.NONE
 EVENT, OPEN = PtpQuirk.DELETE_SENDS_EVENT, PtpQuirk.KEEP_SESSION_OPEN
+UNKNOWN, POWER = PtpQuirk.TAKES_UNKNOWN, PtpQuirk.KEEPS_AUTO_POWER_OFF
+NO_PRESS, LONG = PtpQuirk.NO_FULL_PRESS, PtpQuirk.LONG_NAMES
 SHOOTS = DrivenBy("gphoto2", ("release",))
 LIVE = DrivenBy("gphoto2", ("release", "viewfinder"))
 EOS, CAMCORDER = BodyKind.EOS, BodyKind.CAMCORDER
@@ -151,9 +161,9 @@ MODELS = (
     PtpModel("PowerShot A710 IS", 0x3138, EVENT),
     PtpModel("PowerShot A640", 0x3139, EVENT, LIVE),
     PtpModel("PowerShot A630", 0x313A, EVENT),
-    PtpModel("EOS 450D", 0x3145, EVENT, LIVE, kind=EOS),
-    PtpModel("EOS Rebel XSi", 0x3145, EVENT, LIVE, kind=EOS),
-    PtpModel("EOS Kiss X2", 0x3145, EVENT, LIVE, kind=EOS),
+    PtpModel("EOS 450D", 0x3145, EVENT | UNKNOWN, LIVE, kind=EOS),
+    PtpModel("EOS Rebel XSi", 0x3145, EVENT | UNKNOWN, LIVE, kind=EOS),
+    PtpModel("EOS Kiss X2", 0x3145, EVENT | UNKNOWN, LIVE, kind=EOS),
     PtpModel("EOS 40D", 0x3146, EVENT, LIVE, kind=EOS),
     PtpModel("EOS-1D Mark III", 0x3147, NONE, SHOOTS, kind=EOS),
     PtpModel("PowerShot S5 IS", 0x3148, NONE, LIVE),
@@ -258,7 +268,7 @@ MODELS = (
     PtpModel("PowerShot SX240 HS", 0x3245, EVENT),
     PtpModel("PowerShot A2400 IS", 0x3249, EVENT),
     PtpModel("PowerShot A2300", 0x324A, EVENT),
-    PtpModel("EOS 6D", 0x3250, NONE, LIVE, kind=EOS),
+    PtpModel("EOS 6D", 0x3250, POWER, LIVE, kind=EOS),
     PtpModel("EOS-1D C", 0x3252, NONE, LIVE, kind=EOS),
     PtpModel("EOS 70D", 0x3253, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot G15", 0x3258, EVENT),
@@ -293,7 +303,7 @@ MODELS = (
     PtpModel("PowerShot SX60 HS", 0x329A, EVENT),
     PtpModel("PowerShot SX520 HS", 0x329B, EVENT),
     PtpModel("PowerShot G7 X", 0x329D, OPEN, LIVE),
-    PtpModel("PowerShot SX530 HS", 0x329F, OPEN, LIVE),
+    PtpModel("PowerShot SX530 HS", 0x329F, OPEN | NO_PRESS, LIVE),
     PtpModel("EOS M10", 0x32A0, NONE, LIVE, kind=EOS),
     PtpModel("EOS 750D", 0x32A1, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot G3 X", 0x32A8, NONE, LIVE),
@@ -347,8 +357,8 @@ MODELS = (
     PtpModel("EOS R8", 0x330C, NONE, LIVE, kind=EOS),
     PtpModel("EOS R50", 0x330D, NONE, LIVE, kind=EOS),
     PtpModel("EOS R100", 0x3312, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R1", 0x3313, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R5m2", 0x3314, NONE, LIVE, kind=EOS),
+    PtpModel("EOS R1", 0x3313, LONG, LIVE, kind=EOS),
+    PtpModel("EOS R5m2", 0x3314, LONG, LIVE, kind=EOS),
     PtpModel("EOS R50 V", 0x3320, NONE, LIVE, kind=EOS),
     PtpModel("EOS R6 Mark III", 0x3323, NONE, LIVE, kind=EOS),
 )

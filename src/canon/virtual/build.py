@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from canon.frozen import Frozen
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from canon.virtual.line import LineCamera
     from canon.virtual.native.camera import NativeCamera
     from canon.virtual.ptp.camera import PtpCamera
-    from canon.virtual.ptp.powershot.extension import PowerShot
 
 
-def make_virtual(text: str) -> NativeCamera | PtpCamera[PowerShot]:
+def make_virtual(text: str) -> NativeCamera | PtpCamera[Any]:
     """Build the virtual camera that `powershot-g3?card=DIR&mode=ptp&fault=…` describes, on USB.
 
     Raises:
@@ -102,7 +101,7 @@ class Wanted(Frozen):
         """The row, where a host must be told on a line which camera it is."""
         return self.model if isinstance(self.model, Ps350Model) else None
 
-    def on_usb(self) -> NativeCamera | PtpCamera[PowerShot]:
+    def on_usb(self) -> NativeCamera | PtpCamera[Any]:
         """The camera behind its USB plug.
 
         Raises:
@@ -133,20 +132,26 @@ class Wanted(Frozen):
             fault.check("serial")
         return SerialCamera(device)
 
-    def _device(self) -> NativeCamera | PtpCamera[PowerShot]:
+    def _device(self) -> NativeCamera | PtpCamera[Any]:
         from canon.virtual.body import Body
         from canon.virtual.card import card_from_folder, fresh_card
 
         model, clock, faults = self.model, self._clock(), Faults(self.faults)
-        device: NativeCamera | PtpCamera[PowerShot]
+        device: NativeCamera | PtpCamera[Any]
         if isinstance(model, PtpModel):
             from canon.virtual.ptp.camera import PtpCamera
-            from canon.virtual.ptp.powershot.extension import PowerShot
             from canon.virtual.ptp.profile import load_profile as load_ptp
 
             of_ptp = load_ptp(model)
             card = self._card(card_from_folder, lambda: fresh_card(of_ptp))
-            device = PtpCamera(Body(model, of_ptp, card, clock), PowerShot, faults)
+            if of_ptp.burst:
+                from canon.virtual.ptp.eos.extension import EosBody
+
+                device = PtpCamera(Body(model, of_ptp, card, clock), EosBody, faults)
+            else:
+                from canon.virtual.ptp.powershot.extension import PowerShot
+
+                device = PtpCamera(Body(model, of_ptp, card, clock), PowerShot, faults)
         else:
             from canon.virtual.native.camera import NativeCamera
             from canon.virtual.native.profile import load_profile

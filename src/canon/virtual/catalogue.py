@@ -9,6 +9,7 @@ from canon.models.model import Model, Trait
 from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
 from canon.nearest import nearest
+from canon.ptp.eos.layouts import GetViewfinderData, RemoteRelease, RemoteReleaseOn
 from canon.ptp.powershot.layouts import InitiateReleaseControl, ViewfinderOn
 from canon.virtual.ptp.profile import load_profile, source
 
@@ -17,6 +18,7 @@ Row = Model | PtpModel | Ps350Model
 NATIVE, PTP = "native", "ptp"
 _NAMESAKES = {"powershot-s100": (" (2000)", " (2011)"), "powershot-s110": (" (2001)", " (2012)")}
 """Names of two bodies each: one that speaks the native protocol, and a later one with PTP."""
+_RELEASES = (InitiateReleaseControl, RemoteRelease, RemoteReleaseOn)
 _SPEAKS = {"": "", NATIVE: " that speaks the native protocol", PTP: " that speaks PTP"}
 
 
@@ -94,7 +96,8 @@ def _can(model: Row) -> tuple[str, ...]:
     remote = live = False
     if isinstance(model, PtpModel):
         listed = load_profile(model).operations
-        remote, live = InitiateReleaseControl.code in listed, ViewfinderOn.code in listed
+        remote = any(one.code in listed for one in _RELEASES)
+        live = ViewfinderOn.code in listed or GetViewfinderData.code in listed
     elif isinstance(model, Model):
         remote, live = Trait.RELEASE in model.traits, Trait.VIEWFINDER in model.traits
     return ("files", *(["release"] if remote else []), *(["viewfinder"] if live else []))

@@ -32,11 +32,16 @@ class Pipe:
 
     A transfer ends with a short packet, or with a full one when its length is a multiple of the
     packet size; the zero-length packet b"" is a transfer of its own.
+
+    Attributes:
+        halted: whether it is stalled.
+        quiet: whether nothing comes on it that a host would wait for, though it may read there.
     """
 
     def __init__(self, packet_size: int) -> None:
         self.packet_size = packet_size
         self.halted = False
+        self.quiet = False
         self._transfers: deque[memoryview] = deque()
         self._at = 0
 

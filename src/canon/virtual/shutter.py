@@ -150,6 +150,11 @@ class Shutter:
             new.append(path)
         return new
 
+    def next_movie(self, suffix: str) -> tuple[str, ...]:
+        """The path of the next movie, under the next number."""
+        number = self._next_number()
+        return "DCIM", f"{number // 10000:03}CANON", f"MVI_{number % 10000:04}{suffix}"
+
     def _next_number(self) -> int:
         """One more than any on the card, or ever given."""
         numbers = [self.number, 1000000]

@@ -232,13 +232,18 @@ class _Bus:
         limit = clock.now() + _PATIENCE_S
         while (
             not clock.real
-            and any(self._parked.values())
+            and self._awaited()
             and (due := clock.next_due()) is not None
             and due <= limit
         ):
             clock.advance_to(due)
             self._deliver()
         self.changed.notify_all()
+
+    def _awaited(self) -> bool:
+        """Whether a host waits for something."""
+        parked = self._parked.items()
+        return any(queue and not self._pipes[address].quiet for address, queue in parked)
 
     def tick(self) -> None:
         """Do what is due when it is due; the thread of a clock that is real."""

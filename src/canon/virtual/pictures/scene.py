@@ -73,6 +73,19 @@ def viewfinder_frame(shot: Shot) -> bytes:
     return _seen(_look(shot, _FRAME))
 
 
+def live_frame(shot: Shot, size: tuple[int, int]) -> tuple[bytes, bytes]:
+    """What the sensor of an EOS shows: a JPEG without EXIF, and what is in it.
+
+    Returns:
+        The JPEG, and for each of 256 values how many pixels have it in luminance, red, green, and
+        luminance again, four words of four bytes.
+
+    Raises:
+        MissingExtra: Pillow is not installed.
+    """
+    return _sensed(_look(shot, size))
+
+
 def card_pictures(count: int, shot: Shot) -> list[tuple[Shot, Photo]]:
     """Pictures for a fresh card: the same ones for the same arguments.
 
@@ -262,6 +275,17 @@ def forget() -> None:
     """Drop the pictures that are kept."""
     _taken.cache_clear()
     _seen.cache_clear()
+    _sensed.cache_clear()
+
+
+@functools.lru_cache(maxsize=64)
+def _sensed(look: Look) -> tuple[bytes, bytes]:
+    """The JPEG of a live frame, and its histogram."""
+    image = _develop(look)
+    colors = image.histogram()
+    light = image.convert("L").histogram()
+    counts = zip(light, colors[:256], colors[256:512], light, strict=True)
+    return _jpeg(image, 75), b"".join(struct.pack("<4I", *row) for row in counts)
 
 
 def _develop(look: Look) -> Image:

@@ -149,6 +149,7 @@ class PtpCamera(Generic[X]):
         self._dead = False  # it closed its session, and is of the kind that does not wake up again
         self.extension = extend(body, self.faults, self.tell)
         self.objects = self.extension.objects
+        self.interrupt.quiet = self.extension.quiet
 
     # --- what the carrier calls -------------------------------------------------------------------
 

@@ -14,9 +14,11 @@ class Extension(Protocol):
 
     Attributes:
         transaction: that of the operation which is answered now.
+        quiet: whether all that it tells waits until it is asked for; the pipe has hints at most.
     """
 
     transaction: int
+    quiet: bool
 
     @property
     def objects(self) -> Objects:

@@ -7,7 +7,7 @@ Files and folders are known by handles. They are numbered as a PowerShot SX200 I
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import singledispatchmethod
@@ -60,10 +60,12 @@ from canon.virtual.ptp.reply import Answered, Reply, Tell
 from canon.virtual.refusal import Status
 from canon.wire import Message
 
-CARD, NO_CARD = 0x00010001, 0x00010000
-"""The store in the slot, and the empty slot (ptp-core, section 4.2)."""
+CARD = 0x00010001
+"""The store in the slot of most cameras (ptp-core, section 4.2)."""
 
 Parts = tuple[str, ...]
+Numbering = Callable[[Parts], int]
+"""The handle that a path has on a kind of camera."""
 
 _NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,3})?")
 _HEAD = 0x10000  # bytes of a file that hold its EXIF
@@ -90,9 +92,14 @@ class Item:
 
 
 class Handles:
-    """The numbers of the paths on a card: given when a path is first seen, and never again."""
+    """The numbers of the paths on a card: given when a path is first seen, and never again.
 
-    def __init__(self) -> None:
+    Args:
+        number: the handle that a path has, if nothing else has it.
+    """
+
+    def __init__(self, number: Numbering) -> None:
+        self._number = number
         self._handles: dict[Parts, int] = {}
         self._paths: dict[int, Parts] = {}
         self._names: dict[int, str] = {}
@@ -117,7 +124,7 @@ class Handles:
         return self._names[handle]
 
     def _next(self, parts: Parts) -> int:
-        handle = _scheme(parts)
+        handle = self._number(parts)
         while handle in self._paths:
             handle += 1
         return handle
@@ -130,8 +137,8 @@ class Handles:
         return f"{stem[: 7 - len(str(self._shortened))]}~{self._shortened}{dot}{suffix[:3]}"
 
 
-def _scheme(parts: Parts) -> int:
-    """The handle that a path has on a PowerShot, if nothing else has it."""
+def powershot_number(parts: Parts) -> int:
+    """The handle that a path has on a PowerShot."""
     if parts == ("DCIM",):
         return _DCIM
     if parts[0] != "DCIM" or not (folder := re.match(r"([1-9]\d\d)\w{5}$", parts[1])):
@@ -149,31 +156,54 @@ class Objects:
         body: the camera.
         tell: sends an event.
         memory: the store of the pictures in its memory.
+        number: how it numbers what is on its card.
     """
 
-    def __init__(self, body: PtpBody, tell: Tell, memory: int) -> None:
+    def __init__(
+        self, body: PtpBody, tell: Tell, memory: int, number: Numbering = powershot_number
+    ) -> None:
         self.body = body
         self.memory = memory
         self._tell = tell
-        self._handles = Handles()
+        self._handles = Handles(number)
         self._kept: dict[int, Item] = {}
         self._last_kept = _KEPT
         self._announced: tuple[Parts, ObjectInfo] | None = None
 
     # --- for the rest of the camera ---------------------------------------------------------------
 
+    @property
+    def slot(self) -> int:
+        """The store in the slot, or the empty slot (ptp-core, section 4.2)."""
+        slot = self.body.profile.slot
+        return slot if self.body.card else slot & 0xFFFF0000
+
     def handle(self, parts: Parts) -> int:
         """The handle of a file or a folder on the card."""
         return self._handles.of(parts)
 
-    def keep(self, name: str, data: bytes, format: int, thumbnail: bytes) -> int:
-        """Keep a picture in the camera's memory, and return its handle."""
-        self._last_kept += 0x10
+    def keep(self, name: str, data: bytes, format: int, thumbnail: bytes, handle: int = 0) -> int:
+        """Keep a picture in the camera's memory, and return its handle; 0 gives it the next."""
+        if not handle:
+            self._last_kept += 0x10
+            handle = self._last_kept
         file = File(data, self.body.seconds)
-        self._kept[self._last_kept] = Item(
-            self._last_kept, self.memory, 0, (), name, format, file, thumbnail
-        )
-        return self._last_kept
+        self._kept[handle] = Item(handle, self.memory, 0, (), name, format, file, thumbnail)
+        return handle
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The handles of the pictures in memory."""
+        return tuple(self._kept)
+
+    def drop(self, handle: int) -> None:
+        """Forget a picture in memory.
+
+        Raises:
+            Status: there is none with this handle.
+        """
+        if self._kept.pop(handle, None) is None:
+            raise Status(Response.INVALID_OBJECT_HANDLE)
 
     def drop_kept(self) -> None:
         """Forget the pictures in memory."""
@@ -200,8 +230,7 @@ class Objects:
 
     @answer.register
     def _storage_ids(self, operation: GetStorageIDs, data: bytes) -> Message:
-        slot = CARD if self.body.card else NO_CARD
-        return StorageIDs((slot, self.memory) if self.body.profile.ram_store else (slot,))
+        return StorageIDs((self.slot, self.memory) if self.body.profile.ram_store else (self.slot,))
 
     @answer.register
     def _storage_info(self, operation: GetStorageInfo, data: bytes) -> Message:
@@ -209,7 +238,7 @@ class Objects:
             ram = StoreKind.FIXED_RAM, FileSystem.CANON_RAM
             return StorageInfo(*ram, 0, 0, 0, _NOT_GIVEN, "", "V")
         card = self.body.card
-        if operation.storage != (CARD if card else NO_CARD):
+        if operation.storage != self.slot:
             raise Status(Response.INVALID_STORAGE_ID)
         capacity, free = (card.capacity, card.free) if card else (0, 0)
         return replace(self.body.profile.store, capacity=capacity, free=free)
@@ -336,7 +365,7 @@ class Objects:
         else:
             self._announced = parts, info
         parent = self.handle(where) if where else 0
-        return NewObject(CARD, parent, self.handle(parts))
+        return NewObject(self.slot, parent, self.handle(parts))
 
     @answer.register
     def _send(self, operation: SendObject, data: bytes) -> Message:
@@ -347,7 +376,7 @@ class Objects:
             raise Status(Response.INCOMPLETE_TRANSFER)
         when = moment(info.modified) or moment(info.captured)
         time = int((when - EPOCH).total_seconds()) if when else self.body.seconds
-        self.card(CARD).add(parts, File(data[: info.size], time))
+        self.card(self.slot).add(parts, File(data[: info.size], time))
         return Nothing()
 
     # --- how it is done ---------------------------------------------------------------------------
@@ -355,9 +384,9 @@ class Objects:
     def card(self, storage: int) -> MemoryCard:
         """The card in a store, or in the only slot for ALL; Status where none is there."""
         card = self.body.card
-        if card is None and storage in (NO_CARD, ALL):
+        if card is None and storage in (self.slot, ALL):
             raise Status(Response.STORE_NOT_AVAILABLE)
-        if card is None or storage not in (CARD, ALL):
+        if card is None or storage not in (self.slot, ALL):
             raise Status(Response.INVALID_STORAGE_ID)
         return card
 
@@ -376,7 +405,7 @@ class Objects:
         *above, name = parts
         parent = self.handle(parts[:-1]) if above else 0
         format = ObjectFormat.ASSOCIATION if isinstance(entry, Folder) else _format(name)
-        return Item(handle, CARD, parent, parts, self._handles.name(handle), format, entry)
+        return Item(handle, self.slot, parent, parts, self._handles.name(handle), format, entry)
 
     def file(self, handle: int) -> File:
         """The file with a handle; Status where there is none."""

@@ -28,6 +28,7 @@ from canon.virtual.profile import STRINGS, Profile, recorded, reported
 
 _LAST_WITH_RELEASE = 0x3173  # PowerShot SX100 IS; those after it that shoot do it as an EOS does
 _FIRST_FAST = 0x30F0
+_FIRST_EOS = 0x3110  # EOS 400D; those before it have files only, or the native protocol
 _DEVICE_NAME = 0xD402
 _WRITES_RAW = 2  # a choice of FULL_VIEW_FILE_FORMAT
 _NOT_GIVEN = 0xFFFFFFFF
@@ -60,6 +61,10 @@ class PtpProfile(Profile):
         by_mode: what a property may be in a shooting mode, by mode and code.
         store: the card; its space is that of the card which is in the slot.
         ram_store: whether pictures in memory have a store of their own.
+        slot: the number of the store in the slot.
+        burst: all records of the first burst of an EOS; empty where the body is none.
+        frame: width and height of its live frames; zeros where it has none.
+        bulb_on_dial: whether bulb is a position of its mode dial.
     """
 
     manufacturer: str
@@ -78,6 +83,10 @@ class PtpProfile(Profile):
     by_mode: Mapping[tuple[int, int], Rule]
     store: StorageInfo
     ram_store: bool
+    slot: int = 0x00010001
+    burst: bytes = b""
+    frame: tuple[int, int] = (0, 0)
+    bulb_on_dial: bool = False
 
 
 PtpBody = Body[PtpModel, PtpProfile]
@@ -111,7 +120,8 @@ def load_profile(model: PtpModel) -> PtpProfile:
                 code, row.kind, row.writable, own[code], own[code], row.form
             )
     formats = tuple(told["image_formats"])
-    raw = _writes_raw(values.get(Property.FULL_VIEW_FILE_FORMAT)) and ObjectFormat.CRW in formats
+    raw = ".CRW" if _writes_raw(values.get(Property.FULL_VIEW_FILE_FORMAT)) else ""
+    rows = told.get("burst") or _burst_of(told.get("like", ""))
     store = told["storage"]
     return PtpProfile(
         model=name,
@@ -120,8 +130,8 @@ def load_profile(model: PtpModel) -> PtpProfile:
         owner="",
         descriptors=_descriptors(model),
         pixels=tuple(told["image"]),
-        raw_suffix=".CRW" if raw else "",
-        movie=ObjectFormat.AVI in formats,
+        raw_suffix=told.get("raw", raw if ObjectFormat.CRW in formats else ""),
+        movie=ObjectFormat.AVI in formats and not rows,
         manufacturer=told["manufacturer"],
         version=told["version"],
         serial=told["serial"],
@@ -151,6 +161,10 @@ def load_profile(model: PtpModel) -> PtpProfile:
             store["label"],
         ),
         ram_store=told["ram_store"],
+        slot=store.get("id", 0x00010001),
+        burst=b"".join(map(_record, rows)),
+        frame=tuple(told.get("frame", (0, 0))),
+        bulb_on_dial=told.get("bulb_on_dial", False),
     )
 
 
@@ -161,8 +175,10 @@ def source(model: PtpModel) -> str:
     its time, or the same camera under another name.
     """
     known = _recorded_bodies()
-    if model.slug in known:
+    if model.slug in known or recorded(f"ptp/{model.slug}") is not None:
         return model.slug
+    if model.kind is BodyKind.EOS and model.product >= _FIRST_EOS:
+        return min(_recorded_eos(), key=lambda row: abs(row.product - model.product)).slug
     remote = "release" in model.driven_by.verbs
     if model.kind is not BodyKind.COMPACT or (remote and model.product > _LAST_WITH_RELEASE):
         return ""
@@ -176,9 +192,54 @@ def _recorded_bodies() -> dict[str, tuple[int, bool]]:
     found = {}
     for model in ptp.MODELS:
         told = recorded(f"ptp/{model.slug}")
-        if told is not None:
+        if told is not None and not _is_eos(told):
             found[model.slug] = model.product, InitiateReleaseControl.code in told["operations"]
     return found
+
+
+@functools.cache
+def _recorded_eos() -> tuple[PtpModel, ...]:
+    """The rows of the recorded bodies whose lenses come off."""
+    eos = (model for model in ptp.MODELS if model.kind is BodyKind.EOS)
+    return tuple(model for model in eos if recorded(f"ptp/{model.slug}") is not None)
+
+
+def _is_eos(told: Mapping[str, Any]) -> bool:
+    """Whether a recorded body speaks as an EOS does, whatever it is called."""
+    return "burst" in told or "like" in told
+
+
+def _burst_of(slug: str) -> list[str]:
+    """The first burst of a recorded body; none without one."""
+    told = recorded(f"ptp/{slug}") if slug else None
+    rows: list[str] = told["burst"] if told else []
+    return rows
+
+
+def _record(row: str) -> bytes:
+    """A record of a burst, as the profile has it.
+
+    `d101=28000000` is a value, `d1d8=45462d/64` one of 64 bytes whose rest is zeros, and
+    `d106:3:2:0000000004000000` a list with its form and its count; `c1a4!01000200` is a record that
+    is neither.
+    """
+    if "!" in row:
+        code, _, hexed = row.partition("!")
+        payload = bytes.fromhex(hexed)
+    elif "=" in row:
+        code, (named, _, hexed) = "c189", row.partition("=")
+        hexed, _, size = hexed.partition("/")
+        value = bytes.fromhex(hexed)
+        payload = _word(named) + value.ljust(int(size or 0), b"\0")
+    else:
+        code, (named, form, count, hexed) = "c18a", row.split(":")
+        numbers = int(form).to_bytes(4, "little") + int(count).to_bytes(4, "little")
+        payload = _word(named) + numbers + bytes.fromhex(hexed)
+    return (8 + len(payload)).to_bytes(4, "little") + _word(code) + payload
+
+
+def _word(hexed: str) -> bytes:
+    return int(hexed, 16).to_bytes(4, "little")
 
 
 def _descriptors(model: PtpModel) -> Descriptors:

@@ -92,7 +92,10 @@ class PowerShot:
         objects: its card and its memory.
         release: its properties, and its release control.
         transaction: that of the operation which is answered now.
+        quiet: that it also tells of events by itself.
     """
+
+    quiet = False
 
     def __init__(self, body: PtpBody, faults: Faults, tell: Tell) -> None:
         self.body = body

@@ -1,0 +1,1 @@
+"""What a virtual EOS does beyond the standard of PTP."""

@@ -1,0 +1,548 @@
+"""The release of a virtual EOS: buttons, focus, exposure, where the picture goes, and bulb.
+
+The answer to a button comes when what it does has begun; records tell the rest, all files of a shot
+before the one that says that it is over (canon-eos-ptp, sections 7, 8 and 11).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+from canon.models.file_kinds import kind_of
+from canon.models.ptp import PtpQuirk
+from canon.ptp.eos.codes import ROWS
+from canon.ptp.eos.layouts import Eos, RemoteReleaseOn
+from canon.ptp.eos.records import (
+    BulbExposureTime,
+    CameraStatusChanged,
+    ObjectAddedEx,
+    ObjectAddedEx64,
+    OlcInfoChanged,
+    RequestObjectTransferEx,
+    RequestObjectTransferEx64,
+    RequestObjectTransferEx64Lfn,
+)
+from canon.ptp.operations import Response
+from canon.values import FileKind, ImageSize, Quality, ShootingMode
+from canon.virtual.card import Folder
+from canon.virtual.faults import FaultKind, Faults
+from canon.virtual.pictures.exif import Shot
+from canon.virtual.ptp.eos import listing, olc
+from canon.virtual.ptp.eos.dial import BULB, Mode
+from canon.virtual.ptp.eos.focus import with_selected
+from canon.virtual.ptp.eos.properties import HOST, Properties
+from canon.virtual.ptp.objects import MOST_SIZE, Item, Objects
+from canon.virtual.ptp.profile import PtpBody
+from canon.virtual.ptp.reply import Tell
+from canon.virtual.refusal import Status
+from canon.virtual.shutter import Shutter, Taken, exposure
+
+HALF, FULL = 1, 2
+"""The bits of the release button."""
+FOCUS_S = 0.35  # Guess: from the half press until the lens has found it
+_WRITTEN_S = 0.4  # Guess: from the end of the exposure until the files are told
+_MANUAL_FOCUS = 3
+_BULB_CODES = (0x04, BULB)
+_RATES = {1: 3.0, 4: 5.3, 5: 3.0, 0x12: 7.0, 0x14: 3.0}
+"""Guess: frames a second of the continuous drives."""
+_TIMERS = {0x10: 10, 0x11: 2, 0x07: 10}
+_MOST_PENDING = 12  # Guess: pictures that the memory of a body holds
+_FOCUS_FAILED, _MIRROR_UP, _CARD_FULL = 1, 3, 7
+"""What the release of the older bodies returns (section 8.2)."""
+_RAW, _JPEG = 6, 1
+_SIDES = {0: 1.0, 1: 0.72, 2: 0.5, 5: 0.8, 6: 0.6, 0x0E: 0.5, 0x0F: 0.37, 0x10: 0.14}
+"""Guess: how long the sides of a picture are, by the size of its format, where L is 1."""
+_LARGE_FROM = 0.9
+_BYTES = {3: 0.45, 2: 0.23}
+"""Bytes a pixel by how much a JPEG is compressed; a 60D reckons 8.1 MB for its largest."""
+_RAW_BYTES = 1.4
+_BRACKET = (0, -1, 1)
+
+
+class Wanted(NamedTuple):
+    """One file that a release writes, as the image format has it."""
+
+    kind: int
+    size: int
+    compression: int
+
+
+class Release:
+    """What a body does when its button is pressed.
+
+    Args:
+        body: the camera.
+        faults: what goes wrong.
+        objects: its card, and the pictures in its memory.
+        table: its properties.
+        tell: sends a record.
+
+    Attributes:
+        button: how far the button is pressed: HALF and FULL.
+        busy: whether a picture is being taken.
+        shows: whether a host wants to know what the display shows.
+        hybrid: whether the button is told instead of the focus, as on an EOS M3.
+        heard: whether a host is there to hear of pictures.
+    """
+
+    def __init__(
+        self, body: PtpBody, faults: Faults, objects: Objects, table: Properties, tell: Tell
+    ) -> None:
+        self.body, self.faults, self.objects, self.table = body, faults, objects, table
+        self.shutter = Shutter(body)
+        self.button = 0
+        self.busy = False
+        self.shows = False
+        self.heard = False
+        self.mirror_up = False
+        listed = body.profile.operations
+        self.hybrid = RemoteReleaseOn.code in listed and 0x910F not in listed
+        self._tell = tell
+        self._delay = 0.0
+        self._focused = False
+        self._bulb_since: float | None = None
+        self._round = 0  # what has ended is not gone on with
+        self._frames = 0  # taken in this bracket
+
+    def take_delay(self) -> float:
+        """How much longer than usual the answer takes, once."""
+        delay, self._delay = self._delay, 0.0
+        return delay
+
+    # --- the button -------------------------------------------------------------------------------
+
+    def press(self, button: int, *, focuses: bool) -> None:
+        """Press the button half, fully, or both at once, as a host does.
+
+        Raises:
+            Status: it is busy, cannot focus, or has no room for a picture.
+        """
+        self._must_be_ready()
+        if self.hybrid:
+            self._press_hybrid(button, focuses=focuses)
+            return
+        if button & HALF:
+            if focuses and not self._focus():
+                if not self._tells_focus:
+                    raise Status(Response.GENERAL_ERROR)
+                self.button |= HALF
+                return
+            self.button |= HALF
+        if button & FULL:
+            self._must_have_room()
+            self.button |= FULL
+            self._begin()
+
+    def _press_hybrid(self, button: int, *, focuses: bool) -> None:
+        if button & FULL:
+            if PtpQuirk.NO_FULL_PRESS in self.body.model.quirks:
+                raise Status(Response.DEVICE_BUSY)
+            self._must_have_room()
+        self.button |= button
+        self._show(self.table.olc.button(olc.HALF))
+        found = not focuses or self._focus()
+        self._show(self.table.olc.button(olc.DONE if found else olc.FAILED))
+        if button & FULL and found:
+            self._begin()
+
+    def let_go(self, button: int) -> None:
+        """Let the button come up."""
+        self.button &= ~button
+        if button & FULL and self._bulb_since is not None:
+            self.end_bulb()
+        if not self.button:
+            self._lose_focus()
+        if self.hybrid:
+            self._show(self.table.olc.button(olc.IDLE))
+
+    def by_hand(self) -> None:
+        """Press the button by hand, as far as it goes, and let it go."""
+        if self.busy or self.objects.kept or self.body.is_empty:
+            return
+        try:
+            self._must_have_room()
+        except Status:
+            return
+        self._begin(remote=False)
+
+    def release(self) -> int:
+        """Take a picture at once, as the older bodies do; returns what became of it.
+
+        Raises:
+            Status: it is busy.
+        """
+        self._must_be_ready()
+        if not self._focus():
+            return _FOCUS_FAILED
+        try:
+            self._must_have_room()
+        except Status:
+            return _CARD_FULL
+        if self._raises_mirror():
+            return _MIRROR_UP
+        self._expose(remote=True)
+        return 0
+
+    def must_be_free(self) -> None:
+        """Raise Status while a picture is taken, or waits in memory for its host."""
+        if self.busy or (self.objects.kept and not self.button & FULL):
+            raise Status(Response.DEVICE_BUSY)
+
+    def _must_be_ready(self) -> None:
+        self.must_be_free()
+        if self.body.is_empty:
+            raise Status(Response.DEVICE_BUSY)  # Guess: it says no more
+
+    def end(self) -> None:
+        """The host is gone: the button comes up, and what it did not fetch is lost."""
+        self.heard = self.shows = False
+        if self._bulb_since is not None:
+            self.end_bulb()
+        self.button = 0
+        self._focused = False
+        self._round += not self.busy
+        self.objects.drop_kept()
+
+    # --- focus (section 8.1) ----------------------------------------------------------------------
+
+    @property
+    def _tells_focus(self) -> bool:
+        """Whether there is a record that says how the search for focus ended."""
+        return bool(self.table.olc.version) and self.shows
+
+    @property
+    def manual_focus(self) -> bool:
+        """Whether the switch on the lens is at MF, or there is no lens."""
+        return self.table.number(Eos.FOCUS_MODE) == _MANUAL_FOCUS
+
+    def _focus(self) -> bool:
+        if self.manual_focus or self._focused:
+            return True
+        self._delay += FOCUS_S
+        self._focused = not self.faults.take_kind(FaultKind.NO_FOCUS)
+        display = self.table.olc
+        for state in (0x0001, 0x0101) if self._focused else (0x0001, 0x0202, 0x0200):
+            self._show(display.focus(state))
+        if not display.version and self._focused:
+            self.table.put(
+                Eos.FOCUS_INFO, with_selected(self.table.raw(Eos.FOCUS_INFO), chosen=True)
+            )
+        return self._focused
+
+    def _lose_focus(self) -> None:
+        if self._focused:
+            self._focused = False
+            self._show(self.table.olc.focus(0x0000))
+            if not self.table.olc.version:
+                plain = with_selected(self.table.raw(Eos.FOCUS_INFO), chosen=False)
+                self.table.put(Eos.FOCUS_INFO, plain)
+
+    def _show(self, record: OlcInfoChanged) -> None:
+        if self._tells_focus:
+            self._tell(record)
+
+    # --- room (section 7) -------------------------------------------------------------------------
+
+    @property
+    def destination(self) -> int:
+        """Where pictures go; the card alone on a body that does not tell."""
+        return self.table.number(Eos.CAPTURE_DESTINATION, 2)
+
+    @property
+    def to_card(self) -> bool:
+        """Whether the card gets the picture."""
+        return self.destination != HOST
+
+    @property
+    def to_host(self) -> bool:
+        """Whether the computer gets the picture."""
+        return bool(self.destination & HOST)
+
+    def shots_left(self) -> int:
+        """How many pictures there is room for, where they go."""
+        if not self.to_card:
+            return self.table.host_shots
+        card = self.body.card
+        return card.free // self.picture_size() if card else 0
+
+    def picture_size(self) -> int:
+        """How many bytes the next picture takes, as the camera reckons."""
+        width, height = self.body.profile.pixels
+        total = 0.0
+        for file in self.formats():
+            if file.kind == _RAW:
+                total += _RAW_BYTES * width * height
+            else:
+                side = _SIDES.get(file.size, 1.0)
+                total += _BYTES.get(file.compression, 0.45) * side**2 * width * height
+        return max(1, int(total))
+
+    def _must_have_room(self) -> None:
+        if self.shots_left() < 1:
+            raise Status(Response.DEVICE_BUSY)
+
+    # --- the exposure -----------------------------------------------------------------------------
+
+    def _raises_mirror(self) -> bool:
+        """Whether this press only raises the mirror, as the setting wants it."""
+        if not self.table.number(Eos.MIRROR_UP_SETTING):
+            return False
+        self.mirror_up = not self.mirror_up
+        self.table.put(Eos.MIRROR_LOCKUP, int(self.mirror_up))
+        return self.mirror_up
+
+    def _begin(self, *, remote: bool = True) -> None:
+        """Take a picture now, or when the self-timer has run."""
+        if self._raises_mirror():
+            return
+        seconds = _TIMERS.get(self.table.number(Eos.DRIVE_MODE), 0) if remote else 0
+        if not seconds:
+            self._expose(remote=remote)
+            return
+        self.busy = True
+        self._tell(CameraStatusChanged(1))
+        now, clock = self.body.clock.now(), self.body.clock
+        for left in range(seconds, 0, -1):
+            clock.at(now + seconds - left, self._later(functools.partial(self._count, left)))
+        clock.at(now + seconds, self._later(lambda: self._expose(remote=remote)))
+
+    def _count(self, left: int) -> None:
+        self._show(self.table.olc.button(olc.RUNNING))
+        self._show(self.table.olc.timer(left))
+
+    def _later(self, action: Callable[[], None]) -> Callable[[], None]:
+        current = self._round
+
+        def unless_over() -> None:
+            if current == self._round:
+                action()
+
+        return unless_over
+
+    @property
+    def in_bulb(self) -> bool:
+        """Whether the exposure lasts as long as the button is held."""
+        mode, time = self.table.mode, self.table.number(Eos.SHUTTER_SPEED)
+        return mode == Mode.BULB or (mode == Mode.MANUAL and time in _BULB_CODES)
+
+    def _expose(self, *, remote: bool) -> None:
+        self.body.begin_shot()
+        self.busy = True
+        self._show(self.table.olc.shots(max(0, self.shots_left() - 1), writing=True))
+        self._tell(CameraStatusChanged(1))
+        if self.in_bulb and remote:
+            self._start_counting()
+            return
+        shot = dataclasses.replace(self._shot(), remote=remote)
+        lasts = float(shot.exposure_time) + _WRITTEN_S
+        self.body.clock.after(lasts, self._later(lambda: self._finish(shot)))
+
+    def _finish(self, shot: Shot) -> None:
+        """Put the picture where it belongs, tell of it, and go on while the button is held."""
+        taken = self.shutter.take(
+            shot, self._kinds(), self._pixels(Wanted(_RAW, 0, 4)), self.body.profile.raw_suffix
+        )
+        self.table.put(Eos.SHUTTER_COUNT, self.table.number(Eos.SHUTTER_COUNT) + 1)
+        hears = self.heard
+        if self.to_card or not hears:  # Guess: what no host waits for goes to the card
+            self._save(taken)
+        if self.to_host and hears:
+            self._offer(taken)
+            self.table.host_shots = max(0, self.table.host_shots - 1)
+        self.table.put(Eos.AVAILABLE_SHOTS, self.shots_left())
+        rate = _RATES.get(self.table.number(Eos.DRIVE_MODE))
+        if rate and self.button & FULL and shot.remote and self._may_go_on():
+            self.body.clock.after(1 / rate, self._later(self._again))
+            return
+        self._rest()
+
+    def _again(self) -> None:
+        if self.button & FULL:
+            self._expose(remote=True)
+        else:
+            self._rest()
+
+    def _may_go_on(self) -> bool:
+        return self.shots_left() > 0 and len(self.objects.kept) < _MOST_PENDING
+
+    def _rest(self) -> None:
+        self.busy = False
+        self._tell(CameraStatusChanged(0))
+        self._show(self.table.olc.shots(self.shots_left(), writing=False))
+
+    # --- bulb (section 8.5) -----------------------------------------------------------------------
+
+    def start_bulb(self) -> None:
+        """Begin an exposure that lasts until it is ended.
+
+        Raises:
+            Status: it is busy, or not set to bulb.
+        """
+        self._must_be_ready()
+        if not self.in_bulb:
+            raise Status(Response.GENERAL_ERROR)
+        self._must_have_room()
+        self._expose(remote=True)
+
+    def end_bulb(self) -> None:
+        """End it; raises Status when there is none."""
+        since, self._bulb_since = self._bulb_since, None
+        if since is None:
+            raise Status(Response.GENERAL_ERROR)
+        lasted = Fraction(self.body.clock.now() - since).limit_denominator(100)
+        shot = dataclasses.replace(
+            self._shot(), mode=ShootingMode.BULB, exposure_time=max(lasted, Fraction(1, 100))
+        )
+        self.body.clock.after(_WRITTEN_S, self._later(lambda: self._finish(shot)))
+
+    def _start_counting(self) -> None:
+        self._bulb_since = self.body.clock.now()
+        self._count_on(0)
+
+    def _count_on(self, seconds: int) -> None:
+        if self._bulb_since is None:
+            return
+        if seconds:
+            self._tell(BulbExposureTime(seconds))
+        self.body.clock.at(
+            self._bulb_since + seconds + 1, self._later(lambda: self._count_on(seconds + 1))
+        )
+
+    # --- files (sections 4.3 and 8.4) -------------------------------------------------------------
+
+    def _save(self, taken: Taken) -> None:
+        paths = self.shutter.write(taken)
+        for path in paths:
+            self.tell_added(path)
+        if paths:
+            self.table.put(Eos.CURRENT_FOLDER, self.objects.handle(taken.folder()))
+
+    def tell_added(self, path: tuple[str, ...]) -> None:
+        """Tell of a file or a folder that is new on the card."""
+        item = self.objects.item(self.objects.handle(path))
+        root = listing.root_of(self.objects.slot)
+        above = item.parent or root
+        kind = ObjectAddedEx64 if self._is_late else ObjectAddedEx
+        self._tell(
+            kind(
+                item.handle,
+                item.storage,
+                item.format,
+                int(isinstance(item.entry, Folder)),
+                listing.flags(item),
+                listing.size(item),
+                above,
+                listing.group(item.handle),
+                item.name,
+                item.entry.time,
+            )
+        )
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether it is of the bodies that write CR3, and tell of files in 64 bits."""
+        return self.body.profile.raw_suffix == ".CR3"
+
+    def _offer(self, taken: Taken) -> None:
+        number = listing.numbering(self.objects.slot)
+        for suffix, data in taken.pictures.items():
+            name = taken.name(suffix)
+            handle = number((*taken.folder(), name))
+            format = kind_of(name).format
+            self.objects.keep(name, data, format, taken.thumbnail, handle)
+            size = min(len(data), MOST_SIZE)
+            if PtpQuirk.LONG_NAMES in self.body.model.quirks:
+                self._tell(
+                    RequestObjectTransferEx64Lfn(
+                        handle, format, 0, size, listing.group(handle), 6, name
+                    )
+                )
+            elif self._is_late:
+                self._tell(RequestObjectTransferEx64(handle, format, 0, size, name))
+            else:
+                self._tell(RequestObjectTransferEx(handle, format, 0, size, 0, name))
+
+    # --- how the next picture is taken ------------------------------------------------------------
+
+    def formats(self) -> tuple[Wanted, ...]:
+        """The files that a release writes."""
+        raw = self.table.raw(Eos.IMAGE_FORMAT)
+        words = [
+            int.from_bytes(raw[at : at + 4], "little") for at in range(0, len(raw) // 4 * 4, 4)
+        ]
+        count = words[0] if words else 0
+        rows = [words[1 + 4 * at : 5 + 4 * at] for at in range(min(count, 2))]
+        files = [Wanted(*row[1:]) for row in rows if len(row) == 4]
+        return tuple(files) or (Wanted(_JPEG, 0, 3),)
+
+    def _kinds(self) -> tuple[FileKind, ...]:
+        """The kinds of file that a release writes; what a body without RAW calls so is a JPEG."""
+        raw = bool(self.body.profile.raw_suffix)
+        kinds = [
+            FileKind.RAW if file.kind == _RAW and raw else FileKind.JPEG for file in self.formats()
+        ]
+        return tuple(dict.fromkeys(kinds))
+
+    def _jpeg(self) -> Wanted:
+        """The JPEG that is written, or the one that a RAW file shows."""
+        return next((file for file in self.formats() if file.kind == _JPEG), Wanted(_JPEG, 0, 3))
+
+    def _pixels(self, file: Wanted) -> tuple[int, int]:
+        width, height = self.body.profile.pixels
+        side = _SIDES.get(file.size, 1.0)
+        return round(width * side / 16) * 16, round(height * side / 16) * 16
+
+    def _read(self, name: str) -> object:
+        row = ROWS.get(name)
+        if row is None or not self.table.has(row.place):
+            return None
+        return row.codes.value(self.table.number(row.place))
+
+    def shot(self) -> Shot:
+        """How a picture would be taken now, by the settings."""
+        return self._shot()
+
+    def _shot(self) -> Shot:
+        profile, file = self.body.profile, self._jpeg()
+        width, height = self._pixels(file) if profile.pixels[0] else profile.pixels
+        side = _SIDES.get(file.size, 1.0)
+        mode = self.table.mode
+        shot = exposure(
+            self.body,
+            self._read,
+            number=self.shutter.number,
+            model_id=self.table.number(Eos.MODEL_ID),
+            firmware=profile.firmware,
+            width=width if side < _LARGE_FROM else profile.pixels[0],
+            height=height if side < _LARGE_FROM else profile.pixels[1],
+            full_width=profile.pixels[0],
+            focal_length=35.0,
+            wide=18.0,
+            tele=55.0,
+            open_aperture=4.0,
+            smallest_aperture=22.0,
+            focused=self.manual_focus or not self.faults.has(FaultKind.NO_FOCUS),
+        )
+        size = ImageSize.LARGE if side >= _LARGE_FROM else ImageSize.SMALL
+        if _LARGE_FROM > side > 0.55:
+            size = ImageSize.MEDIUM_1
+        quality = Quality.NORMAL if file.compression == 2 else Quality.FINE
+        shot = dataclasses.replace(shot, size=size, quality=quality)
+        if mode in (Mode.MANUAL, Mode.BULB) and (aperture := self._read("aperture")):
+            number = getattr(aperture, "number", None)
+            shot = dataclasses.replace(shot, aperture=float(number or shot.open_aperture))
+        return shot
+
+    def kept(self, handle: int) -> Item:
+        """A picture in memory.
+
+        Raises:
+            Status: there is none with this handle.
+        """
+        if handle not in self.objects.kept:
+            raise Status(Response.INVALID_OBJECT_HANDLE)
+        return self.objects.item(handle)
