@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 
 import pytest
 
@@ -21,6 +24,7 @@ from canon.values import Aperture, CaptureTarget, Format, Iso
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.profile import load_profile
 from canon.virtual.port import VirtualPort
+from conftest import table
 from rigs.bodies import a_card, native_body, native_device, native_row
 
 # --- the rows ------------------------------------------------------------------------------------
@@ -45,6 +49,37 @@ def test_the_classes_are_as_large_as_those_of_libgphoto2() -> None:
 
     driven = Counter(key_lock(model) for model in MODELS if model.driven_by.program)
     assert driven == {"classes 1, 2, 3, 5": 51, "class 0": 9, "class 4": 8, "class 6": 8}
+
+
+CLASSES = {
+    "0": Trait.NONE,
+    "1": Trait.LOCK_KEYS | Trait.ABILITIES,
+    "2": Trait.LOCK_KEYS | Trait.ABILITIES,
+    "3": Trait.LOCK_KEYS | Trait.ABILITIES,
+    "4": Trait.EOS_LOCK | Trait.BODY_ID,
+    "5": Trait.LOCK_KEYS,
+    "6": Trait.EOS_LOCK | Trait.BODY_ID | Trait.ABILITIES | Trait.OWNER_COMMAND,
+}
+
+
+def test_the_rows_are_those_of_the_specification() -> None:
+    """Name, id, class, release, who drives it, and what it says on RS-232."""
+    with table("../models.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    rows = {(model.name, model.product): model for model in MODELS}
+    assert len(rows) == len(lines) == len(MODELS)
+    for line in lines:
+        product = int(line["usb_product"], 16) if line["usb_product"] else None
+        model = rows[line["name"].removesuffix(" (normal mode)"), product]
+        traits = model.traits & reduce(or_, CLASSES.values())
+        if (model.name, product) == ("PowerShot G3", 0x306E):
+            traits &= ~Trait.ABILITIES  # which it has, against its class (section 1)
+        assert traits == CLASSES[line["camera_class"]], line
+        assert (model.numbering is Numbering.REVISED) == (line["camera_class"] == "6"), line
+        assert (Trait.RELEASE in model.traits) == (line["capture_support"] != "none"), line
+        assert bool(model.driven_by.program) == (line["enabled_in_libgphoto2"] == "yes"), line
+        assert bool(model.driven_by.why_not) == (line["enabled_in_libgphoto2"] == "no"), line
+        assert model.serial_id == line["serial_id_string"], line
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model.slug}-{model.product}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
@@ -25,6 +26,7 @@ from canon.ptp.datasets import (
     StorageInfo,
     StoreKind,
 )
+from conftest import table
 
 # --- the rows ------------------------------------------------------------------------------------
 
@@ -45,6 +47,39 @@ def test_the_flags_are_as_many_as_those_of_libgphoto2() -> None:
         "release": 142,
         "viewfinder": 137,
     }
+
+
+FLAGS = {
+    "PTPBUG_DELETE_SENDS_EVENT": PtpQuirk.DELETE_SENDS_EVENT,
+    "PTP_DONT_CLOSE_SESSION": PtpQuirk.KEEP_SESSION_OPEN,
+    "PTP_CAP": "release",
+    "PTP_CAP_PREVIEW": "viewfinder",
+}
+
+
+def test_the_rows_are_those_of_the_specification() -> None:
+    """Ids, flags, who drives them, and the names of two bodies each."""
+    with table("../ptp-models.csv").open() as file:
+        lines = list(csv.DictReader(file))
+    theirs = Counter(
+        (
+            int(line["pid"], 16),
+            frozenset(FLAGS[flag] for flag in line["flags"].split("|") if flag != "0"),
+            line["enabled_in_libgphoto2"] == "yes",
+        )
+        for line in lines
+    )
+    ours = Counter(
+        (
+            model.product,
+            frozenset({*model.quirks, *model.driven_by.verbs} & {*FLAGS.values()}),
+            bool(model.driven_by.program),
+        )
+        for model in MODELS
+    )
+    assert ours - theirs == theirs - ours == Counter()
+    years = [line["name"] for line in lines if re.search(r"\(\d{4}\)", line["name"])]
+    assert years == [model.name for model in MODELS if "(" in model.name]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model.slug}-{model.product:x}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from exif_helpers import exiftool
 from ptp_host import OK, Rig
 
+import canon
 from canon import ports
 from canon.models.ptp import MODELS, by_slug
 from canon.ptp.datasets import DeviceInfo
@@ -77,7 +79,11 @@ def test_the_catalogue_has_every_body_once_a_mode() -> None:
 def test_two_bodies_of_one_name_are_told_apart(slug: str) -> None:
     old, new = (offer for offer in offers() if offer.model == slug)
     assert (old.mode, new.mode) == ("native", "ptp")
-    assert old.name != new.name
+    assert re.fullmatch(r"Canon PowerShot S1\d0 \(200\d\)", old.name)
+    assert re.fullmatch(r"Canon PowerShot S1\d0 \(201\d\)", new.name)
+    for offer in (old, new):
+        with canon.open(f"virtual:{slug}?card=none&mode={offer.mode}") as cam:
+            assert cam.model == offer.name.partition(" (")[0]
     old_ids, new_ids = (
         make_virtual(f"{slug}?card=none&mode={offer.mode}").descriptors.product
         for offer in (old, new)

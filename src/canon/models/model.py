@@ -94,7 +94,7 @@ class Model(Frozen):
     """One row of facts about one body.
 
     Attributes:
-        name: the name that it reports, without "Canon ".
+        name: the name that it reports, without "Canon "; with its year where two have that name.
         product: its USB product id; None for one that has only RS-232.
         numbering: which command codes it understands.
         traits: what it can do, and how.
@@ -122,12 +122,17 @@ class Model(Frozen):
     @property
     def slug(self) -> str:
         """The name as it stands in a port string: "powershot-g3"."""
-        return self.name.lower().replace(" ", "-")
+        return slug_of(self.name)
 
     @property
     def raw_suffix(self) -> str:
         """How the names of its RAW files end."""
         return ".CR2" if self.numbering is Numbering.REVISED else ".CRW"
+
+
+def slug_of(name: str) -> str:
+    """The name of a body as it stands in a port string, without its year."""
+    return name.partition(" (")[0].lower().replace(" ", "-")
 
 
 def is_called(name: str, reported: str) -> bool:

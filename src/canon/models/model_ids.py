@@ -9,7 +9,7 @@ from __future__ import annotations
 
 MODEL_IDS = {
     0x3044: 0x01140000,  # EOS D30
-    0x3045: 0x06040000,  # PowerShot S100
+    0x3045: 0x06040000,  # PowerShot S100 (2000)
     0x3046: 0x06040000,  # IXY DIGITAL
     0x3047: 0x06040000,  # Digital IXUS
     0x3048: 0x04040000,  # PowerShot G1
@@ -19,7 +19,7 @@ MODEL_IDS = {
     0x304D: 0x01040000,  # Digital IXUS 300
     0x304E: 0x01060000,  # PowerShot A20
     0x304F: 0x01080000,  # PowerShot A10
-    0x3051: 0x01090000,  # PowerShot S110
+    0x3051: 0x01090000,  # PowerShot S110 (2001)
     0x3052: 0x01090000,  # Digital IXUS v
     0x3055: 0x01100000,  # PowerShot G2
     0x3056: 0x01110000,  # PowerShot S40
@@ -177,7 +177,7 @@ MODEL_IDS = {
     0x322C: 0x03070000,  # PowerShot SX220 HS
     0x3233: 0x03080000,  # PowerShot G1 X
     0x3234: 0x03090000,  # PowerShot SX150 IS
-    0x3236: 0x03110000,  # PowerShot S100
+    0x3236: 0x03110000,  # PowerShot S100 (2011)
     0x3238: 0x03130000,  # PowerShot SX40 HS
     0x323A: 0x80000285,  # EOS 5D Mark III
     0x323B: 0x80000301,  # EOS 650D
@@ -195,7 +195,7 @@ MODEL_IDS = {
     0x3253: 0x80000325,  # EOS 70D
     0x3258: 0x03330000,  # PowerShot G15
     0x325A: 0x03350000,  # PowerShot SX160 IS
-    0x325B: 0x03360000,  # PowerShot S110
+    0x325B: 0x03360000,  # PowerShot S110 (2012)
     0x325C: 0x03370000,  # PowerShot SX500 IS
     0x325F: 0x03400000,  # PowerShot SX280 HS
     0x3261: 0x03420000,  # PowerShot A3500 IS

@@ -12,7 +12,7 @@ import enum
 from typing import ClassVar
 
 from canon.frozen import Frozen
-from canon.models.model import GPHOTO2, BodyKind, DrivenBy, is_called
+from canon.models.model import GPHOTO2, BodyKind, DrivenBy, is_called, slug_of
 
 
 class PtpQuirk(enum.Flag):
@@ -39,7 +39,8 @@ class PtpModel(Frozen):
     """One row of facts about one body in its PTP mode.
 
     Attributes:
-        name: the name that it reports, without "Canon "; the native row's, where it has one.
+        name: the name that it reports, without "Canon "; the native row's, where it has one; with
+            its year where another body has that name.
         product: its USB product id.
         quirks: where it is odd.
         driven_by: who drives it in this protocol, and how far.
@@ -57,7 +58,7 @@ class PtpModel(Frozen):
     @property
     def slug(self) -> str:
         """The name as it stands in a port string: "powershot-sx200-is"."""
-        return self.name.lower().replace(" ", "-")
+        return slug_of(self.name)
 
     @property
     def one_slot(self) -> bool:
@@ -70,6 +71,7 @@ EVENT, OPEN = PtpQuirk.DELETE_SENDS_EVENT, PtpQuirk.KEEP_SESSION_OPEN
 UNKNOWN, POWER = PtpQuirk.TAKES_UNKNOWN, PtpQuirk.KEEPS_AUTO_POWER_OFF
 NO_PRESS, LONG = PtpQuirk.NO_FULL_PRESS, PtpQuirk.LONG_NAMES
 SHOOTS = DrivenBy("gphoto2", ("release",))
+NATIVELY = DrivenBy(why_not="gphoto2 drives it by the native protocol")
 LIVE = DrivenBy("gphoto2", ("release", "viewfinder"))
 EOS, CAMCORDER = BodyKind.EOS, BodyKind.CAMCORDER
 
@@ -113,8 +115,8 @@ MODELS = (
     PtpModel("PowerShot A95", 0x30BB, EVENT, LIVE),
     PtpModel("EOS 10D", 0x30BC, EVENT, kind=EOS),
     PtpModel("Digital IXUS 40", 0x30BF, EVENT),
-    PtpModel("PowerShot SD200", 0x30C0, EVENT),
-    PtpModel("Digital IXUS 30", 0x30C0, EVENT),
+    PtpModel("PowerShot SD200", 0x30C0, EVENT, NATIVELY),
+    PtpModel("Digital IXUS 30", 0x30C0, EVENT, NATIVELY),
     PtpModel("PowerShot A520", 0x30C1, EVENT, LIVE),
     PtpModel("PowerShot A510", 0x30C2, EVENT, LIVE),
     PtpModel("EOS-1D Mark II", 0x30EA, NONE, kind=EOS),
@@ -254,7 +256,7 @@ MODELS = (
     PtpModel("PowerShot SX220 HS", 0x322C, EVENT),
     PtpModel("PowerShot G1 X", 0x3233, EVENT),
     PtpModel("PowerShot SX150 IS", 0x3234, EVENT),
-    PtpModel("PowerShot S100", 0x3236, EVENT),
+    PtpModel("PowerShot S100 (2011)", 0x3236, EVENT),
     PtpModel("PowerShot SX40 HS", 0x3238, EVENT),
     PtpModel("EOS 5D Mark III", 0x323A, EVENT, LIVE, kind=EOS),
     PtpModel("EOS 650D", 0x323B, NONE, LIVE, kind=EOS),
@@ -273,7 +275,7 @@ MODELS = (
     PtpModel("EOS 70D", 0x3253, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot G15", 0x3258, EVENT),
     PtpModel("PowerShot SX160 IS", 0x325A, EVENT),
-    PtpModel("PowerShot S110", 0x325B, EVENT),
+    PtpModel("PowerShot S110 (2012)", 0x325B, EVENT),
     PtpModel("PowerShot SX500 IS", 0x325C, EVENT),
     PtpModel("PowerShot SX280 HS", 0x325F, EVENT),
     PtpModel("PowerShot A3500 IS", 0x3261, EVENT),

@@ -16,8 +16,6 @@ from canon.virtual.ptp.profile import load_profile, source
 Row = Model | PtpModel | Ps350Model
 """A row of any table."""
 NATIVE, PTP = "native", "ptp"
-_NAMESAKES = {"powershot-s100": (" (2000)", " (2011)"), "powershot-s110": (" (2001)", " (2012)")}
-"""Names of two bodies each: one that speaks the native protocol, and a later one with PTP."""
 _RELEASES = (InitiateReleaseControl, RemoteRelease, RemoteReleaseOn)
 _SPEAKS = {"": "", NATIVE: " that speaks the native protocol", PTP: " that speaks PTP"}
 
@@ -71,11 +69,8 @@ def offers() -> list[Offer]:
     """All virtual bodies, by name; the mode that a body speaks unless asked comes first."""
     found = []
     for slug in sorted({row.slug for row in (*native.MODELS, *ps350.MODELS, *ptp.MODELS)}):
-        first, later = _NAMESAKES.get(slug, ("", ""))
-        years = {NATIVE: first, PTP: later}
         for mode, model in _rows(slug).items():
-            name = f"Canon {model.name}{years[mode]}"
-            found.append(Offer(slug, name, mode, _can(model)))
+            found.append(Offer(slug, f"Canon {model.name}", mode, _can(model)))
     return found
 
 

@@ -53,7 +53,11 @@ def recorded(name: str) -> dict[str, Any] | None:
 
 
 def reported(name: str) -> str:
-    """The name that a body reports: as PTP bodies write theirs, without what it is sold as."""
+    """The name that a body reports: as PTP bodies write theirs, without year and nickname."""
     # Guess: native bodies write theirs in the same way.
-    shown = name.replace("Digital IX", "DIGITAL IX").replace("IXY Digital", "IXY DIGITAL")
+    shown = (
+        name.partition(" (")[0]
+        .replace("Digital IX", "DIGITAL IX")
+        .replace("IXY Digital", "IXY DIGITAL")
+    )
     return f"Canon {shown.removesuffix(' Digital ELPH')}"

@@ -28,7 +28,7 @@ _INIT_VERSIONS = {
     "PowerShot Pro90 IS": "00050700",
     "Digital IXUS": "00050700",
     "IXY DIGITAL": "00050700",
-    "PowerShot S100": "00050700",
+    "PowerShot S100 (2000)": "00050700",
     "PowerShot S10": "01000200",
     "PowerShot S20": "01000200",
     "EOS 300D": "01000583",
