@@ -310,12 +310,13 @@ class PtpEvent(Message):
 
     code: ClassVar[int] = 0
 
-    def __init_subclass__(cls, *, code: int) -> None:
+    def __init_subclass__(cls, *, code: int = 0) -> None:
         super().__init_subclass__()
         cls.code = code
         if code in _EVENTS:
             raise TypeError(f"{cls.__name__} claims {code:#x} of {_EVENTS[code].__name__}")
-        _EVENTS[code] = cls
+        if code:
+            _EVENTS[code] = cls
 
 
 _EVENTS: dict[int, type[PtpEvent]] = {}
@@ -326,7 +327,7 @@ def events() -> list[type[PtpEvent]]:
     return list(_EVENTS.values())
 
 
-class UnknownEvent(PtpEvent, code=0):
+class UnknownEvent(PtpEvent):
     """An event that nobody has named."""
 
     event: u32

@@ -151,7 +151,7 @@ PRIVATE_PROPERTIES = frozenset({0x501E, 0x501F, Property.OWNER, 0xD035, 0xD057, 
 FORMATS: dict[int, str] = {int(known): known.name for known in ObjectFormat}
 """The object formats that have a name."""
 
-_EVENTS = {kind.code: kind.__name__ for kind in events() if kind.code}
+_EVENTS = {kind.code: kind.__name__ for kind in events()}
 
 
 def operation_name(code: int) -> str:

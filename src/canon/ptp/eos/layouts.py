@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from canon.errors import DecodeError
-from canon.ptp.datasets import StorageIDs, StorageInfo
+from canon.ptp.datasets import Handles, StorageIDs, StorageInfo
 from canon.ptp.operations import Bytes, Nothing, Operation
 from canon.wire import Buffer, Codec, Message, Raw, Text, take, u32
 
@@ -102,18 +102,28 @@ class ListedObjects(Message):
     entries: Annotated[tuple[ListedObject, ...], Listed()]
 
 
-class ListedLength(Message):
-    """How many bytes a listing has; the first word is 0."""
+class DataLength(Message):
+    """How many bytes came; the first word is 0."""
 
     zero: u32
     length: u32
 
 
-class FrameLength(Message):
-    """How many bytes a frame has; the first word is 0."""
+class DeviceInfoEx(Message):
+    """What an EOS lists of itself; the size counts itself (section 2.1)."""
 
-    zero: u32
-    length: u32
+    size: u32
+    records: Handles
+    properties: Handles
+    unknown: Handles
+
+    @classmethod
+    def of(
+        cls, records: tuple[int, ...], properties: tuple[int, ...], unknown: tuple[int, ...]
+    ) -> DeviceInfoEx:
+        """The lists with their size."""
+        words = 4 + len(records) + len(properties) + len(unknown)
+        return cls(4 * words, records, properties, unknown)
 
 
 # --- operations -----------------------------------------------------------------------------------
@@ -143,12 +153,12 @@ class GetPartialObjectEx(Operation[Bytes], code=0x9107, reply=Bytes):
     size: u32
 
 
-class GetDeviceInfoEx(Operation[Bytes], code=0x9108, reply=Bytes):
-    """Which records and properties the body has: a length, and three lists."""
+class GetDeviceInfoEx(Operation[DeviceInfoEx], code=0x9108, reply=DeviceInfoEx):
+    """Which records and properties the body has."""
 
 
 class GetObjectInfoEx(
-    Operation[ListedObjects], code=0x9109, reply=ListedObjects, returns=ListedLength
+    Operation[ListedObjects], code=0x9109, reply=ListedObjects, returns=DataLength
 ):
     """What is in a folder, in one answer; parent 0xffffffff is the root."""
 
@@ -168,8 +178,12 @@ class RemoteRelease(Operation[ReleaseResult], code=0x910F, returns=ReleaseResult
     """Take a picture, on the bodies that came before the 500D."""
 
 
-class SetDevicePropValueEx(Operation[Nothing], code=0x9110, data=PropertyValueEx, patient=True):
-    """Set a property."""
+class SetDevicePropValueEx(Operation[Nothing], code=0x9110, data=PropertyValueEx):
+    """Set a property.
+
+    A body is busy too while it has records that nobody fetched, or for a value that its mode does
+    not allow: waiting alone does not help (section 2.3).
+    """
 
 
 class GetRemoteMode(Operation[RemoteMode], code=0x9113, returns=RemoteMode, patient=True):
@@ -277,7 +291,7 @@ class TerminateViewfinder(Operation[Nothing], code=0x9152, patient=True):
     """Stop live view."""
 
 
-class GetViewfinderData(Operation[Bytes], code=0x9153, reply=Bytes, returns=FrameLength):
+class GetViewfinderData(Operation[Bytes], code=0x9153, reply=Bytes, returns=DataLength):
     """The records of a frame (section 9.2); programs send 0x200000 first."""
 
     what: u32
@@ -314,6 +328,21 @@ class SetTouchAfPosition(Operation[Nothing], code=0x915B):
     what: u32
     x: u32
     y: u32
+
+
+class GetObjectInfo64(Operation[Bytes], code=0x9170, reply=Bytes):
+    """What an object is, with its size in 64 bits; nobody has seen an answer."""
+
+    handle: u32
+
+
+class GetPartialObject64(Operation[Bytes], code=0x9172, reply=Bytes):
+    """A part of a file of more than 4 GiB; the last parameter is a guess of the public drivers."""
+
+    handle: u32
+    offset: u32
+    size: u32
+    offset_high: u32
 
 
 class AfCancel(Operation[Nothing], code=0x9160, patient=True):
