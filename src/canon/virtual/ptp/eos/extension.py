@@ -17,6 +17,8 @@ from canon.ptp.eos.layouts import (
     BulbEnd,
     BulbStart,
     CancelTransfer,
+    DataLength,
+    DeviceInfoEx,
     DoAf,
     DriveLens,
     Eos,
@@ -24,7 +26,6 @@ from canon.ptp.eos.layouts import (
     EosGetStorageIds,
     EosGetStorageInfo,
     EosKeepDeviceOn,
-    FrameLength,
     GetDeviceInfoEx,
     GetEvent,
     GetObjectInfoEx,
@@ -32,7 +33,6 @@ from canon.ptp.eos.layouts import (
     GetRemoteMode,
     GetViewfinderData,
     InitiateViewfinder,
-    ListedLength,
     MovieSelectSwOff,
     MovieSelectSwOn,
     PcHddCapacity,
@@ -219,11 +219,8 @@ class EosBody:
 
     @_own.register
     def _device_info(self, operation: GetDeviceInfoEx, data: bytes) -> Answered:
-        events = [0xC100 | code for code in (*_EVENT_CODES, *_MORE_EVENTS)]
-        arrays = events, self.table.codes(), _UNKNOWN_NUMBERS
-        words = [word for array in arrays for word in (len(array), *array)]
-        whole = (4 + 4 * len(words), *words)
-        return b"".join(word.to_bytes(4, "little") for word in whole)
+        records = tuple(0xC100 | code for code in (*_EVENT_CODES, *_MORE_EVENTS))
+        return DeviceInfoEx.of(records, self.table.codes(), _UNKNOWN_NUMBERS).encode()
 
     # --- properties (sections 2.3, 5 and 6) -------------------------------------------------------
 
@@ -350,7 +347,7 @@ class EosBody:
     def _frame(self, operation: GetViewfinderData, data: bytes) -> Reply:
         frame, delay = self.live.frame()
         self._delay += delay
-        return Reply(frame, FrameLength(0, len(frame)))
+        return Reply(frame, DataLength(0, len(frame)))
 
     @_own.register
     def _do_af(self, operation: DoAf, data: bytes) -> Message:
@@ -409,7 +406,7 @@ class EosBody:
     @_own.register
     def _listing(self, operation: GetObjectInfoEx, data: bytes) -> Reply:
         entries = listing.listed(self.objects, operation.storage, operation.parent).encode()
-        return Reply(entries, ListedLength(0, len(entries)))
+        return Reply(entries, DataLength(0, len(entries)))
 
     @_own.register
     def _part(self, operation: GetPartialObjectEx, data: bytes) -> Answered:

@@ -462,7 +462,7 @@ class Release:
                     )
                 )
             elif self._is_late:
-                self._tell(RequestObjectTransferEx64(handle, format, 0, size, name))
+                self._tell(RequestObjectTransferEx64.named(handle, format, size, name))
             else:
                 self._tell(RequestObjectTransferEx(handle, format, 0, size, 0, name))
 
