@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from canon.virtual.native.camera import NativeCamera
     from canon.virtual.ptp.camera import PtpCamera
 
+_CARD, _EOS_CARD = 256 << 20, 8 << 30  # the bytes of a fresh card
+
 
 def make_virtual(text: str) -> NativeCamera | PtpCamera[Any]:
     """Build the virtual camera that `powershot-g3?card=DIR&mode=ptp&fault=…` describes, on USB.
@@ -143,7 +145,8 @@ class Wanted(Frozen):
             from canon.virtual.ptp.profile import load_profile as load_ptp
 
             of_ptp = load_ptp(model)
-            card = self._card(card_from_folder, lambda: fresh_card(of_ptp))
+            size = _EOS_CARD if of_ptp.burst else _CARD
+            card = self._card(card_from_folder, lambda: fresh_card(of_ptp, size))
             if of_ptp.burst:
                 from canon.virtual.ptp.eos.extension import EosBody
 

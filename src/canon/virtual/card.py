@@ -168,7 +168,7 @@ def card_from_folder(folder: Path) -> MemoryCard:
     return card
 
 
-def fresh_card(profile: Profile) -> MemoryCard:
+def fresh_card(profile: Profile, size: int = 256 << 20) -> MemoryCard:
     """The card of a virtual camera that was given none: six pictures, one with a spoken note.
 
     Where the body's profile says so, a RAW file and a movie follow, each with the THM that belongs
@@ -176,6 +176,7 @@ def fresh_card(profile: Profile) -> MemoryCard:
 
     Args:
         profile: what the body reports of itself.
+        size: its bytes.
     """
     from canon.virtual.pictures.exif import Shot
     from canon.virtual.pictures.scene import card_pictures
@@ -189,7 +190,7 @@ def fresh_card(profile: Profile) -> MemoryCard:
         full_width=profile.pixels[0],
         remote=False,
     )
-    card = MemoryCard()
+    card = MemoryCard(size)
     time = _seconds(first.taken)
     card.make_folders(("MISC",), time)
     card.make_folders(("DCIM", "100CANON"), time)
@@ -204,6 +205,7 @@ def fresh_card(profile: Profile) -> MemoryCard:
 
 def _more(first: Shot, profile: Profile) -> Iterator[tuple[str, bytes]]:
     """A RAW file and a movie with what belongs to them, by their names."""
+    from canon.virtual.pictures.boxes import cr3
     from canon.virtual.pictures.exif import CRW_THM
     from canon.virtual.pictures.raw import cr2, crw, movie, thm
     from canon.virtual.pictures.scene import photograph
@@ -215,6 +217,8 @@ def _more(first: Shot, profile: Profile) -> Iterator[tuple[str, bytes]]:
         whole = replace(shot, width=width, height=height, quality=None, files=CRW_THM)
         if profile.raw_suffix == ".CR2":
             yield "IMG_0007.CR2", cr2(whole, photo)
+        elif profile.raw_suffix == ".CR3":
+            yield "IMG_0007.CR3", cr3(whole, photo)
         else:
             yield "IMG_0007.CRW", crw(whole, photo)
             yield "IMG_0007.THM", thm(whole, photo)

@@ -107,6 +107,7 @@ class Shutter:
             sensor: the pixels of a RAW file.
             raw_suffix: how the name of a RAW file ends.
         """
+        from canon.virtual.pictures.boxes import cr3
         from canon.virtual.pictures.raw import cr2, crw, thm
         from canon.virtual.pictures.scene import photograph
 
@@ -120,6 +121,8 @@ class Shutter:
             )
             if raw_suffix == ".CR2":
                 files[".CR2"] = cr2(whole, photo)
+            elif raw_suffix == ".CR3":
+                files[".CR3"] = cr3(whole, photo)
             else:
                 files[".CRW"] = crw(whole, photo)
                 files[".THM"] = thm(dataclasses.replace(whole, files=CRW_THM), photo)

@@ -217,7 +217,7 @@ def _exif(shot: Shot, at: int) -> bytes:
         words(0x9207, _EXIF_METERING.get(shot.metering, 255)),
         words(0x9209, _EXIF_FLASH.get(shot.flash, 0) | shot.flash_fired),
         rational(0x920A, round(shot.focal_length * 32), 32),
-        undefined(0x927C, _maker_note(shot, at + _MAKER_NOTE - _EXIF)),
+        undefined(0x927C, maker_note(shot, at + _MAKER_NOTE - _EXIF)),
         undefined(0xA000, b"0100"),
         words(0xA001, 1),
         words(0xA002, shot.width),
@@ -237,7 +237,8 @@ def _exif(shot: Shot, at: int) -> bytes:
     return directory(at, sorted(placed), placed)
 
 
-def _maker_note(shot: Shot, at: int) -> bytes:
+def maker_note(shot: Shot, at: int) -> bytes:
+    """The directory of the MakerNote, at an offset of the TIFF block."""
     width, height = shot.width, shot.height
     return directory(
         at,

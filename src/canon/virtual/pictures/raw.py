@@ -52,9 +52,9 @@ def cr2(shot: Shot, photo: Photo) -> bytes:
         photo: the same picture as a JPEG.
     """
     shot = shot if shot.files == CR2_JPEG else replace(shot, files=CR2)
-    preview = _without_exif(photo.image)
+    preview = without_exif(photo.image)
     width, height = _pixels(preview)
-    sensor = _sensor(shot)
+    sensor = sensor_data(shot)
     ifd0, exif, ifd1, ifd2, thumbnail = 0x10, 0x180, 0x720, 0x780, 0x800
     large = thumbnail + len(photo.thumbnail)
     raw = large + len(preview)
@@ -139,8 +139,8 @@ def crw(shot: Shot, photo: Photo) -> bytes:
         _Record(0x300B, exif),
     )
     heap = _heap(
-        _Record(0x2005, _sensor(shot)),
-        _Record(0x2007, _without_exif(photo.image)),
+        _Record(0x2005, sensor_data(shot)),
+        _Record(0x2007, without_exif(photo.image)),
         _Record(0x2008, photo.thumbnail),
         _Record(0x300A, properties),
     )
@@ -233,13 +233,14 @@ def _words(row: Sequence[int]) -> bytes:
     return struct.pack(f"<{len(row)}H", *(value & 0xFFFF for value in row))
 
 
-def _sensor(shot: Shot) -> bytes:
+def sensor_data(shot: Shot) -> bytes:
     """What stands in place of the sensor's data: the same noise for the same picture."""
     noise = random.Random(shot.number)  # noqa: S311 - no secret
     return noise.randbytes(shot.width * shot.height // _PIXELS_PER_BYTE)
 
 
-def _without_exif(jpeg: bytes) -> bytes:
+def without_exif(jpeg: bytes) -> bytes:
+    """One of our JPEGs without its EXIF."""
     return jpeg[:2] + jpeg[4 + int.from_bytes(jpeg[4:6], "big") :]
 
 

@@ -65,6 +65,7 @@ class PtpProfile(Profile):
         burst: all records of the first burst of an EOS; empty where the body is none.
         frame: width and height of its live frames; zeros where it has none.
         bulb_on_dial: whether bulb is a position of its mode dial.
+        movie_suffix: how the names of its movies end.
     """
 
     manufacturer: str
@@ -87,6 +88,7 @@ class PtpProfile(Profile):
     burst: bytes = b""
     frame: tuple[int, int] = (0, 0)
     bulb_on_dial: bool = False
+    movie_suffix: str = ".AVI"
 
 
 PtpBody = Body[PtpModel, PtpProfile]
@@ -165,6 +167,7 @@ def load_profile(model: PtpModel) -> PtpProfile:
         burst=b"".join(map(_record, rows)),
         frame=tuple(told.get("frame", (0, 0))),
         bulb_on_dial=told.get("bulb_on_dial", False),
+        movie_suffix=".AVI" if not rows else ".MP4" if told["raw"] == ".CR3" else ".MOV",
     )
 
 

@@ -32,6 +32,8 @@ _STEPS = {1: 2, 2: 10, 3: 60}
 _IDLE_FRAME, _IN_FOCUS = 0x10, 0x31
 _RECORDING, _READY = 4, 0
 _CLIP_S = 1.0
+_MOVIE = 1280, 720  # Guess: each second of it is a fresh telling of the same frame
+_MOST_FRAMES = 300
 
 
 class Live:
@@ -247,16 +249,21 @@ class Live:
 
     def stop_movie(self) -> None:
         """End the movie, and tell of the file that it made."""
-        from canon.virtual.pictures.raw import movie
+        from canon.virtual.pictures.boxes import film
+        from canon.virtual.pictures.scene import live_frame
 
         since, self.movie_since = self.movie_since, None
         if since is None:
             return
-        film, _ = movie(self.release.shot())
-        path = self.release.shutter.next_movie(".AVI")
+        size = _MOVIE
+        shot = dataclasses.replace(self.release.shot(), width=size[0], height=size[1])
+        image, _ = live_frame(shot, size)
+        count = min(_MOST_FRAMES, 1 + int((self.body.clock.now() - since) / _FRAME_S))
+        path = self.release.shutter.next_movie(self.body.profile.movie_suffix)
+        clip = film(shot, [image] * count, path[-1][-4:])
         card = self.body.card
-        if card is not None and len(film) <= card.free:
-            card.add(path, File(film, self.body.seconds))
+        if card is not None and len(clip) <= card.free:
+            card.add(path, File(clip, self.body.seconds))
             self.release.tell_added(path)
         self.table.put(Eos.AVAILABLE_SHOTS, self.release.shots_left())
         self._tell(CameraStatusChanged(0))
