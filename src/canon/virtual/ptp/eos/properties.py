@@ -227,8 +227,11 @@ class Properties:
 
     def _may_be(self, code: int, value: bytes) -> bool:
         row = self._list_of(code)
-        if code in _WRITABLE_ALWAYS and (code != Eos.EVF_OUTPUT or not any(value)):
-            return bool(value)
+        if code in _WRITABLE_ALWAYS:
+            # Live view was off in the menu of the recorded 1000D: its list is empty (section 6).
+            free = code != Eos.EVF_OUTPUT or not any(value) or not row or not row.count
+            if free:
+                return bool(value)
         if row is None or row.form != _LIST:
             return bool(value)
         # Guess: of an empty list nothing is taken, of lists of structures what stands in them.
