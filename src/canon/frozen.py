@@ -123,6 +123,18 @@ class Frozen:
         return f"{type(self).__name__}({fields})"
 
 
+def made(kind: type[F], fields: dict[str, Any]) -> F:
+    """A value with these fields, all of them: nobody looks, as in long listings there is no time.
+
+    Args:
+        kind: its class.
+        fields: its fields in their order; the value keeps this very dictionary.
+    """
+    value = object.__new__(kind)
+    object.__setattr__(value, "__dict__", fields)
+    return value
+
+
 def replace(value: F, /, **changes: Any) -> F:
     """The same with some fields changed, as `dataclasses.replace` does it."""
     return type(value)(**(vars(value) | changes))

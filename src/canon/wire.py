@@ -11,7 +11,6 @@ from __future__ import annotations
 import enum
 import struct
 import sys
-import typing
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import (
@@ -25,7 +24,7 @@ from typing import (
 )
 
 from canon.errors import DecodeError
-from canon.frozen import Frozen
+from canon.frozen import Frozen, made
 
 Buffer = bytes | bytearray | memoryview
 T = TypeVar("T")
@@ -169,12 +168,8 @@ def at(offset: int) -> Any:
     return _At(offset)
 
 
-class _Place(typing.NamedTuple):
-    """One field of a layout."""
-
-    name: str
-    codec: Codec[Any]
-    at: int | None
+_Place = tuple[str, Codec[Any], int | None]
+"""One field of a layout: its name, its codec, and its offset where one is set."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(at,))
@@ -209,7 +204,7 @@ class Message(Frozen):
                 for name, codec in base._codecs()
             }
             cls._places = tuple(
-                _Place(name, codecs[name], cls._offsets.get(name)) for name in cls._defaults
+                (name, codecs[name], cls._offsets.get(name)) for name in cls._defaults
             )
         return cls._places
 
@@ -260,7 +255,7 @@ class Message(Frozen):
             values = dict(zip(cls._defaults, whole.unpack_from(buffer, start), strict=True))
             for name, kind in kinds:
                 values[name] = kind(values[name])
-            return cls._of(values), start + whole.size
+            return made(cls, values), start + whole.size
         values = {}
         end = start
         for name, codec, offset in cls.layout():
@@ -270,14 +265,7 @@ class Message(Frozen):
                 raise error.inside(cls.__name__, name) from None
         if cls._padded:
             end = start + len(take(buffer, start, cls._padded))
-        return cls._of(values), end
-
-    @classmethod
-    def _of(cls, values: dict[str, Any]) -> Self:
-        """The message with these fields; __init__ need not look at them."""
-        message = cls.__new__(cls)
-        object.__setattr__(message, "__dict__", values)
-        return message
+        return made(cls, values), end
 
     @classmethod
     def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:
@@ -324,7 +312,7 @@ class Inner(Codec[M]):
 
     def __init__(self, kind: type[M]) -> None:
         self.kind = kind
-        self.fixed = all(place.codec.fixed for place in kind.layout())
+        self.fixed = all(codec.fixed for _, codec, _ in kind.layout())
         self.smallest = smallest(kind)
 
     def read(self, buffer: Buffer, at: int) -> tuple[M, int]:
@@ -347,7 +335,7 @@ def smallest(kind: type[Message]) -> int:
 
 def size_of(kind: type[Message]) -> int | None:
     """The bytes that every message of this kind takes; None when that varies."""
-    return smallest(kind) if all(place.codec.fixed for place in kind.layout()) else None
+    return smallest(kind) if all(codec.fixed for _, codec, _ in kind.layout()) else None
 
 
 def unexplained(kind: type[Message], buffer: Buffer) -> list[tuple[int, bytes]]:

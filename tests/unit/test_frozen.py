@@ -11,7 +11,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from canon.frozen import Frozen, replace
+from canon.frozen import Frozen, made, replace
 
 
 class Point(Frozen):
@@ -95,3 +95,7 @@ def test_fields_are_told_of_each_class_by_itself() -> None:
     match Later(1, 5):
         case Later(a, b, c):
             assert (a, b, c) == (1, 5, 3)
+
+
+def test_one_that_is_made_of_its_fields_is_like_any_other() -> None:
+    assert made(Named, {"x": 1, "y": 2, "name": "here"}) == Named(1, 2, "here")

@@ -58,9 +58,9 @@ def test_settings_lie_where_the_specification_says() -> None:
     """Section 9.1, by the offset of each field."""
     places: dict[str, int] = {}
     here = 0
-    for place in ReleaseParameters.layout():
-        places[place.name] = here
-        here += place.codec.smallest
+    for name, codec, _ in ReleaseParameters.layout():
+        places[name] = here
+        here += codec.smallest
     assert {name: places[name] for name in OFFSETS} == OFFSETS
 
 

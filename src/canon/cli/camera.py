@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -12,6 +12,7 @@ from canon.cli.options import Options, Verb
 from canon.cli.output import megabytes
 from canon.driver.features import Feature
 from canon.errors import CameraNotFound, NoCard, NotSupported
+from canon.frozen import Frozen
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -30,7 +31,7 @@ def _moment(_ctx: click.Context, _option: click.Parameter, text: str | None) -> 
     return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
 
 
-class _Clocks(NamedTuple):
+class _Clocks(Frozen):
     """The camera's clock and this computer's, read at the same moment."""
 
     camera: datetime

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import total_ordering
 
 from canon.errors import ObjectNotFound
-from canon.frozen import Frozen
+from canon.frozen import Frozen, made
 
 Sink = Callable[[memoryview], object]
 """Takes a file's bytes as they come; a view is valid only during the call."""
@@ -101,9 +101,7 @@ class CardPath(Frozen):
     @classmethod
     def of(cls, parts: tuple[str, ...], card: str = "") -> CardPath:
         """The path of these names; they are taken as they are, whatever signs are in them."""
-        path = cls.__new__(cls)
-        object.__setattr__(path, "__dict__", {"parts": parts, "card": card})
-        return path
+        return made(cls, {"parts": parts, "card": card})
 
     @property
     def name(self) -> str:

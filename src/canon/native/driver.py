@@ -40,6 +40,7 @@ from canon.errors import (
     ProtocolError,
     Refused,
 )
+from canon.frozen import made
 from canon.log import Log
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import by_product
@@ -466,14 +467,15 @@ def _entries(listing: Sequence[Listed], root: CardPath) -> Iterator[Entry]:
         entered = bool(row.attributes & ENTERED)
         path = here[-1].child(row.name.removeprefix(".\\"))
         folder = entered or bool(row.attributes & FOLDER)
-        yield Entry(
-            path,
-            0 if folder else row.size,
-            local_time(row.time),
-            is_folder=folder,
-            protected=bool(row.attributes & PROTECTED),
-            new=bool(row.attributes & NEW) and not folder,
-        )
+        fields = {
+            "path": path,
+            "size": 0 if folder else row.size,
+            "modified": local_time(row.time),
+            "is_folder": folder,
+            "protected": bool(row.attributes & PROTECTED),
+            "new": bool(row.attributes & NEW) and not folder,
+        }
+        yield made(Entry, fields)
         if entered:
             if len(here) > _MOST_DEPTH:
                 raise ProtocolError(f"the card's folders are more than {_MOST_DEPTH} deep", CARD)

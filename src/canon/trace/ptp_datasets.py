@@ -100,7 +100,7 @@ def say_parameters(
         values: the parameters.
         part: the container that they came in.
     """
-    fields = dict(zip((place.name for place in kind.layout()), values, strict=False))
+    fields = dict(zip((name for name, _, _ in kind.layout()), values, strict=False))
     said = {
         name: _NAMES[name](value) if name in _NAMES else value for name, value in fields.items()
     }

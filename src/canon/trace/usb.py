@@ -34,11 +34,11 @@ def secret_spans(kind: type[Message], buffer: Buffer, at: int) -> list[Span]:
         at: where it begins in its record.
     """
     spans, end = [], 0
-    for place in kind.layout():
-        start = end if place.at is None else place.at
-        _, end = place.codec.read(buffer, start)
-        if place.name in PRIVATE:
-            count = 1 if isinstance(place.codec, PtpText) else 0  # the length of a text may stay
+    for name, codec, offset in kind.layout():
+        start = end if offset is None else offset
+        _, end = codec.read(buffer, start)
+        if name in PRIVATE:
+            count = 1 if isinstance(codec, PtpText) else 0  # the length of a text may stay
             spans.append((at + start + count, at + end))
     return [*spans, (at + end, at + len(buffer))]
 
