@@ -84,12 +84,9 @@ class Frozen:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self._defaults
-        if len(values) + len(named) == len(fields):  # all are given, as in long listings
-            given = dict(zip(fields, values, strict=False))
-            given.update(named)
-            if given.keys() == fields.keys():
-                object.__setattr__(self, "__dict__", given)
-                return
+        if len(values) == len(fields) and not named:  # as in most messages
+            object.__setattr__(self, "__dict__", dict(zip(fields, values, strict=False)))
+            return
         given = fields | dict(zip(fields, values, strict=False)) | named
         if (
             len(values) > len(fields)

@@ -12,7 +12,6 @@ import enum
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import (
     Annotated,
     Any,
@@ -232,8 +231,10 @@ class Message(Frozen):
         """The bytes of this message; ValueError when a field does not fit."""
         whole, _ = self._at_once()
         if whole is not None:
-            with suppress(struct.error):  # the field that does not fit is found below
+            try:
                 return whole.pack(*map(self.__dict__.__getitem__, self._defaults))
+            except struct.error:
+                pass  # the field that does not fit is found below
         out = bytearray()
         for name, codec, offset in self.layout():
             if offset is not None:
@@ -252,7 +253,7 @@ class Message(Frozen):
         values: dict[str, Any]
         whole, kinds = cls._at_once()
         if whole is not None and 0 <= start <= len(buffer) - whole.size:
-            values = dict(zip(cls._defaults, whole.unpack_from(buffer, start), strict=True))
+            values = dict(zip(cls._defaults, whole.unpack_from(buffer, start), strict=False))
             for name, kind in kinds:
                 values[name] = kind(values[name])
             return made(cls, values), start + whole.size
