@@ -27,12 +27,12 @@ from canon.values import (
     ShootingMode,
     WhiteBalance,
 )
-from canon.virtual.pictures.exif import Shot, app1
+from canon.virtual.pictures.exif import Exposure, app1
 from conftest import program, recorded
 
-PLAIN = Shot(datetime(2024, 2, 29, 23, 59, 58), 1000001)
+PLAIN = Exposure(datetime(2024, 2, 29, 23, 59, 58), 1000001)
 
-BUSY = Shot(
+BUSY = Exposure(
     datetime(2011, 11, 12, 13, 14, 15),
     number=1239876,
     owner="somebody whose name is too long",
@@ -74,7 +74,7 @@ SHOTS = {
 }
 
 
-def picture(shot: Shot) -> bytes:
+def picture(shot: Exposure) -> bytes:
     """A file with the EXIF of a shot around pictures that a real camera took."""
     frame, thumbnail = recorded("g3-viewfinder-frame.jpg"), recorded("g3-capture-thumb.jpg")
     return frame[:2] + app1(shot, thumbnail) + frame[2:]
@@ -85,7 +85,7 @@ def picture(shot: Shot) -> bytes:
 
 def test_the_recorded_exif_is_written_again_byte_for_byte() -> None:
     photo, thumbnail = recorded("g3-capture.jpg"), recorded("g3-capture-thumb.jpg")
-    shot = Shot(
+    shot = Exposure(
         datetime(2012, 1, 18, 1, 57, 44),
         number=2040412,
         owner="test.owner1@example.com",
@@ -121,7 +121,7 @@ def test_every_directory_has_the_tags_types_and_counts_of_a_g3() -> None:
 
 
 @pytest.mark.parametrize("shot", SHOTS.values(), ids=SHOTS)
-def test_exiftool_finds_nothing_wrong(shot: Shot) -> None:
+def test_exiftool_finds_nothing_wrong(shot: Exposure) -> None:
     assert complaints(recorded("g3-capture.jpg")) == []
     assert complaints(picture(shot)) == []
 
@@ -240,7 +240,7 @@ def test_the_recorded_photo_is_read() -> None:
 
 
 @pytest.mark.parametrize("shot", SHOTS.values(), ids=SHOTS)
-def test_host_and_exiftool_read_the_same(shot: Shot) -> None:
+def test_host_and_exiftool_read_the_same(shot: Exposure) -> None:
     file = picture(shot)
     told, read = exiftool(file), exif.read(file)
     assert read.model == told["IFD0:Model"]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from canon import exif
 from canon.errors import DecodeError
-from canon.virtual.pictures.exif import CR2_JPEG, Shot, app1
+from canon.virtual.pictures.exif import CR2_JPEG, Exposure, app1
 from canon.virtual.pictures.ifd import (
     Field,
     directory,
@@ -34,7 +34,7 @@ from canon.virtual.pictures.raw import cr2, crw
 from canon.virtual.pictures.scene import photograph
 
 SMALL = b"\xff\xd8\xff\xdb\0\0\xff\xd9"
-SHOT = Shot(
+SHOT = Exposure(
     datetime(2004, 6, 5, 12, 30),
     number=1230047,
     model="Canon EOS 300D",

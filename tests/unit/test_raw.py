@@ -15,12 +15,12 @@ import pytest
 
 from canon.exif import read, thumbnail
 from canon.values import Quality
-from canon.virtual.pictures.exif import AVI_THM, CR2_JPEG, CRW_THM, Shot
+from canon.virtual.pictures.exif import AVI_THM, CR2_JPEG, CRW_THM, Exposure
 from canon.virtual.pictures.raw import avi, cr2, crw, movie, thm
 from canon.virtual.pictures.scene import photograph
 from conftest import program
 
-SHOT = Shot(
+SHOT = Exposure(
     datetime(2004, 2, 29, 12, 0, 1),
     number=1230047,
     model="Canon EOS 300D",
@@ -35,7 +35,9 @@ SHOT = Shot(
     iso=400,
 )
 PHOTO = photograph(replace(SHOT, width=320, height=240))
-SHORTEST = Shot(datetime(1999, 12, 31, 23, 59, 59), 1000001, model="Canon X", width=64, height=48)
+SHORTEST = Exposure(
+    datetime(1999, 12, 31, 23, 59, 59), 1000001, model="Canon X", width=64, height=48
+)
 
 
 def told(file: bytes) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def test_exiftool_reads_a_raw_file(kind: str, make: Any) -> None:
 
 @pytest.mark.parametrize("make", [crw, cr2])
 @pytest.mark.parametrize("shot", [SHORTEST, replace(SHORTEST, owner="x" * 40, model="y" * 40)])
-def test_short_and_long_texts_are_no_trouble(make: Any, shot: Shot) -> None:
+def test_short_and_long_texts_are_no_trouble(make: Any, shot: Exposure) -> None:
     assert told(make(shot, PHOTO))["OwnerName"] == shot.owner[:31]
 
 

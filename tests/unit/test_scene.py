@@ -19,11 +19,11 @@ from canon import exif
 from canon.errors import MissingExtra
 from canon.values import AfDistance, ImageSize, PhotoEffect, Quality, WhiteBalance
 from canon.virtual.pictures import scene
-from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.exif import Exposure
 from canon.virtual.pictures.scene import card_pictures, meter, photograph, viewfinder_frame
 from conftest import recorded
 
-SMALL = Shot(datetime(2024, 5, 1, 12), 1000001, width=640, height=480, size=ImageSize.SMALL)
+SMALL = Exposure(datetime(2024, 5, 1, 12), 1000001, width=640, height=480, size=ImageSize.SMALL)
 
 
 def opened(jpeg: bytes) -> Image.Image:
@@ -284,9 +284,9 @@ def test_another_process_draws_the_same_bytes() -> None:
     code = """
 import hashlib
 from datetime import datetime
-from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.exif import Exposure
 from canon.virtual.pictures.scene import photograph
-shot = Shot(datetime(2024, 5, 1, 12), 1000001, width=640, height=480)
+shot = Exposure(datetime(2024, 5, 1, 12), 1000001, width=640, height=480)
 print(hashlib.sha256(photograph(shot).image[0x1800:]).hexdigest())
 """
     assert run(code) == run(code)

@@ -13,7 +13,7 @@ from canon.ptp.datasets import ObjectInfo, StorageIDs, StorageInfo
 from canon.ptp.operations import ALL, Response
 from canon.ptp.powershot.layouts import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RAM, FolderEntry
 from canon.virtual.card import File
-from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.exif import Exposure
 from canon.virtual.pictures.scene import photograph
 from canon.virtual.ptp.objects import CARD
 from rigs.bodies import a_card
@@ -98,7 +98,7 @@ def test_pictures_in_memory_are_listed_nowhere_else() -> None:
 
 
 def test_a_picture_says_what_is_in_it() -> None:
-    photo = photograph(Shot(taken=datetime(2003, 6, 14), number=1000001, width=640, height=480))
+    photo = photograph(Exposure(taken=datetime(2003, 6, 14), number=1000001, width=640, height=480))
     rig = Rig(FILES, card=a_card({"IMG_0001.JPG": photo.image})).opened().walk()
     info = rig.info(FIRST)
     sizes = info.size, info.thumbnail_size, info.width, info.height

@@ -21,7 +21,7 @@ from canon.virtual.clock import EPOCH
 from canon.virtual.spill import Spill, Spilled
 
 if TYPE_CHECKING:
-    from canon.virtual.pictures.exif import Shot
+    from canon.virtual.pictures.exif import Exposure
     from canon.virtual.profile import Profile
 
 
@@ -178,10 +178,10 @@ def fresh_card(profile: Profile, size: int = 256 << 20) -> MemoryCard:
         profile: what the body reports of itself.
         size: its bytes.
     """
-    from canon.virtual.pictures.exif import Shot
+    from canon.virtual.pictures.exif import Exposure
     from canon.virtual.pictures.scene import card_pictures
 
-    first = Shot(
+    first = Exposure(
         taken=datetime(2003, 6, 14, 9, 30),
         number=1000001,
         model=profile.model,
@@ -203,7 +203,7 @@ def fresh_card(profile: Profile, size: int = 256 << 20) -> MemoryCard:
     return card
 
 
-def _more(first: Shot, profile: Profile) -> Iterator[tuple[str, bytes]]:
+def _more(first: Exposure, profile: Profile) -> Iterator[tuple[str, bytes]]:
     """A RAW file and a movie with what belongs to them, by their names."""
     from canon.virtual.pictures.boxes import cr3
     from canon.virtual.pictures.exif import CRW_THM

@@ -374,7 +374,7 @@ def _there(opened: dict[int, T], handle: int) -> T:
 
 def fresh_card(model: Ps350Model) -> MemoryCard:
     """The card of a virtual camera that was given none: pictures, each with its thumbnail."""
-    from canon.virtual.pictures.exif import Shot
+    from canon.virtual.pictures.exif import Exposure
     from canon.virtual.pictures.scene import photograph
 
     taken = datetime(1999, 6, 26, 12, 40)
@@ -382,7 +382,7 @@ def fresh_card(model: Ps350Model) -> MemoryCard:
     for number in range(_FIRST, _FIRST + _PICTURES):
         time = int((taken - EPOCH).total_seconds())
         for kind, (width, height) in (("THM", model.small), ("AUT", model.pixels)):
-            shot = Shot(
+            shot = Exposure(
                 taken=taken,
                 number=number,
                 model=f"Canon {model.name}",

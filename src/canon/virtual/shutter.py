@@ -21,7 +21,7 @@ from canon.values.formats import RAW
 from canon.virtual.body import Body
 from canon.virtual.card import File
 from canon.virtual.clock import EPOCH
-from canon.virtual.pictures.exif import CRW_THM, Shot
+from canon.virtual.pictures.exif import CRW_THM, Exposure
 
 LENS_S = 2.67
 FOCUS_S = 0.8  # Guess: how much of the 3.385 s of a release the lens takes to focus
@@ -94,7 +94,7 @@ class Shutter:
 
     def take(
         self,
-        shot: Shot,
+        shot: Exposure,
         forms: Container[FileKind],
         sensor: tuple[int, int],
         raw_suffix: str = ".CRW",
@@ -176,14 +176,14 @@ class Shutter:
 
 def exposure(
     body: Body[Any, Any], read: Callable[[str], Any], auto_iso: int = 100, **rest: Any
-) -> Shot:
+) -> Exposure:
     """How the next picture is taken, by the settings.
 
     Args:
         body: the camera.
         read: the value of a setting by its name; None where the body has none.
         auto_iso: the sensitivity that the camera chooses by itself.
-        rest: what no setting tells, as fields of `Shot`.
+        rest: what no setting tells, as fields of `Exposure`.
     """
     form: Format = read("image_format") or Format("large-fine")
     file = form.jpeg or RAW
@@ -198,7 +198,7 @@ def exposure(
         "saturation": read("saturation"),
         "sharpness": read("sharpness"),
     }
-    shot = Shot(
+    shot = Exposure(
         taken=EPOCH + timedelta(seconds=body.seconds),
         model=body.profile.model,
         owner=body.owner,
@@ -223,7 +223,7 @@ def _number(value: Scale | None, otherwise: Any) -> Any:
     return otherwise if value is None or value.number is None else value.number
 
 
-def metered(shot: Shot, open_aperture: float, smallest_aperture: float) -> Shot:
+def metered(shot: Exposure, open_aperture: float, smallest_aperture: float) -> Exposure:
     """The shot with the aperture and the time that its mode leaves to the camera.
 
     Args:

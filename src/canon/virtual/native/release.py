@@ -64,7 +64,7 @@ from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.lens import Viewfinder
 from canon.virtual.native.custom import CustomUnit
 from canon.virtual.native.profile import NativeBody
-from canon.virtual.pictures.exif import CR2_JPEG, JPEG, Shot
+from canon.virtual.pictures.exif import CR2_JPEG, JPEG, Exposure
 from canon.virtual.refusal import Status
 from canon.virtual.shutter import FOCUS_S, LENS_S, Shutter, Taken, exposure
 from canon.wire import Message
@@ -415,7 +415,7 @@ class ReleaseUnit:
         if self._write(taken, CardChanged(1)):
             self._tell(CardChanged(1))
 
-    def _take(self, shot: Shot) -> Taken:
+    def _take(self, shot: Exposure) -> Taken:
         forms = [file.kind for file in self._files()]
         sensor = self._pixels(ImageSize.LARGE)
         return self.shutter.take(shot, forms, sensor, self.body.model.raw_suffix)
@@ -443,7 +443,7 @@ class ReleaseUnit:
         code = None if block is None else code_at(block, row)
         return None if code is None or is_missing(row, code) else row.codes.value(code)
 
-    def _shot(self) -> Shot:
+    def _shot(self) -> Exposure:
         """How the next picture is taken, by the settings."""
         now, unit = self.parameters, self.parameters.focal_length_unit
         files = self._files()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from canon.virtual.pictures.exif import CR2, Shot, exif_block, maker_note
+from canon.virtual.pictures.exif import CR2, Exposure, exif_block, maker_note
 from canon.virtual.pictures.ifd import directory, moment, text, words
 from canon.virtual.pictures.raw import sensor_data, without_exif
 from canon.virtual.pictures.scene import Photo
@@ -32,7 +32,7 @@ def box(kind: bytes, *parts: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(inside), kind) + inside
 
 
-def cr3(shot: Shot, photo: Photo) -> bytes:
+def cr3(shot: Exposure, photo: Photo) -> bytes:
     """A RAW file of an EOS of the CR3 generation.
 
     Args:
@@ -76,7 +76,7 @@ def cr3(shot: Shot, photo: Photo) -> bytes:
     return head + around(before) + view + box(b"mdat", large, sensor)
 
 
-def film(shot: Shot, frames: Sequence[bytes], suffix: str) -> bytes:
+def film(shot: Exposure, frames: Sequence[bytes], suffix: str) -> bytes:
     """A film without sound, its frames JPEGs.
 
     Args:
@@ -109,11 +109,11 @@ def _tiff(first: bytes) -> bytes:
     return struct.pack("<2sHI", b"II", 42, _FIRST) + first
 
 
-def _seconds(shot: Shot) -> int:
+def _seconds(shot: Exposure) -> int:
     return int((shot.taken - _EPOCH).total_seconds())
 
 
-def _movie_head(shot: Shot, frames: int) -> bytes:
+def _movie_head(shot: Exposure, frames: int) -> bytes:
     when = _seconds(shot)
     head = struct.pack(">IIIIIIH10x", 0, when, when, _RATE, frames, 0x10000, 0x100)
     return box(b"mvhd", head, _MATRIX, bytes(24), struct.pack(">I", 3))
@@ -121,7 +121,7 @@ def _movie_head(shot: Shot, frames: int) -> bytes:
 
 def _track(
     number: int,
-    shot: Shot,
+    shot: Exposure,
     sizes: Sequence[int],
     places: Sequence[int],
     codec: bytes,

@@ -54,7 +54,7 @@ JPEG, CRW_THM, AVI_THM, CR2, CR2_JPEG = 1, 2, 3, 6, 7
 
 
 @dataclass(frozen=True)
-class Shot:
+class Exposure:
     """How, when and with what a picture is taken; what is left out is a G3 in program mode.
 
     Attributes:
@@ -142,7 +142,7 @@ class Shot:
     files: int = JPEG
 
 
-def app1(shot: Shot, thumbnail: bytes) -> bytes:
+def app1(shot: Exposure, thumbnail: bytes) -> bytes:
     """The APP1 segment of a picture, from its marker on.
 
     Raises:
@@ -167,7 +167,7 @@ def app1(shot: Shot, thumbnail: bytes) -> bytes:
 # --- directories ---------------------------------------------------------------------------------
 
 
-def _ifd0(shot: Shot) -> bytes:
+def _ifd0(shot: Exposure) -> bytes:
     return directory(
         _IFD0,
         (
@@ -185,7 +185,7 @@ def _ifd0(shot: Shot) -> bytes:
     )
 
 
-def exif_block(shot: Shot, at: int) -> bytes:
+def exif_block(shot: Exposure, at: int) -> bytes:
     """The Exif directory with the MakerNote, and the interoperability directory behind it.
 
     Args:
@@ -197,7 +197,7 @@ def exif_block(shot: Shot, at: int) -> bytes:
     return exif + gap + _interop(shot, at + _INTEROP - _EXIF)
 
 
-def _exif(shot: Shot, at: int) -> bytes:
+def _exif(shot: Exposure, at: int) -> bytes:
     zoomed = round(shot.full_width / shot.digital_zoom)
     manual = shot.mode in (ShootingMode.MANUAL, ShootingMode.BULB)
     exposure_time = shot.exposure_time.limit_denominator(1 << 16)
@@ -237,7 +237,7 @@ def _exif(shot: Shot, at: int) -> bytes:
     return directory(at, sorted(placed), placed)
 
 
-def maker_note(shot: Shot, at: int) -> bytes:
+def maker_note(shot: Exposure, at: int) -> bytes:
     """The directory of the MakerNote, at an offset of the TIFF block."""
     width, height = shot.width, shot.height
     return directory(
@@ -261,18 +261,18 @@ def maker_note(shot: Shot, at: int) -> bytes:
     )
 
 
-def _focus_field(shot: Shot) -> tuple[int, int]:
+def _focus_field(shot: Exposure) -> tuple[int, int]:
     """Width and height of what the focusing points lie in; the G3's is as recorded."""
     wide = 3 * shot.width > 4 * shot.height
     return (shot.width, shot.height) if wide else (shot.full_width, 212)
 
 
-def focal_length(shot: Shot) -> tuple[int, ...]:
+def focal_length(shot: Exposure) -> tuple[int, ...]:
     """The words of MakerNote tag 2; the last two are the sensor in thousandths of an inch."""
     return 2, round(shot.focal_length * 32), 286, 215
 
 
-def camera_settings(shot: Shot) -> list[int]:
+def camera_settings(shot: Exposure) -> list[int]:
     """The words of MakerNote tag 1; the first is their length in bytes."""
     zoomed = round(shot.full_width / shot.digital_zoom)
     mode = _number(codes.SHOOTING_MODE, shot.mode)
@@ -305,7 +305,7 @@ def camera_settings(shot: Shot) -> list[int]:
     return row
 
 
-def shot_info(shot: Shot) -> list[int]:
+def shot_info(shot: Exposure) -> list[int]:
     """The words of MakerNote tag 4; the first is their length in bytes."""
     row = [0] * 34
     row[0] = 2 * len(row)
@@ -334,11 +334,11 @@ def _number(table: Words[Any], word: Choice) -> int:
     return table.code(word) or 0
 
 
-def _quality(shot: Shot) -> int:
+def _quality(shot: Exposure) -> int:
     return codes.RAW_QUALITY if shot.quality is None else _number(codes.QUALITY, shot.quality)
 
 
-def _interop(shot: Shot, at: int) -> bytes:
+def _interop(shot: Exposure, at: int) -> bytes:
     return directory(
         at,
         (
@@ -391,7 +391,7 @@ def short_version(firmware: str) -> str:
     return f"{numbers[0]}.{''.join(numbers[1:3])}" if len(numbers) == 4 else firmware
 
 
-def image_type(shot: Shot) -> str:
+def image_type(shot: Exposure) -> str:
     """What the file says that it is; an EOS says its name."""
     name = shot.model.removeprefix("Canon ")
     return f"IMG:{name} JPEG" if name.startswith("PowerShot") else shot.model

@@ -19,7 +19,7 @@ from canon.virtual.pictures.exif import (
     CR2,
     CR2_JPEG,
     CRW_THM,
-    Shot,
+    Exposure,
     app1,
     camera_settings,
     exif_block,
@@ -35,13 +35,13 @@ from canon.virtual.pictures.scene import Photo, photograph, viewfinder_frame
 _PIXELS_PER_BYTE = 2  # Guess: of the sensor's data, so that a RAW file is smaller than estimated
 
 
-def thm(shot: Shot, photo: Photo) -> bytes:
+def thm(shot: Exposure, photo: Photo) -> bytes:
     """The small JPEG beside a CRW or an AVI, with EXIF and the thumbnail in it once more."""
     small = replace(shot, width=160, height=120)
     return b"\xff\xd8" + app1(small, photo.thumbnail) + photo.thumbnail[2:]
 
 
-def cr2(shot: Shot, photo: Photo) -> bytes:
+def cr2(shot: Exposure, photo: Photo) -> bytes:
     """A RAW file of an EOS of the revised numbering: a TIFF with three pictures.
 
     Directory 0 has the large JPEG, directory 1 the thumbnail, which lies in the first 0x2800
@@ -106,7 +106,7 @@ def cr2(shot: Shot, photo: Photo) -> bytes:
     return bytes(file)
 
 
-def crw(shot: Shot, photo: Photo) -> bytes:
+def crw(shot: Exposure, photo: Photo) -> bytes:
     """A RAW file of the classic numbering: heaps of records, the outermost with the pictures.
 
     Args:
@@ -147,7 +147,7 @@ def crw(shot: Shot, photo: Photo) -> bytes:
     return struct.pack("<2sI8sI8x", b"II", 26, b"HEAPCCDR", 0x10002) + heap
 
 
-def movie(shot: Shot, frames: int = 10) -> tuple[bytes, bytes]:
+def movie(shot: Exposure, frames: int = 10) -> tuple[bytes, bytes]:
     """A second of film in which the lens zooms in, and the THM beside it."""
     shot = replace(shot, width=320, height=240, files=AVI_THM)
     path = shot.tele - shot.wide
@@ -158,7 +158,7 @@ def movie(shot: Shot, frames: int = 10) -> tuple[bytes, bytes]:
     return avi(shot, pictures), thm(shot, photograph(shot))
 
 
-def avi(shot: Shot, frames: Sequence[bytes], rate: int = 10) -> bytes:
+def avi(shot: Exposure, frames: Sequence[bytes], rate: int = 10) -> bytes:
     """A film without sound, its frames JPEGs of the shot's size.
 
     Args:
@@ -233,7 +233,7 @@ def _words(row: Sequence[int]) -> bytes:
     return struct.pack(f"<{len(row)}H", *(value & 0xFFFF for value in row))
 
 
-def sensor_data(shot: Shot) -> bytes:
+def sensor_data(shot: Exposure) -> bytes:
     """What stands in place of the sensor's data: the same noise for the same picture."""
     noise = random.Random(shot.number)  # noqa: S311 - no secret
     return noise.randbytes(shot.width * shot.height // _PIXELS_PER_BYTE)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from canon.errors import MissingExtra
 from canon.values import AfDistance, ImageSize, PhotoEffect, Quality, WhiteBalance
 from canon.virtual.clock import EPOCH
-from canon.virtual.pictures.exif import THUMBNAIL_ROOM, Shot, app1
+from canon.virtual.pictures.exif import THUMBNAIL_ROOM, Exposure, app1
 from canon.virtual.pictures.ready import ready
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Photo:
     thumbnail: bytes
 
 
-def photograph(shot: Shot) -> Photo:
+def photograph(shot: Exposure) -> Photo:
     """Take a picture of the scene.
 
     Raises:
@@ -64,7 +64,7 @@ def photograph(shot: Shot) -> Photo:
     return Photo(b"\xff\xd8" + app1(shot, thumbnail) + picture[2:], thumbnail)
 
 
-def viewfinder_frame(shot: Shot) -> bytes:
+def viewfinder_frame(shot: Exposure) -> bytes:
     """What the viewfinder shows: a JPEG of 320 x 240 pixels without EXIF.
 
     Raises:
@@ -73,7 +73,7 @@ def viewfinder_frame(shot: Shot) -> bytes:
     return _seen(_look(shot, _FRAME))
 
 
-def live_frame(shot: Shot, size: tuple[int, int]) -> tuple[bytes, bytes]:
+def live_frame(shot: Exposure, size: tuple[int, int]) -> tuple[bytes, bytes]:
     """What the sensor of an EOS shows: a JPEG without EXIF, and what is in it.
 
     Returns:
@@ -86,7 +86,7 @@ def live_frame(shot: Shot, size: tuple[int, int]) -> tuple[bytes, bytes]:
     return _sensed(_look(shot, size))
 
 
-def card_pictures(count: int, shot: Shot) -> list[tuple[Shot, Photo]]:
+def card_pictures(count: int, shot: Exposure) -> list[tuple[Exposure, Photo]]:
     """Pictures for a fresh card: the same ones for the same arguments.
 
     Most are small, every fifth has 1600 x 1200 pixels. They are numbered on from `shot`, and were
@@ -193,7 +193,7 @@ class Look(NamedTuple):
     saturation: int
 
 
-def _look(shot: Shot, size: tuple[int, int]) -> Look:
+def _look(shot: Exposure, size: tuple[int, int]) -> Look:
     given = _thirds(shot.exposure_time) + _thirds(shot.iso / 100) - _thirds(shot.aperture**2)
     exposure = LIGHT + given / 3
     if shot.flash_fired:  # it lights what the exposure leaves dark
@@ -223,7 +223,7 @@ def ready_name(look: Look) -> str:
     A look is out of the way when it differs from a plain one in more than size, zoom and effect.
     """
     size, zoom, effect = look.size, look.zoom, look.effect
-    plain = _look(Shot(EPOCH, 0), size)
+    plain = _look(Exposure(EPOCH, 0), size)
     if look != plain._replace(zoom=zoom, effect=effect):
         return ""
     return f"{size[0]}x{size[1]}-{zoom}-{effect}"

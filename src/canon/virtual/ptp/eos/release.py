@@ -30,7 +30,7 @@ from canon.ptp.operations import Response
 from canon.values import FileKind, ImageSize, Quality, ShootingMode
 from canon.virtual.card import Folder
 from canon.virtual.faults import FaultKind, Faults
-from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.exif import Exposure
 from canon.virtual.ptp.eos import listing, olc
 from canon.virtual.ptp.eos.dial import BULB, Mode
 from canon.virtual.ptp.eos.focus import with_selected
@@ -341,7 +341,7 @@ class Release:
         lasts = float(shot.exposure_time) + _WRITTEN_S
         self.body.clock.after(lasts, self._later(lambda: self._finish(shot)))
 
-    def _finish(self, shot: Shot) -> None:
+    def _finish(self, shot: Exposure) -> None:
         """Put the picture where it belongs, tell of it, and go on while the button is held."""
         taken = self.shutter.take(
             shot, self._kinds(), self._pixels(Wanted(_RAW, 0, 4)), self.body.profile.raw_suffix
@@ -502,11 +502,11 @@ class Release:
             return None
         return row.codes.value(self.table.number(row.place))
 
-    def shot(self) -> Shot:
+    def shot(self) -> Exposure:
         """How a picture would be taken now, by the settings."""
         return self._shot()
 
-    def _shot(self) -> Shot:
+    def _shot(self) -> Exposure:
         profile, file = self.body.profile, self._jpeg()
         width, height = self._pixels(file) if profile.pixels[0] else profile.pixels
         side = _SIDES.get(file.size, 1.0)

@@ -55,7 +55,7 @@ from canon.ptp.powershot.layouts import (
 from canon.values import Format
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.lens import Lens, Viewfinder
-from canon.virtual.pictures.exif import Shot
+from canon.virtual.pictures.exif import Exposure
 from canon.virtual.ptp.objects import CARD, Objects
 from canon.virtual.ptp.powershot.properties import Properties
 from canon.virtual.ptp.profile import PtpBody
@@ -380,7 +380,7 @@ class ReleaseControl:
         done = CaptureComplete(self.transaction)
         self.body.clock.at(begin + focus_s + _EXPOSED_S, lambda: self._finish(mode, shot, done))
 
-    def _finish(self, mode: TransferMode, shot: Shot, done: CaptureComplete) -> None:
+    def _finish(self, mode: TransferMode, shot: Exposure, done: CaptureComplete) -> None:
         """Put the picture where it belongs, and say that it is done."""
         taken = self._take(shot)
         saved = True
@@ -398,7 +398,7 @@ class ReleaseControl:
         self.busy = False
         self._tell(done)
 
-    def _take(self, shot: Shot) -> Taken:
+    def _take(self, shot: Exposure) -> Taken:
         return self.shutter.take(
             shot, [file.kind for file in self._form().files], self._pixels(_RAW_CODE)
         )
@@ -467,7 +467,7 @@ class ReleaseControl:
             return Format("raw") if numbers[0] == _RAW else row.codes.value(joined(*numbers))
         return row.codes.value(numbers[0])
 
-    def _shot(self) -> Shot:
+    def _shot(self) -> Exposure:
         """How the next picture is taken, by the settings."""
         number = self.table.number
         width, height = self._pixels(self._size_code())
