@@ -149,13 +149,24 @@ def test_a_thumbnail_costs_no_more_than_where_it_lies(slug: str, name: str, aske
         assert len(port.names()) == 1, "and no listing"
 
 
-def test_without_its_thm_a_crw_has_no_thumbnail() -> None:
-    card = card_with("IMG_0001.CRW", "MVI_0002.AVI", "MVI_0002.THM")
+def test_without_its_thm_a_crw_is_looked_into() -> None:
+    card = card_with("IMG_0001.CRW", "MVI_0002.AVI", "MVI_0002.THM", "MVI_0003.AVI")
     with a_camera(NativeCamera(native_body("powershot-g2", card))) as cam:
-        with pytest.raises(ObjectNotFound, match=r"IMG_0001\.THM"):
-            cam.storage.thumbnail(f"{FOLDER}/IMG_0001.CRW")
-        with pytest.raises(ObjectNotFound, match="has no thumbnail"):
-            cam.storage.thumbnail(f"{FOLDER}/MVI_0002.AVI")
+        for name in "IMG_0001.CRW", "MVI_0002.AVI", "MVI_0003.AVI":
+            with pytest.raises(ObjectNotFound, match=f"{name}: it has no thumbnail"):
+                cam.storage.thumbnail(f"{FOLDER}/{name}")
+    card = fresh_card(profile_of(native_row("powershot-g2")))
+    folder = card.folder(PLACE)
+    assert folder
+    beside_it = folder.entries.pop("IMG_0007.THM")
+    assert isinstance(beside_it, File)
+    small = thumbnail(beside_it.read())
+    for device in (
+        NativeCamera(native_body("powershot-g2", card)),
+        ptp_device("powershot-s60", card=card),
+    ):
+        with a_camera(device) as cam:
+            assert cam.storage.thumbnail(f"{FOLDER}/IMG_0007.CRW") == small
 
 
 def test_a_film_of_a_later_body_has_its_thumbnail_beside_it() -> None:

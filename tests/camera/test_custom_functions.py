@@ -13,7 +13,7 @@ from canon.errors import NotSupported, Refused, ValueRefused
 from canon.models.custom import CustomFunction
 from canon.native.commands import Command, CustomFunctions, GetCustomFunctions, Nothing
 from canon.native.release import SetCustomFunction
-from canon.virtual.card import MemoryCard
+from canon.virtual.card import File, MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
 from conftest import program
@@ -132,7 +132,7 @@ def test_how_a_20d_is_set_is_not_known() -> None:
 class Stubborn(NativeCamera):
     """A body that takes no custom function, and does not say so."""
 
-    def answer(self, command: Command[Any]) -> Message | bytes:
+    def answer(self, command: Command[Any]) -> Message | bytes | File:
         return Nothing() if isinstance(command, SetCustomFunction) else super().answer(command)
 
 

@@ -82,7 +82,7 @@ def test_a_compact_tells_no_number() -> None:
 class Climber(NativeCamera):
     """A body that ends a listing with a way up for each folder to the root, as a 350D does."""
 
-    def answer(self, command: Command[Any]) -> Message | bytes:
+    def answer(self, command: Command[Any]) -> Message | bytes | File:
         reply = super().answer(command)
         if isinstance(reply, Listing):
             reply = Listing((*reply.entries, *(Listed(ENTERED, 0, 0, ".."),) * 3))

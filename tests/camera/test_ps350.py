@@ -475,6 +475,7 @@ def test_a_folder_of_this_computer_as_its_card(tmp_path: Path) -> None:
         assert [str(entry) for entry in cam.storage.walk()] == [
             "DC97",
             "DC97/100CANON",
+            "DC97/100CANON/A_NAME~1.JPG",
             "DC97/100CANON/THM_0001.JPG",
         ]
         assert cam.storage.read("DC97/100CANON/THM_0001.JPG") == SMALL

@@ -124,8 +124,8 @@ class Unit:
         info = self.objects.answer(GetObjectInfo(event.handle), b"")
         data = self.objects.answer(GetObject(event.handle), b"")
         assert isinstance(info, ObjectInfo)
-        assert isinstance(data, bytes)
-        return info, data
+        assert isinstance(data, File)
+        return info, data.read()
 
 
 def in_control(slug: str = "powershot-s60", *faults: str, card: MemoryCard | None = None) -> Unit:

@@ -326,7 +326,8 @@ def patched(at: int, new: bytes) -> bytes:
         (patched(0x76, b"\0\0\0\0"), "no thumbnail"),
         (patched(0x65A, b"\xff\x01"), "no thumbnail"),
         (patched(0x694, b"\xf0\xff\xff\x7f"), "4 bytes, and 0 of them"),  # where it lies
-        (patched(0x6A0, b"\xf0\xff\xff\x7f"), "of 2147483632 bytes, and 4098 of"),  # how long
+        (patched(0x6A0, b"\xf0\xff\xff\x7f"), "a thumbnail of 2147483632 bytes"),  # how long
+        (patched(0x6A0, b"\xf0\xff\xff\0"), "of 16777200 bytes, and 4098 of them"),
         (patched(0x7F4, b"\0\0"), "not a JPEG"),
     ],
 )

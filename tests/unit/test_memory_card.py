@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import tracemalloc
 import warnings
-from pathlib import Path
 
 import pytest
 
 from canon.virtual.card import File, MemoryCard
+from canon.virtual.spill import Spilled
 from rigs.bodies import a_camera, a_card, ptp_device
 
 MIB = 1 << 20
@@ -77,16 +77,16 @@ def test_what_was_deleted_gives_its_place_on_the_disk_back() -> None:
     folder = card.folder(FOLDER)
     assert folder
     spill = file_of(card, 9).data
-    assert not isinstance(spill, bytes | Path)
+    assert isinstance(spill, Spilled)
     first, last = file_of(card, 5).data, spill.offset + spill.size
-    assert not isinstance(first, bytes | Path)
+    assert isinstance(first, Spilled)
     place = first.offset
     del first, spill
     for number in range(10, 40):
         del folder.entries[f"IMG_{number - 5:04}.JPG"]
         card.add((*FOLDER, f"IMG_{number:04}.JPG"), File(pattern(number), 0))
         data = file_of(card, number).data
-        assert not isinstance(data, bytes | Path)
+        assert isinstance(data, Spilled)
         assert place <= data.offset < last
     assert [file_of(card, number).read() == pattern(number) for number in range(35, 40)] == [
         True
@@ -111,7 +111,7 @@ def test_an_upload_in_blocks_goes_on_on_the_disk() -> None:
 def test_the_temporary_file_goes_with_the_card() -> None:
     card = full_card(8)
     data = file_of(card, 7).data
-    assert not isinstance(data, bytes | Path)
+    assert isinstance(data, Spilled)
     kept = data._spill._file
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -13,6 +13,7 @@ from canon.ptp.datasets import ObjectInfo, StorageIDs, StorageInfo
 from canon.ptp.operations import ALL, Response
 from canon.ptp.powershot.layouts import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RAM, FolderEntry
 from canon.virtual.card import File
+from canon.virtual.folder import OnHost
 from canon.virtual.pictures.exif import Exposure
 from canon.virtual.pictures.scene import photograph
 from canon.virtual.ptp.objects import CARD
@@ -170,7 +171,7 @@ def test_parts_of_a_file(tmp_path: Path) -> None:
     card = a_card({"IMG_0001.JPG": FILE})
     on_disk = tmp_path / "x"
     on_disk.write_bytes(FILE)
-    card.add(("DCIM", "100CANON", "IMG_0002.JPG"), File(on_disk, 0))
+    card.add(("DCIM", "100CANON", "IMG_0002.JPG"), File(OnHost(on_disk, len(FILE)), 0))
     rig = Rig(FILES, card=card).opened().walk()
     for handle in (FIRST, 0x01900021):
         assert rig.ask(0x101B, handle, 100, 50) == (OK, (50,), FILE[100:150])

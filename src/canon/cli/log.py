@@ -29,6 +29,9 @@ def start(verbosity: int) -> None:
     log = logging.getLogger("canon")
     log.handlers = [handler]  # in the shell, each command begins anew
     log.setLevel(level)
+    virtual = logging.getLogger("canon_virtual")  # of a virtual camera only what it cannot do
+    virtual.handlers = [handler]
+    virtual.setLevel(logging.WARNING if verbosity == 0 else logging.INFO)
 
 
 def tell_what_is_asked() -> None:

@@ -97,6 +97,23 @@ def thumbnail(picture: Buffer | BinaryIO) -> bytes:
     return jpeg(tiff.beyond, start, length)
 
 
+def end(picture: Buffer | BinaryIO) -> int:
+    """How long the head of a JPEG or a TIFF is that holds its EXIF and its thumbnail.
+
+    That may be more than is given, where it is a head that was cut.
+
+    Args:
+        picture: as `read` takes it.
+
+    Raises:
+        DecodeError: there is no EXIF.
+    """
+    tiff = _tiff(Source(picture))
+    second = tiff.second()
+    thumbnail = tiff.start + second.offset(0x0201) + second.offset(0x0202)
+    return max(thumbnail, tiff.end if tiff.start else 0)
+
+
 def read(picture: Buffer | BinaryIO) -> Exif:
     """How the picture was taken, from its file, or from the head of a JPEG, CR2 or CR3.
 
@@ -289,6 +306,6 @@ def _tiff(source: Source) -> Tiff:
         if marker[0] != 0xFF or marker[1] in (0xD9, 0xDA) or length < 2:
             break
         if marker[1] == 0xE1 and head.size == 10 and head.take(4, 5) == _EXIF:
-            return Tiff(source.part(at + 10, max(0, length - 8)), source.part(at + 10))
+            return Tiff(source, at + 10, at + 2 + length)
         at += 2 + length
     raise DecodeError("no EXIF segment before the picture", at, "JPEG", "segment")

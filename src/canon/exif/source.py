@@ -8,6 +8,7 @@ from canon.errors import DecodeError
 from canon.wire import Buffer, take
 
 Order = Literal["little", "big"]
+_LARGEST = 32 << 20  # bytes of a JPEG inside of a file
 
 
 class Source:
@@ -51,8 +52,10 @@ def jpeg(source: Source, start: int, length: int) -> bytes:
     """A JPEG that lies in a file.
 
     Raises:
-        DecodeError: it is not all there, or is none.
+        DecodeError: it is none, or a part of it is missing.
     """
+    if length > _LARGEST:
+        raise DecodeError(f"a thumbnail of {length} bytes", start, "EXIF", "thumbnail")
     here = max(0, min(length, source.size - start))
     if here < length:
         raise DecodeError(

@@ -106,15 +106,22 @@ class Tiff:
     """A TIFF block; offsets count from its start.
 
     Args:
-        block: its bytes.
-        beyond: the same with what follows it, where a thumbnail may lie; the block itself if None.
+        source: the file that it is in.
+        start: where it begins.
+        end: where it ends; None where the file does. A thumbnail may lie behind it.
 
     Raises:
         DecodeError: it is none.
+
+    Attributes:
+        block: its bytes, as far as they are there.
+        beyond: the same with all that follows.
     """
 
-    def __init__(self, block: Source, beyond: Source | None = None) -> None:
-        self.block, self.beyond = block, beyond or block
+    def __init__(self, source: Source, start: int = 0, end: int | None = None) -> None:
+        self.start, self.end = start, source.size if end is None else end
+        self.beyond = source.part(start)
+        self.block = block = source.part(start, max(0, self.end - start))
         order = _MARKS.get(block.take(0, 4))
         if order is None:
             raise DecodeError("neither II nor MM begins it", 0, "EXIF", "byte order")

@@ -285,18 +285,26 @@ class NativeDriver:
         raise NotSupported(self.model.name, "way to read a part of a file")
 
     def thumbnail(self, entry: Entry) -> bytes:
-        """Fetch the head of a picture, or the THM file beside one without; 1 MiB at most."""
-        from canon import exif
-        from canon.models.file_kinds import kind_of
+        """The thumbnail in the head of a picture, or in the THM file beside one without.
 
-        head = bytearray()
-        if not kind_of(entry.name).thumbnail_inside:
-            beside = Entry(entry.path.with_suffix(".THM"))
-            if not self._fetch(_FILE, beside, head.extend, _MOST_HEAD, None):
-                raise _nothing_of(beside)
-        else:
+        The file itself is fetched where its head has not all of the thumbnail, as over a serial
+        line, and where a RAW file has lost its THM.
+        """
+        from canon import exif
+        from canon.models.file_kinds import Content, kind_of
+
+        kind, head = kind_of(entry.name), bytearray()
+        if kind.thumbnail_inside:
             self._fetch(_THUMBNAIL, entry, head.extend, _MOST_HEAD, None)
+        else:
+            beside = Entry(entry.path.with_suffix(".THM"))
+            with suppress(ObjectNotFound):
+                self._fetch(_FILE, beside, head.extend, _MOST_HEAD, None)
         try:
+            lost = not head and kind.content is Content.RAW
+            if lost or exif.end(head) > len(head):
+                head.clear()
+                self.read_file(entry, head.extend)
             return exif.thumbnail(head)
         except DecodeError as error:
             raise no_thumbnail(entry) from error

@@ -120,9 +120,10 @@ class Wanted(Frozen):
             ValueError: it has none.
         """
         if odd := self.odd:
-            from canon.virtual.ps350 import Ps350Camera, card_with, fresh_card
+            from canon.virtual.folder import LONGEST_IN_32_BITS
+            from canon.virtual.ps350 import PICTURES, Ps350Camera, fresh_card
 
-            card = self._card(card_with, lambda: fresh_card(odd))
+            card = self._card(lambda: fresh_card(odd), LONGEST_IN_32_BITS, PICTURES)
             return Ps350Camera(odd, card, self._clock(), Faults(self.faults))
         from canon.virtual.native.camera import NativeCamera
         from canon.virtual.native.serial import SerialCamera
@@ -136,7 +137,8 @@ class Wanted(Frozen):
 
     def _device(self) -> NativeCamera | PtpCamera[Any]:
         from canon.virtual.body import Body
-        from canon.virtual.card import card_from_folder, fresh_card
+        from canon.virtual.card import fresh_card
+        from canon.virtual.folder import LONGEST_IN_32_BITS
 
         model, clock, faults = self.model, self._clock(), Faults(self.faults)
         device: NativeCamera | PtpCamera[Any]
@@ -146,7 +148,7 @@ class Wanted(Frozen):
 
             of_ptp = load_ptp(model)
             size = _EOS_CARD if of_ptp.burst else _CARD
-            card = self._card(card_from_folder, lambda: fresh_card(of_ptp, size))
+            card = self._card(lambda: fresh_card(of_ptp, size))
             if of_ptp.burst:
                 from canon.virtual.ptp.eos.extension import EosBody
 
@@ -161,7 +163,7 @@ class Wanted(Frozen):
 
             assert isinstance(model, Model)  # noqa: S101  (the third one is on a line)
             profile = load_profile(model)
-            card = self._card(card_from_folder, lambda: fresh_card(profile))
+            card = self._card(lambda: fresh_card(profile), LONGEST_IN_32_BITS)
             device = NativeCamera(Body(model, profile, card, clock), faults)
         if self.battery is not None:
             device.body.on_ac = False
@@ -181,13 +183,20 @@ class Wanted(Frozen):
         return BodyClock(real=self.real)
 
     def _card(
-        self, shown: Callable[[Path], MemoryCard], fresh: Callable[[], MemoryCard]
+        self,
+        fresh: Callable[[], MemoryCard],
+        longest: int | None = None,
+        pictures: str = "DCIM",
     ) -> Callable[[], MemoryCard | None]:
         """What makes the card: nothing, one that shows a folder, or a fresh one."""
         if self.card == "none":
             return lambda: None
-        folder = Path(self.card) if self.card else None
-        return fresh if folder is None else lambda: shown(folder)
+        if self.card is None:
+            return fresh
+        from canon.virtual.folder import card_from_folder
+
+        folder = Path(self.card)
+        return lambda: card_from_folder(folder, longest=longest, pictures=pictures)
 
 
 def _battery(text: str) -> Charge | int:

@@ -1,21 +1,19 @@
 """The card in a virtual camera: folders and files, as a camera keeps them.
 
-A folder of the host can be shown as a card; the host's files are read when they are asked for and
-never changed: what is written or deleted lives and dies with the virtual card. A card keeps the
-first 16 MiB in memory and what comes after that in a temporary file.
+What is written or deleted lives and dies with the virtual card: it keeps the first 16 MiB in memory
+and what comes after that in a temporary file. Files of the host, which are read when they are asked
+for and never changed, come from `canon.virtual.folder`.
 """
 
 from __future__ import annotations
 
 import io
 import math
-import re
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from canon.virtual.clock import EPOCH
 from canon.virtual.spill import Spill, Spilled
@@ -28,18 +26,31 @@ if TYPE_CHECKING:
 _IN_MEMORY = 16 << 20  # bytes of files; more than that goes to the disk
 
 
+class Stored(Protocol):
+    """Bytes that are elsewhere: in a file of the host, or in the temporary one of a card."""
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        ...
+
+    def part(self, start: int, size: int) -> bytes:
+        """Up to `size` of them from `start` on; OSError where they cannot be read any more."""
+        ...
+
+
 @dataclass
 class File:
     """A file on the card.
 
     Attributes:
-        data: its bytes, or what has them on the disk: a file of the host, a card's temporary one.
+        data: its bytes, or what has them on the disk.
         time: seconds since 1970 in the camera's local time.
         protected: protected from deletion.
         new: not downloaded yet.
     """
 
-    data: bytes | Path | Spilled
+    data: bytes | Stored
     time: int
     protected: bool = False
     new: bool = True
@@ -47,8 +58,6 @@ class File:
     @property
     def size(self) -> int:
         """Its length in bytes."""
-        if isinstance(self.data, Path):
-            return self.data.stat().st_size
         return len(self.data) if isinstance(self.data, bytes) else self.data.size
 
     def read(self) -> bytes:
@@ -59,11 +68,39 @@ class File:
         """Up to `size` of its bytes from offset `start` on."""
         if isinstance(self.data, bytes):
             return self.data[start : start + size]
-        if isinstance(self.data, Spilled):
-            return self.data.part(start, size)
-        with self.data.open("rb") as file:
-            file.seek(start)
-            return file.read(size)
+        return self.data.part(start, size)
+
+    def open(self) -> BinaryIO:
+        """It as a file to read from, of which only what is asked for is read."""
+        return io.BytesIO(self.data) if isinstance(self.data, bytes) else _opened(self.data)
+
+
+class _Opened(io.RawIOBase):
+    """Bytes that are elsewhere as a file."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored, self._at = stored, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._stored.size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, room: Any) -> int:
+        read = self._stored.part(self._at, len(room))
+        room[: len(read)] = read
+        self._at += len(read)
+        return len(read)
+
+
+def _opened(stored: Stored) -> BinaryIO:
+    return io.BufferedReader(_Opened(stored))
 
 
 @dataclass
@@ -89,10 +126,14 @@ class MemoryCard:
         self._spill: Spill | None = None
 
     @property
+    def used(self) -> int:
+        """Bytes that its files take."""
+        return sum(file.size for file in _files(self.root))
+
+    @property
     def free(self) -> int:
         """Bytes that are left."""
-        used = sum(file.size for file in _files(self.root))
-        return max(0, self.capacity - self.overhead - used)
+        return max(0, self.capacity - self.overhead - self.used)
 
     def find(self, parts: tuple[str, ...]) -> Folder | File | None:
         """What lies at a path, None when nothing does."""
@@ -145,29 +186,6 @@ class MemoryCard:
         return self._spill.keep(data)
 
 
-def card_from_folder(folder: Path) -> MemoryCard:
-    """A card that shows a folder of the host.
-
-    A folder with a DCIM in it is the card's root; the pictures of any other folder appear in
-    DCIM/100CANON. Names are written as a card writes them, in capitals.
-    """
-    if not folder.is_dir():
-        raise ValueError(f"{folder} is not a folder; --card needs one")
-    card = MemoryCard()
-    rooted = any(child.name.upper() == "DCIM" and child.is_dir() for child in folder.iterdir())
-    into = () if rooted else ("DCIM", "100CANON")
-    card.make_folders(into or ("DCIM",), _seconds(datetime.now()))
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        if not path.is_file() or any(part.startswith(".") for part in inside):
-            continue
-        time = _seconds(datetime.fromtimestamp(path.stat().st_mtime))
-        parts = tuple(re.sub(r"[^A-Z0-9_.~-]", "_", part.upper()) for part in inside)
-        card.add((*into, *parts), File(path, time))
-    card.capacity = max(card.capacity, 2 * (card.capacity - card.free))
-    return card
-
-
 def fresh_card(profile: Profile, size: int = 256 << 20) -> MemoryCard:
     """The card of a virtual camera that was given none: six pictures, one with a spoken note.
 
@@ -191,12 +209,12 @@ def fresh_card(profile: Profile, size: int = 256 << 20) -> MemoryCard:
         remote=False,
     )
     card = MemoryCard(size)
-    time = _seconds(first.taken)
+    time = seconds(first.taken)
     card.make_folders(("MISC",), time)
     card.make_folders(("DCIM", "100CANON"), time)
     for shot, photo in card_pictures(6, first):
         name = f"IMG_{shot.number % 10000:04}.JPG"
-        card.add(("DCIM", "100CANON", name), File(photo.image, _seconds(shot.taken)))
+        card.add(("DCIM", "100CANON", name), File(photo.image, seconds(shot.taken)))
     card.add(("DCIM", "100CANON", "SND_0002.WAV"), File(_spoken_note(), time + 900))
     for name, data in _more(first, profile):
         card.add(("DCIM", "100CANON", name), File(data, time + 5400))
@@ -241,7 +259,8 @@ def _spoken_note() -> bytes:
     return file.getvalue()
 
 
-def _seconds(moment: datetime) -> int:
+def seconds(moment: datetime) -> int:
+    """A local time as a card has it: in seconds since 1970."""
     return int((moment - EPOCH).total_seconds())
 
 

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, singledispatchmethod
-from pathlib import Path
 from typing import Any, TypeVar
 
 from canon.errors import DecodeError
@@ -69,18 +68,19 @@ from canon.ps350.packets import (
 from canon.serial.line import FIRST_SPEED
 from canon.values import PhotoEffect
 from canon.virtual.body import CardMaker
-from canon.virtual.card import File, Folder, MemoryCard, card_from_folder
+from canon.virtual.card import File, Folder, MemoryCard
 from canon.virtual.clock import EPOCH, BodyClock
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.refusal import Status
 from canon.wire import Message, Number
 
+PICTURES = "DC97"
+"""The folder that it keeps its pictures in."""
 NOT_FOUND = 0x20000002
 """The status of what is not there."""
 
 _BAD_HANDLE = 0x20000006
-_MOST_BLOCK = 0x10000
-_LONGEST_NAME = 12
+_MOST_BLOCK, _MOST = 0x10000, 0xFFFFFFFF
 _log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 _PONG = bytes(16) + bytes.fromhex("04000300") + bytes(16)
 _ANSWER_S = 0.02
@@ -288,7 +288,7 @@ class Ps350Camera:
     def _use_disk(self, command: UseDisk) -> Message:
         if self.card is None or command.name != self.model.disk:
             raise Status(NOT_FOUND)
-        return DiskSpace(self.card.capacity, self.card.free)
+        return DiskSpace(min(self.card.capacity, _MOST), min(self.card.free, _MOST))
 
     @_answer.register
     def _open_folder(self, command: OpenFolder) -> Message:
@@ -309,10 +309,9 @@ class Ps350Camera:
         folder = _there(self._folders, command.handle)
         rows = [Listed(FOLDER, 0, folder.time, name) for name in (".", "..")]
         for name, entry in folder.entries.items():
-            if len(name) <= _LONGEST_NAME:  # a card has no room for longer ones
-                kind = FOLDER if isinstance(entry, Folder) else FILE
-                size = entry.size if isinstance(entry, File) else 0
-                rows.append(Listed(kind, size, entry.time, name))
+            kind = FOLDER if isinstance(entry, Folder) else FILE
+            size = entry.size if isinstance(entry, File) else 0
+            rows.append(Listed(kind, size, entry.time, name))
         return FolderListing(len(rows), tuple(rows))
 
     @_answer.register
@@ -337,7 +336,11 @@ class Ps350Camera:
     def _read_file(self, command: ReadFile) -> Message:
         opened = _there(self._files, command.handle)
         offset = opened.at
-        data = opened.file.part(offset, min(command.size, _MOST_BLOCK))
+        try:
+            data = opened.file.part(offset, min(command.size, _MOST_BLOCK))
+        except OSError as error:
+            _log.warning("a file of the card cannot be read any more: %s", error)
+            raise Status(NOT_FOUND) from None
         opened.at += len(data)
         last = opened.at >= opened.file.size
         return FileBlock(command.handle, offset, len(data), last, data)
@@ -396,7 +399,7 @@ def fresh_card(model: Ps350Model) -> MemoryCard:
             )
             name = f"{kind}_{number:04}.JPG"
             data = _without_exif(photograph(shot).image)
-            card.add(("DC97", "CTG_0000", name), File(data, time))
+            card.add((PICTURES, "CTG_0000", name), File(data, time))
         taken += timedelta(minutes=15)
     return card
 
@@ -405,10 +408,3 @@ def _without_exif(image: bytes) -> bytes:
     """A JPEG with the head that this camera writes in place of the block of EXIF."""
     after = 4 + int.from_bytes(image[4:6], "big")
     return image[:2] + _JFIF + image[after:]
-
-
-def card_with(folder: Path) -> MemoryCard:
-    """A card that shows a folder of the host, with its pictures in DC97 and not in DCIM."""
-    shown = card_from_folder(folder)
-    shown.root.entries["DC97"] = shown.root.entries.pop("DCIM")
-    return shown

@@ -65,6 +65,7 @@ from canon.native.commands import (
 from canon.native.events import InitDone, NativeEvent, encode_event
 from canon.native.refusals import BAD_PARAMETER, NOT_LOCKED, NOT_LOCKED_REVISED
 from canon.usb.port import Endpoint
+from canon.virtual.card import File
 from canon.virtual.charge import Charge
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
@@ -77,7 +78,6 @@ from canon.wire import Message, smallest
 _log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 _CHUNK = 0x10000
 _RATE = 490_000  # bytes a second of a download (section 7.10)
-_THUMBNAIL_HEAD = 0x2800  # bytes of a picture's head that hold its EXIF
 _NO_TIME = 0xFFFFFFFF
 
 DELAYS: dict[type[Command[Any]], float] = {
@@ -237,9 +237,11 @@ class NativeCamera:
         if command_class is not None:
             delay += DELAYS.get(command_class, 0.004)
         if long:
-            self._send_long(reply if isinstance(reply, bytes) else _encoded(reply), delay, fault)
+            answer = reply if isinstance(reply, bytes | File) else _encoded(reply)
+            self._send_long(answer, delay, fault)
         else:
-            self._send_fixed(head, kind, command_class, sub, status, _encoded(reply), delay, fault)
+            data = _encoded(reply)
+            self._send_fixed(head, kind, command_class, sub, status, data, delay, fault)
 
     def _decode(self, kind: type[Command[Any]], payload: bytes) -> Command[Any]:
         """A request as a camera takes it: filled up with zeros, surplus left alone."""
@@ -289,27 +291,35 @@ class NativeCamera:
             del block[:HEAD]
         self._send_faulty(bytes(block), delay, fault)
 
-    def _send_long(self, data: bytes, delay: float, fault: Fault | None) -> None:
+    def _send_long(self, data: bytes | File, delay: float, fault: Fault | None) -> None:
+        if isinstance(data, File) and fault:
+            data = data.read()
         if fault and fault.kind is FaultKind.EMPTY:
             data = b""
-        block = bytearray(LongHead(0, LONG_REPLY, len(data)).encode())
+        size = data.size if isinstance(data, File) else len(data)
+        block = bytearray(LongHead(0, LONG_REPLY, size).encode())
         if self.faults.has(FaultKind.GARBAGE):
             block[0x0A:HEAD] = bytes(range(0x3A, 0x70))
-        if fault and fault.kind not in (FaultKind.EMPTY, FaultKind.REFUSE):
+        if isinstance(data, bytes) and fault and fault.kind is not FaultKind.EMPTY:
             self._send_faulty(bytes(block) + data, delay, fault)
             return
         self._send(bytes(block), delay)
-        self._send_pieces(memoryview(data), delay)
+        self._send_pieces(data if isinstance(data, File) else File(data, 0), delay)
 
-    def _send_pieces(self, data: memoryview, delay: float) -> None:
+    def _send_pieces(self, file: File, delay: float, start: int = 0) -> None:
         """Send data as fast as the camera reads its card."""
-        if data:
-            took = min(len(data), _CHUNK) / _RATE
-            self._when(delay + took, lambda: self._send_piece(data))
+        size = min(file.size - start, _CHUNK)
+        if size > 0:
+            self._when(delay + size / _RATE, lambda: self._send_piece(file, start, size))
 
-    def _send_piece(self, data: memoryview) -> None:
-        self.bulk.put(data[:_CHUNK])
-        self._send_pieces(data[_CHUNK:], 0.0)
+    def _send_piece(self, file: File, start: int, size: int) -> None:
+        try:
+            self.bulk.put(file.part(start, size))
+        except OSError as error:
+            _log.warning("a file of the card cannot be read any more: %s", error)
+            self._halt()
+        else:
+            self._send_pieces(file, 0.0, start + size)
 
     def _send(self, data: bytes, delay: float) -> None:
         self._when(delay, lambda: self.bulk.put(data))
@@ -351,7 +361,7 @@ class NativeCamera:
     # --- the camera (sections 7.1 to 7.6) ---------------------------------------------------------
 
     @singledispatchmethod
-    def answer(self, command: Command[Any]) -> Message | bytes:
+    def answer(self, command: Command[Any]) -> Message | bytes | File:
         """The reply to a command: a message, or the data of a long answer."""
         if command.codes[self.numbering] >> 8 == STORAGE:
             return self.storage.answer(command)
@@ -448,5 +458,7 @@ class NativeCamera:
         return self.release.frame(command)
 
 
-def _encoded(reply: Message | bytes | None) -> bytes:
+def _encoded(reply: Message | bytes | File | None) -> bytes:
+    if isinstance(reply, File):
+        return reply.read()
     return b"" if reply is None else reply.encode() if isinstance(reply, Message) else reply

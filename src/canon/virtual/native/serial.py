@@ -8,6 +8,7 @@ message after the other. The commands are those of the camera behind the USB plu
 from __future__ import annotations
 
 import enum
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -48,12 +49,13 @@ from canon.serial.packets import (
     eot,
     fragments,
 )
-from canon.virtual.card import Folder
+from canon.virtual.card import File, Folder
 from canon.virtual.faults import FaultKind
 from canon.virtual.native.camera import DELAYS, NativeCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
+_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 ZEROS = 6
 """Zeros after the last entry of a listing: with six, gphoto2 reads it (A5.2)."""
 LONGEST_LISTING = 0xFF00
@@ -308,6 +310,9 @@ class SerialCamera:
                 status = refusal.code
             except DecodeError:
                 status = BAD_PARAMETER
+            except OSError as error:
+                _log.warning("a file of the card cannot be read any more: %s", error)
+                status = BAD_PARAMETER
         head = status.to_bytes(4, "little")
         if status:
             yield head
@@ -332,8 +337,11 @@ class SerialCamera:
             path = self.camera.storage.disk + command.path
             command = UploadBlock(command.zero, command.offset, command.size, path, command.data)
         elif isinstance(command, GetFile) and command.what:
-            return self._reply(GetFile(0, 0, command.path))[:_THUMBNAIL_HEAD]
+            reply = self.camera.answer(GetFile(0, 0, command.path))
+            return reply.part(0, _THUMBNAIL_HEAD) if isinstance(reply, File) else b""
         reply = self.camera.answer(command)
+        if isinstance(reply, File):
+            return reply.read()
         return reply.encode() if isinstance(reply, Message) else reply
 
     def _listing_parts(self, listing: bytes) -> Iterator[ListingPart]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from functools import singledispatchmethod
 from typing import Any
 
+from canon import exif
+from canon.errors import DecodeError
 from canon.models.model import Numbering, Quirk
 from canon.native.commands import (
     ENTERED,
@@ -37,8 +40,9 @@ from canon.virtual.native.profile import NativeBody
 from canon.virtual.refusal import Status
 from canon.wire import Message
 
-_THUMBNAIL_HEAD = 0x2800  # Guess: bytes of a picture's head that hold its EXIF
-_NO_TIME = 0xFFFFFFFF
+_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
+_OTHER_HEAD, _MOST_HEAD = 0x2800, 0x20000
+_NO_TIME = _MOST = 0xFFFFFFFF
 
 
 class StorageUnit:
@@ -55,8 +59,8 @@ class StorageUnit:
         self._uploaded = 0
 
     @singledispatchmethod
-    def answer(self, command: Command[Any]) -> Message | bytes:
-        """The reply to a storage command: a message, or the data of a long answer."""
+    def answer(self, command: Command[Any]) -> Message | bytes | File:
+        """The reply to a storage command: a message, or the data of a long answer or their file."""
         raise Status(BAD_PARAMETER)
 
     @answer.register
@@ -71,7 +75,7 @@ class StorageUnit:
             raise Status(BAD_PARAMETER)
         kib = self.revised or Quirk.CAPACITY_IN_KIB in self.body.model.quirks
         unit = 1024 if kib else 1
-        return DiskSpace(card.capacity // unit, card.free // unit)
+        return DiskSpace(min(card.capacity // unit, _MOST), min(card.free // unit, _MOST))
 
     @answer.register
     def _get_directory(self, command: GetDirectory) -> Message:
@@ -87,19 +91,24 @@ class StorageUnit:
         return Listing(tuple(rows))
 
     @answer.register
-    def _get_file(self, command: GetFile) -> bytes:
+    def _get_file(self, command: GetFile) -> bytes | File:
         return self._read_file(command.path, command.what)
 
     @answer.register
-    def _get_revised_file(self, command: GetRevisedFile) -> bytes:
+    def _get_revised_file(self, command: GetRevisedFile) -> bytes | File:
         return self._read_file(command.path, command.what)
 
-    def _read_file(self, path: str, what: int) -> bytes:
+    def _read_file(self, path: str, what: int) -> bytes | File:
         card = self.body.card
         found = card.find(self._parts(path)) if card else None
         if not isinstance(found, File):
             return b""  # Guess (section 13): a missing file is an answer of no bytes.
-        return found.part(0, _THUMBNAIL_HEAD if what == 1 else found.size)
+        try:
+            found.part(0, 1)
+            return _head(found) if what == 1 else found
+        except OSError as error:
+            _log.warning("a file of the card cannot be read any more: %s", error)
+            return b""
 
     @answer.register
     def _make_directory(self, command: MakeDirectory) -> Message:
@@ -191,6 +200,15 @@ class StorageUnit:
         if drive.upper() != self.disk:
             raise Status(BAD_PARAMETER)
         return tuple(part for part in parts if part)
+
+
+def _head(file: File) -> bytes:
+    """The head of a picture: it ends where its EXIF ends (section 7.10)."""
+    try:
+        size = exif.end(file.open())
+    except DecodeError:
+        size = _OTHER_HEAD  # Guess: of a file without EXIF
+    return file.part(0, min(size, _MOST_HEAD))
 
 
 def _list_into(rows: list[Listed], folder: Folder, depth: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 from collections.abc import Callable
 from functools import singledispatchmethod
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -45,6 +46,7 @@ from canon.ptp.operations import (
     find_operation,
 )
 from canon.usb.port import Endpoint
+from canon.virtual.card import File
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.ptp.extension import Extension
@@ -80,6 +82,27 @@ class _Asked(NamedTuple):
     @property
     def name(self) -> str:
         return self.kind.__name__ if self.kind else ""
+
+
+class _Transfer(NamedTuple):
+    """What goes out in one transfer: a head, and bytes or a file, which is read as it goes."""
+
+    head: bytes
+    data: bytes | File
+
+    @property
+    def size(self) -> int:
+        return len(self.head) + (self.data.size if isinstance(self.data, File) else len(self.data))
+
+    def part(self, start: int, size: int) -> bytes | memoryview:
+        """Up to `size` bytes from `start` on."""
+        if isinstance(self.data, bytes) and not self.head:
+            return memoryview(self.data)[start : start + size]
+        head = self.head[start : start + size]
+        at, size = max(0, start - len(self.head)), size - len(head)
+        if isinstance(self.data, File):
+            return head + self.data.part(at, size)
+        return head + self.data[at : at + size]
 
 
 class _Incoming:
@@ -312,6 +335,9 @@ class PtpCamera(Generic[X]):
                 self.clock.idle()
         except DecodeError:
             code = Response.INVALID_DATA_SET
+        except OSError as error:
+            _log.warning("a file of the card cannot be read any more: %s", error)
+            code = Response.ACCESS_DENIED
         delay = self.extension.take_delay()
         delay += DELAYS.get(asked.kind, 0.002) if asked.kind else 0.002
         self._send(asked, code, reply, delay, fault)
@@ -335,9 +361,9 @@ class PtpCamera(Generic[X]):
         """Send data, if there are any, and the response, broken as the fault wants it."""
         kind, refused = fault.kind if fault else None, code != Response.OK
         raw, told = reply if isinstance(reply, Reply) else (reply, Nothing())
-        if not isinstance(raw, bytes):
+        if isinstance(raw, Message):
             raw = raw.encode()
-        transfers: list[bytes] = []
+        transfers: list[_Transfer] = []
         returned = b""
         transaction = asked.head.transaction ^ (0x5A5A if kind is FaultKind.ECHO else 0)
         has_data = asked.kind is not None and asked.kind.reply is not None
@@ -345,57 +371,71 @@ class PtpCamera(Generic[X]):
             if kind is not FaultKind.NO_DATA:
                 transfers = self._data(asked.head.code, transaction, raw, fault)
             returned = told.encode()
-        elif not refused:
+        elif not refused and isinstance(raw, bytes):
             returned = raw
         if fault and kind is FaultKind.DATA_AFTER_REFUSAL:
             code, returned = fault.number or Response.GENERAL_ERROR, b""
         response = container(ContainerKind.RESPONSE, code, transaction, returned)
         if fault and kind is FaultKind.BAD_LENGTH and not transfers:
             response = _wrong(len(response), fault).to_bytes(4, "little") + response[4:]
-        self._put([*transfers, response], delay, fault)
+        self._put([*transfers, _Transfer(b"", response)], delay, fault)
 
-    def _data(self, code: int, transaction: int, raw: bytes, fault: Fault | None) -> list[bytes]:
+    def _data(
+        self, code: int, transaction: int, raw: bytes | File, fault: Fault | None
+    ) -> list[_Transfer]:
         """The transfers of a data phase: the container, and what ends it (section 1.4)."""
         kind, number = (fault.kind, fault.number) if fault else (None, 0)
+        if isinstance(raw, File) and fault:
+            raw = raw.read()
         if kind is FaultKind.EMPTY:
             raw = b""
-        length = HEAD + len(raw)
-        endless = kind is FaultKind.NO_LENGTH
+        size = raw.size if isinstance(raw, File) else len(raw)
+        length = HEAD + size
+        endless = kind is FaultKind.NO_LENGTH or length >= UNKNOWN_LENGTH
         if endless:
             length = UNKNOWN_LENGTH
         elif fault and kind is FaultKind.BAD_LENGTH:
             length = _wrong(length, fault)
-        elif kind is FaultKind.SHORT:
+        elif kind is FaultKind.SHORT and isinstance(raw, bytes):
             raw = raw[: max(0, len(raw) - number)]
-        elif kind is FaultKind.LONG:
+        elif kind is FaultKind.LONG and isinstance(raw, bytes):
             raw += bytes(number)
         head = Container(length, ContainerKind.DATA, code, transaction).encode()
-        split = raw and self.faults.has(FaultKind.SPLIT_HEADER)
-        transfers = [head, raw] if split else [head + raw]
-        ends = len(transfers[-1]) % self.bulk.packet_size != 0
+        split = size and self.faults.has(FaultKind.SPLIT_HEADER)
+        transfers = [_Transfer(head, b""), _Transfer(b"", raw)] if split else [_Transfer(head, raw)]
+        ends = transfers[-1].size % self.bulk.packet_size != 0
         if not ends and (endless or not self.faults.has(FaultKind.NO_ZLP)):
-            transfers.append(b"")
+            transfers.append(_Transfer(b"", b""))
         return transfers
 
-    def _put(self, transfers: list[bytes], delay: float, fault: Fault | None) -> None:
+    def _put(self, transfers: list[_Transfer], delay: float, fault: Fault | None) -> None:
         """Send transfers, one after another, as fast as the camera reads its card."""
         at = max(self.clock.now(), self._free) + delay
         rate = _FAST if self.bulk.packet_size >= 512 else _SLOW
-        broken = fault and fault.kind in (FaultKind.UNPLUG, FaultKind.STALL, FaultKind.SILENCE)
-        if fault and broken:
-            whole = fault.number // self.bulk.packet_size * self.bulk.packet_size
-            transfers = _first(transfers, whole)
+        left: float = math.inf
+        if fault and fault.kind in (FaultKind.UNPLUG, FaultKind.STALL, FaultKind.SILENCE):
+            left = fault.number // self.bulk.packet_size * self.bulk.packet_size
         for transfer in transfers:
-            view = memoryview(transfer)
-            for start in range(0, len(view) or 1, _CHUNK):
-                piece = view[start : start + _CHUNK]
-                self._at(at, functools.partial(self.bulk.put, piece))
-                at += len(piece) / rate
+            for start in range(0, transfer.size or 1, _CHUNK):
+                size = int(min(_CHUNK, transfer.size - start, left))
+                if left:
+                    self._at(at, functools.partial(self._put_piece, transfer, start, size))
+                left -= size
+                at += size / rate
         if fault and fault.kind is FaultKind.UNPLUG:
             self._at(at + 0.001, self.unplug)
         elif fault and fault.kind is FaultKind.STALL:
             self._at(at + 0.001, self._halt)
         self._free = at
+
+    def _put_piece(self, transfer: _Transfer, start: int, size: int) -> None:
+        """Send a piece of a transfer; where a file cannot be read any more, stall."""
+        try:
+            self.bulk.put(transfer.part(start, size))
+        except OSError as error:
+            _log.warning("a file of the card cannot be read any more: %s", error)
+            self._forget()
+            self._halt()
 
     def _halt(self) -> None:
         self.bulk.halted = True
@@ -466,14 +506,3 @@ class PtpCamera(Generic[X]):
 def _wrong(length: int, fault: Fault) -> int:
     """A length that is wrong as the fault wants it, as far as a container can say it."""
     return min(max(0, length + fault.number), UNKNOWN_LENGTH)
-
-
-def _first(transfers: list[bytes], size: int) -> list[bytes]:
-    """The first `size` bytes of some transfers."""
-    kept = []
-    for transfer in transfers:
-        if not size:
-            break
-        kept.append(transfer[:size])
-        size -= len(kept[-1])
-    return kept

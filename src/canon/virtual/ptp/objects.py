@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import singledispatchmethod
@@ -68,7 +69,6 @@ Numbering = Callable[[Parts], int]
 """The handle that a path has on a kind of camera."""
 
 _NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,3})?")
-_HEAD = 0x10000  # bytes of a file that hold its EXIF
 _DCIM, _ELSEWHERE, _KEPT = 0x00080000, 0x00100000, 0x88000001  # Guess: the latter two
 _NOT_GIVEN = 0xFFFFFFFF
 MOST_SIZE = 0xFFFFFFFF
@@ -292,8 +292,10 @@ class Objects:
     # --- bytes (ptp-core, section 5.1) ------------------------------------------------------------
 
     @answer.register
-    def _object(self, operation: GetObject, data: bytes) -> bytes:
-        return self.file(operation.handle).read()
+    def _object(self, operation: GetObject, data: bytes) -> File:
+        file = self.file(operation.handle)
+        file.part(0, 1)  # what cannot be read is refused at once
+        return file
 
     @answer.register
     def _part(self, operation: GetPartialObject, data: bytes) -> Reply:
@@ -460,14 +462,18 @@ class Objects:
         if isinstance(item.entry, Folder) or item.thumbnail:
             return item.thumbnail
         try:
-            return exif.thumbnail(item.entry.part(0, _HEAD))
-        except DecodeError:
+            return exif.thumbnail(item.entry.open())
+        except (DecodeError, OSError):
             pass
         kind = kind_of(item.path[-1]) if item.path else None
         if kind is None or not kind.is_taken or kind.thumbnail_inside:
             return b""
         companion = self.card(ALL).find((*item.path[:-1], thumbnail_name(item.path[-1])))
-        return companion.read() if isinstance(companion, File) else b""
+        if not isinstance(companion, File):
+            return b""
+        with suppress(OSError):
+            return companion.read()
+        return b""
 
 
 def _format(name: str) -> ObjectFormat:
@@ -481,7 +487,7 @@ def _format(name: str) -> ObjectFormat:
 def _pixels(file: File) -> tuple[int, int]:
     """The width and the height of a picture; zeros when its file does not tell."""
     try:
-        told = exif.read(file.part(0, _HEAD))
-    except DecodeError:
+        told = exif.read(file.open())
+    except (DecodeError, OSError):
         return 0, 0
     return told.width or 0, told.height or 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from canon.ptp.operations import Nothing, PtpEvent
+from canon.virtual.card import File
 from canon.wire import Message
 
 Tell = Callable[[PtpEvent], None]
@@ -19,5 +20,6 @@ class Reply(NamedTuple):
     returned: Message = Nothing()
 
 
-Answered = Message | bytes | Reply
-"""The answer to an operation: its dataset, or the parameters that come back; bare data; or both."""
+Answered = Message | bytes | File | Reply
+"""The answer to an operation: its dataset, or the parameters that come back; bare data, those of a
+file as it is read; or both."""
