@@ -357,7 +357,16 @@ SHOOTING_MODE = Words(
     NATIVE,
 )
 """The mode dial of native cameras; a scene is 0x64 and its number in the MakerNote of EXIF."""
-DRIVE_MODE = Words(DriveMode, {0: DriveMode.SINGLE, 1: DriveMode.CONTINUOUS})
+DRIVE_MODE = Words(
+    DriveMode,
+    {
+        0: DriveMode.SINGLE,
+        1: DriveMode.CONTINUOUS,
+        2: DriveMode.SELF_TIMER,
+        4: DriveMode.CONTINUOUS_LOW,
+        5: DriveMode.CONTINUOUS_HIGH,
+    },
+)
 METERING = Words(
     Metering,
     {
@@ -424,6 +433,7 @@ FOCUS_MODE = Words(
         1: FocusMode.AI_SERVO,
         2: FocusMode.AI_FOCUS,
         3: FocusMode.MANUAL,
+        4: FocusMode.CONTINUOUS,
     },
 )
 PHOTO_EFFECT = Words(

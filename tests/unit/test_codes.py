@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import pickle
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from canon.models.model import Numbering
 from canon.native.codes import code_at, is_missing, rows_of
 from canon.native.release import ReleaseParameters
 from canon.ptp.powershot.codes import PICTURE_KINDS, ROWS
+from canon.ptp.powershot.layouts import Property
 from canon.values import Aperture, Compensation, Format, Iso, ShootingMode, WhiteBalance
 from conftest import table
 
@@ -46,6 +48,8 @@ LISTED = [
     (ROWS, "shooting_mode", {1: "program", 3: "aperture-priority", 0x82: "portrait"}),
     (ROWS, "auto_rotate", {0: True, 1: False}),
     (ROWS, "assist_light", {0: False, 1: True}),
+    (CLASSIC, "assist_light", {0: False, 1: True}),
+    (ROWS, "beep", {0: True, 1: False}),
     (ROWS, "rotation", {0: 0, 1: 90, 3: 270}),
     (ROWS, "exposure_compensation", {0x00: 3, 0x18: 0, 0x30: -3}),
 ]
@@ -107,7 +111,49 @@ def test_names_and_kinds_are_the_same_in_all_dialects(dialect: Any) -> None:
 
 # --- the tables of the specification --------------------------------------------------------------
 
-SPELLED = {
+SPELLED: dict[str, tuple[str, dict[str, str]]] = {
+    "ps_afdistance_d011": (
+        "af_distance",
+        {
+            "Zone Focus (Close-up)": "close-up",
+            "Zone Focus (Very Close)": "very close",
+            "Zone Focus (Close)": "close",
+            "Zone Focus (Medium)": "medium",
+            "Zone Focus (Far)": "far",
+        },
+    ),
+    "ps_focusingpoint_d012": (
+        "focusing_point",
+        {
+            "Focusing Point on Center Only, Manual": "center manual",
+            "Focusing Point on Center Only, Auto": "center auto",
+            "Multiple Focusing Points (No Specification), Manual": "none",
+            "Multiple Focusing Points, Auto": "auto",
+            "Multiple Focusing Points (Right)": "right",
+            "Multiple Focusing Points (Center)": "center",
+            "Multiple Focusing Points (Left)": "left",
+        },
+    ),
+    "ps_shootingmode_d00c": (
+        "shooting_mode",
+        {
+            "full auto": "auto",
+            "P (gphoto2 shows it as Auto)": "program",
+            "TV": "tv",
+            "AV": "av",
+            "A_DEP": "a-dep",
+            "M_DEP": "m-dep",
+            "manual (camera)": "manual 2",
+            "landscape": "far scene",
+            "night scene": "night",
+            "foliage / forest": "foliage",
+            "party / indoor": "indoor",
+            "gray": "grey scale",
+            "flash inhibited": "flash off",
+        },
+    ),
+    "ps_selftime_d009": ("self_timer", {}),
+    "ps_rotationangle_d043": ("rotation", {}),
     "ps_flashmode_d00a": ("flash", {"red eye suppression": "red-eye", "fill in": "fill-in"}),
     "ps_meteringmode_d010": (
         "metering",
@@ -127,10 +173,12 @@ def test_tables_of_the_specification(name: str) -> None:
     with table(f"{name}.csv").open() as file:
         for line in csv.DictReader(file):
             value = row.codes.value(int(line["code"], 16))
-            if value.code is not None:
+            if getattr(value, "code", None) is not None:
                 continue  # not one that any camera of these is known to have
-            word = line["gphoto2_choice"] or line["meaning"]
-            word = spelled.get(word, word)
+            word = line["meaning"] if line["meaning"] in spelled else line["gphoto2_choice"]
+            word = spelled.get(word, word) or line["meaning"]
+            word = word.partition(" (unit")[0].replace(" seconds", "").rstrip("'")
+            word = "0" if word == "Not used" else word
             for longer, shorter in (
                 (" + red eye suppression", " red eye"),
                 ("Custom Whitebalance ", ""),
@@ -138,7 +186,50 @@ def test_tables_of_the_specification(name: str) -> None:
                 word = word.replace(longer, shorter)
             assert row.kind.parse(word) == value, line
             looked_at += 1
-    assert looked_at >= 6
+    assert looked_at >= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "words"),
+    [
+        ("ps_beepmode_d001", "beep", ["on", "off"]),
+        ("ps_assistlight_d041", "assist_light", ["off", "on"]),
+        ("ps_rotationscene_d044", "auto_rotate", ["On", "Off"]),
+    ],
+)
+def test_switches_of_the_specification(name: str, setting: str, words: list[str]) -> None:
+    """What is on, and what is off, by its own word where gphoto2 shows it the other way round."""
+    row = ROWS[setting]
+    assert row.place == int(name[-4:], 16)
+    with table(f"{name}.csv").open() as file:
+        for line, word in zip(csv.DictReader(file), words, strict=True):
+            said = line["meaning"].partition(" (")[0] or line["gphoto2_choice"]
+            assert said == word
+            assert row.codes.value(int(line["code"], 16)) is (word.lower() == "on")
+
+
+def told_by(name: str) -> dict[int, str]:
+    """What gphoto2 shows for each code of a table."""
+    with table(f"{name}.csv").open() as file:
+        return {int(line["code"], 16): line["gphoto2_choice"] for line in csv.DictReader(file)}
+
+
+def test_the_format_of_the_specification() -> None:
+    """Its three properties; no quality is "undefined", and that of a RAW file is "lossless"."""
+    assert {1: "JPEG", 2: "CRW"}.items() <= told_by("ps_fullviewfileformat_d007").items()
+    assert {code: str(kind) for code, kind in codes.FILE_KIND.table.items()} == {
+        1: "jpeg",
+        2: "raw",
+    }
+    assert {code: str(word) for code, word in codes.QUALITY.table.items()} == {
+        code: word for code, word in told_by("ps_imagequality_d006").items() if code in (1, 2, 3, 5)
+    }
+    assert {code: str(word).replace("-", " ") for code, word in codes.IMAGE_SIZE.table.items()} == {
+        code: word.lower() for code, word in told_by("ps_imagesize_d008").items()
+    }
+    assert {word: code for code, word in told_by("ps_imagequality_d006").items()}[
+        "lossless"
+    ] == codes.RAW_QUALITY
 
 
 @pytest.mark.parametrize(
@@ -206,6 +297,40 @@ def test_what_a_kind_of_body_has_no_code_for() -> None:
     assert codes.APERTURE.code(Aperture(1.75)) is None
     assert codes.SHOOTING_MODE.code(ShootingMode.STITCH_ASSIST) is None
     assert ROWS["shooting_mode"].codes.code(ShootingMode.STITCH_ASSIST) == 0x8B
+
+
+def test_the_properties_are_those_of_the_specification() -> None:
+    """Each that has a class of its own, by its number; the types are those that bodies gave."""
+    with table("powershot_properties.csv").open() as file:
+        types = {int(line["code"], 16): line["type_seen"] for line in csv.DictReader(file)}
+    assert {int(place) for place in Property} <= types.keys()
+    looked_at = 0
+    for row in ROWS.values():
+        for place in row.places:
+            if types[place]:
+                assert row.stored.name in types[place].split(), row.name
+                looked_at += 1
+    assert looked_at > 25
+
+
+@pytest.mark.parametrize(
+    ("setting", "dialects"),
+    [("drive_mode", (CLASSIC, ROWS)), ("focus_mode", (CLASSIC, ROWS)), ("beep", (ROWS,))],
+)
+def test_words_of_the_notes_of_the_specification(setting: str, dialects: tuple[Any, ...]) -> None:
+    """`0 single 1 continuous …`: what Canon's own SDK calls the codes of a property."""
+    place = int(ROWS[setting].place)
+    with table("powershot_properties.csv").open() as file:
+        (note,) = (line["notes"] for line in csv.DictReader(file) if int(line["code"], 16) == place)
+    called = {"single": "one-shot"} if setting == "focus_mode" else {}
+    called |= {"continuous slow": "continuous-low", "continuous fast": "continuous-high"}
+    told = dict(re.findall(r"(\d+) ([^\d;(,]*[^\d;(, ])", note.partition(";")[0] + ""))
+    told.pop("255", None)
+    assert len(told) >= 2
+    for rows in dialects:
+        kind, table_of = rows[setting].kind, rows[setting].codes
+        for code, word in told.items():
+            assert table_of.value(int(code)) == kind.parse(called.get(word, word)), (code, word)
 
 
 def test_both_ways_to_say_5000th_are_read() -> None:

@@ -35,8 +35,8 @@ from canon.ptp.powershot.layouts import (
     InitiateCaptureInMemory,
     InitiateReleaseControl,
     Property,
+    SettingsChangedOnCamera,
     ShutterButtonPressed,
-    ShutterButtonPressedAgain,
     TerminateReleaseControl,
     ViewfinderOff,
     ViewfinderOn,
@@ -181,7 +181,7 @@ def test_without_a_viewfinder_there_is_no_frame() -> None:
 def test_a_picture_goes_to_the_card(slug: str) -> None:
     unit = in_control(slug)
     begun = unit.body.clock.now()
-    stray = [ShutterButtonPressedAgain()] * (slug == "powershot-s3-is")  # a quirk of it
+    stray = [SettingsChangedOnCamera()] * (slug == "powershot-s3-is")  # a quirk of it
     *first, folder, inner, picture, done = unit.shoot(CARD)
     handles = [
         unit.objects.handle(("DCIM", "100CANON", "IMG_0001.JPG")[:depth]) for depth in (1, 2, 3)

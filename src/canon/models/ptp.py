@@ -24,7 +24,7 @@ class PtpQuirk(enum.Flag):
     KEEP_SESSION_OPEN = enum.auto()
     """After CloseSession it refuses everything until it is plugged in again: send none."""
     STRAY_PRESS = enum.auto()
-    """It sends ShutterButtonPressedAgain though nobody pressed: that is no press (section 5.1)."""
+    """It sends SettingsChangedOnCamera with a release, which gphoto2 takes for a press (5.1)."""
     TAKES_UNKNOWN = enum.auto()
     """It says that all is well when a property is written that it does not have."""
     KEEPS_AUTO_POWER_OFF = enum.auto()

@@ -66,6 +66,7 @@ def _rows(compensation: Codes[Any]) -> dict[str, NativeRow]:
         _row("exposure_compensation", 0x1A, kinds.COMPENSATION, compensation, always=True),
         _row("flash_compensation", 0x1B, kinds.COMPENSATION, compensation, always=True),
         _row("photo_effect", 0x24, kinds.PHOTO_EFFECT, codes.PHOTO_EFFECT, extended=True),
+        _row("assist_light", 0x25, kinds.SWITCH, codes.SWITCH, extended=True),
         _row("largest_aperture", None, kinds.APERTURE, codes.APERTURE),
         _row("smallest_aperture", None, kinds.APERTURE, codes.APERTURE),
         _row("focal_length", None, kinds.MEASURE, codes.PLAIN, **millimetres),

@@ -86,6 +86,15 @@ _SAID: dict[int, tuple[str, str]] = {
         "the camera said no",
         "it may need remote control, or another shooting mode",
     ),
+    Response.CANON_NO_RELEASE: (
+        "the camera can take no picture now",
+        "look at its display, and try another shooting mode",
+    ),
+    Response.CANON_TOO_HOT: ("the camera is too hot", "let it cool down"),
+    Response.CANON_RELEASE_CONTROL_LEFT: (
+        "the camera has left remote control by itself",
+        "enter it again",
+    ),
     Response.NO_THUMBNAIL_PRESENT: ("the file has no thumbnail", "fetch the file itself"),
 }
 """What responses say, and what to do about them, where the class does not say it."""

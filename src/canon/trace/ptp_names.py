@@ -117,6 +117,9 @@ PROPERTIES: dict[int, str] = {
     0xD042: "FlashQuantityCount",
     0xD046: "DPOFVersion",
     0xD047: "TypeOfSupportedSlideShow",
+    0xD053: "Copyright",
+    0xD054: "Artist",
+    0xD057: "BodySerialNumber",
     0xD303: "UseDeviceStage",
     0xD402: "DeviceFriendlyName",
     0xD406: "SessionInitiatorVersionInfo",
@@ -145,7 +148,9 @@ KINDS: dict[int, DataType] = {
 }
 """The types of the properties' values, as every camera reports them (tables of section 3)."""
 
-PRIVATE_PROPERTIES = frozenset({0x501E, 0x501F, Property.OWNER, 0xD035, 0xD057, 0xD402})
+PRIVATE_PROPERTIES = frozenset(
+    {0x501E, 0x501F, Property.OWNER, 0xD035, 0xD053, 0xD054, 0xD057, 0xD402}
+)
 """Artist, copyright, owner, body id, serial number; a friendly name is often its owner's."""
 
 FORMATS: dict[int, str] = {int(known): known.name for known in ObjectFormat}

@@ -113,6 +113,9 @@ class DriveMode(Choice):
 
     SINGLE = enum.auto()
     CONTINUOUS = enum.auto()
+    CONTINUOUS_LOW = enum.auto()
+    CONTINUOUS_HIGH = enum.auto()
+    SELF_TIMER = enum.auto()
 
 
 class Metering(Choice):
@@ -178,6 +181,7 @@ class FocusMode(Choice):
     ONE_SHOT = enum.auto()
     AI_SERVO = enum.auto()
     AI_FOCUS = enum.auto()
+    CONTINUOUS = enum.auto()
     MANUAL = enum.auto()
 
 

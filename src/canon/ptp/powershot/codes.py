@@ -99,8 +99,8 @@ _ROWS = (
     _row("image_format", FORMAT, kinds.FORMAT, codes.FORMAT, turn=1),
     _row("self_timer", _AT.SELF_TIMER, kinds.SECONDS, codes.TENTHS, _WORD),
     _row("flash", _AT.FLASH_MODE, kinds.FLASH, codes.FLASH),
-    # The other beep, BEEP_MODE, is the opposite in every recording; which is on is known of this.
-    _row("beep", _AT.BEEP, kinds.SWITCH, codes.SWITCH),
+    # BEEP is the opposite in every recording, but some bodies cannot be told it.
+    _row("beep", _AT.BEEP_MODE, kinds.SWITCH, codes.SWITCH_OFF_IS_1),
     _row("shooting_mode", _AT.SHOOTING_MODE, kinds.SHOOTING_MODE, SHOOTING_MODE, turn=0),
     _row("drive_mode", _AT.DRIVE_MODE, kinds.DRIVE_MODE, codes.DRIVE_MODE, turn=2),
     _row("digital_zoom", _AT.DIGITAL_ZOOM, kinds.ZOOM_STEPS, codes.PLAIN),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from canon.codes import QUARTERS
 from canon.driver import events as words
 from canon.ptp.operations import DevicePropChanged, PtpEvent
 from canon.ptp.powershot.codes import NAMES
 from canon.ptp.powershot.layouts import (
-    CanonObjectInfoChanged,
     CanonRequestObjectTransfer,
+    CardDoorOpened,
+    FullPictureReady,
     Property,
+    RotationChanged,
     ShutterButtonPressed,
 )
 
@@ -18,10 +21,12 @@ def common(event: PtpEvent) -> words.Event | None:
     match event:
         case ShutterButtonPressed():
             return words.ButtonPressed("shutter")
-        case CanonRequestObjectTransfer():
+        case CanonRequestObjectTransfer() | FullPictureReady():
             return words.PictureWaiting(0)
-        case CanonObjectInfoChanged():
-            return words.CardChanged()
+        case CardDoorOpened():
+            return words.ShuttingDown()
+        case RotationChanged():
+            return words.SettingChanged("rotation", QUARTERS.value(event.angle))
         case DevicePropChanged() if event.property in NAMES:
             return words.SettingChanged(NAMES[Property(event.property)], None)
         case _:

@@ -211,22 +211,41 @@ OPERATION_MODES = (3, 4, 5, 7)
 """Those with which CheckEvent brings them."""
 
 
+class CardDoorOpened(PtpEvent, code=0xC001):
+    """The door of the card was opened: the camera is about to go off."""
+
+
 class ExtendedError(PtpEvent, code=0xC005):
     """Something failed; the number is Canon's."""
 
     error: u32
 
 
-class CanonObjectInfoChanged(PtpEvent, code=0xC008):
-    """What is said of an object has changed."""
+class ViewfinderStopped(PtpEvent, code=0xC006):
+    """The camera has stopped the viewfinder by itself."""
+
+
+class ViewfinderPossible(PtpEvent, code=0xC007):
+    """The viewfinder can be started again."""
+
+
+class FullPictureReady(PtpEvent, code=0xC008):
+    """A picture waits in the camera's memory; libgphoto2 calls this ObjectInfoChanged."""
 
     handle: u32
 
 
 class CanonRequestObjectTransfer(PtpEvent, code=0xC009):
-    """A picture waits in the camera's memory."""
+    """A picture waits in the camera's memory, by libgphoto2; its thumbnail, by Canon's SDK."""
 
     handle: u32
+
+
+class BatteryChanged(PtpEvent, code=0xC00A):
+    """There is more or less power; what the two numbers are is not known."""
+
+    first: u32
+    second: u32
 
 
 class ShutterButtonPressed(PtpEvent, code=0xC00B):
@@ -234,13 +253,23 @@ class ShutterButtonPressed(PtpEvent, code=0xC00B):
 
 
 class CameraModeChanged(PtpEvent, code=0xC00C):
-    """Release control has begun or ended."""
+    """Release control has begun or ended, and what its properties may be has changed."""
 
     mode: u32
 
 
-class ShutterButtonPressedAgain(PtpEvent, code=0xC00E):
-    """A second form of the above; an S3 IS sends it without a press."""
+class RotationChanged(PtpEvent, code=0xC00D):
+    """The camera was turned.
+
+    Attributes:
+        angle: how it is held now, in quarters of a turn.
+    """
+
+    angle: u32
+
+
+class SettingsChangedOnCamera(PtpEvent, code=0xC00E):
+    """Somebody changed a setting on the camera; libgphoto2 takes it for a press of the button."""
 
 
 class StartDirectTransfer(PtpEvent, code=0xC011):

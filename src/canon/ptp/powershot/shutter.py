@@ -50,6 +50,7 @@ from canon.ptp.powershot.layouts import (
     RAM,
     CanonRequestObjectTransfer,
     ExtendedError,
+    FullPictureReady,
     InitiateCaptureInMemory,
     Property,
     TransferMode,
@@ -115,8 +116,10 @@ class _Told:
         """Look at one event; the same one twice, by both channels, changes nothing."""
         if isinstance(event, ObjectAdded):
             self.added[event.handle] = None
-        elif isinstance(event, CanonRequestObjectTransfer | RequestObjectTransfer):
-            self.waiting[event.handle] = None
+        elif isinstance(
+            event, CanonRequestObjectTransfer | FullPictureReady | RequestObjectTransfer
+        ):
+            self.waiting[event.handle] = None  # two of them may tell of one picture (section 6)
         elif isinstance(event, CaptureComplete):
             self.complete = True
         elif isinstance(event, ExtendedError):

@@ -45,8 +45,8 @@ from canon.ptp.powershot.layouts import (
     InitiateCaptureInMemory,
     InitiateReleaseControl,
     Property,
+    SettingsChangedOnCamera,
     ShutterButtonPressed,
-    ShutterButtonPressedAgain,
     TerminateReleaseControl,
     TransferMode,
     ViewfinderOff,
@@ -202,6 +202,12 @@ class ReleaseControl:
             self.lens.move(abs(wanted - zoom) / last * _ZOOM_S)
             self._wait_for_lens()
             self._zoom_to(wanted)
+        for one, other in (
+            (Property.BEEP_MODE, Property.BEEP),
+            (Property.BEEP, Property.BEEP_MODE),
+        ):
+            if code == one:
+                self.table.put(other, 1 - self.table.number(one))
         self._follow_size()
         # Guess (section 10): only settings send the event, the ones that follow them too.
         for row in before:
@@ -374,7 +380,7 @@ class ReleaseControl:
             self._focus()
         self.busy = self._awaited = True
         if PtpQuirk.STRAY_PRESS in self.body.model.quirks:
-            self._tell(ShutterButtonPressedAgain())  # Guess (section 12): with each remote release
+            self._tell(SettingsChangedOnCamera())  # Guess (section 12): with each remote release
         begin = self.body.clock.now() + self.lens.left
         # Guess (ptp-core, section 6): Canon's own way carries it as the standard's does.
         done = CaptureComplete(self.transaction)
