@@ -13,6 +13,7 @@ from gphoto2 import FOLDER, Tethered, tethered
 
 from canon.codes import ISO
 from canon.exif import thumbnail
+from canon.models.model import Trait
 from canon.values import Iso
 from conftest import long_unless
 from rigs.bodies import native_row
@@ -130,6 +131,9 @@ VERBS: dict[Callable[[Tethered], None], tuple[str, ...]] = {
 }
 """The verbs, and what each shows for SUPPORTED.md."""
 
+BY_RELEASE = owner, settings, capture, preview
+"""What gphoto2 does in release control; before it sets the owner, it reads the settings."""
+
 AT_FIRST = "powershot-g2", "eos-20d"
 """The bodies that `make test` runs: a compact and an EOS, of different classes."""
 
@@ -146,6 +150,7 @@ CASES = [
     )
     for model in MODELS
     for verb, shown in VERBS.items()
+    if Trait.RELEASE in native_row(model).traits or verb not in BY_RELEASE
 ]
 
 
@@ -173,3 +178,12 @@ def test_gphoto2_cannot(model: str, words: tuple[str, ...], says: str, tmp_path:
         assert said.status != 0
         assert says in "\n".join(said.lines)
         assert camera.names() == before
+
+
+def test_gphoto2_takes_no_picture_where_we_take_none(tmp_path: Path) -> None:
+    """Its table says so of this body too, and it asks all the same."""
+    with tethered(tmp_path, model="powershot-s100") as camera:
+        before = camera.names()
+        assert "ERROR: Could not capture." in camera.gphoto2("--capture-image").lines
+        assert camera.names() == before
+        assert not camera.device.release.active

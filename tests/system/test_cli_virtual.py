@@ -31,12 +31,18 @@ SERVE = ("virtual", "powershot-g3", "--usbip")
 
 
 def test_virtual_lists_the_models(tmp_path: Path) -> None:
-    assert "powershot-g3 " in output(tmp_path, "virtual", "--list")
+    listed = output(tmp_path, "virtual", "--list").splitlines()
+    told = {tuple(line.split()[:2]): line for line in listed}
+    assert told["powershot-g3", "native"].endswith("by a recording of a real one")
+    assert told["powershot-g3", "ptp"].endswith("by libgphoto2's table alone")
+    assert "release" not in told["powershot-s230", "ptp"]
+    assert "release" in told["powershot-s230", "native"]
     assert {
         "model": "powershot-g3",
         "name": "Canon PowerShot G3",
         "mode": "ptp",
         "can": ["files", "release", "viewfinder"],
+        "known": "table",
     } in answer(tmp_path, "virtual", "--list")
 
 

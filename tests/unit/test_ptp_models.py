@@ -44,8 +44,8 @@ def test_the_flags_are_as_many_as_those_of_libgphoto2() -> None:
         PtpQuirk.LONG_NAMES: 2,
     }
     assert Counter(verb for model in MODELS for verb in model.driven_by.verbs) == {
-        "release": 142,
-        "viewfinder": 137,
+        "release": 139,
+        "viewfinder": 134,
     }
 
 
@@ -58,9 +58,11 @@ FLAGS = {
 
 
 def test_the_rows_are_those_of_the_specification() -> None:
-    """Ids, flags, who drives them, and the names of two bodies each."""
+    """Ids, flags, who drives them, and the names of two bodies each; but where owners saw less."""
     with table("../ptp-models.csv").open() as file:
         lines = list(csv.DictReader(file))
+    seen = {model.product for model in MODELS if model.driven_by.owners}
+    assert seen == {0x3071, 0x3149}
     theirs = Counter(
         (
             int(line["pid"], 16),
@@ -68,6 +70,7 @@ def test_the_rows_are_those_of_the_specification() -> None:
             line["enabled_in_libgphoto2"] == "yes",
         )
         for line in lines
+        if int(line["pid"], 16) not in seen
     )
     ours = Counter(
         (
@@ -76,6 +79,7 @@ def test_the_rows_are_those_of_the_specification() -> None:
             bool(model.driven_by.program),
         )
         for model in MODELS
+        if model.product not in seen
     )
     assert ours - theirs == theirs - ours == Counter()
     years = [line["name"] for line in lines if re.search(r"\(\d{4}\)", line["name"])]

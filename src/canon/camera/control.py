@@ -110,9 +110,10 @@ class RemoteControl:
 
     def need(self, capability: Callable[[Driver], T | None], feature: str) -> T:
         """What a body can do; NotSupported, before anything is sent, where it cannot."""
-        found = capability(self.verbs())
+        driver = self.verbs()
+        found = capability(driver)
         if found is None:
-            raise NotSupported(self.model.removeprefix("Canon "), feature)
+            raise NotSupported(self.model.removeprefix("Canon "), feature, driver.elsewhere)
         return found
 
     @contextmanager

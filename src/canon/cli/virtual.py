@@ -66,7 +66,10 @@ class _Virtual(Verb):
     "--run", is_flag=True, help="Run the PROGRAM that follows with the camera plugged in."
 )
 @click.option(
-    "listing", "--list", is_flag=True, help="List the bodies, each with the modes that it has."
+    "listing",
+    "--list",
+    is_flag=True,
+    help="List the bodies, each with the modes that it has, what it can do, and how that is known.",
 )
 @click.argument("model", required=False)
 @click.argument("command", metavar="[PROGRAM ARGS...]", nargs=-1, type=click.UNPROCESSED)
@@ -109,13 +112,14 @@ def virtual_verb(
 
 
 def _list_models(options: Options) -> int:
-    from canon.virtual.catalogue import offers
+    from canon.virtual.catalogue import KNOWN, offers
 
     found = offers()
     options.show(
         [asdict(offer) for offer in found],
         *(
-            f"{offer.model:28} {offer.mode:6} {offer.name:34} {', '.join(offer.can)}"
+            f"{offer.model:28} {offer.mode:6} {offer.name:34} {', '.join(offer.can):26} "
+            f"by {KNOWN[offer.known]}"
             for offer in found
         ),
     )

@@ -244,6 +244,11 @@ class Driver(Protocol):
         """The custom functions; None where the body has none that are known."""
         ...
 
+    @property
+    def elsewhere(self) -> str:
+        """How the body is set to where it has the remote control that it lacks here; or empty."""
+        ...
+
     def events(self) -> Listener:
         """What the camera says by itself, from now on, for one who listens."""
         ...

@@ -80,11 +80,13 @@ class DrivenBy(Frozen):
         program: its name; empty where nobody does.
         verbs: what it does beside files, where its tables tell: "release", "viewfinder".
         why_not: where nobody does, why.
+        owners: what owners have seen of it that those tables do not say, and where they told.
     """
 
     program: str = ""
     verbs: tuple[str, ...] = ()
     why_not: str = ""
+    owners: str = ""
 
 
 GPHOTO2 = DrivenBy("gphoto2")

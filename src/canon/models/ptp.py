@@ -1,6 +1,7 @@
 """The bodies that speak PTP, one row each: what they are called, and where they are odd.
 
-The ids and quirks are those that libgphoto2 drives (ptp-core, sections 2 and 5.3). A row says
+The ids and quirks are those that libgphoto2 drives (ptp-core, sections 2 and 5.3). What its table
+says that a body can is a claim; where owners saw something else, the row follows them. A row says
 little, because a PTP camera says much of itself: its operations tell whether it is a PowerShot with
 release control, one that only gives its files, or an EOS. 28 ids stand in the native table too:
 the interface by which the camera was reached decides which table holds.
@@ -73,13 +74,15 @@ NO_PRESS, LONG = PtpQuirk.NO_FULL_PRESS, PtpQuirk.LONG_NAMES
 SHOOTS = DrivenBy("gphoto2", ("release",))
 NATIVELY = DrivenBy(why_not="gphoto2 drives it by the native protocol")
 LIVE = DrivenBy("gphoto2", ("release", "viewfinder"))
+OF_S230 = DrivenBy("gphoto2", owners="files only: gphoto/gphoto2#364")
+OF_A460 = DrivenBy("gphoto2", owners="files only, in playback only: gphoto/libgphoto2#318")
 EOS, CAMCORDER = BodyKind.EOS, BodyKind.CAMCORDER
 
 MODELS = (
     PtpModel("PowerShot S45", 0x306D, EVENT),
     PtpModel("PowerShot G3", 0x306F, EVENT, LIVE),
-    PtpModel("PowerShot S230", 0x3071, EVENT, LIVE),
-    PtpModel("Digital IXUS v3", 0x3071, EVENT, LIVE),
+    PtpModel("PowerShot S230", 0x3071, EVENT, OF_S230),
+    PtpModel("Digital IXUS v3", 0x3071, EVENT, OF_S230),
     PtpModel("Digital IXUS II", 0x3072, EVENT, LIVE),
     PtpModel("PowerShot SD100", 0x3072, EVENT, LIVE),
     PtpModel("PowerShot A70", 0x3073, EVENT, LIVE),
@@ -169,7 +172,7 @@ MODELS = (
     PtpModel("EOS 40D", 0x3146, EVENT, LIVE, kind=EOS),
     PtpModel("EOS-1D Mark III", 0x3147, NONE, SHOOTS, kind=EOS),
     PtpModel("PowerShot S5 IS", 0x3148, NONE, LIVE),
-    PtpModel("PowerShot A460", 0x3149, NONE, LIVE),
+    PtpModel("PowerShot A460", 0x3149, NONE, OF_A460),
     PtpModel("Digital IXUS 950 IS", 0x314B, EVENT),
     PtpModel("PowerShot SD850 IS", 0x314B, EVENT),
     PtpModel("PowerShot A570 IS", 0x314C, EVENT),

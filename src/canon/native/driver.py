@@ -97,6 +97,8 @@ _GOOD = 6
 class NativeDriver:
     """The verbs of `canon.driver.Driver` for one camera that speaks the native protocol."""
 
+    elsewhere = ""
+
     def __init__(self, session: Session) -> None:
         self.session = session
         self._disks: tuple[str, ...] = ()

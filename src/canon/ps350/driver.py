@@ -86,6 +86,7 @@ class Ps350Driver:
 
     remote = settings = shutter = focus = zoom = live = custom_functions = None
     features: frozenset[Feature] = frozenset()
+    elsewhere = ""
 
     @property
     def clock(self) -> Clock:

@@ -72,6 +72,7 @@ _MOST_BREAKS = 8  # of one download
 _TINY = 16  # bytes of a file of which cameras give no part
 _FOUR_GIB = 1 << 32
 _MOST_THUMBNAIL = 1 << 20
+_SET_TO_NORMAL = "set it from PTP to Normal in its menu, where it has that"
 _GENERIC_FOLDER = 1
 _DELETE_S = 30.0
 
@@ -208,6 +209,16 @@ class PtpDriver:
     def picture_sizes(self) -> tuple[PictureSize, ...]:
         """The picture sizes; NotSupported where the camera does not list them."""
         return self.extension.picture_sizes()
+
+    @property
+    def elsewhere(self) -> str:
+        """The other mode in the menu of a body of about 2003, where somebody drives it in that."""
+        from canon.models import native
+
+        row = native.by_slug(self.model.slug)
+        if row is None or row.product == self.model.product or not row.driven_by.program:
+            return ""
+        return _SET_TO_NORMAL if native.RELEASE in row.traits else ""
 
     # --- cards ------------------------------------------------------------------------------------
 

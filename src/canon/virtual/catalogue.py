@@ -11,12 +11,22 @@ from canon.models.ptp import PtpModel
 from canon.nearest import nearest
 from canon.ptp.eos.layouts import GetViewfinderData, RemoteRelease, RemoteReleaseOn
 from canon.ptp.powershot.layouts import InitiateReleaseControl, ViewfinderOn
+from canon.virtual.profile import recorded
 from canon.virtual.ptp.profile import load_profile, source
 
 Row = Model | PtpModel | Ps350Model
 """A row of any table."""
 NATIVE, PTP = "native", "ptp"
 _RELEASES = (InitiateReleaseControl, RemoteRelease, RemoteReleaseOn)
+RECORDING, REPORT, OWNERS, NOTES, TABLE = "recording", "report", "owners", "notes", "table"
+KNOWN = {
+    RECORDING: "a recording of a real one",
+    REPORT: "a real one's report of itself",
+    OWNERS: "what owners have seen of it",
+    NOTES: "notes on its protocol",
+    TABLE: "libgphoto2's table alone",
+}
+"""How it is known what a body is and can, the best first."""
 _SPEAKS = {"": "", NATIVE: " that speaks the native protocol", PTP: " that speaks PTP"}
 
 
@@ -29,12 +39,14 @@ class Offer:
         name: what it is called.
         mode: "native" or "ptp".
         can: "files", "release", "viewfinder".
+        known: how that is known, one of `KNOWN`.
     """
 
     model: str
     name: str
     mode: str
     can: tuple[str, ...]
+    known: str
 
 
 def choose(slug: str, mode: str = "") -> Row:
@@ -70,7 +82,8 @@ def offers() -> list[Offer]:
     found = []
     for slug in sorted({row.slug for row in (*native.MODELS, *ps350.MODELS, *ptp.MODELS)}):
         for mode, model in _rows(slug).items():
-            found.append(Offer(slug, f"Canon {model.name}", mode, _can(model)))
+            offer = Offer(slug, f"Canon {model.name}", mode, can(model), known(model))
+            found.append(offer)
     return found
 
 
@@ -87,7 +100,19 @@ def _rows(slug: str) -> dict[str, Row]:
     return rows
 
 
-def _can(model: Row) -> tuple[str, ...]:
+def known(model: Row) -> str:
+    """How it is known what a body is and can, one of `KNOWN`."""
+    if isinstance(model, Ps350Model):
+        return NOTES
+    if model.driven_by.owners:
+        return OWNERS
+    if isinstance(model, PtpModel):
+        return REPORT if source(model) == model.slug else TABLE
+    return RECORDING if recorded(model.slug) else TABLE
+
+
+def can(model: Row) -> tuple[str, ...]:
+    """What a virtual body of that row can do: "files", "release", "viewfinder"."""
     remote = live = False
     if isinstance(model, PtpModel):
         listed = load_profile(model).operations

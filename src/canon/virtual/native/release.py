@@ -136,6 +136,8 @@ class ReleaseUnit:
         if self.faults.take_kind(FaultKind.LENS_CAP):
             self._delay = _LENS_CAP_S
             raise Status(LENS_FAILED)
+        if Trait.RELEASE not in self.body.model.traits:
+            raise Status(BAD_PARAMETER)  # Guess (section 12): as anything that it does not know
         # Guess (section 7.6): a body whose keys are locked at the start does not enter without.
         locks = Trait.LOCK_KEYS in self.body.model.traits
         if self.active or (locks and not self.body.keys_locked):
