@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from canon.errors import NoCard, ObjectNotFound
+from canon.native.commands import GetDirectory
 from canon.ptp.datasets import FileSystem, StorageIDs, StorageInfo, StoreKind
 from canon.ptp.operations import GetStorageIDs, GetStorageInfo, Operation
 from canon.ptp.powershot.codes import ROWS
@@ -180,6 +182,27 @@ def test_a_shot_asks_a_powershot_more_and_more_slowly_for_events() -> None:
         names = port.names()
     assert names.count("CheckEvent") <= 35
     assert len(names) <= 55
+
+
+@pytest.mark.parametrize(
+    ("name", "looked_into"),
+    [("IMG_0001.JPG", [r"D:\DCIM\123CANON"]), ("IMG_9999.JPG", [r"D:\DCIM\123CANON", "D:"])],
+)
+def test_a_native_shot_is_looked_for_where_pictures_go(
+    name: str, looked_into: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the last folder has no number left, the picture is in a new one."""
+    card = MemoryCard()
+    card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(b"1", 0))
+    card.add(("DCIM", "123CANON", name), File(b"1", 0))
+    with WatchedPort(native_device(slug="powershot-g3", card=card)).camera() as cam, cam.remote():
+        caplog.set_level(logging.DEBUG, "canon.native.session")
+        (entry,) = cam.capture.shoot(target="card").entries
+    told = (one.args for one in caplog.records if one.msg == "%r → %r")
+    asked = (words[0] for words in told if isinstance(words, tuple))
+    paths = [one.path for one in asked if isinstance(one, GetDirectory)]
+    assert paths == ["D:", *looked_into]
+    assert card.find(entry.path.parts)
 
 
 # --- settings -------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ class NativeDriver:
                 from canon.native.remote import NativeRemote
 
                 self._remote = NativeRemote(
-                    self.session, lambda: self.list_folder(CardPath(), deep=True)
+                    self.session, lambda path: self.list_folder(path, deep=True)
                 )
             return self._remote
 

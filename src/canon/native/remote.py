@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from canon.driver.card import Entry
+from canon.driver.card import CardPath, Entry
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, LensFailed, Refused
 from canon.log import Log
@@ -40,7 +40,7 @@ class NativeRemote:
 
     Args:
         session: the conversation.
-        list_card: lists everything on the card, to find a new picture.
+        walk: lists a folder of the card and all below it, to find a new picture.
 
     Attributes:
         active: whether it is on.
@@ -50,13 +50,13 @@ class NativeRemote:
 
     lasts = False
 
-    def __init__(self, session: Session, list_card: Callable[[], Iterator[Entry]]) -> None:
+    def __init__(self, session: Session, walk: Callable[[CardPath], Iterator[Entry]]) -> None:
         self.session = session
         self.model = session.model
         self.active = False
         self.stays = False
         self.live = NativeLive(session)
-        self.shutter = NativeShutter(session, self.live, list_card)
+        self.shutter = NativeShutter(session, self.live, walk)
         self._keys_locked = False
 
     @cached_property

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from canon.driver.card import Entry, Progress, Sink
+from canon.driver.card import CardPath, Entry, Progress, Sink
 from canon.driver.shot import (
     GRACE_S,
     LENS_S,
@@ -82,6 +82,7 @@ _NO_FOCUS = 1
 _THUMBNAIL, _IMAGE, _SECOND = 1, 2, 3
 _ONE_FILE = 0x0F  # a greater format has a second file in its high half
 _TO_HOST, _THUMBNAIL_TO_HOST, _TO_CARD = 2, 1, 8
+_CARD = CardPath()
 
 
 class _Progress:
@@ -135,20 +136,20 @@ class NativeShutter:
     Args:
         session: the conversation.
         live: its viewfinder.
-        list_card: lists everything on the card, to find a new picture.
+        walk: lists a folder of the card and all below it, to find a new picture.
 
     Attributes:
         last_key: the key of the last picture; None: an earlier program has used some.
     """
 
     def __init__(
-        self, session: Session, live: NativeLive, list_card: Callable[[], Iterator[Entry]]
+        self, session: Session, live: NativeLive, walk: Callable[[CardPath], Iterator[Entry]]
     ) -> None:
         self.session = session
         self.model = session.model
         self.last_key: int | None = None
         self._live = live
-        self._list_card = list_card
+        self._walk = walk
         self._underway = False  # a release was given up, or its end was never told
 
     def available_shots(self) -> int:
@@ -193,7 +194,7 @@ class NativeShutter:
     ) -> Released:
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
         self._let_earlier_end()
-        before = {entry.path for entry in self._list_card()} if card else set()
+        before = frozenset(entry.path for entry in self._walk(_CARD)) if card else frozenset()
         mode = (_TO_HOST if host else 0) | (_TO_CARD if card else 0)
         self.session.call(
             SetTransferMode(mode | (_THUMBNAIL_TO_HOST if thumbnail else 0)), timeout_s=LENS_S
@@ -327,7 +328,7 @@ class NativeShutter:
             return frozenset({CardChanged, CaptureOver})
         return frozenset({CaptureOver})
 
-    def _wait_for_files(self, before: set[Any], due: int) -> tuple[Entry, ...]:
+    def _wait_for_files(self, before: frozenset[CardPath], due: int) -> tuple[Entry, ...]:
         """The new pictures; the second may be written after the release has ended (section 10).
 
         The card itself tells when both are there: an event may be lost, or come twice.
@@ -342,13 +343,21 @@ class NativeShutter:
             _log.warning("%d files were due on the card; %d came", due, len(found))
         return found
 
-    def _new_on_card(self, before: set[Any]) -> tuple[Entry, ...]:
-        """The new pictures; the thumbnail beside a CRW is none."""
+    def _new_on_card(self, before: frozenset[CardPath]) -> tuple[Entry, ...]:
+        """The new pictures: where a camera goes on, in the last folder, or else anywhere."""
+        last = max(filter(_is_picture_folder, before), default=_CARD)
+        with suppress(ObjectNotFound):
+            if found := self._new_in(last, before):
+                return found
+        return self._new_in(_CARD, before) if last != _CARD else ()
+
+    def _new_in(self, folder: CardPath, before: frozenset[CardPath]) -> tuple[Entry, ...]:
+        """The new pictures in a folder and below it; the thumbnail beside a CRW is none."""
         from canon.models.file_kinds import Content, kind_of
 
         return tuple(
             entry
-            for entry in self._list_card()
+            for entry in self._walk(folder)
             if not entry.is_folder
             and entry.path not in before
             and kind_of(entry.name).content is not Content.THUMBNAIL
@@ -388,3 +397,8 @@ class NativeShutter:
         if self.last_key is None:
             raise ObjectNotFound("the camera did not tell the picture's key", AGAIN)
         return self.last_key + 1
+
+
+def _is_picture_folder(path: CardPath) -> bool:
+    """Whether that is a folder like DCIM/100CANON."""
+    return len(path.parts) == 2 and path.parts[0] == "DCIM" and path.name[:3].isdigit()
