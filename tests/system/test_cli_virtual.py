@@ -132,6 +132,30 @@ def test_what_is_recorded_is_decoded(tmp_path: Path, recording: Path) -> None:
     assert "owner=adsf" in shown
 
 
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        (("virtual", "powershot-g3", "--run", "true"), "gphoto2 --debug --debug-logfile"),
+        (("virtual", "--list"), "decode reads"),
+        (("list",), "give --record to a verb that opens one"),
+        (("decode", "-"), "give --record"),
+        (("help",), "give --record"),
+    ],
+)
+def test_what_opens_no_camera_records_nothing_and_says_so(
+    tmp_path: Path, words: tuple[str, ...], instead: str
+) -> None:
+    for line in (
+        ("--record", "talk.pcapng", *words),
+        (words[0], "--record", "talk.pcapng", *words[1:]),
+    ):
+        ran = run(tmp_path, *line)
+        assert ran.returncode == 2
+        assert f"{words[0]} opens no camera, so there is nothing to record; " in ran.stderr
+        assert instead in ran.stderr
+        assert not (tmp_path / "talk.pcapng").exists()
+
+
 def test_a_recording_never_replaces_a_file(tmp_path: Path, recording: Path) -> None:
     before = recording.read_bytes()
     ran = run(tmp_path, "--record", str(recording), "owner")

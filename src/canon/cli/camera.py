@@ -61,7 +61,12 @@ class _Clocks(Frozen):
         return f"{self.camera}, {timedelta(seconds=abs(seconds))} {side} this computer's"
 
 
-@click.command("list", cls=Verb, examples=("canon-remote list", "canon-remote --json list"))
+@click.command(
+    "list",
+    cls=Verb,
+    unrecorded="give --record to a verb that opens one",
+    examples=("canon-remote list", "canon-remote --json list"),
+)
 @click.pass_obj
 def list_verb(options: Options) -> None:
     """List the cameras that are there."""

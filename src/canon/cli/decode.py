@@ -18,6 +18,7 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @click.command(
     "decode",
     cls=Verb,
+    unrecorded="give --record to a verb that opens one",
     examples=(
         "canon-remote decode talk.pcapng",
         "canon-remote --record talk.pcapng info && canon-remote decode talk.pcapng --json",

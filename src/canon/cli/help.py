@@ -8,7 +8,12 @@ from canon.cli.options import Verb
 from canon.cli.output import put_line
 
 
-@click.command("help", cls=Verb, examples=("canon-remote help", "canon-remote help get"))
+@click.command(
+    "help",
+    cls=Verb,
+    unrecorded="give --record to a verb that opens one",
+    examples=("canon-remote help", "canon-remote help get"),
+)
 @click.argument("verb", required=False)
 @click.pass_context
 def help_verb(ctx: click.Context, verb: str | None) -> None:

@@ -207,12 +207,22 @@ class Helped(click.Command):
 
 
 class Verb(Helped):
-    """A verb of the command line; takes the shared options and shows examples in its help."""
+    """A verb of the command line; takes the shared options and shows examples in its help.
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+    Args:
+        examples: lines for its help.
+        unrecorded: what to do instead of recording; for a verb that opens no camera.
+        args: as click's.
+        kwargs: as click's.
+    """
+
+    def __init__(
+        self, *args: Any, examples: Sequence[str] = (), unrecorded: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.params += SHARED
         self._examples = examples
+        self._unrecorded = unrecorded
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verb's own options; those of every verb are one line."""
@@ -237,6 +247,10 @@ class Verb(Helped):
         """Run the verb; what it returns is the exit code, None is 0."""
         options: Options = ctx.obj
         options.absorb(ctx.params)
+        if options.record and self._unrecorded:
+            raise click.UsageError(
+                f"{self.name} opens no camera, so there is nothing to record; {self._unrecorded}"
+            )
         if options.verbosity or "logging" in sys.modules:
             _log_on_stderr(options.verbosity)
         else:

@@ -32,6 +32,7 @@ class _Virtual(Verb):
 @click.command(
     "virtual",
     cls=_Virtual,
+    unrecorded="decode reads what gphoto2 --debug --debug-logfile=FILE writes",
     examples=(
         "canon-remote virtual --list",
         "canon-remote virtual powershot-g3 --usbip 127.0.0.1:3240",
