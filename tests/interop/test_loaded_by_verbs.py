@@ -91,3 +91,17 @@ def test_a_first_picture(body: str, tmp_path: Path) -> None:
     assert (
         there & (SETTINGS | {"dataclasses", "fractions", "locale", "shutil", "tempfile"}) == set()
     )
+
+
+def test_a_file_that_goes_to_the_card(tmp_path: Path) -> None:
+    (tmp_path / "ONE.JPG").write_bytes(b"1")
+    with plugged_in("powershot-g9") as env:
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, "put", str(tmp_path / "ONE.JPG"), "DCIM/100CANON"],
+            env={**env, "CANON_REMOTE_PORT": "usb:"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    there = set(done.stderr.split())
+    assert there & {"dataclasses", "shutil", "tempfile", "canon.models.custom", *SETTINGS} == set()

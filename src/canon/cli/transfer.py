@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -196,6 +194,9 @@ def _there(cam: Camera, folder: str) -> list[Entry] | None:
 
 def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> int:
     """Write one file or its thumbnail to stdout, once it is here as a whole."""
+    import shutil
+    import tempfile
+
     from canon.work.saving import mark_downloaded
 
     out = bytes_out(as_json=options.as_json)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from canon.driver.card import Card, CardPath, Entry, Progress, Sink
 from canon.driver.features import Feature
 from canon.frozen import Frozen
-from canon.models.custom import CustomFunction
 
 if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver.events import Listener
     from canon.driver.settings import Settings
     from canon.driver.shot import Frame, GiveUp, Receiver, Released
+    from canon.models.custom import CustomFunction
     from canon.values import Battery, CameraOutput, CaptureTarget, Format
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from canon.frozen import Frozen
-from canon.models.custom import CustomFunction
+
+if TYPE_CHECKING:
+    from canon.models.custom import CustomFunction
 
 
 class Numbering(enum.Enum):
