@@ -21,7 +21,7 @@ from canon.bridge.run import attached, preload_library
 from canon.errors import PortError
 from canon.virtual.build import make_virtual
 from canon.virtual.card import File, MemoryCard
-from canon.virtual.faults import Fault, Faults
+from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.native.camera import NativeCamera
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.usbip import UsbipServer
@@ -42,11 +42,11 @@ class Witness(Faults):
         self.asked: list[str] = []
         self._more = threading.Condition()
 
-    def take(self, command: str) -> Fault | None:
+    def take(self, command: str, misses: frozenset[FaultKind] = frozenset()) -> Fault | None:
         with self._more:
             self.asked.append(command)
             self._more.notify_all()
-        return super().take(command)
+        return super().take(command, misses)
 
     def wait_for(self, command: str, times: int = 1) -> None:
         """Wait until the camera has been asked for something so many times."""

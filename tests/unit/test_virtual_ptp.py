@@ -528,14 +528,27 @@ def test_busy_for_a_while() -> None:
     assert rig.ask(0x1004)[0] == OK
 
 
+NUMBERED = dict.fromkeys(
+    (
+        FaultKind.SHORT,
+        FaultKind.LONG,
+        FaultKind.REFUSE,
+        FaultKind.BUSY,
+        FaultKind.EVENT_LATE,
+        FaultKind.BAD_LENGTH,
+    ),
+    ":1",
+)
+
+
 def test_every_fault_belongs_to_somebody() -> None:
     assert not NATIVE_ONLY & PTP_ONLY
     for kind in NATIVE_ONLY:
         with pytest.raises(ValueError, match=r"a camera that speaks PTP does not have it"):
-            make_virtual(f"powershot-g3?mode=ptp&fault={kind.value}")
+            make_virtual(f"powershot-g3?mode=ptp&fault={kind.value}{NUMBERED.get(kind, '')}")
     for kind in PTP_ONLY:
         with pytest.raises(ValueError, match=r"the native protocol does not have it"):
-            make_virtual(f"powershot-g3?fault={kind.value}")
+            make_virtual(f"powershot-g3?fault={kind.value}{NUMBERED.get(kind, '')}")
     for kind in set(FaultKind) - NATIVE_ONLY:
-        device = make_virtual(f"powershot-s60?card=none&fault={kind.value}")
+        device = make_virtual(f"powershot-s60?card=none&fault={kind.value}{NUMBERED.get(kind, '')}")
         assert device.faults.has(kind) or kind is FaultKind.OPEN_SESSION

@@ -46,7 +46,6 @@ class _Virtual(Verb):
 @click.option(
     "--pace",
     type=click.Choice(["jump", "real"]),
-    default="jump",
     help="Whether time jumps wherever the other side would wait, or passes as on a real camera.",
 )
 @click.option(
@@ -80,7 +79,7 @@ def virtual_verb(
     model: str | None,
     command: tuple[str, ...],
     card: str | None,
-    pace: str,
+    pace: str | None,
     faults: tuple[str, ...],
     mode: str | None,
     usbip: str | None,
@@ -100,7 +99,11 @@ def virtual_verb(
         raise click.UsageError("name the model; --list lists them")
     if run + serial + (usbip is not None) != 1 or run != bool(command):
         raise click.UsageError("say one of --usbip HOST:PORT, --serial, --run PROGRAM ARGS…")
-    query = [("pace", pace), *(("fault", fault) for fault in faults)]
+    if serial and pace == "jump":
+        raise click.UsageError("time on a pseudo-terminal passes as it does; leave --pace jump out")
+    query = [("fault", fault) for fault in faults]
+    if serial or pace is not None:
+        query.append(("pace", pace or "real"))
     if card is not None:
         query.append(("card", card))
     if mode is not None:
@@ -151,7 +154,7 @@ def _serve_serial(options: Options, text: str) -> int:
     from canon.virtual.build import Wanted
     from canon.virtual.terminal import TerminalServer
 
-    wanted = Wanted.parse(f"{text}&pace=real")
+    wanted = Wanted.parse(text)
     with TerminalServer(wanted.on_line()) as server:
         port = f"serial:{server.path}" + (f"?model={wanted.odd.slug}" if wanted.odd else "")
         options.show({"port": port}, port)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,11 @@ class Wanted(Frozen):
         mode, real, card, battery = "", False, None, None
         faults: list[Fault] = []
         presses: list[float] = []
-        for key, value in parse_qsl(query, keep_blank_values=True):
+        asked = parse_qsl(query, keep_blank_values=True)
+        for key, many in Counter(key for key, _ in asked).items():
+            if many > 1 and key not in ("fault", "press"):
+                raise ValueError(f"{key}=… is there {many} times; a virtual camera has one")
+        for key, value in asked:
             if key == "card":
                 card = value
             elif key == "pace" and value in ("real", "jump"):
@@ -90,8 +95,16 @@ class Wanted(Frozen):
                     "battery=low, battery=empty, battery=SHOTS"
                 )
         model = choose(slug, mode)
-        for fault in faults:
-            fault.check(model.dialect)
+        if faults:
+            from canon.virtual.repertoire import repertoire
+
+            can = repertoire(model, on_line=model.product is None)
+            for fault in faults:
+                fault.check(can)
+        if presses and isinstance(model, Ps350Model):
+            raise ValueError(f"press=…: nobody can press the button of a virtual {model.name}")
+        if card == "":
+            raise ValueError("card=: name a folder, or say card=none")
         if card and card != "none" and not os.path.isdir(card):
             raise ValueError(f"card={card}: there is no such folder")
         if battery is not None and isinstance(model, Ps350Model):
@@ -131,8 +144,10 @@ class Wanted(Frozen):
         device = self._device()
         if not isinstance(device, NativeCamera):
             raise ValueError("PTP goes over USB only; a camera on a serial line is mode=native")
+        from canon.virtual.repertoire import repertoire
+
         for fault in self.faults:
-            fault.check("serial")
+            fault.check(repertoire(self.model, on_line=True))
         return SerialCamera(device)
 
     def _device(self) -> NativeCamera | PtpCamera[Any]:

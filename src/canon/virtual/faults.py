@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from canon.wire import Message
+    from canon.virtual.repertoire import Repertoire
 
 
 class FaultKind(enum.Enum):
@@ -127,16 +125,28 @@ PTP_ONLY = frozenset(
     }
 )
 """Faults that a native camera cannot have."""
-_ON_A_LINE = {
-    "serial": frozenset({FaultKind.REFUSE, FaultKind.NO_FOCUS, FaultKind.LENS_CAP}),
-    "ps350": frozenset({FaultKind.REFUSE, FaultKind.SILENCE}),
+OF_THE_LENS = frozenset({FaultKind.NO_FOCUS, FaultKind.LENS_CAP})
+"""Faults of a body that a host lets take pictures."""
+NOT_LONG = frozenset({FaultKind.ECHO, FaultKind.REFUSE})
+"""Faults that a long answer of a native camera cannot have: it has no number and no status."""
+NOT_FIXED = frozenset({FaultKind.EMPTY})
+"""Faults that a fixed answer of a native camera cannot have."""
+NOT_BARE = frozenset(
+    {FaultKind.EMPTY, FaultKind.NO_DATA, FaultKind.NO_LENGTH, FaultKind.SHORT, FaultKind.LONG}
+)
+"""Faults that a PTP answer without data cannot have."""
+_NUMBERED = {
+    FaultKind.SHORT: "how many bytes are missing",
+    FaultKind.LONG: "how many bytes are added",
+    FaultKind.REFUSE: "the status",
+    FaultKind.BUSY: "for how many tenths of a second",
+    FaultKind.EVENT_LATE: "how many seconds late",
+    FaultKind.BAD_LENGTH: "by how many bytes",
 }
-_WHO = {
-    "native": "a camera that speaks the native protocol",
-    "ptp": "a camera that speaks PTP",
-    "serial": "a native camera on a serial line",
-    "ps350": "this camera",
-}
+"""What the number says that a fault cannot do without."""
+_MAY_BE_NUMBERED = frozenset(
+    {FaultKind.UNPLUG, FaultKind.STALL, FaultKind.SILENCE, FaultKind.DATA_AFTER_REFUSAL}
+)
 
 
 @dataclass(frozen=True)
@@ -159,29 +169,31 @@ class Fault:
         rest, _, number = text.partition(":")
         name, _, command = rest.partition("@")
         try:
-            return cls(FaultKind(name), command, int(number or "0", 0))
+            fault = cls(FaultKind(name), command, int(number or "0", 0))
         except ValueError:
             kinds = ", ".join(kind.value for kind in FaultKind)
             raise ValueError(
                 f"{text!r} is not a fault; write KIND[@COMMAND][:NUMBER], KIND one of {kinds}"
             ) from None
+        kind = fault.kind
+        if number and kind not in _NUMBERED and kind not in _MAY_BE_NUMBERED:
+            raise ValueError(f"fault={text}: {name} has no number")
+        if kind in _NUMBERED and not fault.number:
+            raise ValueError(f"fault={text}: say {_NUMBERED[kind]}, {rest}:NUMBER")
+        if fault.number < 0 and kind is not FaultKind.BAD_LENGTH:
+            raise ValueError(f"fault={text}: the number cannot be below zero")
+        return fault
 
-    def check(self, dialect: str) -> None:
-        """Raise ValueError unless the virtual cameras of a dialect can have this fault.
-
-        Args:
-            dialect: "native" and "ptp" over USB, "serial" and "ps350" on a line.
-        """
-        who, kind = _WHO[dialect], self.kind
-        without = {"native": PTP_ONLY, "ptp": NATIVE_ONLY}.get(dialect, frozenset())
-        if kind in without or kind not in _ON_A_LINE.get(dialect, FaultKind):
+    def check(self, body: Repertoire) -> None:
+        """Raise ValueError unless a body can have this fault."""
+        kind, who = self.kind, body.who
+        if kind not in body.kinds:
             raise ValueError(f"fault={kind.value}: {who} does not have it")
         if not self.command:
             return
-        commands, events = _names(dialect)
-        what, names = "command", commands
+        what, names = "command", tuple(body.commands)
         if kind in _OF_EVENTS:
-            what, names = "event", events
+            what, names = "event", body.events
         elif kind not in _OF_ANSWERS | {FaultKind.BUSY, FaultKind.STALL_OUT}:
             raise ValueError(f"fault={kind.value} hits no one command; leave @{self.command} out")
         if self.command not in names:
@@ -191,6 +203,10 @@ class Fault:
             raise ValueError(
                 f"fault={kind.value}@{self.command}: {who} has no such {what}; "
                 f"it has {', '.join(near)}"
+            )
+        if kind in body.commands.get(self.command, ()):
+            raise ValueError(
+                f"fault={kind.value}@{self.command}: the answer to {self.command} cannot have it"
             )
 
 
@@ -208,9 +224,14 @@ class Faults:
         """Whether a lasting fault is on."""
         return any(fault.kind is kind for fault in self._waiting)
 
-    def take(self, command: str) -> Fault | None:
-        """The fault that hits the answer to a command now, and is used up by it."""
-        return self._take(_OF_ANSWERS, command)
+    def take(self, command: str, misses: frozenset[FaultKind] = frozenset()) -> Fault | None:
+        """The fault that hits the answer to a command now, and is used up by it.
+
+        Args:
+            command: its name.
+            misses: what its answer cannot have.
+        """
+        return self._take(_OF_ANSWERS - misses, command)
 
     def take_event(self, event: str) -> Fault | None:
         """The fault that hits an event now, and is used up by it."""
@@ -226,30 +247,3 @@ class Faults:
                 self._waiting.remove(fault)
                 return fault
         return None
-
-
-def _names(dialect: str) -> tuple[list[str], list[str]]:
-    """The names of all commands and of all events of a dialect."""
-    if dialect == "ptp":
-        from canon.ptp import operations
-        from canon.ptp.powershot import layouts
-
-        modules = operations, layouts
-        return _leaves(operations.Operation, *modules), _leaves(operations.PtpEvent, *modules)
-    if dialect == "ps350":
-        from canon.ps350 import packets
-
-        return _leaves(packets.Command, packets), []
-    from canon.native import commands, events, release
-
-    return _leaves(commands.Command, commands, release), _leaves(events.NativeEvent, events)
-
-
-def _leaves(kind: type[Message], *modules: ModuleType) -> list[str]:
-    """The names of the classes of a kind in modules, but for those that are families."""
-    return [
-        name
-        for module in modules
-        for name, one in vars(module).items()
-        if isinstance(one, type) and issubclass(one, kind) and not one.__subclasses__()
-    ]

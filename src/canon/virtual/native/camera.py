@@ -68,7 +68,7 @@ from canon.usb.port import Endpoint
 from canon.virtual.card import File
 from canon.virtual.charge import Charge
 from canon.virtual.device import Pipe, Stall, Unplugged
-from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.faults import NOT_FIXED, NOT_LONG, Fault, FaultKind, Faults
 from canon.virtual.native.profile import NativeBody
 from canon.virtual.native.release import ReleaseUnit
 from canon.virtual.native.storage import StorageUnit
@@ -232,7 +232,8 @@ class NativeCamera:
             except DecodeError:
                 status = BAD_PARAMETER
         self._must_have_power()
-        fault = self.faults.take(command_class.__name__ if command_class else "")
+        misses = NOT_LONG if long else NOT_FIXED
+        fault = self.faults.take(command_class.__name__ if command_class else "", misses)
         delay = self.release.take_delay()
         if command_class is not None:
             delay += DELAYS.get(command_class, 0.004)

@@ -48,7 +48,7 @@ from canon.ptp.operations import (
 from canon.usb.port import Endpoint
 from canon.virtual.card import File
 from canon.virtual.device import Pipe, Stall, Unplugged
-from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.faults import NOT_BARE, Fault, FaultKind, Faults
 from canon.virtual.ptp.extension import Extension
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Answered, Reply, Tell
@@ -309,7 +309,8 @@ class PtpCamera(Generic[X]):
         """Do an operation and send the answer; no data came, or they were cut short, with None."""
         if busy := self.faults.take_kind(FaultKind.BUSY, asked.name):
             self._busy[busy.command] = self.clock.now() + busy.number / 10
-        fault = self.faults.take(asked.name)
+        bare = asked.kind is None or asked.kind.reply is None
+        fault = self.faults.take(asked.name, NOT_BARE if bare else frozenset())
         reply: Answered = Nothing()
         code: int = Response.OK
         try:
