@@ -11,18 +11,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from canon.camera import Camera
+from canon.cli.models import features
 from canon.driver.features import Feature
 from canon.models import native, ps350, ptp
 from canon.models.model import BodyKind, Model
-from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
-from canon.ports import OnLine
-from canon.virtual.build import Wanted
 from canon.virtual.catalogue import Row, known
-from canon.virtual.line import VirtualLine
-from canon.virtual.port import VirtualPort
-from canon.virtual.ptp.profile import source
 
 VERBS = (
     "identify",
@@ -104,21 +98,6 @@ def rows() -> dict[str, list[Row]]:
     models: list[Row] = [*ps350.MODELS, *driven, *ptp.MODELS]
     for model in models:
         found.setdefault(row(model), []).append(model)
-    return found
-
-
-def features(model: Row) -> frozenset[Feature]:
-    """What the library says that it does with a body, however it is connected; a virtual one."""
-    if isinstance(model, PtpModel) and not source(model):
-        return frozenset()
-    wanted = Wanted(model)
-    found: frozenset[Feature] = frozenset()
-    if model.product is not None:
-        with Camera(lambda: VirtualPort(wanted.on_usb()), "virtual:") as cam:
-            found |= cam.features
-    if isinstance(model, Ps350Model) or (isinstance(model, Model) and model.serial_id):
-        with Camera(lambda: OnLine(VirtualLine(wanted.on_line()), model=wanted.odd), "") as cam:
-            found |= cam.features
     return found
 
 

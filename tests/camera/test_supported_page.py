@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from canon.cli.models import features
 from canon.driver.features import Feature
 from canon.models import native, ptp
 from canon.models.model import Model, Trait
@@ -19,7 +20,7 @@ from canon.virtual.ptp.profile import load_profile, source
 from canon.virtual.refusal import Status
 from conftest import ROOT
 from rigs.bodies import native_body, ptp_row
-from supported import NEEDS, VERBS, features, overstated, row, rows
+from supported import NEEDS, VERBS, overstated, row, rows
 
 PAGE = (ROOT / "SUPPORTED.md").read_text(encoding="utf-8")
 

@@ -105,6 +105,9 @@ CASES = [
     ("focus", ["focus", "auto"]),
     ("zoom", ["zoom", "2"]),
     ("live", ["live", "-n", "2", "-o", "frames/"]),
+    ("models", ["models", "s230"]),
+    ("models", ["models", "350"]),
+    ("models", ["models", "a610"]),
     ("virtual", ["virtual", "--list"]),
 ]
 

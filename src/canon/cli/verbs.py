@@ -43,6 +43,7 @@ _VERBS = {
     "live": "live",
     "ptp": "ptp",
     "shell": "shell",
+    "models": "models",
     "virtual": "virtual",
     "decode": "decode",
     "help": "help",

@@ -107,8 +107,10 @@ def known(model: Row) -> str:
     if model.driven_by.owners:
         return OWNERS
     if isinstance(model, PtpModel):
-        return REPORT if source(model) == model.slug else TABLE
-    return RECORDING if recorded(model.slug) else TABLE
+        reporting = ptp.by_slug(source(model))
+        same = reporting is not None and reporting.product == model.product
+        return REPORT if same else TABLE
+    return RECORDING if model.driven_by.program and recorded(model.slug) else TABLE
 
 
 def can(model: Row) -> tuple[str, ...]:
