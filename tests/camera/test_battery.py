@@ -9,11 +9,14 @@ import pytest
 import canon
 from canon.camera import Camera
 from canon.errors import BatteryLow, CanonError, Disconnected
+from canon.native.commands import GetPowerStatus
+from canon.ports import OnLine
 from canon.virtual.charge import Charge
 from canon.virtual.line import VirtualLine
 from canon.virtual.native.camera import NativeCamera
 from canon.work.power import PowerWatch
-from rigs.bodies import PowerShotCamera, a_camera, native_device, ptp_device
+from canon.work.saving import NotMarked, Saved, Saving
+from rigs.bodies import PowerShotCamera, a_camera, a_card, native_device, ptp_device
 from rigs.serial import Host, serial_device
 
 BOTH = ["virtual:powershot-g3", "virtual:powershot-g9"]
@@ -87,6 +90,7 @@ def test_a_camera_on_a_line_says_so_and_goes_off() -> None:
     device.camera.body.on_ac, device.camera.body.charge = False, Charge.LOW
     power = host.driver.power()
     assert (power.on_ac, power.battery) == (False, "low")
+    assert host.driver.session.call(GetPowerStatus()).source == 0x30
     device.camera.body.charge = Charge.EMPTY
     with pytest.raises(Disconnected, match=r"battery is empty.*charge it"):
         host.driver.power()
@@ -116,6 +120,28 @@ def test_a_series_warns_and_its_pictures_are_kept(
     assert "battery is low" in warnings[0][1]
     if error is Disconnected:
         assert caught.value.__notes__[-1] == "Its battery was low, and may be empty."
+
+
+def test_files_that_came_over_a_line_before_it_was_empty_are_kept(tmp_path: Path) -> None:
+    pictures = {f"IMG_000{number}.JPG": bytes([number]) * 3000 for number in range(1, 5)}
+    device = serial_device(card=a_card(pictures))
+    cam = Camera(lambda: OnLine(VirtualLine(device)), "virtual:")
+    cam.initialize()
+    device.camera.body.on_ac = False
+    saving = Saving(tmp_path, is_folder=True)
+    coming = saving.run(cam, saving.jobs(cam, cam.storage.stat("DCIM")))
+    first_two = [next(coming), next(coming)]
+    device.camera.body.charge = Charge.EMPTY
+    assert isinstance(next(coming), NotMarked)
+    with pytest.raises(Disconnected, match="battery is empty"):
+        next(coming)
+    cam.close()
+    assert [type(event) for event in first_two] == [Saved, Saved]
+    assert [path.read_bytes() for path in sorted(tmp_path.rglob("*.JPG"))] == [
+        pictures["IMG_0001.JPG"],
+        pictures["IMG_0002.JPG"],
+    ]
+    assert not device.awake
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,7 @@ class Saving:
             if refusal:
                 marks = not isinstance(refusal, NotSupported)
                 yield NotMarked(job.entry, refusal)
+                patience.heed(refusal)
 
     def _fetch(self, cam: Camera, job: Job, begin: Begin) -> Saved | Skipped:
         entry, target = job.entry, job.target

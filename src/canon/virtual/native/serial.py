@@ -11,6 +11,7 @@ import enum
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from canon.errors import DecodeError
@@ -22,6 +23,7 @@ from canon.native.commands import (
     Identify,
     Listing,
     MakeDirectory,
+    PowerStatus,
     SetAttributes,
     UploadBlock,
     find_command,
@@ -65,6 +67,7 @@ _LARGEST_PART = 0xF000  # a message must stay below 64 KiB (A5.1)
 _SMALLEST_PART = 0x100
 _THUMBNAIL_HEAD = 10813  # bytes of a picture's head (A5.1)
 _OWNER_SIZE = 32
+_ON_A_LINE = 0x10  # of the power's source: such a body says 0x10 or 0x30 (A5)
 _END_MARK = len(Listing(()).encode())
 _WAKE_AGAIN_S = 0.5
 # Guess (A8): how soon, and how often, a camera repeats an EOT that nobody acknowledges.
@@ -227,6 +230,8 @@ class SerialCamera:
 
     def _go_off(self, number: int) -> None:
         """Say that the battery is empty, and sleep (A8)."""
+        if self._sent:
+            self._number = _after(self._number)  # who sends a new command has the answer
         self.say(ack(number).frame())
         self._send(
             b"".join(fragments(encode_message(BATTERY_EMPTY, 0, b""))) + eot(self._number).frame()
@@ -342,6 +347,8 @@ class SerialCamera:
         reply = self.camera.answer(command)
         if isinstance(reply, File):
             return reply.read()
+        if isinstance(reply, PowerStatus):
+            reply = replace(reply, source=reply.source | _ON_A_LINE)
         return reply.encode() if isinstance(reply, Message) else reply
 
     def _listing_parts(self, listing: bytes) -> Iterator[ListingPart]:
