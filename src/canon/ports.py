@@ -242,9 +242,11 @@ def _open_serial(text: str) -> OnLine:
     from canon.serial.tty import open_tty
 
     name, _, query = text.partition("?")
-    asked = dict(parse_qsl(query, keep_blank_values=True))
+    words = parse_qsl(query, keep_blank_values=True)
+    asked = dict(words)
+    once = len(asked)
     speed, slug = asked.pop("speed", str(FIRST_SPEED)), asked.pop("model", "")
-    if not name or asked or not (speed.isascii() and speed.isdigit()):
+    if not name or asked or once < len(words) or not (speed.isascii() and speed.isdigit()):
         raise ValueError(
             f"'serial:{text}' is no port; write serial:/dev/ttyUSB0?speed=57600, or "
             "?model=powershot-350 for that one"

@@ -509,6 +509,7 @@ def test_it_has_no_usb() -> None:
         ("serial:/dev/ttyS0?model=powershot-g3", "'powershot-g3' talks over a serial line"),
         ("serial:/dev/ttyS0?modell=x", "is no port"),
         ("serial:/dev/ttyS0?speed=fast", "is no port"),
+        ("serial:/dev/ttyS0?speed=9600&speed=19200", "is no port"),
         ("serial:?speed=9600", "is no port"),
     ],
 )

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from attack import attack
 from hostile_ptp_camera import HostilePtpCamera, Trick, What
 from test_hostile_ptp import BODIES, PTP_VERBS
 
+from canon import exif
 from canon.camera import Camera
 from canon.errors import DecodeError
 from canon.native import commands, release
@@ -34,6 +36,9 @@ from canon.trace.captures import SECTION
 from canon.trace.files import read
 from canon.trace.recorder import RecordingPort
 from canon.trace.telling import redact, tell
+from canon.virtual.pictures.exif import Exposure, app1
+from canon.virtual.pictures.raw import cr2, crw
+from canon.virtual.pictures.scene import photograph
 from canon.virtual.port import VirtualPort
 from canon.wire import Message, unexplained
 from rigs.bodies import ptp_row
@@ -280,6 +285,24 @@ def log_seeds(traces: Path) -> Iterator[bytes]:
     )
 
 
+def take_picture(data: bytes) -> None:
+    """What a file on the card tells, whatever kind of picture it says it is."""
+    for reader in exif.read, exif.thumbnail, exif.taken, exif.end:
+        with suppress(DecodeError):
+            reader(data)
+
+
+def picture_seeds(traces: Path) -> Iterator[bytes]:
+    """One file of each kind, whole and cut."""
+    shot = Exposure(datetime(2004, 6, 5), 1000001, width=32, height=32, owner="somebody")
+    photo = photograph(shot)
+    boxes = b"\0\0\0\x10ftypcrx \0\0\0\1" + b"\0\0\0\x40moov\0\0\0\x38uuid"
+    boxes += bytes.fromhex("85c0b687820f11e08111f4ce462b6a48") + b"\0\0\0\x20CMT1"
+    block = app1(shot, photo.thumbnail)[10:]
+    for file in photo.image, cr2(shot, photo), crw(shot, photo), boxes + block, block:
+        yield from (file[: len(file) * part // 4] for part in range(2, 5))
+
+
 LOG_HEAD = b"0.511003 gp_port_read                (3): "
 LOG_ROW = b"\n0000  10 00 00 00 01 00 02 10-00 00 00 00 01 00 00 00  ................\n\n"
 
@@ -291,5 +314,6 @@ TARGETS = {
     "usbmon-text": Target(take_recording, form_seeds(as_usbmon_text)),
     "gphoto2-logs": Target(take_recording, log_seeds),
     "gzip": Target(take_recording, form_seeds(as_gzip)),
+    "pictures": Target(take_picture, picture_seeds),
     "talk": Target(take_talk, talk_seeds),
 }

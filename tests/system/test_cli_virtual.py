@@ -156,6 +156,22 @@ def test_what_opens_no_camera_records_nothing_and_says_so(
         assert not (tmp_path / "talk.pcapng").exists()
 
 
+def test_time_on_a_pseudo_terminal_does_not_jump(tmp_path: Path) -> None:
+    ran = run(tmp_path, "virtual", "powershot-a50", "--serial", "--pace", "jump")
+    assert ran.returncode == 2
+    assert "leave --pace jump out" in ran.stderr
+
+
+def test_what_a_folder_holds_and_a_card_cannot_is_told(tmp_path: Path) -> None:
+    (tmp_path / "card").mkdir()
+    (tmp_path / "card" / "IMG_0001.JPG").write_bytes(b"1")
+    (tmp_path / "card" / "IMG_0002.JPG").symlink_to("gone")
+    ran = run(tmp_path, "--port", "virtual:powershot-g9?card=card", "ls", "DCIM/100CANON")
+    assert ran.returncode == 0
+    assert ran.stdout == "DCIM/100CANON/IMG_0001.JPG\n"
+    assert ran.stderr == ("canon-remote: card card: left out, as they lead nowhere: IMG_0002.JPG\n")
+
+
 def test_a_recording_never_replaces_a_file(tmp_path: Path, recording: Path) -> None:
     before = recording.read_bytes()
     ran = run(tmp_path, "--record", str(recording), "owner")
