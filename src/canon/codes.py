@@ -238,10 +238,10 @@ class Formats:
         if value.code is not None:
             return value.code if value.dialect in ("", self.dialect) else None
         codes = [_file_codes(file) for file in value.files]
-        if len(codes) == 1:
-            return joined(*codes[0])
-        raw, jpeg = codes
-        return paired(raw, jpeg)
+        known = [code for code in codes if code is not None]
+        if len(known) < len(codes):
+            return None
+        return joined(*known[0]) if len(known) == 1 else paired(known[0], known[1])
 
 
 def joined(*codes: int) -> int:
@@ -267,14 +267,13 @@ def _file(form: int, size: int, quality: int) -> File | None:
     return None if sized is None or how is None else File(kind, sized, how)
 
 
-def _file_codes(file: File) -> tuple[int, int, int]:
+def _file_codes(file: File) -> tuple[int, int, int] | None:
+    """The bytes of a file; None where these bodies have no such file."""
+    kind = FILE_KIND.code(file.kind)
     if file.size is None or file.quality is None:
-        return _RAW
-    return (
-        FILE_KIND.code(file.kind) or 0,
-        IMAGE_SIZE.code(file.size) or 0,
-        QUALITY.code(file.quality) or 0,
-    )
+        return None if kind is None else _RAW
+    size, quality = IMAGE_SIZE.code(file.size), QUALITY.code(file.quality)
+    return None if kind is None or size is None or quality is None else (kind, size, quality)
 
 
 _RAW = (2, 0, 4)

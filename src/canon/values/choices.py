@@ -13,6 +13,14 @@ class FileKind(Choice):
 
     JPEG = enum.auto()
     RAW = enum.auto()
+    MRAW = enum.auto()
+    SRAW = enum.auto()
+    CRAW = enum.auto()
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is the sensor's own data: all of it, of fewer pixels, or compressed."""
+        return self in (FileKind.RAW, FileKind.MRAW, FileKind.SRAW, FileKind.CRAW)
 
 
 class Quality(Choice):
@@ -22,16 +30,22 @@ class Quality(Choice):
     NORMAL = enum.auto()
     FINE = enum.auto()
     SUPERFINE = enum.auto()
+    CUSTOM = enum.auto()
+    CUSTOM_1 = enum.auto()
 
 
 class ImageSize(Choice):
     """The size of a JPEG; the pixels are the model's."""
 
     LARGE = enum.auto()
+    MEDIUM = enum.auto()
     MEDIUM_1 = enum.auto()
     MEDIUM_2 = enum.auto()
     MEDIUM_3 = enum.auto()
     SMALL = enum.auto()
+    SMALL_1 = enum.auto()
+    SMALL_2 = enum.auto()
+    SMALL_3 = enum.auto()
 
 
 class Flash(Choice):
@@ -92,10 +106,55 @@ class ShootingMode(Choice):
     CUSTOM = enum.auto()
     CUSTOM_1 = enum.auto()
     CUSTOM_2 = enum.auto()
+    CUSTOM_3 = enum.auto()
+    FULL_AUTO = enum.auto()
+    CREATIVE_AUTO = enum.auto()
+    HYBRID_AUTO = enum.auto()
+    FLEXIBLE_PRIORITY = enum.auto()
+    DEP = enum.auto()
+    LOCK = enum.auto()
+    SCENE = enum.auto()
+    NIGHT_PORTRAIT = enum.auto()
+    HANDHELD_NIGHT = enum.auto()
+    BACKLIGHT = enum.auto()
+    LANDSCAPE = enum.auto()
+    KIDS = enum.auto()
+    FOOD = enum.auto()
+    CANDLELIGHT = enum.auto()
+    CREATIVE_FILTER = enum.auto()
+    GRAINY_BLACK_AND_WHITE = enum.auto()
+    SOFT_FOCUS = enum.auto()
+    TOY_CAMERA = enum.auto()
+    FISH_EYE = enum.auto()
+    WATER_PAINTING = enum.auto()
+    MINIATURE = enum.auto()
+    HDR_ART_STANDARD = enum.auto()
+    HDR_ART_VIVID = enum.auto()
+    HDR_ART_BOLD = enum.auto()
+    HDR_ART_EMBOSSED = enum.auto()
+    MOVIE_FANTASY = enum.auto()
+    MOVIE_OLD = enum.auto()
+    MOVIE_MEMORY = enum.auto()
+    MOVIE_DIRECT_MONO = enum.auto()
+    MOVIE_MINIATURE = enum.auto()
+    PANNING = enum.auto()
+    GROUP_PHOTO = enum.auto()
+    HDR = enum.auto()
+    SELF_PORTRAIT = enum.auto()
+    SMOOTH_SKIN = enum.auto()
+    PANORAMA = enum.auto()
+    SILENT = enum.auto()
+    OIL_PAINTING = enum.auto()
+    STAR_PORTRAIT = enum.auto()
+    STAR_NIGHTSCAPE = enum.auto()
+    STAR_TRAILS = enum.auto()
+    STAR_TIME_LAPSE_MOVIE = enum.auto()
+    BACKGROUND_BLUR = enum.auto()
+    VIDEO_BLOG = enum.auto()
 
     @classmethod
     def parse(cls, typed: object) -> Self:
-        """As every choice; the letters on Canon's dials are names too: P, Tv, Av, M, B."""
+        """As every choice; the letters on Canon's dials are names too: P, Tv, Av, M, B, Fv."""
         return super().parse(_ON_THE_DIAL.get(plain(str(typed)), typed))
 
 
@@ -105,6 +164,7 @@ _ON_THE_DIAL = {
     "av": ShootingMode.APERTURE_PRIORITY,
     "m": ShootingMode.MANUAL,
     "b": ShootingMode.BULB,
+    "fv": ShootingMode.FLEXIBLE_PRIORITY,
 }
 
 
@@ -115,7 +175,16 @@ class DriveMode(Choice):
     CONTINUOUS = enum.auto()
     CONTINUOUS_LOW = enum.auto()
     CONTINUOUS_HIGH = enum.auto()
+    CONTINUOUS_SUPER_HIGH = enum.auto()
+    SILENT = enum.auto()
+    CONTINUOUS_SILENT = enum.auto()
+    CONTINUOUS_SILENT_LOW = enum.auto()
+    CONTINUOUS_SILENT_HIGH = enum.auto()
     SELF_TIMER = enum.auto()
+    SELF_TIMER_2 = enum.auto()
+    SELF_TIMER_10 = enum.auto()
+    SELF_TIMER_CONTINUOUS = enum.auto()
+    VIDEO = enum.auto()
 
 
 class Metering(Choice):
@@ -173,6 +242,11 @@ class WhiteBalance(Choice):
     PC_3 = enum.auto()
     CUSTOM_1 = enum.auto()
     CUSTOM_2 = enum.auto()
+    CUSTOM_3 = enum.auto()
+    CUSTOM_4 = enum.auto()
+    PC_4 = enum.auto()
+    PC_5 = enum.auto()
+    AUTO_WHITE = enum.auto()
 
 
 class FocusMode(Choice):

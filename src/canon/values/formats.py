@@ -50,16 +50,17 @@ class Format(Value, str):
             return str.__new__(cls, word)
         known = _files()
         files = [known.get(plain(part)) for part in word.split("+")]
-        kinds = [file.kind for file in files if file is not None]
+        kinds = [file.kind.is_raw for file in files if file is not None]
         if len(set(kinds)) < len(files):
+            jpegs = [str(file) for file in known.values() if file.kind is FileKind.JPEG]
             alone = tuple(map(str, known.values()))
-            raise no_such(cls, typed, (*alone, *(f"raw+{one}" for one in alone[1:])), "large-fine")
+            raise no_such(cls, typed, (*alone, *(f"raw+{one}" for one in jpegs)), "large-fine")
         return cls.of(*(file for file in files if file is not None))
 
     @classmethod
     def of(cls, *files: File) -> Self:
-        """The format that writes these files, one of each kind."""
-        ordered = sorted(files, key=lambda file: file.kind is not FileKind.RAW)
+        """The format that writes these files: one, or a RAW and a JPEG."""
+        ordered = sorted(files, key=lambda file: not file.kind.is_raw)
         return str.__new__(cls, "+".join(map(str, ordered)))
 
     @classmethod
@@ -89,7 +90,7 @@ class Format(Value, str):
     @property
     def raw(self) -> File | None:
         """The RAW among the files; None where there is none."""
-        return next((file for file in self.files if file.kind is FileKind.RAW), None)
+        return next((file for file in self.files if file.kind.is_raw), None)
 
     def __str__(self) -> str:
         return str.__str__(self)
@@ -113,8 +114,9 @@ def jpeg(size: ImageSize, quality: Quality) -> File:
 def _files() -> dict[str, File]:
     """All files that have a name, by it."""
     if not _KNOWN:
-        alone: Iterable[File] = (jpeg(size, quality) for size in ImageSize for quality in Quality)
-        _KNOWN.update({plain(str(file)): file for file in (RAW, *alone)})
+        raws: Iterable[File] = (File(kind) for kind in FileKind if kind.is_raw)
+        jpegs: Iterable[File] = (jpeg(size, quality) for size in ImageSize for quality in Quality)
+        _KNOWN.update({plain(str(file)): file for file in (*raws, *jpegs)})
     return _KNOWN
 
 

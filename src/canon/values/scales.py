@@ -229,7 +229,7 @@ class Iso(Scale):
 
 
 class Aperture(Scale):
-    """The f-number: f/1 … f/91. It is a number below a line: f/8 lets in less light than f/4."""
+    """The f-number: f/1 … f/91, or "auto". It is below a line: f/8 lets in less light than f/4."""
 
     unit = "f_number"
     places: ClassVar[Mapping[int, str]] = {
@@ -247,6 +247,7 @@ class Aperture(Scale):
         88: "f/45", 91: "f/51", 92: "f/54", 93: "f/57",
         96: "f/64", 99: "f/72", 100: "f/76", 101: "f/81", 104: "f/91",
     }  # fmt: skip
+    _words: ClassVar[Mapping[str, float]] = {"auto": -math.inf}
     _pattern = rf"(?:f */? *)?{_NO_SIGN}{_NUMBER}"
     _example = "f/8"
 
@@ -268,7 +269,7 @@ class Aperture(Scale):
 
 
 class ShutterSpeed(Scale):
-    """The exposure time in seconds: 30 … 0.8 … 1/8000, or "bulb"."""
+    """The exposure time in seconds: 30 … 0.8 … 1/32000, or "bulb", or "auto"."""
 
     unit = "seconds"
     places: ClassVar[Mapping[int, str]] = {
@@ -290,9 +291,10 @@ class ShutterSpeed(Scale):
         80: "1/1000", 83: "1/1250", 84: "1/1500", 85: "1/1600",
         88: "1/2000", 91: "1/2500", 92: "1/3000", 93: "1/3200",
         96: "1/4000", 99: "1/5000", 100: "1/6000", 101: "1/6400",
-        104: "1/8000",
+        104: "1/8000", 107: "1/10000", 109: "1/12800",
+        112: "1/16000", 115: "1/20000", 117: "1/25600", 120: "1/32000",
     }  # fmt: skip
-    _words: ClassVar[Mapping[str, float]] = {"bulb": math.inf}
+    _words: ClassVar[Mapping[str, float]] = {"auto": -math.inf, "bulb": math.inf}
     _pattern = rf"{_NO_SIGN}{_NUMBER} *(?:s|sec|seconds)?"
     _example = "1/125"
 

@@ -1,20 +1,110 @@
-"""The settings of an EOS in the common vocabulary, and their numbers (section 5)."""
+"""The settings of an EOS: which property each is, and how its bytes read and are written.
+
+The names are those of the common vocabulary, and Canon's own for what only an EOS has; the numbers
+are those of section 5 of canon-eos-ptp. Every number of 8, 16 or 32 bits has four bytes.
+"""
 
 from __future__ import annotations
 
-from canon.codes import Row, Stops, Words
-from canon.ptp.eos.layouts import Eos
+import enum
+from collections.abc import Iterable
+from typing import Any
+
+from canon.codes import METERING as _METERING
+from canon.codes import PLAIN, SWITCH, Row, Stops, Words
+from canon.codes import WHITE_BALANCE as _WHITE_BALANCE
+from canon.driver.settings import number_in
+from canon.ptp.eos import properties
+from canon.ptp.eos.formats import EOS, ImageFormats, Styles, format_entries
+from canon.ptp.eos.records import LIST, AvailListChanged
 from canon.values import kinds
-from canon.values.choices import Metering, ShootingMode, WhiteBalance
+from canon.values.choices import DriveMode, FocusMode, Metering, ShootingMode, WhiteBalance
+from canon.values.kinds import Kind, whole
+from canon.values.looks import (
+    AfMethod,
+    AspectRatio,
+    BatteryLevel,
+    Bracketing,
+    CaptureDestination,
+    ColorSpace,
+    LightingOptimizer,
+    NoiseReduction,
+    PictureStyle,
+    ReviewTime,
+    Style,
+)
 from canon.values.scales import Aperture, Compensation, Iso, ShutterSpeed
 
-EOS = "eos"
-"""The dialect of these tables."""
+
+class Stored(enum.Enum):
+    """How a value lies in its bytes."""
+
+    NUMBER = enum.auto()
+    TEXT = enum.auto()
+    BYTES = enum.auto()
 
 
 class EosRow(Row):
-    """One setting; its place is a property."""
+    """One setting; its place is a property.
 
+    Attributes:
+        codes: its numbers and their values; of BYTES, its bytes and their values.
+        stored: how its value lies in the bytes.
+        settable: whether it can be set at all, on any body.
+    """
+
+    codes: Any
+    stored: Stored = Stored.NUMBER
+    settable: bool = True
+
+    def read(self, raw: bytes) -> Any:
+        """The value that bytes of this property stand for."""
+        match self.stored:
+            case Stored.NUMBER:
+                return self.codes.value(int.from_bytes(raw[:_SLOT], "little"))
+            case Stored.TEXT:
+                return raw.partition(b"\0")[0].decode("latin-1")
+            case Stored.BYTES:
+                return self.codes.value(raw)
+
+    def write(self, value: Any, listed: Iterable[bytes] = ()) -> bytes | None:
+        """The bytes for a value; None where no body has it.
+
+        Args:
+            value: of this row's kind.
+            listed: what the body takes now, as `entries` has it. Where several bytes stand for
+                one value, its own are taken, as it sent them.
+        """
+        for raw in listed:
+            if self.read(raw) == value:
+                return raw
+        if self.stored is Stored.TEXT:
+            try:
+                return str(value).encode("latin-1") + b"\0"
+            except UnicodeEncodeError:
+                return None
+        code: Any = self.codes.code(value)
+        if isinstance(code, int):
+            return (code & _LARGEST).to_bytes(_SLOT, "little")
+        return None if code is None else bytes(code)
+
+    def entries(self, listed: AvailListChanged) -> tuple[bytes, ...] | None:
+        """What a property may be now, as bytes: none where nothing; None where it has no list."""
+        if listed.form != LIST:
+            return None
+        values = listed.values
+        if isinstance(self.codes, ImageFormats):
+            return tuple(format_entries(values))[: listed.count]
+        size = _SLOT
+        if self.stored is not Stored.NUMBER and listed.count:
+            size = len(values) // listed.count
+        count = min(listed.count, len(values) // size if size else 0)
+        return tuple(values[at * size : (at + 1) * size] for at in range(count))
+
+
+_SLOT, _LARGEST = 4, 0xFFFFFFFF
+
+# --- numbers and words ----------------------------------------------------------------------------
 
 SHOOTING_MODE = Words(
     ShootingMode,
@@ -25,52 +115,357 @@ SHOOTING_MODE = Words(
         0x03: ShootingMode.MANUAL,
         0x04: ShootingMode.BULB,
         0x05: ShootingMode.A_DEP,
+        0x06: ShootingMode.DEP,
+        0x07: ShootingMode.CUSTOM,
+        0x08: ShootingMode.LOCK,
+        0x09: ShootingMode.FULL_AUTO,
+        0x0A: ShootingMode.NIGHT_PORTRAIT,
+        0x0B: ShootingMode.SPORTS,
+        0x0C: ShootingMode.PORTRAIT,
+        0x0D: ShootingMode.LANDSCAPE,
+        0x0E: ShootingMode.MACRO,
+        0x0F: ShootingMode.FLASH_OFF,
+        0x10: ShootingMode.CUSTOM_2,
+        0x11: ShootingMode.CUSTOM_3,
+        0x13: ShootingMode.CREATIVE_AUTO,
         0x14: ShootingMode.MOVIE,
+        0x15: ShootingMode.PHOTO_IN_MOVIE,
         0x16: ShootingMode.AUTO,
+        0x17: ShootingMode.HANDHELD_NIGHT,
+        0x18: ShootingMode.BACKLIGHT,
+        0x19: ShootingMode.SCENE,
+        0x1A: ShootingMode.KIDS,
+        0x1B: ShootingMode.FOOD,
+        0x1C: ShootingMode.CANDLELIGHT,
+        0x1D: ShootingMode.CREATIVE_FILTER,
+        0x1E: ShootingMode.GRAINY_BLACK_AND_WHITE,
+        0x1F: ShootingMode.SOFT_FOCUS,
+        0x20: ShootingMode.TOY_CAMERA,
+        0x21: ShootingMode.FISH_EYE,
+        0x22: ShootingMode.WATER_PAINTING,
+        0x23: ShootingMode.MINIATURE,
+        0x24: ShootingMode.HDR_ART_STANDARD,
+        0x25: ShootingMode.HDR_ART_VIVID,
+        0x26: ShootingMode.HDR_ART_BOLD,
+        0x27: ShootingMode.HDR_ART_EMBOSSED,
+        0x28: ShootingMode.MOVIE_FANTASY,
+        0x29: ShootingMode.MOVIE_OLD,
+        0x2A: ShootingMode.MOVIE_MEMORY,
+        0x2B: ShootingMode.MOVIE_DIRECT_MONO,
+        0x2C: ShootingMode.MOVIE_MINIATURE,
+        0x2D: ShootingMode.PANNING,
+        0x2E: ShootingMode.GROUP_PHOTO,
+        0x31: ShootingMode.HDR,
+        0x32: ShootingMode.SELF_PORTRAIT,
+        0x33: ShootingMode.HYBRID_AUTO,
+        0x34: ShootingMode.SMOOTH_SKIN,
+        0x35: ShootingMode.PANORAMA,
+        0x36: ShootingMode.SILENT,
+        0x37: ShootingMode.FLEXIBLE_PRIORITY,
+        0x38: ShootingMode.OIL_PAINTING,
+        0x39: ShootingMode.FIREWORKS,
+        0x3A: ShootingMode.STAR_PORTRAIT,
+        0x3B: ShootingMode.STAR_NIGHTSCAPE,
+        0x3C: ShootingMode.STAR_TRAILS,
+        0x3D: ShootingMode.STAR_TIME_LAPSE_MOVIE,
+        0x3E: ShootingMode.BACKGROUND_BLUR,
+        0x3F: ShootingMode.VIDEO_BLOG,
     },
+    EOS,
+)
+# Guess: 0x15, 0x1a, 0x1c, 0x1d, 0x28 to 0x2c, 0x2e, 0x35, 0x36 and those from 0x38 on are as
+# Canon's own library counts, from memory; no recorded body was in such a mode.
+DRIVE_MODE = Words(
+    DriveMode,
+    {
+        0x00: DriveMode.SINGLE,
+        0x01: DriveMode.CONTINUOUS,
+        0x02: DriveMode.VIDEO,
+        0x04: DriveMode.CONTINUOUS_HIGH,
+        0x05: DriveMode.CONTINUOUS_LOW,
+        0x06: DriveMode.SILENT,
+        0x07: DriveMode.SELF_TIMER_CONTINUOUS,
+        0x10: DriveMode.SELF_TIMER_10,
+        0x11: DriveMode.SELF_TIMER_2,
+        0x12: DriveMode.CONTINUOUS_SUPER_HIGH,
+        0x13: DriveMode.SILENT,
+        0x14: DriveMode.CONTINUOUS_SILENT,
+        0x15: DriveMode.CONTINUOUS_SILENT_HIGH,
+        0x16: DriveMode.CONTINUOUS_SILENT_LOW,
+    },
+    EOS,
+)
+METERING = Words(Metering, _METERING.table, EOS)
+FOCUS_MODE = Words(
+    FocusMode,
+    {0: FocusMode.ONE_SHOT, 1: FocusMode.AI_SERVO, 2: FocusMode.AI_FOCUS, 3: FocusMode.MANUAL},
     EOS,
 )
 WHITE_BALANCE = Words(
     WhiteBalance,
-    {
-        0: WhiteBalance.AUTO,
-        1: WhiteBalance.DAYLIGHT,
-        2: WhiteBalance.CLOUDY,
-        3: WhiteBalance.TUNGSTEN,
-        4: WhiteBalance.FLUORESCENT,
-        5: WhiteBalance.FLASH,
-        6: WhiteBalance.CUSTOM,
-        8: WhiteBalance.SHADE,
+    {code: light for code, light in _WHITE_BALANCE.table.items() if code != 0x07}
+    | {
+        0x12: WhiteBalance.CUSTOM_3,
+        0x13: WhiteBalance.CUSTOM_4,
+        0x14: WhiteBalance.PC_4,
+        0x15: WhiteBalance.PC_5,
+        0x17: WhiteBalance.AUTO_WHITE,
     },
     EOS,
 )
-METERING = Words(
-    Metering,
+COLOR_SPACE = Words(ColorSpace, {1: ColorSpace.SRGB, 2: ColorSpace.ADOBE_RGB}, EOS)
+PICTURE_STYLE = Words(
+    PictureStyle,
     {
-        1: Metering.SPOT,
-        3: Metering.EVALUATIVE,
-        4: Metering.PARTIAL,
-        5: Metering.CENTER_WEIGHTED_AVERAGE,
+        0x21: PictureStyle.USER_1,
+        0x22: PictureStyle.USER_2,
+        0x23: PictureStyle.USER_3,
+        0x41: PictureStyle.PC_1,
+        0x42: PictureStyle.PC_2,
+        0x43: PictureStyle.PC_3,
+        0x81: PictureStyle.STANDARD,
+        0x82: PictureStyle.PORTRAIT,
+        0x83: PictureStyle.LANDSCAPE,
+        0x84: PictureStyle.NEUTRAL,
+        0x85: PictureStyle.FAITHFUL,
+        0x86: PictureStyle.MONOCHROME,
+        0x87: PictureStyle.AUTO,
+        0x88: PictureStyle.FINE_DETAIL,
     },
     EOS,
 )
-SHUTTER_SPEED = Stops(ShutterSpeed, 0x38, {0x0C: "bulb", 0x04: "bulb"}, dialect=EOS)
-APERTURE = Stops(Aperture, 0x08, dialect=EOS)
-ISO = Stops(Iso, 0x48, {0x00: "auto"}, dialect=EOS)
+BATTERY_LEVEL = Words(
+    BatteryLevel,
+    {
+        0: BatteryLevel.LOW,
+        1: BatteryLevel.HALF,
+        2: BatteryLevel.FULL,
+        4: BatteryLevel.THREE_QUARTERS,
+        5: BatteryLevel.QUARTER,
+    },
+    EOS,
+)
+CAPTURE_DESTINATION = Words(
+    CaptureDestination,
+    {
+        1: CaptureDestination.CARD_1,
+        2: CaptureDestination.CARD,
+        4: CaptureDestination.HOST,
+        5: CaptureDestination.CARD_1_AND_HOST,
+        6: CaptureDestination.CARD_AND_HOST,
+    },
+    EOS,
+)
+BRACKETING = Words(
+    Bracketing,
+    {
+        0xFFFF: Bracketing.OFF,
+        0: Bracketing.OFF,
+        1: Bracketing.EXPOSURE,
+        2: Bracketing.ISO,
+        4: Bracketing.WHITE_BALANCE,
+        8: Bracketing.FLASH,
+    },
+    EOS,
+)
+NOISE_REDUCTION = Words(NoiseReduction, dict(enumerate(NoiseReduction)), EOS)
+ASPECT_RATIO = Words(
+    AspectRatio,
+    {
+        0: AspectRatio.RATIO_3_2,
+        1: AspectRatio.RATIO_1_1,
+        2: AspectRatio.RATIO_4_3,
+        7: AspectRatio.RATIO_16_9,
+        0x0D: AspectRatio.CROP_1_6,
+    },
+    EOS,
+)
+REVIEW_TIME = Words(
+    ReviewTime,
+    {
+        0: ReviewTime.OFF,
+        2: ReviewTime.SECONDS_2,
+        4: ReviewTime.SECONDS_4,
+        8: ReviewTime.SECONDS_8,
+        0xFF: ReviewTime.HOLD,
+    },
+    EOS,
+)
+AF_METHOD = Words(AfMethod, dict(enumerate(AfMethod)), EOS)
+LIGHTING_OPTIMIZER = Words(
+    LightingOptimizer,
+    {
+        0x00101: LightingOptimizer.LOW,
+        0x00202: LightingOptimizer.HIGH,
+        0x00303: LightingOptimizer.OFF,
+        0x00000: LightingOptimizer.STANDARD,
+        0x00001: LightingOptimizer.LOW,
+        0x00002: LightingOptimizer.HIGH,
+        0x00003: LightingOptimizer.OFF,
+        0x10000: LightingOptimizer.STANDARD_ALWAYS,
+        0x10101: LightingOptimizer.LOW_ALWAYS,
+        0x10202: LightingOptimizer.HIGH_ALWAYS,
+        0x10303: LightingOptimizer.OFF_ALWAYS,
+    },
+    EOS,
+)
+"""Where two numbers stand for one word, the last is written."""
+# Half a stop beside a third has the same label: 1/6 and f/1.2.
+SHUTTER_SPEED = Stops(
+    ShutterSpeed,
+    0x38,
+    {0x0C: "bulb", 0x00: "auto"},
+    {0x04: "bulb", 0x4C: "1/6"},
+    dialect=EOS,
+)
+APERTURE = Stops(
+    Aperture,
+    0x08,
+    {0x00: "auto"},
+    {0x0C: "f/1.2", 0xB0: "auto", 0xFF: "auto", 0xFFFF: "auto"},
+    dialect=EOS,
+)
+ISO = Stops(Iso, 0x48, {0x00: "auto"}, {0x01: "auto"}, dialect=EOS)
 COMPENSATION = Stops(Compensation, 0, signed=True, dialect=EOS)
+FORMATS = ImageFormats()
+STYLES = Styles()
 
-ROWS = {
-    row.name: row
-    for row in (
-        EosRow("shooting_mode", Eos.AE_MODE, kinds.SHOOTING_MODE, SHOOTING_MODE, 0),
-        EosRow("aperture", Eos.APERTURE, kinds.APERTURE, APERTURE),
-        EosRow("shutter_speed", Eos.SHUTTER_SPEED, kinds.SHUTTER_SPEED, SHUTTER_SPEED),
-        EosRow("iso", Eos.ISO, kinds.ISO, ISO),
-        EosRow(
-            "exposure_compensation", Eos.EXPOSURE_COMPENSATION, kinds.COMPENSATION, COMPENSATION
-        ),
-        EosRow("white_balance", Eos.WHITE_BALANCE, kinds.WHITE_BALANCE, WHITE_BALANCE),
-        EosRow("metering", Eos.METERING, kinds.METERING, METERING),
-    )
+
+class _Bytes:
+    """Bytes as they are."""
+
+    def value(self, raw: bytes) -> bytes:
+        return raw
+
+    def code(self, value: bytes) -> bytes:
+        return value
+
+
+class _Signed:
+    """A number with a sign, in four bytes."""
+
+    def value(self, code: int) -> int:
+        return (code + 0x80000000) % 0x100000000 - 0x80000000
+
+    def code(self, value: int) -> int:
+        return value
+
+
+_BYTES, _SIGNED = _Bytes(), _Signed()
+_NUMBER, _WITH_SIGN = whole(0, _LARGEST), whole(-0x80000000, 0x7FFFFFFF)
+
+# --- the rows -------------------------------------------------------------------------------------
+
+
+def _row(name: str, place: int, kind: Kind[Any], codes: Any, **more: Any) -> EosRow:
+    return EosRow(name, place, kind, codes, **more)
+
+
+def _word(name: str, place: int, words: Words[Any], **more: Any) -> EosRow:
+    return EosRow(name, place, Kind("choice", words.choices.parse), words, **more)
+
+
+_TOLD: dict[str, Any] = {"settable": False}
+_TEXT: dict[str, Any] = {"stored": Stored.TEXT}
+_STRUCTURE: dict[str, Any] = {"stored": Stored.BYTES}
+_STYLE = Kind("text", Style.parse)
+_FORMAT: dict[str, Any] = _STRUCTURE | {"turn": 1}
+_OWN = (
+    _row("shooting_mode", 0xD105, kinds.SHOOTING_MODE, SHOOTING_MODE, turn=0),
+    _row("mode_dial", 0xD138, kinds.SHOOTING_MODE, SHOOTING_MODE, turn=0),
+    _row("aperture", 0xD101, kinds.APERTURE, APERTURE),
+    _row("shutter_speed", 0xD102, kinds.SHUTTER_SPEED, SHUTTER_SPEED),
+    _row("iso", 0xD103, kinds.ISO, ISO),
+    _row("exposure_compensation", 0xD104, kinds.COMPENSATION, COMPENSATION),
+    _row("drive_mode", 0xD106, kinds.DRIVE_MODE, DRIVE_MODE),
+    _row("metering", 0xD107, kinds.METERING, METERING),
+    _row("focus_mode", 0xD108, kinds.FOCUS_MODE, FOCUS_MODE),
+    _row("white_balance", 0xD109, kinds.WHITE_BALANCE, WHITE_BALANCE, turn=5),
+    _row("color_temperature", 0xD10A, _NUMBER, PLAIN),
+    _word("color_space", 0xD10F, COLOR_SPACE),
+    _word("picture_style", 0xD110, PICTURE_STYLE, turn=5),
+    _word("battery_level", 0xD111, BATTERY_LEVEL, **_TOLD),
+    _row("auto_power_off", 0xD114, _WITH_SIGN, _SIGNED),
+    _row("owner", 0xD115, kinds.TEXT, None, **_TEXT),
+    _row("available_shots", 0xD11B, _NUMBER, PLAIN, **_TOLD),
+    _word("capture_destination", 0xD11C, CAPTURE_DESTINATION, turn=1),
+    _word("bracketing", 0xD11D, BRACKETING),
+    _row("image_format", 0xD120, kinds.FORMAT, FORMATS, **_FORMAT),
+    _row("image_format_cf", 0xD121, kinds.FORMAT, FORMATS, **_FORMAT),
+    _row("image_format_sd", 0xD122, kinds.FORMAT, FORMATS, **_FORMAT),
+    _row("image_format_ext_hd", 0xD123, kinds.FORMAT, FORMATS, **_FORMAT),
+    _row("nickname", 0xD125, kinds.TEXT, None, **_TEXT),
+    _word("high_iso_noise_reduction", 0xD178, NOISE_REDUCTION),
+    _row("movie_servo_af", 0xD179, kinds.SWITCH, SWITCH),
+    _row("summertime", 0xD17E, kinds.SWITCH, SWITCH),
+    _word("aspect_ratio", 0xD194, ASPECT_RATIO),
+    _word("review_time", 0xD1A9, REVIEW_TIME),
+    _row("serial_number", 0xD1AF, kinds.TEXT, None, **_TEXT | _TOLD),
+    _row("depth_of_field_preview", 0xD1B2, kinds.SWITCH, SWITCH),
+    _word("af_method", 0xD1BA, AF_METHOD),
+    _word("lighting_optimizer", 0xD1C1, LIGHTING_OPTIMIZER),
+    _row("movie_switch", 0xD1C2, kinds.SWITCH, SWITCH),
+    _row("one_shot_raw", 0xD1C3, kinds.SWITCH, SWITCH),
+    _row("continuous_af", 0xD1C9, kinds.SWITCH, SWITCH),
+    _row("artist", 0xD1D0, kinds.TEXT, None, **_TEXT),
+    _row("copyright", 0xD1D1, kinds.TEXT, None, **_TEXT),
+    _row("lens_name", 0xD1D8, kinds.TEXT, None, **_TEXT | _TOLD),
+    _row("exposure_bracketing", 0xD1D9, kinds.COMPENSATION, COMPENSATION),
+    *(
+        _row(f"picture_style_{name}", place, _STYLE, STYLES, **_STRUCTURE)
+        for first, names in (
+            (0xD150, "standard portrait landscape neutral faithful black_white auto"),
+            (
+                0xD157,
+                "ex_standard ex_portrait ex_landscape ex_neutral ex_faithful ex_black_white "
+                "ex_auto ex_fine_detail",
+            ),
+            (
+                0xD160,
+                "user_set_1 user_set_2 user_set_3 ex_user_set_1 ex_user_set_2 ex_user_set_3",
+            ),
+        )
+        for place, name in enumerate(names.split(), first)
+    ),
+)
+_PLAIN: tuple[tuple[str, dict[str, Any]], ...] = (
+    (properties.NUMBERS, {"kind": _NUMBER, "codes": PLAIN}),
+    (properties.TOLD_NUMBERS, {"kind": _NUMBER, "codes": PLAIN, **_TOLD}),
+    (properties.SIGNED, {"kind": _WITH_SIGN, "codes": _SIGNED}),
+    (properties.BYTES, {"kind": kinds.RAW, "codes": _BYTES, **_STRUCTURE}),
+    (properties.TOLD_BYTES, {"kind": kinds.RAW, "codes": _BYTES, **_STRUCTURE, **_TOLD}),
+)
+ROWS = {row.name: row for row in _OWN} | {
+    name: EosRow(name=name, place=code, **fields)
+    for text, fields in _PLAIN
+    for code, name in properties.named(text).items()
 }
-"""The settings by their names."""
+"""The settings by name."""
+NAMES: dict[int, str] = {row.place: row.name for row in ROWS.values()}
+"""The names by property."""
+
+
+def row_of(name: str, raw: bytes = bytes(_SLOT)) -> EosRow | None:
+    """The row of a name, or of a property's number as "0xd1b4".
+
+    A number that has no name is a number where its bytes are four, and else bytes.
+
+    Args:
+        name: what is asked for.
+        raw: the bytes that the body told of the property.
+    """
+    code = number_in(name)
+    if code is None:
+        return ROWS.get(name)
+    known = ROWS.get(NAMES.get(code, ""))
+    if known is None:
+        stored: dict[str, Any] = {"kind": _NUMBER, "codes": PLAIN}
+        if len(raw) != _SLOT:
+            stored = {"kind": kinds.RAW, "codes": _BYTES, **_STRUCTURE}
+        return EosRow(name=name, place=code, **stored)
+    return known
+
+
+def name_of(code: int) -> str:
+    """What a property is called: its name, or its number."""
+    return NAMES.get(code) or f"{code:#06x}"

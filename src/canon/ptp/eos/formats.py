@@ -1,0 +1,305 @@
+"""The structures that stand for a value where a number would not do (sections 5.2 to 5.5).
+
+Each is read from the bytes of a property and packs to the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from canon.errors import DecodeError
+from canon.frozen import Frozen, replace
+from canon.values.choices import FileKind, ImageSize, Quality
+from canon.values.formats import File, Format
+from canon.values.looks import Style
+from canon.wire import Buffer, Codec, Message, Number, take, u32
+
+EOS = "eos"
+"""The dialect, as values without a name keep it."""
+s32 = Annotated[int, Number(4, signed=True)]
+
+# --- the files of a release (section 5.2) ---------------------------------------------------------
+
+
+class FormatFile(Message):
+    """One file of a release; its size in bytes is 0x10."""
+
+    bytes: u32
+    kind: u32
+    size: u32
+    compression: u32
+
+
+FORMAT_FILE = 0x10
+"""The bytes of a FormatFile."""
+_JPEG, _RAW = 1, 6
+_SIZES = {
+    0: ImageSize.LARGE,
+    1: ImageSize.MEDIUM,
+    2: ImageSize.SMALL,
+    5: ImageSize.MEDIUM_1,
+    6: ImageSize.MEDIUM_2,
+    0x0E: ImageSize.SMALL_1,
+    0x0F: ImageSize.SMALL_2,
+    0x10: ImageSize.SMALL_3,
+}
+_QUALITIES = {
+    0: Quality.CUSTOM,
+    1: Quality.CUSTOM_1,
+    2: Quality.NORMAL,
+    3: Quality.FINE,
+    5: Quality.SUPERFINE,  # Guess: as PowerShots count it; an M100 and a G5 X have it
+}
+_RAWS = {
+    (0, 4): FileKind.RAW,
+    (1, 4): FileKind.MRAW,
+    (2, 4): FileKind.SRAW,
+    (0, 3): FileKind.CRAW,
+}
+_SIZE_CODES = {size: code for code, size in _SIZES.items()}
+_QUALITY_CODES = {quality: code for code, quality in _QUALITIES.items()}
+_RAW_CODES = {kind: code for code, kind in _RAWS.items()}
+_MOST_FILES = 2
+_FILE_BITS = 24
+
+
+class ImageFormats:
+    """What a release writes, one file or two, as bytes and as a `Format`.
+
+    Bytes that mean no known format become a Format that keeps their numbers.
+    """
+
+    def value(self, raw: Buffer) -> Format:
+        """The format of a structure."""
+        parts = _parts(raw)
+        files = [_file(*part) for part in parts]
+        known = [file for file in files if file is not None]
+        kinds = {file.kind.is_raw for file in known}
+        if not parts or len(known) < len(parts) or len(kinds) < len(parts):
+            return Format.unknown(EOS, _condensed(parts))
+        return Format.of(*known)
+
+    def code(self, value: Format) -> bytes | None:
+        """The structure of a format; None where no EOS writes it."""
+        if value.code is not None:
+            parts = _expanded(value.code) if value.dialect in ("", EOS) else ()
+        else:
+            parts = tuple(part for file in value.files if (part := _file_codes(file)) is not None)
+            if len(parts) < len(value.files):
+                return None
+        files = b"".join(FormatFile(FORMAT_FILE, *part).encode() for part in parts)
+        return len(parts).to_bytes(4, "little") + files if parts else None
+
+
+def format_entries(values: Buffer) -> Iterator[bytes]:
+    """The structures of a list, up to one that is not whole."""
+    start = 0
+    while start + 4 <= len(values):
+        count = int.from_bytes(values[start : start + 4], "little")
+        end = start + 4 + FORMAT_FILE * count
+        if not 1 <= count <= _MOST_FILES or end > len(values):
+            return
+        yield bytes(values[start:end])
+        start = end
+
+
+def _parts(raw: Buffer) -> tuple[tuple[int, int, int], ...]:
+    """Kind, size and compression of each file; none where it is no such structure."""
+    try:
+        count = int.from_bytes(take(raw, 0, 4), "little")
+        if not 1 <= count <= _MOST_FILES:
+            return ()
+        files = [FormatFile.read(raw, 4 + FORMAT_FILE * place)[0] for place in range(count)]
+    except DecodeError:
+        return ()
+    return tuple((file.kind, file.size, file.compression) for file in files)
+
+
+def _condensed(parts: tuple[tuple[int, int, int], ...]) -> int:
+    """The numbers of the files in one: how many, and three bytes each; 0 where they do not fit."""
+    if any(number > 0xFF for part in parts for number in part):
+        return 0
+    return int.from_bytes(bytes((len(parts), *(number for part in parts for number in part))))
+
+
+def _expanded(code: int) -> tuple[tuple[int, int, int], ...]:
+    raw = code.to_bytes(8)
+    for count in range(1, _MOST_FILES + 1):
+        if code >> _FILE_BITS * count == count:
+            rest = raw[8 - 3 * count :]
+            return tuple((rest[at], rest[at + 1], rest[at + 2]) for at in range(0, 3 * count, 3))
+    return ()
+
+
+def _file(kind: int, size: int, compression: int) -> File | None:
+    if kind == _RAW:
+        raw = _RAWS.get((size, compression))
+        return None if raw is None else File(raw)
+    sized, how = _SIZES.get(size), _QUALITIES.get(compression)
+    if kind != _JPEG or sized is None or how is None:
+        return None
+    return File(FileKind.JPEG, sized, how)
+
+
+def _file_codes(file: File) -> tuple[int, int, int] | None:
+    if file.kind.is_raw:
+        return _RAW, *_RAW_CODES[file.kind]
+    size = _SIZE_CODES.get(file.size) if file.size is not None else None
+    quality = _QUALITY_CODES.get(file.quality) if file.quality is not None else None
+    return None if size is None or quality is None else (_JPEG, size, quality)
+
+
+# --- custom functions (section 5.3) ---------------------------------------------------------------
+
+
+class CustomFunction(Frozen):
+    """One custom function.
+
+    Attributes:
+        number: which one; bodies of one generation count alike.
+        values: what it is set to; most have one number.
+    """
+
+    number: int
+    values: tuple[int, ...]
+
+
+class FunctionGroup(Frozen):
+    """A group of custom functions, as the menu has them."""
+
+    number: int
+    functions: tuple[CustomFunction, ...]
+
+
+class _Groups(Codec[tuple[FunctionGroup, ...]]):
+    """The number of groups, and each with its length and its functions."""
+
+    smallest = 4
+    fixed = False
+
+    def read(self, buffer: Buffer, at: int) -> tuple[tuple[FunctionGroup, ...], int]:
+        count = _word(buffer, at)
+        at += 4
+        groups: list[FunctionGroup] = []
+        while len(groups) < count:
+            number, length, functions = (_word(buffer, at + 4 * place) for place in range(3))
+            end = at + 4 + length
+            take(buffer, at, 4 + length)
+            at += 12
+            found: list[CustomFunction] = []
+            while len(found) < functions:
+                values = _word(buffer, at + 4)
+                raw = take(buffer, at + 8, 4 * values)
+                found.append(CustomFunction(_word(buffer, at), tuple(raw.cast("I"))))
+                at += 8 + 4 * values
+            if at != end:
+                raise DecodeError(
+                    f"group {number} is {length} bytes long, its functions are not", at
+                )
+            groups.append(FunctionGroup(number, tuple(found)))
+        return tuple(groups), at
+
+    def write(self, value: tuple[FunctionGroup, ...]) -> bytes:
+        out = [len(value)]
+        for group in value:
+            functions = [
+                word
+                for one in group.functions
+                for word in (one.number, len(one.values), *one.values)
+            ]
+            out += [group.number, 8 + 4 * len(functions), len(group.functions), *functions]
+        return _packed(out)
+
+
+class CustomFunctions(Message):
+    """The custom functions: all of them, or one group, as the body tells them.
+
+    To change one, change its value in what was read, and write all of that.
+    """
+
+    size: u32
+    groups: Annotated[tuple[FunctionGroup, ...], _Groups()]
+
+    def get(self, number: int) -> tuple[int, ...] | None:
+        """What a function is set to; None where it is not among these."""
+        return next((one.values for one in self._all() if one.number == number), None)
+
+    def with_values(self, number: int, values: tuple[int, ...]) -> CustomFunctions:
+        """These with one function set to other values, as many as it has."""
+        groups = tuple(
+            replace(
+                group,
+                functions=tuple(
+                    replace(one, values=values) if one.number == number else one
+                    for one in group.functions
+                ),
+            )
+            for group in self.groups
+        )
+        return replace(self, groups=groups)
+
+    def _all(self) -> Iterator[CustomFunction]:
+        for group in self.groups:
+            yield from group.functions
+
+
+def _word(buffer: Buffer, at: int) -> int:
+    return int.from_bytes(take(buffer, at, 4), "little")
+
+
+def _packed(words: list[int]) -> bytes:
+    return b"".join(word.to_bytes(4, "little") for word in words)
+
+
+# --- picture styles and time zones (section 5.5) --------------------------------------------------
+
+
+_NUMBERS = ("contrast", "sharpness", "saturation", "color_tone", "filter", "toning")
+_FINE = ("fineness", "threshold")
+_STYLES = {
+    28: _NUMBERS,
+    32: ("base", *_NUMBERS),
+    40: ("version", *_NUMBERS, *_FINE),
+    44: ("version", "base", *_NUMBERS, *_FINE),
+}
+"""What follows the size of a style, by that size."""
+_VERSION = 1
+
+
+class Styles:
+    """What a picture style is made of, as bytes and as a `Style`.
+
+    Monochrome styles of some bodies have 0xdeadbeef for filter and toning; that is kept.
+    """
+
+    def value(self, raw: Buffer) -> Style | bytes:
+        """The style of a structure; its bytes where it is none of those that are known."""
+        words = [
+            int.from_bytes(raw[at : at + 4], "little", signed=True) for at in range(0, len(raw), 4)
+        ]
+        names = _STYLES.get(len(raw), ())
+        told = dict(zip(names, words[1:], strict=False))
+        if not names or words[0] != len(raw) or told.pop("version", _VERSION) != _VERSION:
+            return bytes(raw)
+        return Style(**told)
+
+    def code(self, value: Style | bytes) -> bytes | None:
+        """The structure of a style; which of the four, its numbers tell."""
+        if isinstance(value, bytes):
+            return value
+        told = {name: number for name, number in vars(value).items() if number is not None}
+        for size, names in _STYLES.items():
+            if told.keys() == set(names) - {"version"}:
+                words = [size, *(told.get(name, _VERSION) for name in names)]
+                if all(-(1 << 31) <= word < 1 << 31 for word in words):
+                    return _packed([word & 0xFFFFFFFF for word in words])
+        return None
+
+
+class Timezone(Message):
+    """Where the body is: the number of a city, and how far its clock is from UTC in minutes."""
+
+    size: u32
+    city: u32
+    minutes: s32
