@@ -1,8 +1,9 @@
-"""Copy the pictures of a card into a folder for each day: photos/2003-06-14/IMG_0001.JPG.
+"""Copy the pictures of a card into a folder for each day: photos/2003-06-14/100CANON/IMG_0001.JPG.
 
 python copy_by_date.py [PORT] [FOLDER]
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -17,9 +18,10 @@ def main(port: str = "", folder: str = "photos") -> None:
             if entry.is_folder:
                 continue
             day = Path(folder, f"{entry.modified:%Y-%m-%d}" if entry.modified else "undated")
-            day.mkdir(parents=True, exist_ok=True)
-            if not (day / entry.name).exists():
-                cam.storage.download(entry, day)
+            place = day / re.sub(r"\W", "_", entry.parent.name)  # two folders may share a name
+            place.mkdir(parents=True, exist_ok=True)
+            if not (place / entry.name).exists():
+                cam.storage.download(entry, place)
                 copied += 1
     print(f"{copied} files copied into {folder}")
 

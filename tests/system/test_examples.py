@@ -50,18 +50,29 @@ def test_every_program_is_short_told_and_tested() -> None:
 def test_list_and_copy(port: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CANON_REMOTE_PORT", port)
     main("list_and_copy.py")()
-    assert set(names(folder, "pictures/*")) >= NAMES
-    saved = (folder / "pictures/IMG_0001.JPG").stat()
+    assert set(names(folder, "pictures/*/*")) >= NAMES
+    saved = (folder / "pictures/DCIM_100CANON/IMG_0001.JPG").stat()
     main("list_and_copy.py")()
-    assert (folder / "pictures/IMG_0001.JPG").stat() == saved
+    assert (folder / "pictures/DCIM_100CANON/IMG_0001.JPG").stat() == saved
+
+
+@pytest.mark.parametrize("program", ["list_and_copy.py", "copy_by_date.py"])
+def test_two_pictures_of_one_name_are_both_copied(program: str, folder: Path) -> None:
+    for where in ("100CANON", "101CANON"):
+        file = folder / "card" / "DCIM" / where / "IMG_0001.JPG"
+        file.parent.mkdir(parents=True)
+        file.write_text(where)
+    main(program)("virtual:powershot-g3?card=card", "copies")
+    copies = [path for path in folder.glob("copies/**/*") if path.is_file()]
+    assert sorted(path.read_text() for path in copies) == ["100CANON", "101CANON"]
 
 
 @on_both
 def test_copy_by_date(port: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main("copy_by_date.py")(port, "days")
-    for path in folder.glob("days/*/*"):
-        assert f"{datetime.fromtimestamp(path.stat().st_mtime):%Y-%m-%d}" == path.parent.name
-    assert set(names(folder, "days/*/*")) >= NAMES
+    for path in folder.glob("days/*/*/*"):
+        assert f"{datetime.fromtimestamp(path.stat().st_mtime):%Y-%m-%d}" == path.parts[-3]
+    assert set(names(folder, "days/*/100CANON/*")) >= NAMES
     main("copy_by_date.py")(port, "days")
     assert capsys.readouterr().out.splitlines()[-1] == "0 files copied into days"
 
