@@ -107,11 +107,11 @@ def a_socket(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (a_link_to_nothing, "lead nowhere"),
-        (a_link_to_itself, "lead nowhere"),
-        (a_link_upwards, "lead back"),
-        (a_pipe, "are no files"),
-        (a_socket, "are no files"),
+        (a_link_to_nothing, "leads nowhere"),
+        (a_link_to_itself, "leads nowhere"),
+        (a_link_upwards, "leads back"),
+        (a_pipe, "is no file"),
+        (a_socket, "is no file"),
     ],
 )
 def test_what_cannot_be_on_a_card_is_left_out_and_told_by_name(

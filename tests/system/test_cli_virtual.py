@@ -169,7 +169,7 @@ def test_what_a_folder_holds_and_a_card_cannot_is_told(tmp_path: Path) -> None:
     ran = run(tmp_path, "--port", "virtual:powershot-g9?card=card", "ls", "DCIM/100CANON")
     assert ran.returncode == 0
     assert ran.stdout == "DCIM/100CANON/IMG_0001.JPG\n"
-    assert ran.stderr == ("canon-remote: card card: left out, as they lead nowhere: IMG_0002.JPG\n")
+    assert ran.stderr == ("canon-remote: card card: left out, leads nowhere: IMG_0002.JPG\n")
 
 
 def test_a_recording_never_replaces_a_file(tmp_path: Path, recording: Path) -> None:

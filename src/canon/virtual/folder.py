@@ -7,7 +7,6 @@ name; so is what a card writes otherwise. One odd file costs nothing but itself.
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import re
 import stat
@@ -16,9 +15,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from canon.log import INFO, WARNING, Log
 from canon.virtual.card import File, Folder, MemoryCard, seconds
 
-_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
+_log = Log("canon_virtual")  # apart from what the host says, which has canon
 _EARLIEST = datetime(1980, 1, 1)  # of FAT
 _LATEST = datetime(2106, 2, 7, 6, 28, 14)  # of FAT it is 2107; cameras tell it in 32 bits
 _LONGEST_STEM, _LONGEST_SUFFIX = 8, 3
@@ -27,7 +27,7 @@ _TOLD = 5  # names in a warning; more are counted
 _SUFFIXES = {"JPEG": "JPG", "TIFF": "TIF", "MPEG": "MPG"}
 _NEVER = re.compile(r"[^A-Z0-9_~-]")
 _PICTURES = "DCIM"
-_HIDDEN = "left out, as they are hidden"
+_HIDDEN = "left out, hidden"
 
 _Identity = tuple[int, int]
 
@@ -54,11 +54,15 @@ class OnHost:
             OSError: the file is gone, or has become shorter.
         """
         size = max(0, min(size, self.size - start))
-        with self._path.open("rb") as file:
-            file.seek(start)
-            read = file.read(size)
-        if len(read) < size:
-            raise OSError(f"{self._path} is shorter than it was")
+        try:
+            with self._path.open("rb") as file:
+                file.seek(start)
+                read = file.read(size)
+            if len(read) < size:
+                raise OSError(f"{self._path} is shorter than it was")
+        except OSError as error:
+            _log.warning("a file of the card cannot be read any more: %s", error)
+            raise
         return read
 
 
@@ -120,7 +124,7 @@ class _Reading:
         for path, about in found.items():
             name = names[path.name]
             if name != path.name.upper():
-                self._note("are written as a card writes names", f"{self._shown(path)} as {name}")
+                self._note("named as a card names it", f"{self._shown(path)} as {name}")
             time = self._time(path, about.st_mtime)
             if stat.S_ISDIR(about.st_mode):
                 inner = Folder(time)
@@ -133,7 +137,7 @@ class _Reading:
         """Say what the card has not, or otherwise, by name; of many of a kind the first ones."""
         for what, names in self._told.items():
             more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
-            level = logging.INFO if what == _HIDDEN else logging.WARNING
+            level = INFO if what == _HIDDEN else WARNING
             shown = ", ".join(names[:_TOLD]) + more
             _log.log(level, "card %s: %s: %s", self._folder, what, shown)
 
@@ -144,13 +148,13 @@ class _Reading:
         try:
             children = sorted(folder.iterdir())
         except OSError:
-            self._note("left out, as they cannot be read", self._shown(folder))
+            self._note("left out, cannot be read", self._shown(folder))
             return
         for path in children:
             try:
                 about = path.stat()
             except OSError:
-                self._note("left out, as they lead nowhere", self._shown(path))
+                self._note("left out, leads nowhere", self._shown(path))
                 continue
             if reason := self._refused(path, about, parts, above):
                 self._note(reason, self._shown(path))
@@ -169,22 +173,22 @@ class _Reading:
             return _HIDDEN
         is_folder = stat.S_ISDIR(about.st_mode)
         if not is_folder and not stat.S_ISREG(about.st_mode):
-            return "left out, as they are no files"
+            return "left out, is no file"
         if not _is_readable(path, is_folder=is_folder):
-            return "left out, as they cannot be read"
+            return "left out, cannot be read"
         if not is_folder and self._longest is not None and about.st_size > self._longest:
-            return "left out, as they are too long for this camera's cards"
+            return "left out, too long for this camera's cards"
         if is_folder and _identity(about) in above:
-            return "left out, as they lead back to where they are"
+            return "left out, leads back to where it is"
         if is_folder and len("/".join(parts)) + 1 + _LONGEST_STEM > _LONGEST_PATH:
-            return "left out, as they are too deep for a card"
+            return "left out, too deep for a card"
         return ""
 
     def _time(self, path: Path, changed: float) -> int:
         """The time of a file as a card has it, the nearest that it can hold."""
         least, most = _EARLIEST.timestamp(), _LATEST.timestamp()
         if not least <= changed <= most:
-            self._note("have the nearest time that a card can hold", self._shown(path))
+            self._note("with the nearest time that a card can hold", self._shown(path))
         return seconds(datetime.fromtimestamp(min(max(changed, least), most)))
 
     def _note(self, what: str, name: str) -> None:

@@ -338,8 +338,7 @@ class Ps350Camera:
         offset = opened.at
         try:
             data = opened.file.part(offset, min(command.size, _MOST_BLOCK))
-        except OSError as error:
-            _log.warning("a file of the card cannot be read any more: %s", error)
+        except OSError:
             raise Status(NOT_FOUND) from None
         opened.at += len(data)
         last = opened.at >= opened.file.size

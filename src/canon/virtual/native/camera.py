@@ -316,8 +316,7 @@ class NativeCamera:
     def _send_piece(self, file: File, start: int, size: int) -> None:
         try:
             self.bulk.put(file.part(start, size))
-        except OSError as error:
-            _log.warning("a file of the card cannot be read any more: %s", error)
+        except OSError:
             self._halt()
         else:
             self._send_pieces(file, 0.0, start + size)

@@ -8,7 +8,6 @@ message after the other. The commands are those of the camera behind the USB plu
 from __future__ import annotations
 
 import enum
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -57,7 +56,6 @@ from canon.virtual.native.camera import DELAYS, NativeCamera
 from canon.virtual.refusal import Status
 from canon.wire import Message, smallest
 
-_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 ZEROS = 6
 """Zeros after the last entry of a listing: with six, gphoto2 reads it (A5.2)."""
 LONGEST_LISTING = 0xFF00
@@ -315,8 +313,7 @@ class SerialCamera:
                 status = refusal.code
             except DecodeError:
                 status = BAD_PARAMETER
-            except OSError as error:
-                _log.warning("a file of the card cannot be read any more: %s", error)
+            except OSError:
                 status = BAD_PARAMETER
         head = status.to_bytes(4, "little")
         if status:

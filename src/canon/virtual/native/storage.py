@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import singledispatchmethod
 from typing import Any
 
@@ -40,7 +39,6 @@ from canon.virtual.native.profile import NativeBody
 from canon.virtual.refusal import Status
 from canon.wire import Message
 
-_log = logging.getLogger("canon_virtual")  # apart from what the host says, which has canon
 _OTHER_HEAD, _MOST_HEAD = 0x2800, 0x20000
 _NO_TIME = _MOST = 0xFFFFFFFF
 
@@ -106,8 +104,7 @@ class StorageUnit:
         try:
             found.part(0, 1)
             return _head(found) if what == 1 else found
-        except OSError as error:
-            _log.warning("a file of the card cannot be read any more: %s", error)
+        except OSError:
             return b""
 
     @answer.register

@@ -336,8 +336,7 @@ class PtpCamera(Generic[X]):
                 self.clock.idle()
         except DecodeError:
             code = Response.INVALID_DATA_SET
-        except OSError as error:
-            _log.warning("a file of the card cannot be read any more: %s", error)
+        except OSError:
             code = Response.ACCESS_DENIED
         delay = self.extension.take_delay()
         delay += DELAYS.get(asked.kind, 0.002) if asked.kind else 0.002
@@ -433,8 +432,7 @@ class PtpCamera(Generic[X]):
         """Send a piece of a transfer; where a file cannot be read any more, stall."""
         try:
             self.bulk.put(transfer.part(start, size))
-        except OSError as error:
-            _log.warning("a file of the card cannot be read any more: %s", error)
+        except OSError:
             self._forget()
             self._halt()
 
