@@ -174,6 +174,11 @@ def test_a_listing(host: Host) -> None:
     ]
 
 
+def test_a_thumbnail_belongs_to_its_picture(host: Host) -> None:
+    assert list(map(str, host.storage.companions(PATH))) == [SMALL_PATH]
+    assert host.storage.companions(SMALL_PATH) == []
+
+
 def test_a_long_listing_comes_in_packets_of_whole_entries() -> None:
     card = ps350_card()
     names = [f"AUT_{number:04}.JPG" for number in range(22, 400)]

@@ -137,47 +137,58 @@ def note_name(name: str) -> str:
     return f"{kind[:-3]}SND_{number}.WAV" if spoken else ""
 
 
+def small_name(name: str) -> str:
+    """What the thumbnail of a picture is called on a PowerShot 350: THM_0021.JPG; "" for none."""
+    kind, underscore, number = name.upper().rpartition("_")
+    has_one = underscore and kind != "THM" and kind_of(name).content is Content.PICTURE
+    return f"THM_{number}" if has_one else ""
+
+
 def companions_of(names: Iterable[str]) -> dict[str, list[str]]:
     """Which of the files of a folder are companions, and of which others each is one.
 
     Companions have the same name with another suffix, and a spoken note the same number. What a
     camera takes is never one: the two files of RAW+JPEG are two pictures, and the THM beside them
     belongs to the RAW, whose thumbnail it is. Where nothing of that name is known to be taken by a
-    camera, the THM and the sound belong to what there is.
+    camera, the THM and the sound belong to what there is. A PowerShot 350 has THM_0021.JPG beside
+    AUT_0021.JPG.
 
     Args:
         names: the files' names; a name that comes twice counts once.
     """
     groups: dict[str, list[str]] = {}
-    noted: dict[str, list[str]] = {}  # by the name of their note
+    numbered: dict[str, list[str]] = {}  # by the name of what has their number alone
     names = list(dict.fromkeys(names))
     for name in names:
         groups.setdefault(_stem(name), []).append(name)
-        if note := note_name(name):
-            noted.setdefault(note, []).append(name)
+        for other in filter(None, (note_name(name), small_name(name))):
+            numbered.setdefault(other, []).append(name)
     found: dict[str, list[str]] = {}
     for group in groups.values():
-        taken = [name for name in group if kind_of(name).is_taken]
+        taken = [name for name in group if kind_of(name).is_taken and name.upper() not in numbered]
         owners = taken or [name for name in group if is_unknown(name)]
         apart = [name for name in owners if not kind_of(name).thumbnail_inside]
         for name in group:
             kind = kind_of(name)
-            if kind.is_taken or (not taken and is_unknown(name)):
+            is_small = name.upper() in numbered
+            if (kind.is_taken and not is_small) or (not taken and is_unknown(name)):
                 continue
-            if kind.content is Content.THUMBNAIL:
+            if kind.is_taken:
+                owned_by = []
+            elif kind.content is Content.THUMBNAIL:
                 owned_by = apart or owners
             elif taken or kind.content is Content.SOUND:
                 owned_by = owners
             else:
                 owned_by = []
-            if both := [*owned_by, *noted.get(name.upper(), ())]:
+            if both := [*owned_by, *numbered.get(name.upper(), ())]:
                 found[name] = list(dict.fromkeys(both))
     return found
 
 
 def may_belong(name: str, to: str) -> bool:
     """Whether a file has the name of a companion of another one, whatever else is there."""
-    return _stem(name) == _stem(to) or name.upper() == note_name(to)
+    return _stem(name) == _stem(to) or name.upper() in (note_name(to), small_name(to))
 
 
 def is_unknown(name: str) -> bool:

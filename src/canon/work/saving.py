@@ -395,4 +395,5 @@ def _with_thumbnails(files: list[Entry]) -> list[Entry]:
     thumbnails = {entry.path for entry in files if kind_of(entry.name).content is Content.THUMBNAIL}
     owned = owners(files)
     having = {one.path for path in thumbnails for one in owned.get(path, ())}
-    return [entry for entry in files if kind_of(entry.name).is_taken or entry.path in having]
+    taken = (entry for entry in files if kind_of(entry.name).is_taken or entry.path in having)
+    return [entry for entry in taken if entry.path not in owned]
