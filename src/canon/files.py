@@ -81,7 +81,8 @@ class PartFile:
         if modified is not None:
             with suppress(OverflowError, OSError, ValueError):
                 os.utime(self._path, (modified.timestamp(), modified.timestamp()))
-        _put_in_place(self._path, target, overwrite=overwrite)
+        with _about(target):
+            _put_in_place(self._path, target, overwrite=overwrite)
 
     def discard(self) -> None:
         """Remove what was not kept."""

@@ -27,7 +27,7 @@ from canon.errors import (
 )
 from canon.exif import thumbnail
 from canon.models.model import Model, Quirk
-from canon.native.commands import GetFile
+from canon.native.commands import GetDirectory, GetFile
 from canon.native.release import EnterReleaseControl
 from canon.native.serial_link import SerialLink
 from canon.serial.frame import encode_frame
@@ -45,7 +45,7 @@ from canon.serial.tty import open_tty
 from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.clock import BodyClock
 from canon.virtual.line import VirtualLine
-from canon.virtual.native.camera import NativeCamera
+from canon.virtual.native.camera import DELAYS, NativeCamera
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.terminal import TerminalServer
 from rigs.bodies import TAKEN, a_card, native_body, native_row, profile_of
@@ -246,6 +246,29 @@ def test_listings_in_any_number_of_messages(zeros: int, longest: int) -> None:
     assert names == ["100CANON"] + [f"IMG_{number:04}.JPG" for number in range(1, 300)]
     with pytest.raises(ObjectNotFound):
         host.storage.ls("DCIM/999CANON")
+
+
+@pytest.mark.parametrize("slug", ["powershot-a5", "powershot-a50", "powershot-pro70"])
+@pytest.mark.parametrize("reading_s", [0.02, 25.0])
+def test_a_folder_of_thousands_takes_its_time(
+    slug: str,
+    reading_s: float,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At 9,600 bits a second the listing takes a minute, and nothing is asked for again."""
+    monkeypatch.setitem(DELAYS, GetDirectory, reading_s)
+    folder = tmp_path / "DCIM/100CANON"
+    folder.mkdir(parents=True)
+    names = [f"AUT_{number:04}.JPG" for number in range(2500)]
+    for name in names:
+        (folder / name).touch()
+    with canon.open(f"virtual:{slug}?card={tmp_path}") as cam:
+        start = cam.clock.now()
+        assert sorted(entry.name for entry in cam.storage.ls("DCIM/100CANON")) == names
+        assert cam.clock.now() - start > 60.0
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
 def test_a_missing_file(host: Host) -> None:

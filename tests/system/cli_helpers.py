@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlencode
 
 import pytest
@@ -57,6 +57,20 @@ def run_raw(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run it to its end, in this process; what it writes stays bytes."""
     out, err = _stream(), _stream()
+    code = run_into(out, err, folder, *words, port=port, typed=typed, **variables)
+    return subprocess.CompletedProcess(words, code, out.buffer.getvalue(), err.buffer.getvalue())
+
+
+def run_into(
+    out: TextIO | None,
+    err: TextIO | None,
+    folder: Path,
+    *words: str,
+    port: str = VIRTUAL,
+    typed: str = "",
+    **variables: str,
+) -> int:
+    """Run it to its end, in this process, with these for stdout and stderr; its exit code."""
     with pytest.MonkeyPatch.context() as ours, _log_and_signals_kept():
         ours.chdir(folder)
         for name, value in (environment(folder, port) | variables).items():
@@ -65,8 +79,7 @@ def run_raw(
         ours.setattr(sys, "stdin", _stream(typed))
         ours.setattr(sys, "stdout", out)
         ours.setattr(sys, "stderr", err)
-        code = main(list(words))
-    return subprocess.CompletedProcess(words, code, out.buffer.getvalue(), err.buffer.getvalue())
+        return main(list(words))
 
 
 class _Stream(io.TextIOWrapper):

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import Tally, bytes_out, error_message, progress_bar, say
+from canon.cli.output import (
+    Tally,
+    Untold,
+    bytes_out,
+    error_message,
+    progress_bar,
+    put_bytes,
+    say,
+)
 from canon.cli.paths import ON_THIS_COMPUTER
 
 if TYPE_CHECKING:
@@ -231,8 +239,11 @@ def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -
             say(f"{rescued(one)}: the other file of this shot")
         for entry in shot.entries:
             say(f"card:{entry}")
-        out.write(shot.first)
-        out.flush()
+        try:
+            put_bytes(out, shot.first)
+        except Untold:
+            say(f"so that the picture is not lost, it was saved elsewhere: {rescued(shot.first)}")
+            raise
         tally.done()
 
 

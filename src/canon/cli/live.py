@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import Tally, bytes_out
+from canon.cli.output import Tally, bytes_out, put_bytes
 from canon.cli.paths import ON_THIS_COMPUTER
 from canon.errors import AlreadyThere
 
@@ -38,6 +38,7 @@ from canon.errors import AlreadyThere
 @click.pass_obj
 def live_verb(options: Options, output: str, count: int | None, overwrite: bool) -> None:
     """Show what the lens sees: one JPEG after the other."""
+    from canon.files import new_file
     from canon.work.saving import Saving
 
     out = bytes_out(as_json=options.as_json) if output == "-" else None
@@ -55,11 +56,11 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
     with options.camera() as cam, Tally(options.as_json, "frame", "saved", "file", "size") as tally:
         for number, frame in enumerate(cam.live, 1):
             if out:
-                out.write(frame)
-                out.flush()
+                put_bytes(out, frame)
             else:
                 path = to if one else to / f"frame_{number:06}.jpg"
-                path.write_bytes(frame)
+                with new_file(path, overwrite=overwrite) as file:
+                    file.write(frame)
                 with tally.one(number):
                     tally.done(str(path), file=str(path), size=len(frame))
             if number == count:

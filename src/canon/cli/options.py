@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -132,15 +132,24 @@ def _recorded(port: Port, file: str, stack: ExitStack) -> Port:
     from canon.trace.recorder import RecordingPort
 
     try:
-        stream = stack.enter_context(open(file, "xb"))  # noqa: SIM115  (the stack closes it)
+        stream = open(file, "xb")  # noqa: SIM115  (the stack closes it)
     except FileExistsError:
         port.close()
         raise AlreadyThere(f"{file} is there already", "name another file") from None
     except OSError:
         port.close()
         raise
+    stack.callback(_close, stream)
     say(f"recording to {file}; owner's name, serial numbers and pictures will be in it")
     return RecordingPort(port, stream)
+
+
+def _close(recording: BinaryIO) -> None:
+    """Close it; that it has lost its end undoes nothing of what was recorded."""
+    try:
+        recording.close()
+    except OSError as error:
+        say(f"warning: {recording.name} lacks its end: {error.strerror}")
 
 
 class _FileName(click.types.StringParamType):

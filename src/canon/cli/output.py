@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +27,9 @@ from canon.work.patience import Patience
 
 if TYPE_CHECKING:
     from canon.driver.card import Progress
+    from canon.wire import Buffer
 FAILED, INTERRUPTED = 1, 130
+_STDOUT = "standard output"
 _EXIT_CODES = (
     (PortError, 3),
     (ProtocolError, 4),
@@ -39,20 +44,77 @@ BarOf = Callable[[str, int], "Progress | None"]
 """Begins a file of a progress bar by its name and size; None when nothing is drawn."""
 
 
+class Untold(Exception):
+    """Stdout takes no more; what was done is done.
+
+    Attributes:
+        why: what the system said; a BrokenPipeError where who read it has gone.
+    """
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def take_any_letter() -> None:
+    """Let stdout escape the letters that its encoding has not, as stderr does."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def put_line(line: str) -> None:
     """Print a line of data.
 
     What a camera says may hold control characters; none of them reaches the terminal.
+
+    Raises:
+        Untold: stdout is closed or full, or nobody reads it any more.
     """
-    print(_harmless(line), flush=True)
+    if sys.stdout is None:  # it was closed from the start
+        raise Untold(_closed())
+    try:
+        print(_harmless(line), flush=True)
+    except OSError as error:
+        _give_up(sys.stdout)
+        error.filename = _STDOUT
+        raise Untold(error) from error
 
 
 def put_message(text: str) -> None:
     """Print lines on stderr; where nobody reads it any more, they are lost, and nothing else is."""
     if sys.stderr is not None:  # it is None when it was closed from the start
-        with suppress(OSError):
+        try:
             for line in text.split("\n"):
                 print(_harmless(line), file=sys.stderr)
+        except OSError:
+            _give_up(sys.stderr)
+
+
+def put_bytes(out: BinaryIO, data: Buffer) -> None:
+    """Write bytes of a file to stdout, as `bytes_out` gave it.
+
+    Raises:
+        Untold: it takes no more.
+    """
+    try:
+        out.write(data)
+        out.flush()
+    except OSError as error:
+        _give_up(out)
+        error.filename = _STDOUT
+        raise Untold(error) from error
+
+
+def _closed() -> OSError:
+    return OSError(errno.EBADF, "it is closed", _STDOUT)
+
+
+def _give_up(stream: TextIO | BinaryIO) -> None:
+    """Let what a stream still holds go nowhere: else Python fails on it again at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def say(message: str) -> None:
@@ -66,9 +128,16 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def bytes_out(*, as_json: bool) -> BinaryIO:
-    """Stdout for the bytes of a file, as `-o -` asks; UsageError where they cannot go there."""
+    """Stdout for the bytes of a file, as `-o -` asks.
+
+    Raises:
+        click.UsageError: they cannot go there.
+        Untold: it was closed from the start.
+    """
     if as_json:
         raise click.UsageError("--json and -o - both want stdout; name a file with -o")
+    if sys.stdout is None:
+        raise Untold(_closed())
     if is_terminal(sys.stdout):
         raise click.UsageError("a terminal cannot show a file; pipe it, or name a file with -o")
     return sys.stdout.buffer
@@ -153,7 +222,8 @@ class Tally:
     """Things that are done one after the other, where one that fails does not stop the others.
 
     Each thing is a `with tally.one(…)` block that ends with `tally.done(…)`. `Patience` says which
-    errors do stop everything.
+    errors do stop everything. Where stdout takes no more the rest is done all the same, and the end
+    raises Untold: what cannot be told has not failed.
 
     Args:
         as_json: whether each thing is reported as a JSON object.
@@ -169,6 +239,7 @@ class Tally:
         self._done = 0
         self._patience = Patience()
         self._not_as_asked = False
+        self._untold: Untold | None = None
         self._failed: list[Exception] = []
 
     @property
@@ -189,8 +260,6 @@ class Tally:
         self._name = name
         try:
             yield
-        except BrokenPipeError:
-            raise  # nobody reads what is printed
         except (CanonError, OSError, ValueError) as error:
             self._patience.heed(error)
             self._failed.append(error)
@@ -213,7 +282,7 @@ class Tally:
             self._put(**results, error=None)
             return
         for line in lines:
-            put_line(line)
+            self._tell(line)
 
     def __enter__(self) -> Self:
         return self
@@ -224,13 +293,22 @@ class Tally:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        stopped = error is not None and not isinstance(error, BrokenPipeError)
+        stopped = error is not None and not isinstance(error, Untold)
         several = self._done + len(self._failed) > 1
         if several and (self._failed or stopped) and not self._as_json:
             say(f"{self._done} {self._verb}, {len(self._failed)} failed")
+        if self._untold and error is None:
+            raise self._untold
 
     def _put(self, **results: object) -> None:
-        put_line(json_line({self._key: self._name, **self._results, **results}))
+        self._tell(json_line({self._key: self._name, **self._results, **results}))
+
+    def _tell(self, line: str) -> None:
+        if self._untold is None:
+            try:
+                put_line(line)
+            except Untold as untold:
+                self._untold = untold
 
 
 @contextmanager

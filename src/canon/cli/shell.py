@@ -136,8 +136,6 @@ class Shell:
         except click.ClickException as error:
             options.as_json |= "--json" in words
             return options.tell(error)
-        except BrokenPipeError:
-            raise  # nobody reads what is printed
         except (CanonError, OSError, ValueError) as error:
             return options.tell(error)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import Tally, bytes_out, progress_bar, say
+from canon.cli.output import Tally, bytes_out, progress_bar, put_bytes, say
 from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER, Finder
 from canon.driver.lookup import is_pattern
 from canon.errors import CanonError, NotSupported, ObjectNotFound
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from canon.driver.card import CardPath, Entry
     from canon.work.saving import SaveEvent
 _PICTURES = "DCIM"
+_PIECE = 1 << 20  # bytes that go to stdout at once
 
 
 @click.command(
@@ -194,7 +195,6 @@ def _there(cam: Camera, folder: str) -> list[Entry] | None:
 
 def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> int:
     """Write one file or its thumbnail to stdout, once it is here as a whole."""
-    import shutil
     import tempfile
 
     from canon.work.saving import mark_downloaded
@@ -206,13 +206,13 @@ def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> 
             raise ValueError("-o - takes one file; name one, or a folder for -o")
         (entry,) = files
         if thumbnail:
-            out.write(cam.storage.thumbnail(entry))
+            put_bytes(out, cam.storage.thumbnail(entry))
         else:
             with progress_bar(entry.size) as begin, tempfile.TemporaryDirectory() as folder:
                 progress = begin(entry.name, entry.size)
                 with cam.storage.download(entry, folder, progress=progress).open("rb") as file:
-                    shutil.copyfileobj(file, out)
-        out.flush()
+                    while piece := file.read(_PIECE):
+                        put_bytes(out, piece)
         if entry.new and not thumbnail and (error := mark_downloaded(cam, entry)):
             _warn(entry, error)
     return 0

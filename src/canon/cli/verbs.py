@@ -13,7 +13,7 @@ import click
 
 from canon import __version__
 from canon.cli.options import SHARED, Helped, Options
-from canon.cli.output import put_line
+from canon.cli.output import FAILED, Untold, put_line, take_any_letter
 from canon.errors import CanonError
 
 _VERBS = {
@@ -164,6 +164,7 @@ def run(words: list[str]) -> int:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as by nohup
             signal.signal(number, signal.default_int_handler)
+    take_any_letter()
     try:
         code = program.main(words, prog_name="canon-remote", standalone_mode=False, obj=options)
     except click.Abort:
@@ -172,6 +173,10 @@ def run(words: list[str]) -> int:
     except click.ClickException as error:
         options.as_json |= "--json" in words
         return options.tell(error)
+    except Untold as untold:
+        options.as_json |= "--json" in words
+        gone = isinstance(untold.why, BrokenPipeError)  # who has had enough wants no message
+        return FAILED if gone else options.tell(untold.why)
     except (CanonError, OSError, ValueError) as error:
         return options.tell(error)
     return code or 0

@@ -13,7 +13,7 @@ import click
 
 from canon.cli import log
 from canon.cli.options import Options, Verb
-from canon.cli.output import say
+from canon.cli.output import Untold, say
 
 if TYPE_CHECKING:
     from canon.virtual.usbip import UsbipServer
@@ -143,10 +143,7 @@ def _serve(options: Options, text: str, usbip: str) -> int:
         host, number = server.address
         shown = f"[{host}]" if ":" in host else host
         port = f"usbip:{shown}:{number}/{server.busid}"
-        options.show({"port": port}, port)
-        say("serving until Ctrl-C")
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        _until_interrupted(options, port)
     return 0
 
 
@@ -157,11 +154,22 @@ def _serve_serial(options: Options, text: str) -> int:
     wanted = Wanted.parse(text)
     with TerminalServer(wanted.on_line()) as server:
         port = f"serial:{server.path}" + (f"?model={wanted.odd.slug}" if wanted.odd else "")
-        options.show({"port": port}, port)
-        say("serving until Ctrl-C")
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        _until_interrupted(options, port)
     return 0
+
+
+def _until_interrupted(options: Options, port: str) -> None:
+    """Serve the camera; whoever knows its port needs no stdout that tells it."""
+    untold = None
+    try:
+        options.show({"port": port}, port)
+    except Untold as error:
+        untold = error
+    say("serving until Ctrl-C")
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    if untold:
+        raise untold
 
 
 def _server(text: str, host: str = "127.0.0.1", number: int = 0) -> UsbipServer:

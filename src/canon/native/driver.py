@@ -90,6 +90,7 @@ _TRIES = 4
 _EPOCH = datetime(1970, 1, 1)
 _MOST_OWNER = 31
 _MOST_DEPTH = 32
+_LISTING_S = 30.0  # a full card is read before the first byte comes
 _BATTERY = 0x20
 _GOOD = 6
 
@@ -270,7 +271,8 @@ class NativeDriver:
     def list_folder(self, path: CardPath, *, deep: bool = False) -> Iterator[Entry]:
         """What is in a folder, in card order; a folder comes before what is in it."""
         native = self._native(path)
-        listing = self.session.call(GetDirectory(EVERYTHING if deep else 0, native)).entries
+        asked = GetDirectory(EVERYTHING if deep else 0, native)
+        listing = self.session.call(asked, timeout_s=_LISTING_S).entries
         if not listing:
             name, cards = native.partition("\\")[0], self._card_names()
             if path.parts and name in cards:

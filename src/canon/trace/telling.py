@@ -17,6 +17,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Any
 
+from canon.files import new_file
 from canon.trace.files import blank, read
 from canon.trace.native import NativeTalk
 from canon.trace.ptp import PtpTalk, is_ptp
@@ -64,6 +65,7 @@ def redact(where: Where, target: str | os.PathLike[str]) -> None:
 
     Raises:
         ValueError: it is no recording, or the target is the recording itself.
+        OSError: the copy cannot be written; nothing of it is there.
     """
     with ExitStack() as stack:
         if not isinstance(where, str | os.PathLike):  # it is read twice
@@ -78,7 +80,7 @@ def redact(where: Where, target: str | os.PathLike[str]) -> None:
             pass
         if not isinstance(where, str | os.PathLike):
             where.seek(0)
-        with Path(target).open("wb") as copy:
+        with new_file(Path(target), overwrite=True) as copy:
             blank(where, copy, teller.private, teller.cameras)
 
 

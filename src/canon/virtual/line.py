@@ -17,6 +17,7 @@ from canon.serial.line import FIRST_SPEED, Line
 from canon.virtual.clock import BodyClock
 from canon.wire import Buffer
 
+_PIECE = 1024  # bytes that come at once; at the first speed they take a second
 _SLOW_ABOVE = 57600
 
 
@@ -101,13 +102,18 @@ class VirtualLine:
             self.camera.say = lambda data: None
 
     def _sent(self, data: bytes) -> None:
-        """The camera sends: its bytes come when they are through, if the speeds are equal."""
+        """The camera sends: its bytes come as they are through, if the speeds are equal."""
         speed = self.camera.speed
-        self._free = max(self._free, self.clock.now()) + len(data) * 10 / speed
+        self._free = max(self._free, self.clock.now())
+        for at in range(0, len(data), _PIECE):
+            self._arrives(data[at : at + _PIECE], speed)
+
+    def _arrives(self, piece: bytes, speed: int) -> None:
+        self._free += len(piece) * 10 / speed
 
         def arrive() -> None:
             if speed == self._speed:
-                self._there.append(data)
+                self._there.append(piece)
 
         self.clock.at(self._free, arrive)
 
