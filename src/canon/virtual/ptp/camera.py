@@ -96,8 +96,9 @@ class _Transfer(NamedTuple):
 
     def part(self, start: int, size: int) -> bytes | memoryview:
         """Up to `size` bytes from `start` on."""
-        if isinstance(self.data, bytes) and not self.head:
-            return memoryview(self.data)[start : start + size]
+        if isinstance(self.data, bytes) and start >= len(self.head):
+            at = start - len(self.head)
+            return memoryview(self.data)[at : at + size]
         head = self.head[start : start + size]
         at, size = max(0, start - len(self.head)), size - len(head)
         if isinstance(self.data, File):
