@@ -197,7 +197,7 @@ def test_an_event_in_pieces() -> None:
 
 
 def test_events_that_make_no_sense() -> None:
-    unknown = container(EVENT, 0xC007, 0, words(9))
+    unknown = container(EVENT, 0xC00F, 0, words(9))
     known, broken, short, strange, cut = tell(
         [
             noticed(container(EVENT, 0x4002, 0, words(1)), 1),
@@ -213,7 +213,7 @@ def test_events_that_make_no_sense() -> None:
         "message at offset 0xc: 1 bytes are no parameters",
     )
     assert (broken.name, broken.unexplained[0].raw) == ("BrokenEvent", b"\xff" * 16)
-    assert (strange.name, strange.fields) == ("UnknownEvent", {"event": "0xc007"})
+    assert (strange.name, strange.fields) == ("UnknownEvent", {"event": "0xc00f"})
     assert strange.unexplained[0].raw == words(9)
     assert (cut.name, cut.unexplained[0].raw) == ("CutEvent", unknown[:8])
 
