@@ -12,7 +12,7 @@ import pytest
 
 from canon.models.model import Numbering
 from canon.native.codes import rows_of
-from canon.ptp.eos.codes import NAMES, ROWS, EosRow, Stored, name_of, row_of
+from canon.ptp.eos.codes import NAMES, ROWS, EosRow, Stored, name_of, row_at, row_of
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.records import AvailListChanged
 from canon.ptp.powershot import codes as powershot
@@ -216,9 +216,8 @@ def test_texts() -> None:
 
 
 def test_a_property_without_a_name() -> None:
-    number, structure = row_of("0xd2fe"), row_of("0xD2FF", bytes(12))
-    assert number is not None
-    assert structure is not None
+    number, structure = row_at(0xD2FE), row_at(0xD2FF, bytes(12))
+    assert row_of("0xd2fe") == number
     assert (number.place, number.read(b"\7\0\0\0"), number.write(7)) == (0xD2FE, 7, b"\7\0\0\0")
     assert (structure.read(bytes(12)), structure.write(bytes(12))) == (bytes(12), bytes(12))
     assert (name_of(0xD2FE), name_of(0xD101)) == ("0xd2fe", "aperture")
@@ -268,9 +267,7 @@ def told(path: Path) -> Iterator[tuple[EosRow, dict[str, Any], bytes]]:
         for record in burst["records"]:
             if "prop" in record and "data" in record:
                 raw = bytes.fromhex(record["data"])
-                row = row_of(f"0x{record['prop']}", raw)
-                assert row is not None
-                yield row, record, raw
+                yield row_at(int(record["prop"], 16), raw), record, raw
 
 
 def test_recorded_values_are_read_typed_and_written_back() -> None:

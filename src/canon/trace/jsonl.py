@@ -5,16 +5,22 @@ replies. A PTP trace has no header; each line is one operation with its data and
 `opcode`, `tid`, `params`, `data_dir` (`in` or `out`), `data` (without the container's head),
 `data_len`, `response`, `resp_params`, `t`. Lines that hold nothing but a data container have only
 `opcode`, `tid`, `data_dir`, `data` and `data_len`.
+
+Of PTP over TCP a line may be one packet, whole: `packet`, and `dir` (`in` or `out`). And where only
+pieces of a conversation are known, a line has one: a record (`record`, `payload`; of a live frame
+where its `kind` says so), values of a property (`property`, `rows` of a note and a value), or
+operations with their parameters (`rows`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from canon.trace.records import (
     Exchange,
+    IpPacket,
     Kind,
     Record,
     Remark,
@@ -25,9 +31,14 @@ from canon.trace.records import (
 )
 
 _KINDS = {"control": Kind.CONTROL, "bulk": Kind.BULK, "interrupt": Kind.INTERRUPT}
-_HEX = ("data", "data_prefix", "data_suffix", "request", "response")
+_HEX: tuple[str, ...] = ("data", "data_prefix", "data_suffix", "request", "response")
+_HEX_OF_PTP = ("data", "packet")
 _LONGEST = 64 << 20  # bytes of one line
 _MOST_PARAMETERS = 5
+_OF_PTP = ("opcode", "packet", "record", "rows")
+_EVENTS, _FRAME, _SET = 0x9116, 0x9153, 0x9110
+_END = (8).to_bytes(4, "little") + bytes(4)
+"""What ends a row of records."""
 
 
 def read_trace(file: BinaryIO) -> Iterator[Record]:
@@ -39,17 +50,17 @@ def read_trace(file: BinaryIO) -> Iterator[Record]:
     ptp = False
     for line, (fields, trouble) in enumerate(_lines(file)):
         if line == 0:
-            ptp = "opcode" in fields
+            ptp = not fields.keys().isdisjoint(_OF_PTP)
             if not ptp and fields.get("format") != "canon-native-trace/1":
                 raise ValueError(
                     "the first line says neither that this is a canon-native-trace/1, "
-                    "nor an opcode of PTP"
+                    "nor an opcode or a packet of PTP"
                 )
         if fields.get("type") == "header":
             continue
         index = line + 1 if ptp else line - 1  # a native trace counts from after its header
         try:
-            yield _transaction(fields, index) if ptp else _record(fields)
+            yield from _line(fields, index) if ptp else (_record(fields),)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             reason = f"a record that lacks or garbles {error}" if fields else trouble
             yield Remark(index, None, "Broken", reason)
@@ -112,6 +123,40 @@ def _exchange(fields: Mapping[str, Any], index: int) -> Exchange:
     )
 
 
+def _line(fields: Mapping[str, Any], index: int) -> Sequence[Record]:
+    """What a line of a PTP trace holds."""
+    match fields:
+        case {"packet": str(packet)}:
+            time = float(fields["t"]) if "t" in fields else None
+            return (IpPacket(index, time, fields["dir"] == "in", bytes.fromhex(packet)),)
+        case {"record": str(code), "payload": str(payload)}:
+            live = str(fields.get("kind", "")).startswith("live view")
+            raw = bytes.fromhex(payload)
+            head = (len(raw) + 8).to_bytes(4, "little") + int(code, 16).to_bytes(4, "little")
+            return (_piece(index, _FRAME if live else _EVENTS, head + raw + _END, inward=True),)
+        case {"property": str(code), "rows": [*rows]}:
+            values = [int(code, 16).to_bytes(4, "little") + bytes.fromhex(raw) for _, raw in rows]
+            return [
+                _piece(index, _SET, (4 + len(raw)).to_bytes(4, "little") + raw, inward=False)
+                for raw in values
+            ]
+        case {"rows": [*rows]}:
+            return [_asked(index, int(code, 16), bytes.fromhex(raw)) for code, raw in rows]
+        case _:
+            return (_transaction(fields, index),)
+
+
+def _piece(index: int, code: int, data: bytes, *, inward: bool) -> Transaction:
+    """Data of an operation of which nothing else is known."""
+    return Transaction(index, None, code, 0, None, inward, data, len(data), None, ())
+
+
+def _asked(index: int, code: int, raw: bytes) -> Transaction:
+    """An operation with its parameters, of which nothing else is known."""
+    values = tuple(int.from_bytes(raw[at : at + 4], "little") for at in range(0, len(raw), 4))
+    return Transaction(index, None, code, 0, values[:_MOST_PARAMETERS], None, b"", 0, None, ())
+
+
 def _transaction(fields: Mapping[str, Any], index: int) -> Transaction:
     data = bytes.fromhex(fields["data"] or "") if "data" in fields else b""
     size = int(fields.get("data_len", len(data)))
@@ -144,7 +189,13 @@ def blank_trace(file: BinaryIO, copy: BinaryIO, spans: Mapping[int, Iterable[Spa
     for line, (fields, _) in enumerate(_lines(file), 1):
         if not fields:
             continue
-        index, names = (line, ("data",)) if "opcode" in fields else (fields.get("index"), _HEX)
+        index, names = fields.get("index"), _HEX
+        if not fields.keys().isdisjoint(_OF_PTP):
+            index, names = line, _HEX_OF_PTP
+            if "payload" in fields or "rows" in fields:
+                _blank_pieces(fields, private=bool(spans.get(line)))
+                copy.write(json.dumps(fields).encode() + b"\n")
+                continue
         for start, stop in spans.get(index, ()) if isinstance(index, int) else ():
             at = 0
             for name in names:
@@ -154,3 +205,10 @@ def blank_trace(file: BinaryIO, copy: BinaryIO, spans: Mapping[int, Iterable[Spa
                     fields[name] = f"{text[: 2 * first]}{'00' * (last - first)}{text[2 * last :]}"
                     at += size
         copy.write(json.dumps(fields).encode() + b"\n")
+
+
+def _blank_pieces(fields: dict[str, Any], *, private: bool) -> None:
+    """Blank the pieces of a conversation that a line holds, all or nothing."""
+    if private:
+        fields.pop("rows", None)
+        fields["payload"] = "00" * (len(str(fields.get("payload", ""))) // 2)

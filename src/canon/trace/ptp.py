@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from canon.errors import DecodeError
@@ -29,18 +29,23 @@ from canon.ptp.containers import (
     DeviceStatus,
     parameters,
 )
+from canon.ptp.eos.layouts import GetEvent
+from canon.ptp.ip_packets import HEAD as _PACKET_HEAD
+from canon.ptp.ip_packets import (
+    DataPacket,
+    EndData,
+    OperationRequest,
+    OperationResponse,
+    StartData,
+    read_packet,
+)
 from canon.ptp.operations import Operation, Response, find_operation
 from canon.ptp.powershot.layouts import CheckEvent
 from canon.trace import ptp_names
-from canon.trace.ptp_datasets import (
-    Dataset,
-    Kinds,
-    read_dataset,
-    say_event,
-    say_parameters,
-    unknown_data,
-)
-from canon.trace.records import Kind, Remark, Setup, Span, Transaction, Transfer
+from canon.trace.dataset import Dataset, Memory, say, say_parameters
+from canon.trace.eos import CUT
+from canon.trace.ptp_datasets import read_dataset, say_event, unknown_data
+from canon.trace.records import IpPacket, Kind, Remark, Setup, Span, Transaction, Transfer
 from canon.trace.step import SHOWN, Odd, Step, odd_of
 from canon.trace.usb import (
     InterruptPipe,
@@ -54,7 +59,11 @@ from canon.wire import Buffer, Message, smallest
 
 _KEPT = 16 << 20  # bytes of one dataset that are looked at; what is longer is counted
 _PACKET = 512  # bytes of which hosts ask for multiples, where a recording does not say how many
-_NO_EVENT = {"event": None}
+_IN_VAIN: tuple[tuple[str, dict[str, Any]], ...] = (
+    (CheckEvent.__name__, {"event": None}),
+    (GetEvent.__name__, {"records": []}),
+)
+"""Asking for events when there are none."""
 _MOST_COMMAND, _MOST_EVENT = HEAD + 4 * MOST_PARAMETERS, HEAD + 4 * 3
 
 
@@ -106,13 +115,17 @@ class _Block:
     def take(self, transfer: Transfer, start: int) -> int:
         """Add what a transfer brings from `start` on; return where that ends."""
         size = int(min(self.left, transfer.size - start))
-        held = transfer.data[start : start + size]
+        self.add(transfer.index, start, transfer.data[start : start + size], size)
+        return start + size
+
+    def add(self, record: int, start: int, held: bytes, size: int | None = None) -> None:
+        """Add bytes of a record, from `start` on; `size` passed, where some of them are lost."""
+        size = len(held) if size is None else size
         if self.whole and len(self.payload) < _KEPT:
             self.payload += held
         if len(held) == size:
-            self.pieces.append(_Piece(transfer.index, start, self.got, size))
+            self.pieces.append(_Piece(record, start, self.got, size))
         self.got += size
-        return start + size
 
 
 @dataclass
@@ -152,7 +165,7 @@ class PtpTalk:
 
     def __init__(self, private: Private) -> None:
         self._private = private
-        self._kinds: Kinds = {}
+        self._memory = Memory()
         self._asked: _Asked | None = None
         self._block: _Block | None = None
         self._pipe = InterruptPipe(HEAD, _event_length, self._event)
@@ -187,9 +200,15 @@ class PtpTalk:
         if record.parameters is None:
             asked.notes.append("only the data were recorded")
         self._private[record.index] = [(0, max(record.size, len(record.data)))]
+        yield from self._after_polls(self._close())
         step, secret = self._finish(asked)
         self._reveal(record.index, 0, len(record.data), secret)
         yield from self._after_polls(self._unless_in_vain(step))
+
+    def packet(self, packet: IpPacket) -> Iterator[Step]:
+        """Go on with one packet of PTP over TCP."""
+        self._private[packet.index] = [(0, len(packet.data))]
+        yield from self._after_polls(self._packet(packet))
 
     def remark(self, remark: Remark) -> Iterator[Step]:
         """Tell a remark."""
@@ -211,7 +230,7 @@ class PtpTalk:
 
     def _unless_in_vain(self, step: Step) -> Iterator[Step]:
         """An operation that is over; one that asked for events in vain is only counted."""
-        in_vain = step.name == CheckEvent.__name__ and step.reply == _NO_EVENT
+        in_vain = (step.name, step.reply) in _IN_VAIN
         if in_vain and not step.note and not step.unexplained:
             self._pipe.nothing(step.index, step.time)
         else:
@@ -258,6 +277,55 @@ class PtpTalk:
             "halted": [f"{endpoint:#04x}" for endpoint in halted],
         }
         return plain_step(transfer, "GetDeviceStatus", reply=reply)
+
+    # --- packets ----------------------------------------------------------------------------------
+
+    def _packet(self, packet: IpPacket) -> Iterator[Step]:
+        """The part of a transaction that a packet is; or a step of its own."""
+        try:
+            told = read_packet(packet.data)
+        except DecodeError as error:
+            raw = Odd("data", 0, packet.data[:SHOWN])
+            broken = (raw,) if packet.data else ()
+            yield Step(packet.index, "BrokenPacket", {}, None, broken, error.detail, packet.time)
+            return
+        match told:
+            case OperationRequest() | OperationResponse():
+                yield from self._end_block()
+                kind = ContainerKind.RESPONSE if packet.inward else ContainerKind.COMMAND
+                self._begin(packet, kind, told.code, told.transaction, len(told.parameters))
+                self._go_on(packet, told.parameters)
+                yield from self._end_block()
+            case StartData():
+                yield from self._end_block()
+                code = self._asked.code if self._asked else 0
+                self._begin(packet, ContainerKind.DATA, code, told.transaction, told.total)
+            case DataPacket() | EndData() if self._block is not None:
+                self._reveal(packet.index, 0, len(packet.data) - len(told.data))
+                self._go_on(packet, told.data)
+                if isinstance(told, EndData):
+                    yield from self._end_block()
+            case _:
+                self._reveal(packet.index, 0, _PACKET_HEAD)
+                odd = odd_of("data", type(told), packet.data[_PACKET_HEAD:], _PACKET_HEAD)
+                yield Step(
+                    packet.index, type(told).__name__, say(told), None, odd, time=packet.time
+                )
+
+    def _begin(
+        self, packet: IpPacket, kind: ContainerKind, code: int, number: int, size: int
+    ) -> None:
+        """What a packet begins, as the container that it would be on USB."""
+        length = min(HEAD + size, UNKNOWN_LENGTH)
+        head = Container(length, kind, code, number)
+        self._block = _Block(head, packet.inward, packet.index, 0, packet.time)
+        self._reveal(packet.index, 0, len(packet.data))
+
+    def _go_on(self, packet: IpPacket, data: bytes) -> None:
+        """Add the bytes of a packet to what was begun."""
+        block = self._block
+        if block is not None:
+            block.add(packet.index, len(packet.data) - len(data), data)
 
     # --- containers -------------------------------------------------------------------------------
 
@@ -436,13 +504,20 @@ class PtpTalk:
         if asked.inward is None:
             return Dataset({})
         kept = len(asked.data)
-        if kept < asked.size:
+        if kept < asked.size and not (kept and kind in CUT and asked.fits):
             note = f"the recording kept {kept} of {asked.size} bytes of the data"
             fields = {"bytes": asked.size}
             return Dataset(fields, secret=((0, asked.size),), note="" if kept >= _KEPT else note)
         if kind is None or not asked.fits:
             return unknown_data(asked.data)
-        return read_dataset(kind, asked.values or (), asked.data, self._kinds, inward=asked.inward)
+        self._memory.cut = kept < asked.size
+        dataset = read_dataset(
+            kind, asked.values or (), asked.data, self._memory, inward=asked.inward
+        )
+        if kept == asked.size:
+            return dataset
+        note = f"the recording kept {kept} of {asked.size} bytes of the data"
+        return replace(dataset, note=note, secret=(*dataset.secret, (kept, asked.size)))
 
 
 def is_ptp(transfer: Transfer) -> bool:

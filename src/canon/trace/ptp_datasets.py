@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from canon.errors import DecodeError
@@ -33,81 +31,11 @@ from canon.ptp.powershot.layouts import (
     GetObjectInfoEx,
     Property,
 )
-from canon.trace import ptp_names
-from canon.trace.records import Span
-from canon.trace.step import SHOWN, Odd, fields_of, odd_of
+from canon.trace import eos, ptp_names
+from canon.trace.dataset import NUMBER, Dataset, Memory, Reader, say, say_parameters
+from canon.trace.step import SHOWN, Odd, odd_of
 from canon.trace.usb import secret_spans
-from canon.wire import Buffer, Message, take
-
-_NUMBER = 4  # bytes of a parameter
-
-_NAMES: dict[str, Callable[[int], str]] = {
-    "operations": ptp_names.operation_name,
-    "events": ptp_names.event_name,
-    "event": ptp_names.event_name,
-    "properties": ptp_names.property_name,
-    "property": ptp_names.property_name,
-    "capture_formats": ptp_names.format_name,
-    "image_formats": ptp_names.format_name,
-    "format": ptp_names.format_name,
-    "thumbnail_format": ptp_names.format_name,
-    "storage": ptp_names.handle_name,
-    "parent": ptp_names.handle_name,
-    "handle": ptp_names.handle_name,
-    "handles": ptp_names.handle_name,
-    "ids": ptp_names.handle_name,
-}
-"""How the numbers of a field are written, by the field's name."""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """What a dataset says.
-
-    Attributes:
-        fields: its fields.
-        odd: its bytes that nobody can explain.
-        secret: where its private parts lie.
-        note: why it cannot be read.
-    """
-
-    fields: dict[str, Any]
-    odd: tuple[Odd, ...] = ()
-    secret: tuple[Span, ...] = ()
-    note: str = ""
-
-
-def say(message: Message) -> dict[str, Any]:
-    """What a message of PTP says; handles in hex, codes by name."""
-    return {
-        name: _named(name, getattr(message, name)) if name in _NAMES else value
-        for name, value in fields_of(message).items()
-    }
-
-
-def _named(name: str, value: Any) -> Any:
-    to_name = _NAMES[name]
-    return [to_name(one) for one in value] if isinstance(value, tuple) else to_name(value)
-
-
-def say_parameters(
-    kind: type[Message], values: tuple[int, ...], part: str
-) -> tuple[dict[str, Any], tuple[Odd, ...]]:
-    """The parameters that were sent, by the names of a message's fields; what is surplus is odd.
-
-    Args:
-        kind: the message whose fields they are.
-        values: the parameters.
-        part: the container that they came in.
-    """
-    fields = dict(zip((name for name, _, _ in kind.layout()), values, strict=False))
-    said = {
-        name: _NAMES[name](value) if name in _NAMES else value for name, value in fields.items()
-    }
-    surplus = values[len(fields) :]
-    raw = b"".join(value.to_bytes(_NUMBER, "little") for value in surplus)
-    at = HEAD + _NUMBER * len(fields)
-    return said, (Odd(part, at, raw),) if any(raw) else ()
+from canon.wire import Buffer, take
 
 
 def say_event(block: Buffer) -> tuple[str, dict[str, Any], tuple[Odd, ...]]:
@@ -128,18 +56,11 @@ def say_event(block: Buffer) -> tuple[str, dict[str, Any], tuple[Odd, ...]]:
     return type(event).__name__, fields, surplus
 
 
-Kinds = dict[int, DataType]
-"""The types of properties' values, as their descriptions have told them in this conversation."""
-
-Reader = Callable[[tuple[int, ...], bytes, Kinds], Dataset]
-"""Reads a dataset; it gets the parameters of the operation, the data, and the types."""
-
-
 def read_dataset(
     kind: type[Operation[Any]],
     values: tuple[int, ...],
     data: bytes,
-    kinds: Kinds,
+    memory: Memory,
     *,
     inward: bool,
 ) -> Dataset:
@@ -149,7 +70,7 @@ def read_dataset(
         kind: the operation.
         values: its parameters.
         data: the dataset.
-        kinds: the types of properties' values; a description adds its own.
+        memory: what was told before; a description adds a type.
         inward: whether the camera sent it.
     """
     message = kind.reply if inward else kind.data
@@ -157,7 +78,7 @@ def read_dataset(
         return unknown_data(data)
     try:
         if kind in _READERS:
-            return _READERS[kind](values, data, kinds)
+            return _READERS[kind](values, data, memory)
         if message is Bytes:
             return Dataset({"bytes": len(data)}, secret=((0, len(data)),))
         return Dataset(
@@ -170,10 +91,10 @@ def read_dataset(
         return Dataset({}, (odd,) if data else (), ((0, len(data)),), str(error))
 
 
-def _description(values: tuple[int, ...], data: bytes, kinds: Kinds) -> Dataset:
+def _description(values: tuple[int, ...], data: bytes, memory: Memory) -> Dataset:
     """The description of a property; its type is remembered."""
     described, end = DevicePropDesc.read(data, 0)
-    kinds[described.code] = described.kind
+    memory.kinds[described.code] = described.kind
     fields: dict[str, Any] = {
         "property": ptp_names.property_name(described.code),
         "kind": described.kind.name,
@@ -197,10 +118,10 @@ def _description(values: tuple[int, ...], data: bytes, kinds: Kinds) -> Dataset:
     return Dataset(fields, odd_of("data", DevicePropDesc, data), tuple(secret))
 
 
-def _value(values: tuple[int, ...], data: bytes, kinds: Kinds) -> Dataset:
+def _value(values: tuple[int, ...], data: bytes, memory: Memory) -> Dataset:
     """The bare value of a property."""
     code = values[0] if values else 0
-    kind = kinds.get(code, ptp_names.KINDS.get(code))
+    kind = memory.kinds.get(code, ptp_names.KINDS.get(code))
     if kind is None:  # nothing says how to read it
         secret = ((0, len(data)),) if _is_private(code) else ()
         return Dataset({"value": data.hex()}, secret=secret)
@@ -210,7 +131,7 @@ def _value(values: tuple[int, ...], data: bytes, kinds: Kinds) -> Dataset:
     return Dataset({"value": _said(code, value)}, (odd,) if odd.raw else (), ((start, len(data)),))
 
 
-def _checked(values: tuple[int, ...], data: bytes, kinds: Kinds) -> Dataset:
+def _checked(values: tuple[int, ...], data: bytes, memory: Memory) -> Dataset:
     """The event that an operation brought, or none."""
     if not data:
         return Dataset({"event": None})
@@ -218,7 +139,7 @@ def _checked(values: tuple[int, ...], data: bytes, kinds: Kinds) -> Dataset:
     return Dataset({"event": name, **fields}, odd)
 
 
-def _entries(values: tuple[int, ...], data: bytes, kinds: Kinds) -> Dataset:
+def _entries(values: tuple[int, ...], data: bytes, memory: Memory) -> Dataset:
     """A folder's entries; they follow each other."""
     rows: list[dict[str, Any]] = []
     odd: list[Odd] = []
@@ -235,6 +156,7 @@ _READERS: dict[type[Operation[Any]], Reader] = {
     SetDevicePropValue: _value,
     CheckEvent: _checked,
     GetObjectInfoEx: _entries,
+    **eos.READERS,
 }
 """How data are read that no message says whole; all others are read as their message."""
 
@@ -262,4 +184,4 @@ def _count(kind: DataType) -> int:
     """The bytes before a value that count what follows; they may be seen."""
     if kind == DataType.TEXT:
         return 1
-    return _NUMBER if kind & ARRAY else 0
+    return NUMBER if kind & ARRAY else 0

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import DataType
+from canon.ptp.eos.codes import NAMES
+from canon.ptp.eos.properties import named
+from canon.ptp.eos.records import Record
 from canon.ptp.operations import events, find_operation
 from canon.ptp.powershot.layouts import Property
 
@@ -76,7 +79,6 @@ OPERATIONS: dict[int, str] = {
     0x9079: "RequestTranscodeCancel",
     0x9086: "SetRemoteShootingMode",
     0x9087: "GetDebugLog",
-    0x9088: "SetModeDialDisable",
     0x9089: "ClearCCAPIUsageCount",
     0x908A: "SetMetaProperty",
     0x9103: "EosGetObjectInfo",
@@ -260,7 +262,23 @@ PRIVATE_PROPERTIES = frozenset(
 FORMATS: dict[int, str] = {int(known): known.name for known in ObjectFormat}
 """The object formats that have a name."""
 
-_EVENTS = {kind.code: kind.__name__ for kind in events()}
+_RECORDS = """
+    C180 RequestCancelTransferMA, C183 RequestGetObjectInfoEx, C18F RequestCancelTransfer,
+    C190 RequestObjectTransferDT, C191 RequestCancelTransferDT, C196 InnerDevelopParam,
+    C197 RequestObjectTransferDevelop, C198 GPSLogOutputProgress, C199 GPSLogOutputComplete,
+    C19A TouchTrans, C19B RequestObjectTransferExInfo, C19F RequestPushMode,
+    C1A2 RequestObjectTransferTS, C1AA RequestObjectTransferDT64, C1AB RequestObjectTransferFTP64,
+    C1AC RequestObjectTransferInfoEx64, C1AD RequestObjectTransferMA64, C1AF ImportError,
+    C1B0 BlePairing, C1B1 RequestAutoSendImages, C1B2 RequestTranscodedBlockTransfer,
+    C1B4 RequestCAssistImage, C1B5 HiFreqFlickerlessResult, C1F1 RequestObjectTransferFTP
+"""
+"""Records of an EOS that have a name, and whose fields nobody has told."""
+
+_EVENTS = {
+    **named(_RECORDS),
+    **{code: kind.__name__ for code, kind in Record.known.items()},
+    **{kind.code: kind.__name__ for kind in events()},
+}
 
 
 def operation_name(code: int) -> str:
@@ -271,7 +289,7 @@ def operation_name(code: int) -> str:
 
 def property_name(code: int) -> str:
     """The name of a property; its code where it has none."""
-    return _name(PROPERTIES, code)
+    return _name(PROPERTIES, code) if code in PROPERTIES else _name(NAMES, code)
 
 
 def format_name(code: int) -> str:
@@ -280,7 +298,7 @@ def format_name(code: int) -> str:
 
 
 def event_name(code: int) -> str:
-    """The name of an event; its code where it has none."""
+    """The name of an event, or of a record of an EOS; its code where it has none."""
     return _name(_EVENTS, code)
 
 

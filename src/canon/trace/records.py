@@ -135,6 +135,23 @@ class Transaction:
 
 
 @dataclass(frozen=True)
+class IpPacket:
+    """One packet of PTP over TCP.
+
+    Attributes:
+        index: the number of the line, from 1.
+        time: seconds, None when that was not written down.
+        inward: whether the camera sent it.
+        data: its bytes, with length and kind.
+    """
+
+    index: int
+    time: float | None
+    inward: bool
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Remark:
     """What a recording tells besides transfers.
 
@@ -152,7 +169,7 @@ class Remark:
     text: str
 
 
-Record = Transfer | Exchange | Transaction | Remark
+Record = Transfer | Exchange | Transaction | IpPacket | Remark
 
 Span = tuple[int, int]
 """The (start, end) of bytes in a record."""

@@ -21,7 +21,7 @@ from canon.files import new_file
 from canon.trace.files import blank, read
 from canon.trace.native import NativeTalk
 from canon.trace.ptp import PtpTalk, is_ptp
-from canon.trace.records import Exchange, Record, Remark, Transaction, Transfer
+from canon.trace.records import Exchange, IpPacket, Record, Remark, Transaction, Transfer
 from canon.trace.source import Where
 from canon.trace.step import Odd, Step
 from canon.trace.usb import Private
@@ -152,6 +152,9 @@ class _Device:
             case Transaction():
                 self._talk = self._ptp
                 yield from self._ptp.transaction(record)
+            case IpPacket():
+                self._talk = self._ptp
+                yield from self._ptp.packet(record)
             case Transfer():
                 yield from self._transfer(record)
             case Remark():

@@ -445,25 +445,28 @@ NAMES: dict[int, str] = {row.place: row.name for row in ROWS.values()}
 """The names by property."""
 
 
-def row_of(name: str, raw: bytes = bytes(_SLOT)) -> EosRow | None:
-    """The row of a name, or of a property's number as "0xd1b4".
+def row_of(name: str) -> EosRow | None:
+    """The row of a name, or of a property's number as "0xd1b4"; None where nothing has that name.
 
-    A number that has no name is a number where its bytes are four, and else bytes.
-
-    Args:
-        name: what is asked for.
-        raw: the bytes that the body told of the property.
+    What a number without a name is, only its bytes tell: `row_at`.
     """
     code = number_in(name)
-    if code is None:
-        return ROWS.get(name)
-    known = ROWS.get(NAMES.get(code, ""))
-    if known is None:
-        stored: dict[str, Any] = {"kind": _NUMBER, "codes": PLAIN}
-        if len(raw) != _SLOT:
-            stored = {"kind": kinds.RAW, "codes": _BYTES, **_STRUCTURE}
-        return EosRow(name=name, place=code, **stored)
-    return known
+    return ROWS.get(name) if code is None else row_at(code)
+
+
+def row_at(code: int, raw: bytes = bytes(_SLOT)) -> EosRow:
+    """The row of a property; without a name it is a number where its bytes are four, else bytes.
+
+    Args:
+        code: its number.
+        raw: what the body told of it.
+    """
+    if code in NAMES:
+        return ROWS[NAMES[code]]
+    stored: dict[str, Any] = {"kind": _NUMBER, "codes": PLAIN}
+    if len(raw) != _SLOT:
+        stored = {"kind": kinds.RAW, "codes": _BYTES, **_STRUCTURE}
+    return EosRow(name=name_of(code), place=code, **stored)
 
 
 def name_of(code: int) -> str:
