@@ -89,7 +89,7 @@ def test_a_broken_line_does_not_hide_the_next(tmp_path: Path) -> None:
 def test_a_file_that_is_no_recording(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"recording|canon-native-trace"):
+    with pytest.raises(ValueError, match=r"recording|canon-native-trace|zip archive"):
         list(read(path))
 
 
