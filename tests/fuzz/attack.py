@@ -71,7 +71,7 @@ VERBS: dict[str, Verb] = {
     "events": _listen,
     "release control": _in_and_out,
     "settings": lambda cam: dict(cam.settings.read()),
-    "allowed": lambda cam: cam.settings.describe("flash")["flash"].allowed,
+    "allowed": lambda cam: cam.settings.describe("flash").get("flash"),
     "set": lambda cam: cam.settings.set(flash="on", macro=True),
     "zoom": lambda cam: (cam.zoom.set(3), cam.zoom.get()),
     "focus": _focus,

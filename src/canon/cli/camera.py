@@ -11,7 +11,8 @@ import click
 from canon.cli.options import Options, Verb
 from canon.cli.output import megabytes
 from canon.driver.features import Feature
-from canon.errors import CameraNotFound, NoCard, NotSupported
+from canon.driver.optional import optional
+from canon.errors import CameraNotFound, NoCard
 from canon.frozen import Frozen
 
 if TYPE_CHECKING:
@@ -93,10 +94,11 @@ def info_verb(options: Options) -> None:
     """
     with options.camera() as cam:
         model, firmware, owner = cam.model, cam.firmware_version, cam.owner
-        state = _if_told(lambda: cam.power)
-        clocks = _if_told(lambda: _Clocks.read(cam))
-        body = _if_told(lambda: cam.body_id)
-        cards, sizes = _cards(cam), _if_told(lambda: cam.picture_sizes()) or ()
+        state = _if_told("the power", lambda: cam.power)
+        clocks = _if_told("the clock", lambda: _Clocks.read(cam))
+        body = _if_told("the number of the body", lambda: cam.body_id)
+        cards = _if_told("what is free on the card", lambda: _cards(cam))
+        sizes = _if_told("the list of picture sizes", cam.picture_sizes) or ()
         features = [feature for feature in Feature if feature in cam.features]
     power = state and ("mains" if state.on_ac else "battery")
     battery = state and str(state.battery)
@@ -109,7 +111,7 @@ def info_verb(options: Options) -> None:
         "power": power,
         "battery": battery,
         "clock": clocks and clocks.document(),
-        "cards": [vars(card) for card in cards],
+        "cards": None if cards is None else [vars(card) for card in cards],
         "features": features,
         "sizes": [vars(size) for size in sizes],
     }
@@ -120,7 +122,7 @@ def info_verb(options: Options) -> None:
         *([("body", body)] if body else []),
         *([("power", f"{power}, {battery}")] if state else []),
         *([("clock", str(clocks))] if clocks else []),
-        *(("card", card_space(card)) for card in cards),
+        *(("card", card_space(card)) for card in cards or ()),
         *([("can", ", ".join(features))] if features else []),
         *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in sizes),
     ]
@@ -171,7 +173,7 @@ def id_verb(options: Options) -> None:
     """Show model, firmware, owner and the number of the body."""
     with options.camera() as cam:
         shown = {"model": cam.model, "firmware": cam.firmware_version, "owner": cam.owner}
-        body = _if_told(lambda: cam.body_id)
+        body = _if_told("the number of the body", lambda: cam.body_id)
     rows = shown | ({"body": body} if body else {})
     options.show(shown | {"body_id": body}, *(f"{name:10}{value}" for name, value in rows.items()))
 
@@ -211,12 +213,12 @@ def _cards(cam: Camera) -> tuple[Card, ...]:
         return ()
 
 
-def _if_told(ask: Callable[[], T]) -> T | None:
-    """What the camera answers; None when this model does not tell it."""
-    try:
-        return ask()
-    except NotSupported:
-        return None
+def _if_told(what: str, ask: Callable[[], T]) -> T | None:
+    """What the camera answers; None when this model does not tell it, or this camera cannot."""
+    told = None
+    with optional(what):
+        told = ask()
+    return told
 
 
 def card_space(card: Card) -> str:

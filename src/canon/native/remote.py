@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from canon.driver.card import CardPath, Entry
+from canon.driver.optional import UNTOLD
 from canon.driver.shot import LENS_S
 from canon.errors import CanonError, Disconnected, LensFailed, Refused
 from canon.log import Log
@@ -81,7 +82,8 @@ class NativeRemote:
         """
         if Trait.LOCK_KEYS in self.model.traits and not self._keys_locked:
             if Trait.ABILITIES in self.model.traits:
-                self.session.call(GetAbilities())  # as every known program does before (section 1)
+                with suppress(*UNTOLD):
+                    self.session.call(GetAbilities())  # as every known program does (section 1)
             self.session.call(LockKeys())
             self._keys_locked = True
         self.active = True  # before the answer: whoever closes meanwhile must leave it

@@ -7,13 +7,16 @@ take reads back unchanged (canon-native-usb, sections 9.1 to 9.6).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 
 from canon.codes import joined, paired, split
+from canon.driver.optional import optional
 from canon.driver.settings import BY_MODE, READ_ONLY, Reading
-from canon.errors import Refused, ValueRefused
+from canon.errors import PortStalled, PortTimeout, ProtocolError, Refused, ValueRefused
 from canon.frozen import replace
+from canon.log import Log
 from canon.models.model import Quirk
 from canon.native.codes import RECORDS, NativeRow, code_at, is_missing, rows_of
 from canon.native.release import (
@@ -30,6 +33,7 @@ from canon.native.release import (
 from canon.native.session import Session
 from canon.values.kinds import Kind
 
+_log = Log(__name__)
 B = TypeVar("B", ReleaseParameters, ExtendedParameters)
 
 
@@ -45,6 +49,7 @@ class NativeSettings:
         self.model = session.model
         self._rows = rows_of(session.model.numbering)
         self._extended_size: int | None = None
+        self._tells_lists = True
 
     def kind(self, name: str) -> Kind[Any] | None:
         """What kind of setting a name stands for."""
@@ -143,22 +148,32 @@ class NativeSettings:
         return fields
 
     def _elements(self, prop: int) -> tuple[int, ...] | None:
-        """A property's list; None when the camera has none of it."""
+        """A property's list; None when the camera has none of it, or none that can be read."""
+        if not self._tells_lists:
+            return None
         try:
             self.session.call(GetAllowedSize(prop))
             return self.session.call(GetAllowedValues(prop)).values.items
         except Refused:
             return None
+        except (ProtocolError, PortStalled) as error:
+            _log.warning("what property %#x may be is not known: %s", prop, error)
+        except PortTimeout as error:
+            self._tells_lists = False  # each of the others would take as long
+            _log.warning("what the settings may be is not known: %s", error)
+        return None
 
     def _extended(self) -> ExtendedParameters | None:
         if self._extended_size is None:
-            try:
+            self._extended_size = 0
+            with optional("what more it is set to"), suppress(Refused):
                 self._extended_size = self.session.call(GetExtendedSize()).size
-            except Refused:
-                self._extended_size = 0
         if self._extended_size < 0x20:
             return None
-        return self.session.call(GetExtendedParameters(self._extended_size))
+        told = None
+        with optional("what more it is set to"):
+            told = self.session.call(GetExtendedParameters(self._extended_size))
+        return told
 
 
 def _values(row: NativeRow, elements: tuple[int, ...]) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from canon.driver.card import CardPath, Entry, Progress, Sink
+from canon.driver.optional import UNTOLD
 from canon.driver.shot import (
     GRACE_S,
     LENS_S,
@@ -303,7 +304,7 @@ class NativeShutter:
             return
         revised = self.model.numbering is Numbering.REVISED
         if revised:
-            with suppress(Refused):
+            with suppress(*UNTOLD):
                 self.session.call(GetAbilities())  # a refusal means nothing (section 1)
             self.session.call(LockRevisedKeys(LOCK_WORD))
         else:

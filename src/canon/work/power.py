@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from canon.driver.optional import optional
 from canon.errors import Disconnected
 from canon.values import Battery
 
@@ -30,7 +31,7 @@ class PowerWatch:
     @contextmanager
     def shot(self) -> Iterator[None]:
         """One shot; a camera that goes off during it says so, where its battery was low."""
-        if self._tells and not self._low and self._cam.battery == Battery.LOW:
+        if self._is_low():
             self._low = True
             self._warn("the battery is low; charge it, or the series may end before all are taken")
         try:
@@ -39,3 +40,13 @@ class PowerWatch:
             if self._low:
                 error.add_note("Its battery was low, and may be empty.")
             raise
+
+    def _is_low(self) -> bool:
+        """Whether it is low now, and was not; a camera that cannot tell is not asked again."""
+        if not self._tells or self._low:
+            return False
+        battery = None
+        with optional("the battery"):
+            battery = self._cam.battery
+        self._tells = battery is not None
+        return battery == Battery.LOW

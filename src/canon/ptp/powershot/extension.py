@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from canon.driver import PictureSize, Power
 from canon.driver.features import Feature
+from canon.driver.optional import BROKEN, optional
 from canon.log import Log
 from canon.models.ptp import PtpModel
 from canon.ptp.datasets import Choices, DataType
@@ -120,7 +121,7 @@ class PowerShot:
     def owner(self) -> str:
         """The owner's name; empty where the camera does not tell it."""
         if self._listed.has(Property.OWNER):
-            with may_refuse():
+            with optional("the owner's name", BROKEN), may_refuse():
                 letters = self._listed.value(Property.OWNER, DataType.AUINT8)
                 owner = bytes(letters if isinstance(letters, tuple) else ()).decode("latin-1")
                 return owner.partition("\0")[0].strip()

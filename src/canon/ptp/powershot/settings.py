@@ -12,9 +12,16 @@ from contextlib import nullcontext
 from typing import Any
 
 from canon.codes import joined, split
+from canon.driver.optional import BROKEN, UNTOLD, optional
 from canon.driver.settings import BY_DIAL, BY_MODE, READ_ONLY, Reading
-from canon.errors import BadParameter, Refused, ValueRefused
+from canon.errors import (
+    BadParameter,
+    DeviceBusy,
+    Refused,
+    ValueRefused,
+)
 from canon.frozen import Frozen, replace
+from canon.log import Log
 from canon.ptp.datasets import DataType, DevicePropDesc
 from canon.ptp.powershot.codes import FORMAT, MISSING, ROWS, PropertyRow
 from canon.ptp.powershot.layouts import Property
@@ -23,6 +30,8 @@ from canon.ptp.session import LOST
 from canon.ptp.settings import NumberedSettings, numbers_of
 from canon.values import Format
 from canon.values.kinds import Kind
+
+_log = Log(__name__)
 
 _JPEG, _RAW = 1, 2  # of FULL_VIEW_FILE_FORMAT
 
@@ -50,7 +59,7 @@ class PtpSettings:
 
     def read(self, *names: str, lists: bool = True) -> dict[str, Reading]:
         """The settings of these names, or every one that the camera lists; one question each."""
-        asking = _Asking(self._listed, lists=lists, strict=lists and bool(names))
+        asking = _Asking(self._listed, lists=lists, strict=lists and bool(names), whole=not names)
         readings = {}
         for row in ROWS.values():
             if not names or row.name in names:
@@ -103,8 +112,11 @@ class PtpSettings:
             self._listed.write(Property.IMAGE_QUALITY, row.stored, quality)
 
     def _takes(self, row: PropertyRow) -> tuple[Any, ...] | None:
-        """What a setting may be now."""
-        return _allowed(row, [self._listed.describe(code) for code in row.places])
+        """What a setting may be now; None when the camera does not tell it."""
+        allowed = None
+        with optional(f"what {row.name} may be"):
+            allowed = _allowed(row, [self._listed.describe(code) for code in row.places])
+        return allowed
 
 
 class _Told(Frozen):
@@ -123,10 +135,14 @@ class _Asking:
         listed: what the camera lists of itself.
         lists: whether properties are described, or only their values asked for.
         strict: whether a refusal is an error, and not "this camera does not have it".
+        whole: whether all settings are read, so that one that cannot be read is left out.
     """
 
-    def __init__(self, listed: Properties, *, lists: bool, strict: bool) -> None:
+    def __init__(
+        self, listed: Properties, *, lists: bool, strict: bool, whole: bool = False
+    ) -> None:
         self._listed, self._strict, self.lists = listed, strict, lists
+        self._whole = whole
         self._told: dict[int, _Told | None] = {}
 
     def ask(self, code: int, row: PropertyRow) -> _Told | None:
@@ -134,7 +150,10 @@ class _Asking:
         if code not in self._told:
             told = None
             if self._listed.has(code):
-                with nullcontext() if self._strict else may_refuse():
+                with (
+                    optional(row.name, BROKEN) if self._whole else nullcontext(),
+                    nullcontext() if self._strict else may_refuse(),
+                ):
                     told = self._ask(code, row)
             missing = told is None or told.number in MISSING[row.stored]
             self._told[code] = None if missing else told
@@ -146,10 +165,20 @@ class _Asking:
 
     def _ask(self, code: int, row: PropertyRow) -> _Told:
         if self.lists and code != row.unit:
-            about = self._listed.describe(code)
-            return _Told(_number(as_int(about.current), row), about)
+            try:
+                about = self._listed.describe(code)
+                return _Told(_number(as_int(about.current), row), about)
+            except UNTOLD as error:
+                if isinstance(error, Refused) and not (self._strict and _may_have_value(error)):
+                    raise
+                _log.warning("what %s may be is not known: %s", row.name, error)
         signed = row.stored is DataType.INT8
         return _Told(_number(self._listed.number(code, signed=signed), row))
+
+
+def _may_have_value(refusal: Refused) -> bool:
+    """Whether a property that is not described may tell its value all the same."""
+    return refusal.code not in LOST and not isinstance(refusal, DeviceBusy)
 
 
 def _reading(row: PropertyRow, asking: _Asking) -> Reading | None:
@@ -199,6 +228,8 @@ def _about_the_value(refusal: Refused) -> bool:
 def _allowed(row: PropertyRow, abouts: Iterable[DevicePropDesc]) -> tuple[Any, ...] | None:
     """What a setting may be now, as values; a format by what each of its properties may be."""
     lists = [numbers_of(about) for about in abouts]
+    if len(lists) < len(row.places):
+        return None
     if row.place == FORMAT:
         forms, sizes, qualities = (codes or () for codes in lists)
         jpegs = [row.codes.value(joined(_JPEG, size, how)) for size in sizes for how in qualities]
