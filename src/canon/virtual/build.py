@@ -22,13 +22,16 @@ from canon.virtual.catalogue import Row, choose
 from canon.virtual.charge import Charge
 from canon.virtual.clock import BodyClock
 from canon.virtual.faults import Fault, Faults
+from canon.virtual.ptp.profile import is_eos
 
 if TYPE_CHECKING:
+    from canon.virtual.ptp.eos.extension import EosBody
     from canon.virtual.card import MemoryCard
     from canon.virtual.line import LineCamera
     from canon.virtual.native.camera import NativeCamera
     from canon.virtual.ptp.camera import PtpCamera
 
+_TURNED = frozenset({("af", "off"), ("lens", "none")})
 _CARD, _EOS_CARD = 256 << 20, 8 << 30  # the bytes of a fresh card
 
 
@@ -51,6 +54,9 @@ class Wanted(Frozen):
         presses: seconds after which somebody presses its shutter button.
         card: the folder that its card shows, or "none"; None for a card of its own.
         battery: how full it is, or for how many pictures it lasts; None: it runs from the mains.
+        dial: where the mode dial of an EOS stands, as it counts; None: where it was recorded.
+        af: whether the switch of its lens is at AF; else at MF.
+        lens: whether it has a lens.
     """
 
     model: Row
@@ -59,6 +65,9 @@ class Wanted(Frozen):
     presses: tuple[float, ...] = ()
     card: str | None = None
     battery: Charge | int | None = None
+    dial: int | None = None
+    af: bool = True
+    lens: bool = True
 
     @classmethod
     def parse(cls, text: str) -> Wanted:
@@ -69,6 +78,7 @@ class Wanted(Frozen):
         """
         slug, _, query = text.partition("?")
         mode, real, card, battery = "", False, None, None
+        turned: dict[str, str] = {}
         faults: list[Fault] = []
         presses: list[float] = []
         asked = parse_qsl(query, keep_blank_values=True)
@@ -88,11 +98,13 @@ class Wanted(Frozen):
                 presses.append(_press_s(value))
             elif key == "battery":
                 battery = _battery(value)
+            elif key == "dial" or (key, value) in _TURNED:
+                turned[key] = value
             else:
                 raise ValueError(
                     f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
                     "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS, battery=good, "
-                    "battery=low, battery=empty, battery=SHOTS"
+                    "battery=low, battery=empty, battery=SHOTS; of an EOS dial=MODE, af=off, lens=none"
                 )
         model = choose(slug, mode)
         if faults:
@@ -109,7 +121,11 @@ class Wanted(Frozen):
             raise ValueError(f"card={card}: there is no such folder")
         if battery is not None and isinstance(model, Ps350Model):
             raise ValueError(f"battery=…: the {model.name} says nothing of its battery")
-        return cls(model, real, tuple(faults), tuple(presses), card, battery)
+        if turned and not (isinstance(model, PtpModel) and is_eos(model)):
+            raise ValueError(f"{next(iter(turned))}=…: the {model.name} is no EOS that speaks PTP")
+        dial = _dial(turned["dial"]) if "dial" in turned else None
+        af, lens = "af" not in turned, "lens" not in turned
+        return cls(model, real, tuple(faults), tuple(presses), card, battery, dial, af, lens)
 
     @property
     def odd(self) -> Ps350Model | None:
@@ -167,7 +183,8 @@ class Wanted(Frozen):
             if of_ptp.burst:
                 from canon.virtual.ptp.eos.extension import EosBody
 
-                device = PtpCamera(Body(model, of_ptp, card, clock), EosBody, faults)
+                eos = device = PtpCamera(Body(model, of_ptp, card, clock), EosBody, faults)
+                self._turn(eos.extension)
             else:
                 from canon.virtual.ptp.powershot.extension import PowerShot
 
@@ -194,6 +211,15 @@ class Wanted(Frozen):
             clock.after(seconds, device.press)
         return device
 
+    def _turn(self, eos: EosBody) -> None:
+        """Turn what can be turned on an EOS."""
+        if self.dial is not None:
+            eos.table.turn_dial(self.dial)
+        if not self.af:
+            eos.switch_focus(automatic=False)
+        if not self.lens:
+            eos.change_lens("")
+
     def _clock(self) -> BodyClock:
         return BodyClock(real=self.real)
 
@@ -212,6 +238,17 @@ class Wanted(Frozen):
 
         folder = Path(self.card)
         return lambda: card_from_folder(folder, longest=longest, pictures=pictures)
+
+
+def _dial(text: str) -> int:
+    """A position of the mode dial, by its word."""
+    from canon.ptp.eos.codes import SHOOTING_MODE
+    from canon.values import ShootingMode
+
+    code = SHOOTING_MODE.code(ShootingMode.parse(text))
+    if code is None:
+        raise ValueError(f"dial={text}: no EOS has that on its dial")
+    return code
 
 
 def _battery(text: str) -> Charge | int:

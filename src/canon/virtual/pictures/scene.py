@@ -38,6 +38,7 @@ Color = tuple[int, int, int]
 
 _THUMBNAIL = 160, 120
 _FRAME = 320, 240
+_FINEST = 5500  # pixels in a row that are drawn one by one
 _JPEG_QUALITY = {Quality.SUPERFINE: 97, Quality.FINE: 92, Quality.NORMAL: 80}
 
 
@@ -198,7 +199,7 @@ def _look(shot: Exposure, size: tuple[int, int]) -> Look:
     exposure = LIGHT + given / 3
     if shot.flash_fired:  # it lights what the exposure leaves dark
         exposure = max(exposure, round(3 * (shot.compensation + shot.flash_compensation)) / 3)
-    coarseness = shot.digital_zoom if shot.focused else size[0] / 64
+    coarseness = max(shot.digital_zoom, size[0] / _FINEST) if shot.focused else size[0] / 64
     if shot.effect == PhotoEffect.LOW_SHARPENING:
         coarseness *= 1.6
     return Look(

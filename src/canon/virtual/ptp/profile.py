@@ -171,6 +171,12 @@ def load_profile(model: PtpModel) -> PtpProfile:
     )
 
 
+def is_eos(model: PtpModel) -> bool:
+    """Whether the virtual body of a model speaks as an EOS does, whatever it is called."""
+    told = recorded(f"ptp/{slug}") if (slug := source(model)) else None
+    return told is not None and _is_eos(told)
+
+
 def source(model: PtpModel) -> str:
     """The slug of the body whose recording a virtual body reports; "" when there is none.
 

@@ -74,7 +74,7 @@ from canon.virtual.faults import Faults
 from canon.virtual.ptp.eos import listing
 from canon.virtual.ptp.eos.live import Live
 from canon.virtual.ptp.eos.properties import Properties
-from canon.virtual.ptp.eos.release import Release
+from canon.virtual.ptp.eos.release import MANUAL_FOCUS, ONE_SHOT, Release
 from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.properties import Properties as Listed
 from canon.virtual.ptp.profile import PtpBody
@@ -142,6 +142,17 @@ class EosBody:
     def press(self) -> None:
         """Press the shutter button by hand."""
         self.release.by_hand()
+
+    def switch_focus(self, *, automatic: bool) -> None:
+        """Turn the switch of the lens to AF or to MF."""
+        self.table.put(Eos.FOCUS_MODE, ONE_SHOT if automatic else MANUAL_FOCUS)
+
+    def change_lens(self, name: str) -> None:
+        """Put a lens on, or with no name take it off."""
+        self.table.put(Eos.LENS_NAME, name.encode("ascii").ljust(64, b"\0"))
+        self.table.put(Eos.LENS_STATUS, int(bool(name)))
+        self.table.has_lens = bool(name)
+        self.table.follow_mode()
 
     def end(self) -> None:
         """The session is over, or its host lost (section 3.3)."""

@@ -14,7 +14,7 @@ from canon.ptp.eos.records import OlcInfoChanged
 BUTTON, SHUTTER, APERTURE, ISO, SHOTS, TIMER, FOCUS = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x100
 IDLE, HALF, FAILED, DONE, RUNNING = 1, 2, 3, 4, 7
 """What the group of the button says."""
-_LENGTH_FROM = 0x0F  # from this version on, the length counts itself
+_SEVEN_FROM = 0x12  # from this version on, a byte follows the state of the focus
 _GROUPS: dict[int, int] = {Eos.SHUTTER_SPEED: SHUTTER, Eos.APERTURE: APERTURE, Eos.ISO: ISO}
 _PLACES = {SHUTTER: {6: 5, 7: 5, 9: 7}, APERTURE: {5: 4, 6: 4, 9: 7}, ISO: {4: 3, 6: 3, 7: 3}}
 """Where in a group the present value stands, by the bytes of the group."""
@@ -32,8 +32,7 @@ class Olc:
 
     def group(self, mask: int, data: bytes) -> OlcInfoChanged:
         """A record of one group."""
-        size = 8 + len(data)
-        return OlcInfoChanged(size + 4 * (self.version >= _LENGTH_FROM), mask, data)
+        return OlcInfoChanged.of(self.version, {mask: data})
 
     def button(self, state: int) -> OlcInfoChanged:
         """What the release button does."""
@@ -41,8 +40,8 @@ class Olc:
 
     def focus(self, state: int) -> OlcInfoChanged:
         """How the search for focus stands: 0x0001 searches, 0x0101 has it, 0x0202 gave up."""
-        size = 7 if self.version >= 0x12 else 6
-        return self.group(FOCUS, state.to_bytes(size, "big"))
+        more = b"\0" if self.version >= _SEVEN_FROM else b""
+        return self.group(FOCUS, state.to_bytes(6, "big") + more)
 
     def shots(self, left: int, *, writing: bool) -> OlcInfoChanged:
         """How many pictures are left, and whether one is being written."""

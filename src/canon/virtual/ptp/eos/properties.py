@@ -73,6 +73,7 @@ class Properties:
     Attributes:
         olc: makes the records of the body's display.
         host_shots: how many pictures the computer has said to have room for.
+        has_lens: whether there is a lens, whose aperture can be set.
     """
 
     def __init__(self, body: PtpBody, tell: Tell) -> None:
@@ -98,6 +99,7 @@ class Properties:
         self._scales = self._read_scales()
         self.olc = Olc(self.number(Eos.OLC_VERSION))
         self.host_shots = 0
+        self.has_lens = True
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -255,7 +257,7 @@ class Properties:
         mode, scales = self.mode, self._scales
         usual = dict(zip(_BY_MODE, (0x38, 0x70, 0, 0), strict=True))
         lists = {
-            Eos.APERTURE: scales.apertures_in(mode),
+            Eos.APERTURE: scales.apertures_in(mode) if self.has_lens else (),
             Eos.SHUTTER_SPEED: scales.times_in(mode),
             Eos.ISO: scales.speeds_in(mode),
             Eos.EXPOSURE_COMPENSATION: scales.biases_in(mode),

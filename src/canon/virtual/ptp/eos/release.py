@@ -45,7 +45,8 @@ HALF, FULL = 1, 2
 """The bits of the release button."""
 FOCUS_S = 0.35  # Guess: from the half press until the lens has found it
 _WRITTEN_S = 0.4  # Guess: from the end of the exposure until the files are told
-_MANUAL_FOCUS = 3
+ONE_SHOT, MANUAL_FOCUS = 0, 3
+"""What the focus mode says of the switch on the lens."""
 _BULB_CODES = (0x04, BULB)
 _RATES = {1: 3.0, 4: 5.3, 5: 3.0, 0x12: 7.0, 0x14: 3.0}
 """Guess: frames a second of the continuous drives."""
@@ -217,7 +218,7 @@ class Release:
     @property
     def manual_focus(self) -> bool:
         """Whether the switch on the lens is at MF, or there is no lens."""
-        return self.table.number(Eos.FOCUS_MODE) == _MANUAL_FOCUS
+        return self.table.number(Eos.FOCUS_MODE) == MANUAL_FOCUS or not self.table.has_lens
 
     def _focus(self) -> bool:
         if self.manual_focus or self._focused:
