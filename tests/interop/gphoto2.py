@@ -26,12 +26,12 @@ from canon.virtual.native.camera import NativeCamera
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.usbip import UsbipServer
 from conftest import needed, program
-from rigs.bodies import PowerShotCamera, powershot
+from rigs.bodies import EosCamera, PowerShotCamera, eos, powershot
 
 PATIENCE_S = 60
 FOLDER = "/DCIM/100CANON"
 
-Device = TypeVar("Device", NativeCamera, PowerShotCamera)
+Device = TypeVar("Device", NativeCamera, PowerShotCamera, EosCamera)
 
 
 class Witness(Faults):
@@ -148,6 +148,10 @@ class TetheredPtp(_Cabled[PowerShotCamera]):
     """One that speaks PTP."""
 
 
+class TetheredEos(_Cabled[EosCamera]):
+    """An EOS."""
+
+
 @contextmanager
 def tethered(
     folder: Path,
@@ -187,6 +191,27 @@ def tethered_ptp(
         yield TetheredPtp(device, witness, server, env, work)
 
 
+@contextmanager
+def tethered_eos(
+    folder: Path,
+    model: str,
+    *faults: str,
+    card: Path | str = "",
+    pace: str = "jump",
+    dial: str = "",
+) -> Iterator[TetheredEos]:
+    """A virtual EOS; the arguments are those of `tethered`, and where its mode dial stands."""
+    witness = Witness(tuple(map(Fault.parse, faults)))
+    text = _port_string(model, card, pace, "ptp") + (f"&dial={dial}" if dial else "")
+    made = make_virtual(text)
+    assert isinstance(made, PtpCamera)
+    device = eos(made.body, witness)
+    if dial:
+        device.extension.table.turn_dial(made.extension.table.mode)
+    with _attached(device, folder) as (server, env, work):
+        yield TetheredEos(device, witness, server, env, work)
+
+
 def _port_string(model: str, card: Path | str, pace: str, mode: str) -> str:
     query = {"pace": pace, "mode": mode} | ({"card": str(card)} if card else {})
     return f"{model}?{urlencode(query)}"
@@ -194,7 +219,7 @@ def _port_string(model: str, card: Path | str, pace: str, mode: str) -> str:
 
 @contextmanager
 def _attached(
-    device: NativeCamera | PowerShotCamera, folder: Path
+    device: NativeCamera | PowerShotCamera | EosCamera, folder: Path
 ) -> Iterator[tuple[UsbipServer, dict[str, str], Path]]:
     """Serve a camera: its server, the environment in which programs find it, a working folder."""
     try:

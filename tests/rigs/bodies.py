@@ -28,6 +28,7 @@ from canon.virtual.native.profile import load_profile as native_profile
 from canon.virtual.native.release import ReleaseUnit
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.eos.extension import EosBody
 from canon.virtual.ptp.powershot.extension import PowerShot
 from canon.virtual.ptp.powershot.release import ReleaseControl
 from canon.virtual.ptp.profile import PtpBody, PtpProfile
@@ -41,11 +42,18 @@ TAKEN = 1_055_583_000  # 2003-06-14 09:30
 
 PowerShotCamera = PtpCamera[PowerShot]
 """A virtual PowerShot that speaks PTP, behind its plug."""
+EosCamera = PtpCamera[EosBody]
+"""A virtual EOS that speaks PTP, behind its plug."""
 
 
 def powershot(body: PtpBody, faults: Faults | None = None) -> PowerShotCamera:
     """Such a camera of that body."""
     return PtpCamera(body, PowerShot, faults)
+
+
+def eos(body: PtpBody, faults: Faults | None = None) -> EosCamera:
+    """Such an EOS of that body."""
+    return PtpCamera(body, EosBody, faults)
 
 
 def native_row(slug: str) -> Model:

@@ -25,11 +25,11 @@ from canon.virtual.faults import Fault, Faults
 from canon.virtual.ptp.profile import is_eos
 
 if TYPE_CHECKING:
-    from canon.virtual.ptp.eos.extension import EosBody
     from canon.virtual.card import MemoryCard
     from canon.virtual.line import LineCamera
     from canon.virtual.native.camera import NativeCamera
     from canon.virtual.ptp.camera import PtpCamera
+    from canon.virtual.ptp.eos.extension import EosBody
 
 _TURNED = frozenset({("af", "off"), ("lens", "none")})
 _CARD, _EOS_CARD = 256 << 20, 8 << 30  # the bytes of a fresh card
@@ -104,7 +104,8 @@ class Wanted(Frozen):
                 raise ValueError(
                     f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
                     "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS, battery=good, "
-                    "battery=low, battery=empty, battery=SHOTS; of an EOS dial=MODE, af=off, lens=none"
+                    "battery=low, battery=empty, battery=SHOTS, and on an EOS dial=MODE, af=off, "
+                    "lens=none"
                 )
         model = choose(slug, mode)
         if faults:
