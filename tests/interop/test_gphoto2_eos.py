@@ -25,13 +25,12 @@ from conftest import long_unless
 from rigs.bodies import ptp_row
 from supported import row
 
-SMALL = bytes.fromhex("01000000 10000000 01000000 0f000000 03000000")
+SMALL = bytes.fromhex("01000000 10000000 01000000 10000000 03000000")
 """The format of one small JPEG, which is quickly drawn."""
 BOTH = bytes.fromhex(
-    "02000000 10000000 06000000 00000000 04000000 10000000 01000000 0f000000 03000000"
+    "02000000 10000000 06000000 00000000 04000000 10000000 01000000 10000000 03000000"
 )
 """The format of a RAW file and a small JPEG."""
-SIZES = {"eos-40d": (1440, 960), "eos-60d": (1920, 1280), "eos-r6": (2024, 1350)}
 OLDER, MIRRORS, HYBRID, LATEST = "eos-40d", ("eos-60d", "eos-700d"), ("eos-m3", "eos-m10"), "eos-r6"
 BODIES = OLDER, *MIRRORS, *HYBRID, LATEST
 AT_FIRST = "eos-60d", "eos-r6"
@@ -304,7 +303,7 @@ def _tethered(body: TetheredEos) -> None:
             with body.server.machine():
                 body.device.press()
             body.witness.wait_for("GetObject", press)
-        body.witness.wait_for("SetObjectAttributes", 2)
+            body.witness.wait_for("GetEvent", body.witness.asked.count("GetEvent") + 4)
         waiting.send_signal(signal.SIGINT)
         raw, _ = waiting.communicate(timeout=PATIENCE_S)
     lines = Said(waiting.returncode, raw).lines
