@@ -501,7 +501,7 @@ class Release:
         row = ROWS.get(name)
         if row is None or not self.table.has(row.place):
             return None
-        return row.codes.value(self.table.number(row.place))
+        return row.read(self.table.raw(row.place))
 
     def shot(self) -> Exposure:
         """How a picture would be taken now, by the settings."""
