@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attack import attack
+from fuzz_eos import eos_seeds, take_eos
 from hostile_ptp_camera import HostilePtpCamera, Trick, What
 from test_hostile_ptp import BODIES, PTP_VERBS
 
@@ -27,9 +28,11 @@ from canon.errors import DecodeError
 from canon.native import commands, release
 from canon.ps350 import packets
 from canon.ps350.packets import PacketReader
-from canon.ptp import containers, datasets, operations
+from canon.ptp import containers, datasets, ip_packets, operations
 from canon.ptp.containers import Container, ContainerKind, container, parameters
 from canon.ptp.datasets import DataType, moment, read_value, write_value
+from canon.ptp.eos import focus, formats, records
+from canon.ptp.eos import layouts as eos
 from canon.ptp.operations import events, find_operation, make_event
 from canon.ptp.powershot import layouts as powershot
 from canon.trace.captures import SECTION
@@ -71,7 +74,10 @@ def recorded(traces: Path) -> Iterator[tuple[int, bytes]]:
 
 _LAYOUTS = {
     module.__name__
-    for module in (commands, release, packets, containers, datasets, operations, powershot)
+    for module in (
+        *(commands, release, packets, containers, ip_packets, datasets, operations, powershot),
+        *(eos, records, formats, focus),
+    )
 }
 _TOO_LONG = "is longer than"  # 255 characters without a NUL can be read, but not written
 
@@ -309,6 +315,7 @@ LOG_ROW = b"\n0000  10 00 00 00 01 00 02 10-00 00 00 00 01 00 00 00  ...........
 
 TARGETS = {
     "datasets": Target(take_dataset, dataset_seeds),
+    "eos": Target(take_eos, eos_seeds),
     "recordings": Target(take_recording, recording_seeds),
     "usbpcap": Target(take_recording, form_seeds(as_usbpcap)),
     "usbmon-text": Target(take_recording, form_seeds(as_usbmon_text)),

@@ -12,7 +12,7 @@ from canon.native import commands, events, release
 from canon.native.commands import CustomValue, Listed
 from canon.native.release import Elements
 from canon.ps350 import packets
-from canon.ptp import containers, datasets, operations
+from canon.ptp import containers, datasets, ip_packets, operations
 from canon.ptp.datasets import (
     MOST_TEXT,
     Array,
@@ -24,13 +24,29 @@ from canon.ptp.datasets import (
     Range,
     value_codec,
 )
+from canon.ptp.eos import focus, formats, records
+from canon.ptp.eos import layouts as eos
 from canon.ptp.powershot import layouts as powershot
 from canon.strings import Bare, Last, Names, Version, ZString
 from canon.wire import Code, Codec, Inner, Message, Number, Raw, Text
 
 M = TypeVar("M", bound=Message)
 
-LAYOUTS = (commands, release, events, containers, datasets, operations, powershot, packets)
+LAYOUTS = (
+    commands,
+    release,
+    events,
+    containers,
+    ip_packets,
+    datasets,
+    operations,
+    powershot,
+    eos,
+    records,
+    formats,
+    focus,
+    packets,
+)
 
 
 def messages() -> list[type[Message]]:
@@ -104,6 +120,13 @@ def _array(codec: Array) -> SearchStrategy[tuple[int, ...]]:
     return st.lists(_number(codec.number), max_size=40).map(tuple)
 
 
+def _functions() -> SearchStrategy[tuple[formats.FunctionGroup, ...]]:
+    word = st.integers(0, 0xFFFFFFFF)
+    function = st.builds(formats.CustomFunction, word, st.lists(word, max_size=3).map(tuple))
+    functions = st.lists(function, max_size=5).map(tuple)
+    return st.lists(st.builds(formats.FunctionGroup, word, functions), max_size=4).map(tuple)
+
+
 def _description(kind: DataType) -> SearchStrategy[DevicePropDesc]:
     """A description of a property of that type."""
     word = st.integers(0, 0xFFFF)
@@ -136,5 +159,11 @@ _STRATEGIES: dict[type[Codec[Any]], Callable[[Any], SearchStrategy[Any]]] = {
     commands._CustomValues: lambda codec: _custom_values(),
     release._Elements: lambda codec: _elements(),
     PtpText: lambda codec: _ptp_text(),
+    ip_packets.WideText: lambda codec: _ptp_text(),
+    records._Name: lambda codec: text(16),
+    records._ToNul: lambda codec: text(),
+    records._Late: lambda codec: st.integers(0, 0xFFFFFFFF),
+    eos.Listed: lambda codec: st.lists(message(eos.ListedObject), max_size=8).map(tuple),
+    formats._Groups: lambda codec: _functions(),
     Array: _array,
 }

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from golden import GOLDEN, UNSEEN, Golden
-from golden.vector import NOTES, POWERSHOT, PRINTED, PS350, PTP_CORE
+from golden.vector import EOS, NOTES, POWERSHOT, PRINTED, PS350, PTP_CORE
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import messages
@@ -92,15 +91,18 @@ def test_every_command_vector_names_its_code() -> None:
 
 @each_vector
 def test_the_bytes_are_in_the_recording_that_the_vector_names(golden: Golden, traces: Path) -> None:
-    if golden.source.startswith((PRINTED, NOTES, PTP_CORE, POWERSHOT, PS350)):
+    if golden.source.startswith((PRINTED, NOTES, PTP_CORE, POWERSHOT, EOS, PS350)):
         return  # printed there, and in no recording
     name, _, place = golden.source.partition(" ")
     numbers = {int(number) for number in place.partition(":")[0].split(",")}
     records = [json.loads(line) for line in (traces / name).read_text().splitlines()]
     if name.startswith("ptp/"):
         chosen = [record for record in records if record["i"] in numbers]
-        raw = [_parameters(record) for record in chosen]
-        raw += [bytes.fromhex(record["data"] or "") for record in chosen]
+        raw = [
+            _words(record.get(key, [])) for key in ("params", "resp_params") for record in chosen
+        ]
+        fields = ("data", "packet", "payload")
+        raw += [bytes.fromhex(record.get(key) or "") for key in fields for record in chosen]
     else:
         chosen = [record for record in records if record.get("index") in numbers]
         fields = ("request", "response", "data")
@@ -109,8 +111,8 @@ def test_the_bytes_are_in_the_recording_that_the_vector_names(golden: Golden, tr
     assert golden.data in b"".join(raw)
 
 
-def _parameters(record: dict[str, Any]) -> bytes:
-    return b"".join(int(word, 16).to_bytes(4, "little") for word in record["params"])
+def _words(numbers: list[str]) -> bytes:
+    return b"".join(int(word, 16).to_bytes(4, "little") for word in numbers)
 
 
 # --- noise ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from canon.native import commands, events, release
 from canon.wire import Message
-from golden import blocks, camera, card, notes, notices, ps350, ptp, remote, revised, tables
+from golden import blocks, camera, card, eos, notes, notices, ps350, ptp, remote, revised, tables
 from golden.vector import Golden
 
 GOLDEN: tuple[Golden, ...] = (
@@ -22,6 +22,7 @@ GOLDEN: tuple[Golden, ...] = (
     *revised.VECTORS,
     *tables.VECTORS,
     *ptp.VECTORS,
+    *eos.VECTORS,
     *ps350.VECTORS,
 )
 
@@ -47,6 +48,7 @@ UNSEEN: dict[type[Message], str] = {
     release.SetCustomFunction: "read in s10sh; no bytes are printed",
     events.SecondImageReady: _READ,
     **ptp.UNSEEN,
+    **eos.UNSEEN,
     **ps350.UNSEEN,
 }
 
