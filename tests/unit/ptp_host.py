@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.containers import (
@@ -18,6 +18,7 @@ from canon.ptp.datasets import ObjectHandles, ObjectInfo
 from canon.ptp.operations import ALL, Response
 from canon.virtual.card import MemoryCard
 from canon.virtual.port import VirtualPort
+from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.objects import CARD
 from rigs.bodies import a_card, ptp_device
 
@@ -34,13 +35,17 @@ class Rig:
         self, slug: str = FILES, *faults: str, card: MemoryCard | None = None, empty: bool = False
     ) -> None:
         self.card = card or a_card({"IMG_0001.JPG": FILE})
-        self.device = ptp_device(slug, *faults, card=self.card)
+        self.device = self.make(slug, *faults)
         if empty:
             self.device.body.card = None
         self.port = VirtualPort(self.device)
         self.number = 0
 
-    def opened(self) -> Rig:
+    def make(self, slug: str, *faults: str) -> PtpCamera[Any]:
+        """The camera."""
+        return ptp_device(slug, *faults, card=self.card)
+
+    def opened(self) -> Self:
         """The same, with a session."""
         assert self.ask(0x1002, 1, number=0)[0] == OK
         self.number = 1
@@ -96,7 +101,7 @@ class Rig:
         assert code == OK
         return ObjectInfo.decode(data)
 
-    def walk(self) -> Rig:
+    def walk(self) -> Self:
         """Have the camera give its handles."""
         self.handles(parent=0)
         return self

@@ -31,6 +31,7 @@ from canon.virtual.refusal import Status
 HOST = 4
 """The bit of a capture destination that is the computer; alone, the card gets nothing."""
 _LIST = 3  # the form of a list
+_QUARTER = 900  # seconds
 _LOW = 0  # what a battery says that is nearly empty
 _WRITABLE_ALWAYS = frozenset({Eos.AE_MODE, Eos.EVF_OUTPUT, Eos.CUSTOM_FUNC_EX})
 _READ_ONLY = frozenset(
@@ -96,6 +97,7 @@ class Properties:
         }
         self._changed |= {(code, 0): bytes(size) for code, size in _TEXTS.items()}
         self._lists: dict[int, AvailListChanged] = {}
+        self._ahead = self._ahead_of_utc()
         self._scales = self._read_scales()
         self.olc = Olc(self.number(Eos.OLC_VERSION))
         self.host_shots = 0
@@ -157,8 +159,10 @@ class Properties:
         """The value of a property that the body itself knows better than its recording."""
         number: int | None = None
         card = self.body.card is not None
-        if code in (Eos.CAMERA_TIME, Eos.UTC_TIME):
+        if code == Eos.CAMERA_TIME:
             number = self.body.seconds
+        elif code == Eos.UTC_TIME:
+            number = self.body.seconds - self._ahead
         elif code == Eos.OWNER:
             return self.body.owner.encode("latin-1", "replace") + b"\0"
         elif code == Eos.BATTERY_POWER and self.body.charge is not Charge.GOOD:
@@ -220,7 +224,8 @@ class Properties:
         if code == Eos.AUTO_POWER_OFF and PtpQuirk.KEEPS_AUTO_POWER_OFF in self.body.model.quirks:
             raise Status(Response.DEVICE_BUSY)
         if code in (Eos.CAMERA_TIME, Eos.UTC_TIME):
-            self.body.set_seconds(int.from_bytes(value[:4], "little"))
+            ahead = self._ahead if code == Eos.UTC_TIME else 0
+            self.body.set_seconds(int.from_bytes(value[:4], "little") + ahead)
         elif code == Eos.OWNER:
             self.body.owner = value.split(b"\0")[0].decode("latin-1")
         self.put(code, value)
@@ -274,6 +279,14 @@ class Properties:
             if row is not None:
                 empty = AvailListChanged(code, row.form, 0, b"")
                 self._put_list(row if mode in CREATIVE else empty)
+
+    def _ahead_of_utc(self) -> int:
+        """How many seconds the clock of the recorded body was ahead of UTC, in whole quarters."""
+        local, utc = (self._recorded.get((code, 0)) for code in (Eos.CAMERA_TIME, Eos.UTC_TIME))
+        if local is None or utc is None:
+            return 0
+        ahead = int.from_bytes(local, "little") - int.from_bytes(utc, "little")
+        return round(ahead / _QUARTER) * _QUARTER
 
     def _read_scales(self) -> Scales:
         """What the body could offer: what it did when it was recorded, or else what most do."""
