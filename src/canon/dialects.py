@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from canon.ptp.session import Session as PtpSession
 
 
+_EOS = {0x9114, 0x9116}  # SetRemoteMode and GetEvent (canon-eos-ptp, section 1)
+
+
 def driver_for(way: Way) -> Driver:
     """The driver of the dialect that is spoken there.
 
@@ -43,10 +46,15 @@ def driver_for(way: Way) -> Driver:
 def extension_of(session: PtpSession, listed: Properties, model: PtpModel) -> Extension:
     """What the maker of a PTP camera added, by what the camera says of itself."""
     from canon.ptp.extension import Standard
-    from canon.ptp.powershot.extension import PowerShot
 
     named = "canon" in session.info.manufacturer.lower()
     if named or session.vendor == CANON:
+        if set(session.info.operations) >= _EOS:
+            from canon.ptp.eos.extension import EosExtension
+
+            return EosExtension(session, listed, model)
+        from canon.ptp.powershot.extension import PowerShot
+
         return PowerShot(session, listed, model)
     return Standard(session, listed)
 

@@ -145,6 +145,13 @@ class Objects:
         names = ", ".join(store.name for store in self._stores)
         raise ObjectNotFound(f"there is no card {name}", f"the camera has {names}")
 
+    def list_roots(self) -> None:
+        """Look at the first folders of every card, as some bodies want it before anything else."""
+        with suppress(NoCard):
+            self.cards()
+        for store in self._stores:
+            self._children(store, 0, CardPath.of((), self._named(store)))
+
     def _named(self, store: Store) -> str:
         """What paths call a card: the only one needs no name."""
         return store.name if len(self._stores) > 1 else ""

@@ -1,0 +1,151 @@
+"""The release button of an EOS, pressed by its host: half, fully, and let go (section 8).
+
+Whatever happens between, the button comes up again: a body whose button is down takes nothing else.
+"""
+
+from __future__ import annotations
+
+from canon.driver.shot import LENS_S
+from canon.errors import CanonError, DeviceBusy, Disconnected, FocusFailed, Refused
+from canon.log import Log
+from canon.ptp.eos.layouts import Eos, RemoteReleaseOff, RemoteReleaseOn, SetEventMode
+from canon.ptp.eos.remote import EosRemote, Generation, generation_of
+from canon.ptp.operations import Response
+
+_log = Log(__name__)
+
+HALF, FULL = 1, 2
+"""The parts of the button; both at once are 3."""
+_FOCUS_S, _BUSY_S, _AGAIN_S = 0.5, 2.0, 0.05
+_HYBRID_S = 2.0
+_WAKES_S = 1.0
+_SMALL_SCREEN = 8
+_MANUAL_FOCUS = 3
+_PRESSED, _TIMER, _DONE = 2, 7, 4  # what the display says of the button
+
+
+class EosButton:
+    """The release button of one EOS; fits `canon.driver.Button`.
+
+    Args:
+        remote: its remote control.
+    """
+
+    def __init__(self, remote: EosRemote) -> None:
+        self.session = remote.session
+        self._remote = remote
+        self._store = remote.store
+        self._down = 0
+        self._awake = False
+        remote.stops.append(self.let_go)
+
+    @property
+    def hybrid(self) -> bool:
+        """Whether the body wants both parts at once, and tells of the button itself."""
+        return generation_of(self.session) is Generation.HYBRID
+
+    def begun(self) -> None:
+        """In a new session nothing is pressed."""
+        self._down, self._awake = 0, False
+
+    def half(self) -> None:
+        """Press it half: focus, and measure; it stays so until it is let go.
+
+        Raises:
+            FocusFailed: the lens found nothing to focus on; the button is up again.
+        """
+        if self._down & HALF:
+            return
+        self._store.focused = None
+        try:
+            self._press(HALF, focus=True)
+            if not self._finds():
+                raise FocusFailed(command=RemoteReleaseOn.__name__)
+        except BaseException:
+            self.let_go()
+            raise
+
+    def full(self, *, focus: bool = True) -> None:
+        """Press it fully; after a half press only the rest of the way."""
+        if self.hybrid:
+            self._wake()
+            self._store.button = 0
+            self._press(HALF | FULL, focus=focus)
+            self._await_hybrid()
+        else:
+            self._press(FULL if self._down & HALF else HALF | FULL, focus=focus)
+
+    def let_go(self) -> None:
+        """Let it come up; twice is allowed."""
+        down, self._down = self._down, 0
+        parts = (down,) if down != HALF | FULL or self.hybrid else (FULL, HALF)
+        for part in parts:
+            if part:
+                try:
+                    self.session.call(RemoteReleaseOff(part))
+                except Disconnected:
+                    raise
+                except CanonError as error:
+                    _log.warning("the button may still be pressed: %s", error)
+
+    def _press(self, part: int, *, focus: bool) -> None:
+        """Press a part, again while the body is busy with what nobody has heard yet."""
+        clock = self.session.clock
+        deadline = clock.now() + _BUSY_S
+        self._down |= part  # before the answer: what is pressed must come up
+        while True:
+            try:
+                self.session.call(RemoteReleaseOn(part, int(not focus)), timeout_s=LENS_S)
+                return
+            except DeviceBusy:
+                if clock.now() >= deadline:
+                    raise
+                self._remote.channel.drain()
+                clock.sleep(_AGAIN_S)
+            except Refused as refusal:
+                if focus and refusal.code == Response.GENERAL_ERROR:
+                    raise FocusFailed(code=refusal.code, command=refusal.command) from refusal
+                raise
+
+    def _finds(self) -> bool:
+        """Wait for what becomes of the focus; a body that tells nothing of it counts as well."""
+        if self._store.number(Eos.FOCUS_MODE) == _MANUAL_FOCUS:
+            return True
+        clock = self.session.clock
+        deadline = clock.now() + _FOCUS_S
+        while self._store.focused is None and (left := deadline - clock.now()) > 0:
+            self.session.poll(left)
+        return self._store.focused is not False
+
+    def _wake(self) -> None:
+        """Some bodies take pictures only while they draw frames (section 3.2, step 10)."""
+        if self._awake or not self._remote.ways.wakes_screen:
+            return
+        self._awake = True
+        self.session.call(SetEventMode(2))
+        self._remote.channel.begin()
+        if Eos.EVF_OUTPUT in self._store.values:
+            self._remote.remember(Eos.EVF_OUTPUT)
+            self._remote.put(Eos.EVF_OUTPUT, _SMALL_SCREEN)
+            self.session.clock.sleep(_WAKES_S)
+        self._remote.channel.drain()
+
+    def _await_hybrid(self) -> None:
+        """Wait for what the display says of the button, and let it go in any case.
+
+        Raises:
+            FocusFailed: it says that nothing was released.
+        """
+        clock = self.session.clock
+        deadline = clock.now() + _HYBRID_S
+        try:
+            while (now := clock.now()) < deadline and self._store.button != _DONE:
+                if self._store.button == _TIMER:
+                    deadline = now + _HYBRID_S
+                elif self._store.button not in (0, _PRESSED) or self._store.status:
+                    break
+                self.session.poll(deadline - now)
+        finally:
+            self.let_go()
+        if self._store.button in (1, 3) and not self._store.status:
+            raise FocusFailed(command=RemoteReleaseOn.__name__)

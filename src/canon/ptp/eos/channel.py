@@ -1,0 +1,121 @@
+"""How an EOS tells its records: asked for them, again and again (canon-eos-ptp, section 4).
+
+Whoever waits asks, for all, and keeps the body on meanwhile. Nothing is asked before remote control
+was entered: a host that only fetches files needs no events.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator, Sequence
+
+from canon.errors import DecodeError, DeviceBusy, Refused
+from canon.log import Log
+from canon.ptp.eos.layouts import Eos, EosKeepDeviceOn, GetEvent, GetViewfinderData
+from canon.ptp.eos.records import Record, read_records
+from canon.ptp.eos.store import Store
+from canon.ptp.operations import PtpEvent
+from canon.ptp.session import Session
+
+_log = Log(__name__)
+
+_KEEP_ON_S = 10.0
+_MOST_ANSWERS = 64  # that are read in one go; a body that tells more tells without end
+_LATE, _LATE_S = 9, 0.05  # how often, and after how long, records that are late are asked for
+_DELAYED = (0.01, 0.02, 0.04)
+_SLOWEST_S = 0.08
+
+
+class Channel:
+    """The records of one EOS.
+
+    Args:
+        session: the conversation.
+        store: what takes them.
+
+    Attributes:
+        open: whether the body keeps records for this host.
+    """
+
+    def __init__(self, session: Session, store: Store) -> None:
+        self.session = session
+        self.store = store
+        self.open = False
+        self._kept_on = 0.0
+        self._lock = threading.Lock()  # so that records are remembered in their order
+
+    def begun(self) -> None:
+        """A new session keeps no records until it is asked to."""
+        self.open = False
+
+    def begin(self) -> None:
+        """The body tells all of itself anew: read it, as far as the store; nobody else hears it."""
+        self.store.clear()
+        self.open = True
+        self._kept_on = self.session.clock.now()
+        late = iter(range(_LATE))
+        for _ in range(_MOST_ANSWERS):
+            if self._ask():
+                continue
+            told = Eos.EVF_OUTPUT in self.store.values
+            if told or not self.session.supports(GetViewfinderData) or next(late, None) is None:
+                return
+            self.session.clock.sleep(_LATE_S)
+
+    def end(self) -> None:
+        """The body keeps no records from now on."""
+        self.open = False
+
+    def drain(self) -> None:
+        """Hear all that is there now: a body with records left is busy for what is asked of it."""
+        for _ in range(_MOST_ANSWERS):
+            if not self.session.poll(0):
+                return
+
+    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+        """Wait for records, for so many seconds at most; without any, ask once.
+
+        The pauses are slept, so that a thread that draws frames goes on meanwhile.
+        """
+        if not self.open:
+            return self.session.listen(wait_s)
+        clock = self.session.clock
+        deadline = clock.now() + wait_s
+        waits = _pauses()
+        while True:
+            if records := self._ask():
+                return records
+            self._keep_on()
+            pause = min(next(waits), deadline - clock.now())
+            if pause <= 0:
+                return ()
+            clock.sleep(pause)
+
+    def _ask(self) -> Sequence[Record]:
+        with self._lock:
+            try:
+                data = self.session.call(GetEvent()).data
+                records = [one for record in read_records(data) for one in self.store.take(record)]
+            except DeviceBusy:
+                return ()
+            except DecodeError as error:
+                _log.warning("records that cannot be read: %s", error.detail)
+                return ()
+        return records
+
+    def _keep_on(self) -> None:
+        """Let the body not switch itself off while somebody waits."""
+        now = self.session.clock.now()
+        if now - self._kept_on < _KEEP_ON_S or not self.session.supports(EosKeepDeviceOn):
+            return
+        self._kept_on = now
+        try:
+            self.session.call(EosKeepDeviceOn())
+        except Refused as error:
+            _log.info("the camera was not kept on: %s", error)
+
+
+def _pauses() -> Iterator[float]:
+    """The pauses between two questions: short at first, as a release is over soon."""
+    return itertools.chain(_DELAYED, itertools.repeat(_SLOWEST_S))

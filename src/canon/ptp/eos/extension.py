@@ -1,0 +1,245 @@
+"""What an EOS adds to PTP: its records, its listings, its facts, and remote control.
+
+What it can is told by the operations that it lists; nothing else is asked for (canon-eos-ptp).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from canon.driver import PictureSize, Power
+from canon.driver.features import Feature
+from canon.errors import NotSupported
+from canon.models.ptp import PtpModel
+from canon.ptp.eos.channel import Channel
+from canon.ptp.eos.layouts import (
+    Eos,
+    GetViewfinderData,
+    RemoteReleaseOn,
+    SetObjectAttributes,
+)
+from canon.ptp.eos.listing import NEW, PROTECTED, Listing
+from canon.ptp.eos.records import Record, StoreAddedEx, StoreRemovedEx
+from canon.ptp.eos.remote import EosRemote, Generation, generation_of
+from canon.ptp.eos.store import Store
+from canon.ptp.extension import Standard
+from canon.ptp.objects import Known, Objects
+from canon.ptp.operations import GetDevicePropValue, Operation, PtpEvent
+from canon.ptp.properties import Properties
+from canon.ptp.session import Session
+from canon.values import Battery, local_seconds, local_time
+
+if TYPE_CHECKING:
+    from canon.driver.events import Event
+    from canon.ptp.eos.settings import EosSettings
+    from canon.ptp.eos.shutter import EosFocus, EosShutter
+
+_EPOCH = datetime(1970, 1, 1)
+_TOLD_S = 1.0
+_BATTERY_LEVEL = 0x5001
+_LOW = (0, 5)  # of BATTERY_POWER: empty, and a quarter
+_MOST_OWNER = 31
+
+
+class EosExtension:
+    """Canon's EOS extension of one camera; fits `canon.ptp.extension.Extension`.
+
+    Args:
+        session: the conversation.
+        listed: what the camera lists of itself.
+        model: the camera's row.
+    """
+
+    custom_functions = zoom = live = None
+
+    def __init__(self, session: Session, listed: Properties, model: PtpModel) -> None:
+        self.session = session
+        self.model = model
+        self.objects = Objects(session, Listing(session).rows, one_slot=model.one_slot)
+        self.store = Store()
+        self.channel = Channel(session, self.store)
+        self.control = EosRemote(session, self.objects, self.channel, self.store)
+        self._standard = Standard(session, listed, self.objects)
+        self._listed = listed
+        self._making = threading.Lock()
+
+    def begun(self) -> None:
+        """Neither handles, nor remote control, nor what was told outlive a session."""
+        self.channel.begun()
+        self.objects.begun()
+        self.control.begun()
+        for room in ("settings", "_shutter"):
+            if room in vars(self):
+                vars(self)[room].begun()
+
+    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+        """Wait for records; who waits for them enters remote control, without which are none."""
+        if not self.channel.open and wait_s > 0:
+            self.control.enter()
+        records = self.channel.hear(wait_s)
+        if any(isinstance(one, StoreAddedEx | StoreRemovedEx) for one in records):
+            self.objects.begun()
+        return records
+
+    def common(self, event: PtpEvent) -> Event:
+        """An event in the words that all dialects share."""
+        if isinstance(event, Record):
+            from canon.ptp.eos.common_events import common
+
+            return common(event, self.objects)
+        return self._standard.common(event)
+
+    def close(self) -> None:
+        """Leave remote control, if it is on."""
+        if self.control.active:
+            self.control.leave()
+
+    # --- facts ------------------------------------------------------------------------------------
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What Canon's operations make possible."""
+        shoots = self.shoots
+        own = {
+            Feature.REMOTE: True,
+            Feature.SHOOT: shoots,
+            Feature.FOCUS_LOCK: self._lists(RemoteReleaseOn),
+            Feature.LIVE: self._lists(GetViewfinderData),
+            Feature.MARKS: self.keeps_marks,
+            Feature.OWNER: True,
+            Feature.CLOCK: True,
+            Feature.POWER: True,
+            Feature.BODY_ID: True,
+        }
+        return self._standard.features | {feature for feature, there in own.items() if there}
+
+    @property
+    def shoots(self) -> bool:
+        """Whether it takes pictures by remote, as far as it says before remote control."""
+        return generation_of(self.session) is not Generation.NONE
+
+    def owner(self) -> str:
+        """The owner's name, where remote control is on already; else empty: nothing is asked."""
+        if not self.control.active:
+            return ""
+        return self._text(Eos.OWNER)
+
+    def set_owner(self, owner: str) -> None:
+        """Set the owner's name; ValueError over 31 characters."""
+        if len(owner) > _MOST_OWNER:
+            raise ValueError(
+                f"the owner's name has {len(owner)} characters; {_MOST_OWNER} are the most"
+            )
+        self.control.enter()
+        self._text(Eos.OWNER)
+        self.settings.write({"owner": owner})
+
+    def time(self) -> datetime:
+        """The camera's clock; 1970 where what it tells is no time."""
+        self.control.enter()
+        if Eos.CAMERA_TIME not in self.store.values:
+            raise NotSupported(self._listed.name, "clock that can be read")
+        self._ask(Eos.CAMERA_TIME)
+        return local_time(self.store.number(Eos.CAMERA_TIME) or 0) or _EPOCH
+
+    def set_time(self, when: datetime) -> None:
+        """Set the camera's clock."""
+        self.control.enter()
+        self.channel.drain()
+        if Eos.CAMERA_TIME not in self.store.values:
+            raise NotSupported(self._listed.name, "clock that can be set")
+        self.control.put(Eos.CAMERA_TIME, local_seconds(when))
+        self.channel.drain()
+
+    def power(self) -> Power:
+        """How full the battery is; nobody knows how it says that it runs from the mains."""
+        if self._listed.has(_BATTERY_LEVEL) and self._lists(GetDevicePropValue):
+            return self._standard.power()
+        self.control.enter()
+        self.channel.drain()
+        level = self.store.number(Eos.BATTERY_POWER)
+        if level is None:
+            raise NotSupported(self._listed.name, "power status that it tells")
+        return Power(on_ac=False, battery=Battery.LOW if level in _LOW else Battery.GOOD)
+
+    def body_id(self) -> str:
+        """The serial number, as DeviceInfo has it, or as it says in remote control."""
+        if number := self.session.info.serial.strip().lstrip("0"):
+            return number
+        self.control.enter()
+        if number := self._text(Eos.SERIAL_NUMBER):
+            return number
+        raise NotSupported(self._listed.name, "body number that it tells")
+
+    def picture_sizes(self) -> tuple[PictureSize, ...]:
+        """NotSupported."""
+        return self._standard.picture_sizes()
+
+    def _text(self, code: Eos) -> str:
+        if code not in self.store.values:
+            self._ask(code)
+        return self.store.text(code)
+
+    def _ask(self, code: Eos) -> None:
+        """Have a property told anew."""
+        self.channel.drain()
+        self.control.request(code)
+        deadline = self.session.clock.now() + _TOLD_S
+        with self.session.events() as told:
+            while (left := deadline - self.session.clock.now()) > 0:
+                self.session.poll(left)
+                while event := told.get():
+                    if getattr(event, "property", None) == code:
+                        return
+
+    # --- files ------------------------------------------------------------------------------------
+
+    @property
+    def keeps_marks(self) -> bool:
+        """Whether SetObjectAttributes is there."""
+        return self._lists(SetObjectAttributes)
+
+    def mark(self, known: Known, *, new: bool, protected: bool) -> None:
+        """Write the flags of a file: those that it has, with these two as told."""
+        if not self.keeps_marks:
+            return self._standard.mark(known, new=new, protected=protected)
+        flags = (known.flags or 0) & ~(NEW | PROTECTED)
+        flags |= (PROTECTED if protected else 0) | (NEW if new else 0)
+        self.session.call(SetObjectAttributes(known.handle, flags))
+
+    # --- remote control ---------------------------------------------------------------------------
+
+    @property
+    def remote(self) -> EosRemote:
+        """Remote control."""
+        return self.control
+
+    @cached_property
+    def settings(self) -> EosSettings:
+        """What it is set to."""
+        from canon.ptp.eos.settings import EosSettings
+
+        return EosSettings(self.control)
+
+    @property
+    def shutter(self) -> EosShutter | None:
+        """Taking pictures."""
+        return self._shutter if self.shoots else None
+
+    @cached_property
+    def _shutter(self) -> EosShutter:
+        from canon.ptp.eos.shutter import EosShutter
+
+        return EosShutter(self.control, self.objects)
+
+    @property
+    def focus(self) -> EosFocus | None:
+        """The focus, where the button can be pressed half."""
+        return self._shutter.focus if self._lists(RemoteReleaseOn) else None
+
+    def _lists(self, operation: type[Operation[Any]]) -> bool:
+        return self.session.supports(operation)

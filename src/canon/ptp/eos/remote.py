@@ -1,0 +1,265 @@
+"""Remote control of an EOS: entered as each generation wants it, and left as it was found.
+
+It is entered when the first verb needs it, and lasts until the camera is closed: each time that it
+is entered the body tells all of itself anew. What can be done in it has rooms of its own
+(canon-eos-ptp, sections 1 and 3).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum, auto
+from functools import partial
+
+from canon.errors import CanonError, Disconnected, NotSupported, Refused
+from canon.frozen import Frozen
+from canon.log import Log
+from canon.ptp.eos.channel import Channel
+from canon.ptp.eos.layouts import (
+    CancelTransfer,
+    GetEvent,
+    PropertyValueEx,
+    RemoteRelease,
+    RemoteReleaseOn,
+    RequestDevicePropValue,
+    ResetUiLock,
+    SetDevicePropValueEx,
+    SetEventMode,
+    SetRemoteMode,
+    SetRequestOlcInfoGroup,
+    SetUiLock,
+    TransferComplete,
+)
+from canon.ptp.eos.store import Store
+from canon.ptp.objects import Objects
+from canon.ptp.session import Session
+from canon.values import CameraOutput
+
+_log = Log(__name__)
+
+_ALL_GROUPS = 0x1FFF  # more make some bodies crash
+_NORMAL, _LIKE_M, _SX = 0x01, 0x15, 0x11
+
+
+class Generation(Enum):
+    """How a body takes pictures from its host (section 1)."""
+
+    FIRST = auto()
+    """By RemoteRelease: the 30D to the 1000D."""
+    BUTTON = auto()
+    """By pressing and letting go of the button: the 500D and all since."""
+    HYBRID = auto()
+    """By the button, half and full in one: the first EOS M-like bodies, and PowerShots of then."""
+    NONE = auto()
+    """Not at all: the first EOS M."""
+
+
+class Ways(Frozen):
+    """How one body wants to be opened.
+
+    Attributes:
+        modes: the remote modes that are set, one after the other.
+        like_m: whether more of its operations appear in remote control.
+        wakes_screen: whether it shoots only with its screen on.
+        wants_root: whether it hangs later unless the folders of its cards were listed before.
+    """
+
+    modes: tuple[int, ...] = (_NORMAL,)
+    like_m: bool = False
+    wakes_screen: bool = False
+    wants_root: bool = False
+
+
+_MODES = {
+    "EOS M6 Mark II": (_NORMAL,),
+    "PowerShot SX720 HS": (_SX, _LIKE_M),
+    "PowerShot SX600 HS": (_SX,),
+    "PowerShot SX540 HS": (_LIKE_M, _SX),
+    "PowerShot G5 X": (_LIKE_M, _SX),
+}
+"""The bodies that differ from their kind (section 3.1)."""
+_SCREEN_STAYS_OFF = ("EOS M6 Mark II", "EOS M50 Mark II", "EOS M50m2")
+_WANT_ROOT = ("1300D", "1500D", "2000D", "Rebel T6", "Rebel T7", "Kiss X80", "Kiss X90")
+_COMPACTS = ("PowerShot SX", "PowerShot G", "Digital IXUS")
+
+
+def generation_of(session: Session) -> Generation:
+    """How a body takes pictures, by what it lists."""
+    if session.supports(RemoteReleaseOn):
+        hybrid = 0x9013 in session.info.operations and not session.supports(RemoteRelease)
+        return Generation.HYBRID if hybrid else Generation.BUTTON
+    return Generation.FIRST if session.supports(RemoteRelease) else Generation.NONE
+
+
+def ways_of(session: Session) -> Ways:
+    """How a body wants to be opened, by its name and what it lists."""
+    name = session.info.model.removeprefix("Canon ")
+    like_m = name.startswith("EOS M") or (
+        name.startswith(_COMPACTS) and session.supports(RemoteReleaseOn)
+    )
+    return Ways(
+        _MODES.get(name, (_LIKE_M,) if like_m else (_NORMAL,)),
+        like_m,
+        like_m and name not in _SCREEN_STAYS_OFF,
+        any(part in name for part in _WANT_ROOT),
+    )
+
+
+class EosRemote:
+    """Remote control of one EOS; fits `canon.driver.Remote`.
+
+    Args:
+        session: the conversation.
+        objects: what is on its cards.
+        channel: how it tells records.
+        store: what it said last.
+
+    Attributes:
+        active: whether remote control is on.
+        ways: how the body wants to be opened.
+        stops: what is to be done first when it is left, by whoever has begun something.
+    """
+
+    lasts = True
+
+    def __init__(self, session: Session, objects: Objects, channel: Channel, store: Store) -> None:
+        self.session = session
+        self.active = False
+        self.ways = ways_of(session)
+        self.channel = channel
+        self.store = store
+        self.stops: list[Callable[[], None]] = []
+        self._objects = objects
+        self._locked = False
+        self._found: dict[int, int] = {}  # what is set back when it is left
+        self._entering = threading.RLock()
+
+    def begun(self) -> None:
+        """A session was opened anew: remote control has ended with the one before."""
+        self.active = self._locked = False
+        self._found.clear()
+
+    def stay(self) -> None:
+        """NotSupported: the end of a session ends remote control."""
+        raise NotSupported(
+            self.session.info.model.removeprefix("Canon "),
+            "remote control that outlives its session",
+            "lock and shoot in one block",
+        )
+
+    def set_output(self, output: CameraOutput) -> None:
+        """NotSupported: what shows the picture is the setting evf_output_device."""
+        raise NotSupported(
+            self.session.info.model.removeprefix("Canon "),
+            "choice of what shows the picture",
+            "use the setting evf_output_device",
+        )
+
+    def enter(self) -> None:
+        """Enter remote control, and learn all that the body tells of itself."""
+        with self._entering:
+            if self.active:
+                return
+            if self.ways.wants_root:
+                self._objects.list_roots()
+            self.active = True  # before the answer: who closes meanwhile must leave it
+            try:
+                for mode in self.ways.modes:
+                    self.session.call(SetRemoteMode(mode))
+                if self.ways.like_m:
+                    self.session.refresh()
+                if self.session.supports(SetEventMode) and self.session.supports(GetEvent):
+                    self.session.call(SetEventMode(1))
+                    if self.session.supports(SetRequestOlcInfoGroup):
+                        self.session.call(SetRequestOlcInfoGroup(_ALL_GROUPS))
+                    self.channel.begin()
+            except BaseException:
+                self._try(lambda: self.session.call(SetRemoteMode(0)))
+                self.active = False
+                self.channel.end()
+                raise
+            if self.store.waiting:
+                _log.warning(
+                    "%d picture(s) that nobody fetched wait in the camera's memory; "
+                    "they come with the next one",
+                    len(self.store.waiting),
+                )
+
+    def leave(self) -> None:
+        """Let go of all that was begun, set back what was changed, and leave remote control."""
+        with self._entering:
+            for stop in self.stops:
+                self._try(stop)
+            self._try(self.channel.drain)
+            self._drop_waiting()
+            for code, value in self._found.items():
+                if self.store.number(code) != value:
+                    self._try(partial(self.put, code, value))
+            self.unlock_keys()
+            self._try(self.channel.drain)
+            self.active = False
+            self.channel.end()
+            self._found.clear()
+            self.session.call(SetRemoteMode(0))
+            if self.session.supports(SetEventMode):
+                self.session.call(SetEventMode(0))
+
+    # --- for the rooms of what is done in it ------------------------------------------------------
+
+    def put(self, code: int, value: int) -> None:
+        """Write a property that is a number."""
+        self.write(code, value.to_bytes(4, "little"))
+
+    def write(self, code: int, value: bytes) -> None:
+        """Write a property."""
+        self.session.call(SetDevicePropValueEx(), PropertyValueEx.of(code, value))
+
+    def request(self, code: int) -> None:
+        """Have a property told; a body that does not have it says nothing."""
+        if self.session.supports(RequestDevicePropValue):
+            with suppress(Refused):
+                self.session.call(RequestDevicePropValue(code))
+
+    def remember(self, code: int) -> None:
+        """Set a property back to what it is now when remote control is left."""
+        now = self.store.number(code)
+        if now is not None:
+            self._found.setdefault(code, now)
+
+    def lock_keys(self) -> None:
+        """Lock the keys of the body, until they are unlocked or remote control is left."""
+        self.session.call(SetUiLock())
+        self._locked = True
+
+    def unlock_keys(self) -> None:
+        """Unlock the keys of the body."""
+        if self._locked:
+            self._try(lambda: self.session.call(ResetUiLock()))
+            self._locked = False
+
+    def done_with(self, handle: int) -> None:
+        """A picture in memory was fetched: let the body forget it."""
+        self.session.call(TransferComplete(handle))
+        self.store.waiting.pop(handle, None)
+
+    def _drop_waiting(self) -> None:
+        """Let the body forget what nobody fetched: else it is busy for ever."""
+        for handle, told in list(self.store.waiting.items()):
+            _log.warning(
+                "the picture %s was in the camera's memory only, and nobody fetched it",
+                told.name or f"{handle:#x}",
+            )
+            drop = CancelTransfer if self.session.supports(CancelTransfer) else TransferComplete
+            self._try(partial(self.session.call, drop(handle)))
+            self.store.waiting.pop(handle, None)
+
+    def _try(self, act: Callable[[], object]) -> None:
+        """Do something whose failure must not keep the rest from being done."""
+        try:
+            act()
+        except Disconnected:
+            raise
+        except CanonError as error:
+            _log.info("while leaving remote control: %s", error)

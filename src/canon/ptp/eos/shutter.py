@@ -1,0 +1,502 @@
+"""Taking pictures with an EOS, and fetching them out of its memory (canon-eos-ptp, 7 and 8).
+
+Records tell how a release goes: that the body works, each file, and that it is ready. A picture for
+the computer waits in the memory of the body until it is fetched; the body takes no other before.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from canon.driver.card import Entry, Progress
+from canon.driver.shot import (
+    GiveUp,
+    Receiver,
+    Released,
+    await_end,
+    note_maybe_taken,
+    note_taken,
+    picture_name,
+)
+from canon.errors import (
+    AGAIN,
+    DeviceBusy,
+    FocusFailed,
+    NotFinished,
+    NotSupported,
+    ObjectNotFound,
+    Refused,
+    StoreFull,
+    ValueRefused,
+    WriteProtected,
+)
+from canon.log import Log
+from canon.models.file_kinds import ObjectFormat, kind_of_format
+from canon.ptp.eos.button import EosButton
+from canon.ptp.eos.layouts import (
+    BulbEnd,
+    BulbStart,
+    Eos,
+    GetPartialObjectEx,
+    PcHddCapacity,
+    RemoteRelease,
+    ResetUiLock,
+    SetUiLock,
+)
+from canon.ptp.eos.records import CameraStatusChanged
+from canon.ptp.eos.remote import EosRemote, Generation, generation_of
+from canon.ptp.eos.store import Added, Waiting
+from canon.ptp.objects import Objects
+from canon.ptp.operations import (
+    GetObject,
+    GetPartialObject,
+    GetThumb,
+    Operation,
+    PtpEvent,
+    Response,
+)
+from canon.ptp.session import refusal
+from canon.values import CaptureTarget
+
+if TYPE_CHECKING:
+    from canon.values import Format
+
+_log = Log(__name__)
+
+_HOST = 4
+_ALSO_HOST = (4, 5, 6)
+_CARD = 2
+_ROOM = (0x0FFFFFFF, 0x1000)  # clusters, and bytes of each, as other programs say them
+_FEW_SHOTS = 100
+_ROOM_S, _BUSY_S, _AGAIN_S = 2.0, 2.0, 0.05
+_READY_S = 20.0
+_BLOCK = 1 << 20  # larger ones make an EOS R hang
+_MOST_PICTURE = 4 << 30
+_MOST_THUMBNAIL = 1 << 20
+_MOST_FILES = 2
+_BULBS = (0x0C, 0x04)
+_BULB_MODE = 4
+_HOLD_S = 0.2
+_MIRROR_UP, _FULL_CARD, _LOCKED_CARD = 3, 7, 8  # what RemoteRelease returns
+
+
+class _Told:
+    """What the records of one release have told so far."""
+
+    def __init__(self, files: int, *, host: bool) -> None:
+        self._files, self._host = files, host
+        self._working = self.complete = False
+        self.added: dict[int, None] = {}
+        self.waiting: dict[int, None] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether all that is due has been told."""
+        return self.complete and len(self.waiting if self._host else self.added) >= self._files
+
+    @property
+    def near(self) -> bool:
+        """Whether the end is near."""
+        return self.complete or bool(self.waiting or self.added)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything says that a picture was taken."""
+        return self._working or self.near
+
+    def take(self, event: PtpEvent) -> None:
+        """Look at one event."""
+        if isinstance(event, Waiting):
+            self.waiting[event.handle] = None
+        elif isinstance(event, Added):
+            if event.format & 0xFFFF != ObjectFormat.ASSOCIATION:
+                self.added[event.handle] = None
+        elif isinstance(event, CameraStatusChanged):
+            self.complete = self.complete or (self._working and not event.status)
+            self._working = self._working or bool(event.status)
+
+
+class EosShutter:
+    """The shutter of one EOS; fits `canon.driver.Shutter`.
+
+    Args:
+        remote: its remote control.
+        objects: what is on its cards.
+
+    Attributes:
+        button: its release button.
+        focus: its focus, as the button moves it.
+    """
+
+    def __init__(self, remote: EosRemote, objects: Objects) -> None:
+        self.session = remote.session
+        self.button = EosButton(remote)
+        self.focus = EosFocus(self.button)
+        self._remote = remote
+        self._store = remote.store
+        self._objects = objects
+
+    def begun(self) -> None:
+        """In a new session nothing is pressed, and nothing locked."""
+        self.button.begun()
+        self.focus.locked = False
+
+    def available_shots(self) -> int:
+        """How many pictures it has room for, on its card or as it believes of the computer."""
+        self._remote.channel.drain()
+        shots = self._store.number(Eos.AVAILABLE_SHOTS)
+        if shots is None:
+            raise NotSupported(self._name, "number of shots that it tells")
+        return shots
+
+    def estimated_size(self, form: Format) -> int:
+        """NotSupported: an EOS tells how many pictures fit, not how long they are."""
+        raise NotSupported(self._name, "known length of pictures", "use available_shots()")
+
+    def release(
+        self,
+        target: CaptureTarget,
+        receiver: Receiver,
+        give_up: GiveUp,
+        *,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+        focus: bool = True,
+        bulb_s: float | None = None,
+    ) -> Released:
+        """Take a picture, wait for its records, and fetch or find it. Live view goes on.
+
+        What an earlier release left in the memory of the body comes first.
+        """
+        host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
+        self._aim(card=card)
+        told = self._fire(give_up, timeout_s, focus=focus, bulb_s=bulb_s, card=card)
+        found: tuple[Entry, ...] = ()
+        try:
+            found = tuple(
+                self._objects.entry_of(handle)
+                for handle in told.added
+                if self._objects.is_picture(handle)
+            )
+            waiting = list(self._store.waiting.values())
+            small = self._thumbnail([*(one.handle for one in waiting), *told.added], thumbnail)
+            for one in waiting:
+                self._fetch(one, receiver, progress)
+            if host and card:
+                self._copy(told, receiver, progress)
+        except BaseException as error:
+            note_taken(error, found, card=card)
+            if self._store.waiting:
+                error.add_note("It waits in the camera's memory, and comes with the next shot.")
+            raise
+        if not (found if card else waiting):
+            raise NotFinished(
+                "the camera says that it took a picture, but never where it is",
+                "look at its display, and at the card for the picture",
+            )
+        return Released(found, small)
+
+    # --- before -----------------------------------------------------------------------------------
+
+    @property
+    def _name(self) -> str:
+        return self.session.info.model.removeprefix("Canon ")
+
+    def _aim(self, *, card: bool) -> None:
+        """Let the picture go to the card, or to the memory of the body for its host."""
+        self._remote.channel.drain()
+        now = self._store.number(Eos.CAPTURE_DESTINATION)
+        if now is None:
+            if not card:
+                raise NotSupported(
+                    self._name,
+                    "memory for a picture that only its computer gets",
+                    "let it go to the card, or to both",
+                )
+            return
+        wanted = self._card_destination(now) if card else _HOST
+        if now != wanted:
+            self._remote.remember(Eos.CAPTURE_DESTINATION)
+            self._put(Eos.CAPTURE_DESTINATION, wanted)
+            self._remote.channel.drain()
+        if not card and (self._store.number(Eos.AVAILABLE_SHOTS) or 0) < _FEW_SHOTS:
+            self._promise_room()
+
+    def _card_destination(self, now: int) -> int:
+        if now not in _ALSO_HOST:
+            return now
+        cards = self._store.allowed(Eos.CAPTURE_DESTINATION)
+        return next((one for one in cards if one not in _ALSO_HOST), _CARD)
+
+    def _promise_room(self) -> None:
+        """Say that the computer has room for pictures, and wait until the body believes it."""
+        if not self.session.supports(PcHddCapacity):
+            return
+        locks = self.session.supports(SetUiLock)
+        with suppress(Refused):
+            if locks:
+                self.session.call(SetUiLock())
+        try:
+            with suppress(DeviceBusy):
+                self.session.call(PcHddCapacity(*_ROOM, 1))
+        finally:
+            with suppress(Refused):
+                if locks:
+                    self.session.call(ResetUiLock())
+        clock = self.session.clock
+        deadline = clock.now() + _ROOM_S
+        while not self._store.number(Eos.AVAILABLE_SHOTS) and (left := deadline - clock.now()) > 0:
+            self.session.poll(left)
+
+    def _put(self, code: int, value: int) -> None:
+        """Write a property, again while the body is busy with what nobody has heard yet."""
+        clock = self.session.clock
+        deadline = clock.now() + _BUSY_S
+        while True:
+            try:
+                return self._remote.put(code, value)
+            except DeviceBusy:
+                if clock.now() >= deadline:
+                    raise
+                self._remote.channel.drain()
+                clock.sleep(_AGAIN_S)
+
+    # --- the release ------------------------------------------------------------------------------
+
+    def _fire(
+        self,
+        give_up: GiveUp,
+        timeout_s: float,
+        *,
+        focus: bool,
+        bulb_s: float | None,
+        card: bool,
+    ) -> _Told:
+        """Press the button, and wait until the body is ready again."""
+        told = _Told(self._files(), host=not card)
+        clock = self.session.clock
+        with self.session.events() as events:
+            self._await_ready(give_up)
+            while events.get():
+                pass
+            pressed = False
+            try:
+                try:
+                    if bulb_s is not None:
+                        self._bulb(bulb_s, give_up)
+                    elif generation_of(self.session) is Generation.FIRST:
+                        self._at_once()
+                    else:
+                        self._by_button(focus=focus and not self.focus.locked)
+                    pressed = True
+                finally:
+                    if not self.focus.held:
+                        self.button.let_go()
+                await_end(clock, self.session.poll, events, told, give_up, timeout_s)
+            except BaseException as error:
+                if pressed or not isinstance(error, Refused | ValueRefused):
+                    note_maybe_taken(error, card=card)
+                raise
+        return told
+
+    def _files(self) -> int:
+        """How many files a release writes, by the image format."""
+        raw = self._store.values.get(Eos.IMAGE_FORMAT, b"")
+        return max(1, min(_MOST_FILES, int.from_bytes(raw[:4], "little")))
+
+    def _await_ready(self, give_up: GiveUp) -> None:
+        """Wait while the body still works on an earlier picture."""
+        clock = self.session.clock
+        deadline = clock.now() + _READY_S
+        self._remote.channel.drain()
+        while self._store.status and clock.now() < deadline:
+            give_up.check()
+            self.session.poll(_HOLD_S)
+        give_up.check()
+
+    def _by_button(self, *, focus: bool) -> None:
+        try:
+            if focus and not self.button.hybrid:
+                self.button.half()
+            self.button.full(focus=focus)
+        except DeviceBusy as busy:
+            raise self._why_busy(busy) from busy
+
+    def _at_once(self) -> None:
+        clock = self.session.clock
+        deadline = clock.now() + _BUSY_S
+        while True:
+            try:
+                result = self.session.call(RemoteRelease(), timeout_s=_READY_S).result
+                break
+            except DeviceBusy as busy:
+                if clock.now() >= deadline:
+                    raise self._why_busy(busy) from busy
+                self._remote.channel.drain()
+                clock.sleep(_AGAIN_S)
+        self._check(result, RemoteRelease)
+
+    def _check(self, result: int, operation: type[Operation[Any]]) -> None:
+        """What a release of the older bodies returned."""
+        said = {"code": result, "command": operation.__name__}
+        if result in (0, Response.OK):
+            return
+        if result == 1:
+            raise FocusFailed(**said)  # type: ignore[arg-type]
+        if result == _MIRROR_UP:
+            raise Refused("the mirror is up", "lower it, or switch mirror lock-up off", **said)  # type: ignore[arg-type]
+        if result == _FULL_CARD:
+            raise StoreFull(**said)  # type: ignore[arg-type]
+        if result == _LOCKED_CARD:
+            raise WriteProtected("the card is locked", "slide its switch back", **said)  # type: ignore[arg-type]
+        raise refusal(result, operation.__name__)
+
+    def _why_busy(self, busy: DeviceBusy) -> Refused:
+        """What a body means that says only that it is busy."""
+        if self._store.number(Eos.AVAILABLE_SHOTS) == 0:
+            return StoreFull(code=busy.code, command=busy.command)
+        busy.advice = "wait until its display is quiet; a closed menu and an open lens help"
+        return busy
+
+    def _bulb(self, seconds: float, give_up: GiveUp) -> None:
+        """Keep the shutter open for so long, by the camera's clock."""
+        clock = self.session.clock
+        if self.session.supports(BulbStart):
+            self._check(self.session.call(BulbStart()).result, BulbStart)
+            try:
+                self._hold(clock.now() + seconds, give_up)
+            finally:
+                ended = self.session.call(BulbEnd()).result
+            self._check(ended, BulbEnd)
+            return
+        self._set_bulb()
+        self.button.full(focus=False)
+        self._hold(clock.now() + seconds, give_up)
+
+    def _set_bulb(self) -> None:
+        """Let the shutter stay open as long as the button is pressed."""
+        now = self._store.number(Eos.SHUTTER_SPEED)
+        if now in _BULBS or self._store.number(Eos.AE_MODE) == _BULB_MODE:
+            return
+        allowed = self._store.allowed(Eos.SHUTTER_SPEED)
+        code = next((one for one in _BULBS if one in allowed), None)
+        if code is None:
+            raise ValueRefused("shutter_speed", "bulb", ())
+        self._put(Eos.SHUTTER_SPEED, code)
+        self._remote.channel.drain()
+
+    def _hold(self, until: float, give_up: GiveUp) -> None:
+        clock = self.session.clock
+        while (left := until - clock.now()) > 0:
+            give_up.check()
+            self.session.poll(min(_HOLD_S, left))
+
+    # --- after ------------------------------------------------------------------------------------
+
+    def _thumbnail(self, handles: list[int], wanted: bool) -> bytes | None:
+        """The small JPEG of the first one that has it; its loss must not cost the picture."""
+        for handle in handles if wanted else ():
+            data = bytearray()
+            try:
+                if self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL):
+                    return bytes(data)
+            except Refused as error:
+                _log.warning("there is no thumbnail: %s", error)
+        return None
+
+    def _fetch(self, told: Waiting, receiver: Receiver, progress: Progress | None) -> None:
+        """Fetch a picture out of the memory of the body, and let it forget that."""
+        self._receive(told.handle, told.size, told.name, told.format, receiver, progress)
+        try:
+            self._remote.done_with(told.handle)
+        except Refused as error:
+            _log.warning("the camera keeps a picture that was fetched: %s", error)
+            self._store.waiting.pop(told.handle, None)
+        self._objects.forget(told.handle)
+
+    def _copy(self, told: _Told, receiver: Receiver, progress: Progress | None) -> None:
+        """Fetch the pictures of this shot from the card, where they stay."""
+        for handle in told.added:
+            if self._objects.is_picture(handle):
+                info = self._objects.info(handle)
+                self._receive(handle, info.size, info.name, info.format, receiver, progress)
+
+    def _receive(
+        self,
+        handle: int,
+        size: int,
+        name: str,
+        form: int,
+        receiver: Receiver,
+        progress: Progress | None,
+    ) -> None:
+        file = receiver.begin()
+        got = 0
+        part: type[GetPartialObject | GetPartialObjectEx] | None = next(
+            (one for one in (GetPartialObject, GetPartialObjectEx) if self.session.supports(one)),
+            None,
+        )
+
+        def counted(done: int, _: int) -> None:
+            if progress:
+                progress(got + done, size)
+
+        if part is None or not size:
+            got = self.session.receive(
+                GetObject(handle), file.write, limit=_MOST_PICTURE, progress=progress, expect=size
+            )
+        else:
+            while got < size:
+                block = min(_BLOCK, size - got)
+                came = self.session.receive(
+                    part(handle, got, block),
+                    file.write,
+                    limit=block,
+                    progress=counted,
+                    expect=block,
+                )
+                if not came:
+                    break
+                got += came
+        if not got or got < size:
+            raise ObjectNotFound("the camera sent less than it said", AGAIN, subject=name)
+        kind = f".{kind_of_format(form & 0xFFFF, 'JPG').suffix}"
+        if "." in name:
+            kind = f".{name.rpartition('.')[2].upper()}"
+        receiver.keep(picture_name(file, kind, (name,), lambda: None, f"IMG_0001{kind}"))
+
+
+class EosFocus:
+    """The focus of one EOS, as its release button moves it; fits `canon.driver.Focus`.
+
+    A lock is a focus that is found once, after which the button is pressed without focusing.
+
+    Args:
+        button: its release button.
+
+    Attributes:
+        locked: whether releases leave the focus as it is.
+        held: whether somebody holds the button half pressed.
+    """
+
+    def __init__(self, button: EosButton) -> None:
+        self.locked = self.held = False
+        self._button = button
+
+    def auto(self) -> None:
+        """Press the button half, and let it go."""
+        try:
+            self._button.half()
+        finally:
+            self._button.let_go()
+
+    def lock(self) -> None:
+        """Focus once; the shots that follow leave it so."""
+        self.auto()
+        self.locked = True
+
+    def unlock(self) -> None:
+        """Let the next shot focus again."""
+        self.locked = False

@@ -1,0 +1,167 @@
+"""What an EOS said last of each of its properties, and of itself (canon-eos-ptp, section 4).
+
+Whoever asks for events feeds it, for all. What it holds costs no question; of two values in one
+answer the later one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from canon.errors import DecodeError
+from canon.ptp.eos.layouts import Eos
+from canon.ptp.eos.records import (
+    AvailListChanged,
+    BulbExposureTime,
+    CameraStatusChanged,
+    ObjectAddedEx,
+    ObjectAddedEx64,
+    ObjectAddedEx64Lfn,
+    OlcInfoChanged,
+    PropValueChanged,
+    Record,
+    RecordingTime,
+    RequestObjectTransferEx,
+    RequestObjectTransferEx64,
+    RequestObjectTransferEx64Lfn,
+)
+
+Waiting = RequestObjectTransferEx | RequestObjectTransferEx64 | RequestObjectTransferEx64Lfn
+"""A picture in the memory of the body."""
+Added = ObjectAddedEx | ObjectAddedEx64 | ObjectAddedEx64Lfn
+"""A new file or folder on a card."""
+
+_MOST = 4096  # properties; a body has less than 300
+_MOST_WAITING = 256
+_MOST_EARLY = 64  # records of the display before its version is known
+_SHUTTER, _APERTURE, _ISO = 0x0002, 0x0004, 0x0008
+_BUTTON, _FOCUS = 0x0001, 0x0100
+_SHOWN = {
+    _SHUTTER: (Eos.SHUTTER_SPEED, {6: 5, 7: 5, 9: 7}),
+    _APERTURE: (Eos.APERTURE, {5: 4, 6: 4, 9: 7}),
+    _ISO: (Eos.ISO, {4: 3, 6: 3, 7: 3}),
+}
+"""The groups of the display that show a property, and which byte of them, by their length."""
+
+
+class Store:
+    """What one EOS said last.
+
+    Attributes:
+        values: the bytes of each property.
+        lists: what each property may be now, where the body tells it.
+        functions: the custom functions, by their group.
+        waiting: the pictures in the memory of the body that nobody has fetched, by their handle.
+        status: 1 while the body works.
+        button: what the display says of the release button; 0 where it does not.
+        focused: whether the last search for focus found something; None where nothing says so.
+        bulb_s: how long the shutter has been open.
+        movie_s: how long the movie has lasted.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all: another session begins."""
+        self.values: dict[int, bytes] = {}
+        self.lists: dict[int, AvailListChanged] = {}
+        self.functions: dict[int, bytes] = {}
+        self.waiting: dict[int, Waiting] = {}
+        self.status = self.button = self.bulb_s = self.movie_s = 0
+        self.focused: bool | None = None
+        self._searching = False
+        self._early: list[OlcInfoChanged] = []
+
+    def number(self, code: int) -> int | None:
+        """The value of a property that is a number; None where the body does not have it."""
+        raw = self.values.get(code)
+        return None if raw is None else int.from_bytes(raw[:4], "little")
+
+    def text(self, code: int) -> str:
+        """The value of a property that is a text; empty where the body does not have it."""
+        return self.values.get(code, b"").partition(b"\0")[0].decode("latin-1").strip()
+
+    def allowed(self, code: int) -> tuple[int, ...]:
+        """What a property that is a number may be now; nothing where the body does not say."""
+        return self.lists[code].numbers() if code in self.lists else ()
+
+    def take(self, record: Record) -> Iterator[Record]:
+        """Remember a record; gives it, and the changes of properties that it implies."""
+        yield record
+        match record:
+            case PropValueChanged():
+                self._keep(record)
+                if record.property == Eos.OLC_VERSION and self._early:
+                    early, self._early = self._early, []
+                    for one in early:
+                        yield from self._show(one)
+            case AvailListChanged() if len(self.lists) < _MOST or record.property in self.lists:
+                self.lists[record.property] = record
+            case OlcInfoChanged():
+                yield from self._show(record)
+            case CameraStatusChanged():
+                self.status = record.status
+            case BulbExposureTime():
+                self.bulb_s = record.seconds
+            case RecordingTime():
+                self.movie_s = record.seconds
+            case (
+                RequestObjectTransferEx()
+                | RequestObjectTransferEx64()
+                | RequestObjectTransferEx64Lfn()
+            ) if len(self.waiting) < _MOST_WAITING:
+                self.waiting[record.handle] = record
+            case _:
+                pass
+
+    def _keep(self, record: PropValueChanged) -> None:
+        code = record.property
+        if code in self.values or len(self.values) < _MOST:
+            self.values[code] = record.value
+        if code == Eos.FOCUS_INFO and _selects(record.value):
+            self.focused = True
+        if code == Eos.CUSTOM_FUNC_EX and len(self.functions) < _MOST:
+            self.functions[int.from_bytes(record.value[8:12], "little")] = record.value
+
+    def _show(self, record: OlcInfoChanged) -> Iterator[Record]:
+        """What the display shows, as far as the version of its layout is known."""
+        version = self.number(Eos.OLC_VERSION)
+        if version is None:
+            if len(self._early) < _MOST_EARLY:
+                self._early.append(record)
+            return
+        groups = record.groups(version)
+        if button := groups.get(_BUTTON):
+            self.button = int.from_bytes(button, "little")
+        if focus := groups.get(_FOCUS):
+            self._follow(int.from_bytes(focus[4:6], "big"))
+        for bit, (code, places) in _SHOWN.items():
+            group = groups.get(bit, b"")
+            place = places.get(len(group))
+            # All is 0 while the meter sleeps; that is no value.
+            if place is None or not group[place] or group[place] == self.number(code):
+                continue
+            changed = PropValueChanged(code, group[place].to_bytes(4, "little"))
+            self._keep(changed)
+            yield changed
+
+    def _follow(self, focus: int) -> None:
+        """What the display says of a search: 0001, then 0101, or 0200 and the like, or 0."""
+        if focus & _FOUND:
+            self.focused = True
+        elif focus & _MISSED or (not focus and self._searching):
+            self.focused = False
+        self._searching = focus == _SEARCHES
+
+
+_SEARCHES, _FOUND, _MISSED = 0x0001, 0x0100, 0x0200
+
+
+def _selects(raw: bytes) -> bool:
+    from canon.ptp.eos.focus import read_focus
+
+    try:
+        return bool(read_focus(raw).selected)
+    except DecodeError:
+        return False
