@@ -79,7 +79,7 @@ def common(record: Record, objects: Objects) -> words.Event:
 
 
 def _setting(record: PropValueChanged) -> words.Event:
-    from canon.ptp.eos.codes import name_of, row_of
+    from canon.ptp.eos.codes import name_of, row_at
 
     name = name_of(record.property)
     if record.property == Eos.FOCUS_INFO:
@@ -90,8 +90,8 @@ def _setting(record: PropValueChanged) -> words.Event:
             return words.Focused(bool(read_focus(record.value).selected))
         except DecodeError:
             return _raw(record)
-    row = row_of(f"{record.property:#06x}", record.value)
-    return words.SettingChanged(name, row.read(record.value) if row else None)
+    row = row_at(record.property, record.value)
+    return words.SettingChanged(name, row.read(record.value))
 
 
 def _entry(handle: int, objects: Objects) -> Entry | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from canon.driver.settings import BY_MODE, READ_ONLY, Reading, number_in
 from canon.errors import DeviceBusy, ValueRefused
-from canon.ptp.eos.codes import EosRow, name_of, row_of
+from canon.ptp.eos.codes import EosRow, name_of, row_at, row_of
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.remote import EosRemote
 from canon.values.kinds import Kind
@@ -83,7 +83,7 @@ class EosSettings:
     def _row(self, name: str) -> EosRow | None:
         """The row of a setting that this body has."""
         code = number_in(name)
-        row = row_of(name, self._store.values.get(code, b"")) if code else row_of(name)
+        row = row_of(name) if code is None else row_at(code, self._store.values.get(code, b""))
         return row if row is not None and row.place in self._store.values else None
 
     def _reading(self, name: str, *, lists: bool) -> Reading | None:

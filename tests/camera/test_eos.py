@@ -1,0 +1,214 @@
+"""EOS bodies of every generation, by the public API: settings, pictures, events, and their way out.
+
+The virtual bodies are judged by gphoto2 (tests/interop/test_gphoto2_eos.py); here they judge us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+import canon
+from canon.camera import Camera
+from canon.driver.events import FileAdded, PictureWaiting, Ready, SettingChanged
+from canon.errors import FocusFailed, NotSupported, StoreFull, ValueRefused
+from canon.ptp.eos.layouts import Eos
+from canon.virtual.build import make_virtual
+from canon.virtual.port import VirtualPort
+from canon.virtual.ptp.eos.dial import Mode
+
+BODIES = ("eos-40d", "eos-60d", "eos-5ds-r", "eos-1300d", "eos-700d", "eos-r", "eos-r6", "eos-m50")
+HYBRIDS = ("eos-m3", "eos-m10")
+
+
+@contextmanager
+def opened(text: str) -> Iterator[tuple[Camera, Any, list[int]]]:
+    """A camera, the virtual body behind it, and the operations that it was asked."""
+    device = make_virtual(text)
+    asked: list[int] = []
+    answer = device.extension.answer
+
+    def watched(operation: Any, data: bytes) -> Any:
+        asked.append(operation.code)
+        return answer(operation, data)
+
+    device.extension.answer = watched
+    with canon.open(VirtualPort(device)) as cam:
+        yield cam, device.extension, asked
+
+
+@pytest.mark.parametrize("slug", [*BODIES, *HYBRIDS])
+def test_files_are_fetched_without_remote_control(slug: str) -> None:
+    with opened(slug) as (cam, body, asked):
+        entries = [one for one in cam.storage.walk("DCIM") if not one.is_folder]
+        assert entries
+        assert len(cam.storage.read(entries[0].path)) == entries[0].size
+        assert not {0x9110, 0x9114, 0x9115, 0x9116, 0x9127} & set(asked)
+        assert not body.remote_mode
+
+
+@pytest.mark.parametrize("slug", BODIES)
+def test_all_settings_are_read_by_one_question(slug: str) -> None:
+    with opened(slug) as (cam, _, asked):
+        cam.remote.start()
+        first = cam.settings.read()
+        assert {"iso", "aperture", "shutter_speed", "image_format", "white_balance"} <= set(first)
+        del asked[:]
+        cam.settings.describe()
+        assert asked == [0x9116]
+
+
+def test_what_is_turned_on_the_body_is_seen_and_heard() -> None:
+    with opened("eos-60d") as (cam, body, _), cam.events() as events:
+        assert cam.settings.read().shooting_mode == "aperture-priority"
+        body.table.turn_dial(Mode.MANUAL)
+        assert cam.settings.read().shooting_mode == "manual"
+        heard = []
+        while event := events.get(timeout_s=0):
+            heard.append(event)
+        assert SettingChanged("shooting_mode", "manual") in heard
+
+
+@pytest.mark.parametrize("slug", [*BODIES, *HYBRIDS])
+def test_remote_control_lasts_until_the_camera_is_closed(slug: str) -> None:
+    with opened(slug) as (cam, body, asked):
+        cam.settings.read()
+        assert body.remote_mode
+        cam.settings.read()
+        cam.capture.shoot(target="card")
+        assert asked.count(0x9114) == len(cam._driver.extension.control.ways.modes)
+    assert not body.remote_mode
+    assert not body.event_mode
+
+
+@pytest.mark.parametrize("slug", BODIES)
+def test_settings_are_set_and_confirmed(slug: str) -> None:
+    with opened(slug) as (cam, body, _):
+        about = cam.settings.describe("iso", "drive_mode")
+        wanted = {name: reading.allowed[-1] for name, reading in about.items() if reading.allowed}
+        assert wanted
+        assert dict(cam.settings.set(wanted)) == wanted
+        assert cam.settings.read("iso").iso == wanted["iso"]
+
+
+def test_a_value_that_is_not_listed_is_refused_before_it_is_sent() -> None:
+    with opened("eos-60d") as (cam, _, asked):
+        cam.remote.start()
+        del asked[:]
+        with pytest.raises(ValueRefused, match="6400"):
+            cam.settings.set(iso="409600")
+        assert 0x9110 not in asked
+
+
+def test_what_the_mode_does_not_let_be_set_says_so() -> None:
+    with opened("eos-60d") as (cam, _, _):
+        cam.remote.start()
+        about = cam.settings.shutter_speed.describe()
+        assert (about.allowed, about.writable, about.why) == ((), False, "not in this mode")
+        with pytest.raises(ValueRefused, match="shooting_mode"):
+            cam.settings.set(shutter_speed="1/125")
+
+
+def test_a_setting_that_a_body_does_not_have_is_not_supported() -> None:
+    with opened("eos-60d") as (cam, _, _), pytest.raises(NotSupported, match="macro"):
+        cam.settings.set(macro=True)
+
+
+def test_properties_without_a_name_are_read_and_written_by_number() -> None:
+    with opened("eos-60d") as (cam, _, _):
+        number = f"{Eos.AUTO_POWER_OFF:#06x}"
+        assert cam.settings.read(number)[number] == cam.settings.read("auto_power_off")[
+            "auto_power_off"
+        ]
+
+
+@pytest.mark.parametrize("slug", BODIES)
+@pytest.mark.parametrize("target", ["host", "card", "both"])
+def test_a_picture_arrives_where_it_goes(slug: str, target: str) -> None:
+    with opened(slug) as (cam, body, _):
+        files = len(body.release.formats())
+        shot = cam.capture.shoot(target=target)
+        assert len(shot.pictures) == (0 if target == "card" else files)
+        assert len(shot.entries) == (0 if target == "host" else files)
+        for entry, picture in zip(shot.entries, shot.pictures, strict=False):
+            assert cam.storage.read(entry.path) == picture
+        assert not body.objects.kept
+        assert body.release.button == 0
+
+
+@pytest.mark.parametrize("slug", HYBRIDS)
+def test_a_hybrid_takes_pictures_to_its_card(slug: str) -> None:
+    with opened(slug) as (cam, body, _):
+        shot = cam.capture.shoot(target="both")
+        assert shot.entries
+        assert shot.pictures
+        assert body.release.button == 0
+
+
+@pytest.mark.parametrize("slug", BODIES)
+def test_the_destination_is_left_as_it_was(slug: str) -> None:
+    with opened(slug) as (cam, body, _):
+        before = body.table.number(Eos.CAPTURE_DESTINATION)
+        cam.capture.shoot(target="host")
+        cam.capture.shoot(target="card")
+        cam.capture.shoot(target="host")
+    assert body.table.number(Eos.CAPTURE_DESTINATION) == before
+
+
+@pytest.mark.parametrize("slug", ["eos-60d", "eos-r6"])
+def test_focus_is_found_once_for_a_series(slug: str) -> None:
+    with opened(slug) as (cam, _, asked):
+        cam.remote.start()
+        with cam.focus.lock():
+            del asked[:]
+            for _ in range(3):
+                cam.capture.shoot(target="card")
+        assert asked.count(0x9128) == 3
+
+
+@pytest.mark.parametrize("slug", ["eos-40d", "eos-60d", "eos-r6", "eos-m10"])
+def test_a_focus_that_fails_is_said_and_the_button_comes_up(slug: str) -> None:
+    with opened(f"{slug}?fault=no-focus&focus=af") as (cam, body, _):
+        with pytest.raises(FocusFailed):
+            cam.capture.shoot(target="card")
+        assert body.release.button == 0
+        assert cam.capture.shoot(target="card").entries
+
+
+def test_a_card_that_is_full_is_said() -> None:
+    with opened("eos-60d?fault=full") as (cam, _, _), pytest.raises(StoreFull):
+        cam.capture.shoot(target="card")
+
+
+@pytest.mark.parametrize("slug", ["eos-60d", "eos-r6", "eos-m50"])
+def test_a_press_by_hand_is_heard_with_its_file(slug: str) -> None:
+    with opened(slug) as (cam, body, _), cam.events() as events:
+        cam.settings.read()
+        body.press()
+        seen = []
+        while not any(isinstance(one, Ready) for one in seen):
+            seen.append(events.get(timeout_s=10))
+        kinds = FileAdded | PictureWaiting
+        assert any(isinstance(one, kinds) for one in seen)
+
+
+def test_a_picture_that_nobody_fetched_comes_with_the_next_one() -> None:
+    with opened("eos-60d") as (cam, body, _):
+        cam.capture.shoot(target="host")
+        body.press()
+        cam.clock.sleep(5)
+        assert len(cam.capture.shoot(target="host").pictures) == 2
+        assert not body.objects.kept
+
+
+@pytest.mark.parametrize("slug", BODIES)
+def test_owner_and_clock(slug: str) -> None:
+    with opened(slug) as (cam, _, _):
+        when = cam.camera_time.replace(year=2020)
+        cam.camera_time = when
+        assert abs((cam.camera_time - when).total_seconds()) < 60
+        cam.owner = "A. Owner"
+        assert cam.owner == "A. Owner"
