@@ -171,6 +171,9 @@ class EosShutter:
         What an earlier release left in the memory of the body comes first.
         """
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
+        self._remote.channel.drain()
+        for left in list(self._store.waiting.values()):
+            self._fetch(left, receiver, progress)
         self._aim(card=card)
         told = self._fire(give_up, timeout_s, focus=focus, bulb_s=bulb_s, card=card)
         found: tuple[Entry, ...] = ()
@@ -206,7 +209,6 @@ class EosShutter:
 
     def _aim(self, *, card: bool) -> None:
         """Let the picture go to the card, or to the memory of the body for its host."""
-        self._remote.channel.drain()
         now = self._store.number(Eos.CAPTURE_DESTINATION)
         if now is None:
             if not card:

@@ -135,7 +135,7 @@ class Store:
         if button := groups.get(_BUTTON):
             self.button = int.from_bytes(button, "little")
         if focus := groups.get(_FOCUS):
-            self._follow(int.from_bytes(focus[4:6], "big"))
+            self._follow(int.from_bytes(focus[-2:], "big"))
         for bit, (code, places) in _SHOWN.items():
             group = groups.get(bit, b"")
             place = places.get(len(group))
