@@ -35,10 +35,10 @@ _PLACES = {
         "ProtocolError", "Refused", "RemoteOff", "StoreFull", "ValueRefused", "WriteProtected",
     ),
     "canon.values": (
-        "AfDistance", "Aperture", "Battery", "CameraOutput", "CaptureTarget", "Compensation",
-        "DriveMode", "File", "FileKind", "Flash", "FocusMode", "FocusingPoint", "Format",
-        "ImageSize", "Iso", "Metering", "PhotoEffect", "Quality", "ShootingMode", "ShutterSpeed",
-        "WhiteBalance",
+        "AfDistance", "AfFrame", "AfState", "Aperture", "Battery", "CameraOutput", "CaptureTarget",
+        "Compensation", "DriveMode", "File", "FileKind", "Flash", "FocusMode", "FocusingPoint",
+        "Format", "Histogram", "ImageSize", "Iso", "Metering", "PhotoEffect", "Quality",
+        "Rectangle", "ShootingMode", "ShutterSpeed", "WhiteBalance",
     ),
 }  # fmt: skip
 """Which names are in which module; the checkers read them below."""
@@ -108,6 +108,8 @@ if TYPE_CHECKING:
     from canon.errors import ValueRefused as ValueRefused
     from canon.errors import WriteProtected as WriteProtected
     from canon.values import AfDistance as AfDistance
+    from canon.values import AfFrame as AfFrame
+    from canon.values import AfState as AfState
     from canon.values import Aperture as Aperture
     from canon.values import Battery as Battery
     from canon.values import CameraOutput as CameraOutput
@@ -120,11 +122,13 @@ if TYPE_CHECKING:
     from canon.values import FocusingPoint as FocusingPoint
     from canon.values import FocusMode as FocusMode
     from canon.values import Format as Format
+    from canon.values import Histogram as Histogram
     from canon.values import ImageSize as ImageSize
     from canon.values import Iso as Iso
     from canon.values import Metering as Metering
     from canon.values import PhotoEffect as PhotoEffect
     from canon.values import Quality as Quality
+    from canon.values import Rectangle as Rectangle
     from canon.values import ShootingMode as ShootingMode
     from canon.values import ShutterSpeed as ShutterSpeed
     from canon.values import WhiteBalance as WhiteBalance

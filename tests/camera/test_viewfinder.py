@@ -114,3 +114,18 @@ def test_frames_end_when_the_camera_is_closed(cam: Camera) -> None:
     assert list(frames) == []
     cam.initialize()
     assert cam.ready
+
+
+def test_blocks_and_loops_share_the_viewfinder(cam: Camera) -> None:
+    seen: list[bool] = []
+    numbers: list[int] = []
+    with cam.live:
+        numbers.append(cam.live.one().number)
+        numbers += (frame.number for frame in islice(cam.live, 1))
+        seen.append(cam.live.running)
+        with cam.live:
+            numbers.append(cam.live.one().number)
+        seen.append(cam.live.running and cam.remote.active)
+    seen.append(cam.live.running or cam.remote.active)
+    assert numbers == [1, 2, 3]
+    assert seen == [True, True, False]

@@ -180,7 +180,7 @@ def test_zoom_and_focus(run: Any) -> None:
     assert json.loads(run("zoom", "5", "--json").stdout) == {"position": 5, "maximum": 17}
     assert "0 to 17" in run("zoom", "18", code=5).stderr
     for what in ("lock", "unlock", "auto"):
-        assert json.loads(run("focus", what, "--json").stdout) == {"focus": what}
+        assert json.loads(run("focus", what, "--json").stdout) == {"focus": what, "steps": None}
 
 
 def test_live(run: Any, tmp_path: Path) -> None:

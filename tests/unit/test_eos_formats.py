@@ -20,17 +20,15 @@ from canon.ptp.eos.formats import (
     format_entries,
 )
 from canon.ptp.eos.frames import (
-    AfFrame,
-    AfState,
     EvfKind,
     EvfRecord,
-    Rectangle,
     pack_frame,
     read_frame,
 )
 from canon.ptp.eos.records import places
 from canon.values import Format
 from canon.values.looks import Style
+from canon.values.view import AfFrame, AfState, Rectangle
 from conftest import recorded, table
 
 FORMATS, STYLES = ImageFormats(), Styles()
@@ -248,6 +246,7 @@ def test_what_other_bodies_tell() -> None:
             ]
         )
     )
+    assert frame.af_frames is not None
     assert frame.af_frames[0].state is AfState.TRACKING
     assert frame.histogram is not None
     assert frame.histogram.blue == (3,) * 256

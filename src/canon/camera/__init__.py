@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from canon.camera.events import Events
     from canon.camera.focus import Focus
     from canon.camera.live import Live
+    from canon.camera.movie import Movie
     from canon.camera.raw import Ptp
     from canon.camera.settings import Settings
     from canon.camera.zoom import Zoom
@@ -101,7 +102,7 @@ class Camera:
         """The focus of its lens."""
         from canon.camera.focus import Focus
 
-        return Focus(self.remote)
+        return Focus(self.remote, lambda: self.live)
 
     @_Part
     def zoom(self) -> Zoom:
@@ -116,6 +117,13 @@ class Camera:
         from canon.camera.live import Live
 
         return Live(self.remote, self._turns)
+
+    @_Part
+    def movie(self) -> Movie:
+        """Movies, recorded onto the card."""
+        from canon.camera.movie import Movie
+
+        return Movie(self.remote, lambda: self.live)
 
     @_Part
     def settings(self) -> Settings:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import TYPE_CHECKING, overload
 
-from canon.camera.control import RemoteControl
-from canon.driver import Driver, Shutter
+from canon.camera.control import RemoteControl, having
+from canon.driver import Body, Bulb, Button, Driver, Press, Shutter
 from canon.driver.card import Progress
-from canon.driver.shot import GiveUp, Shot
+from canon.driver.features import Feature
+from canon.driver.shot import BULB, WITHOUT_FOCUS, GiveUp, Shot
+from canon.errors import CanonError
 from canon.log import Log
 from canon.values import CaptureTarget
 
@@ -19,7 +23,10 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 
 RELEASE_S = 60.0
+_LONGEST_S = 86400.0
 _FEATURE = "remote release"
+_HALF_PRESS = "shutter button that a computer can press half"
+_FLASH = "built-in flash that a computer can let up"
 
 
 class Capture:
@@ -39,6 +46,7 @@ class Capture:
         to: str | Path | None = None,
         overwrite: bool = False,
         thumbnail: bool = False,
+        focus: bool = True,
         progress: Progress | None = None,
         timeout_s: float = RELEASE_S,
     ) -> Shot:
@@ -53,6 +61,7 @@ class Capture:
                 folder gets a number. The second file of RAW + JPEG keeps its own suffix.
             overwrite: whether a file that is there already may be replaced.
             thumbnail: whether the small JPEG is fetched too.
+            focus: whether the lens focuses before; False takes the picture at once.
             progress: is called with how many bytes of how many of the picture have come.
             timeout_s: how long the camera may take from the release to the end of its work.
 
@@ -63,33 +72,97 @@ class Capture:
             AlreadyThere: `to` is a file that is there already; no picture was taken.
             NotFinished: the camera never said that it is done.
             Aborted: another thread called `abort()`.
-            NotSupported: this model has no remote release.
+            NotSupported: this model has no remote release, or none without focusing.
         """
-        from canon.camera.receivers import InMemory, OnDisk
+        how = Press.FOCUS if focus else Press.NO_FOCUS
+        return self._shoot(target, to, overwrite, thumbnail, progress, timeout_s, how, None)
 
-        wanted = _target(target)
-        self._control.need(_shutter, _FEATURE)
-        receiver = InMemory() if to is None else OnDisk(to, overwrite=overwrite)
-        give_up = GiveUp()
-        self._underway.append(give_up)
-        try:
-            with self._control.turn(_shutter, _FEATURE) as shutter:
-                give_up.check()
-                released = shutter.release(
-                    wanted,
-                    receiver,
-                    give_up,
-                    thumbnail=thumbnail,
-                    progress=progress,
-                    timeout_s=timeout_s,
-                )
-        finally:
-            self._underway.remove(give_up)
-            receiver.finish()
-        shot = receiver.shot(released)
-        names = (*(one.name for one in shot.pictures), *map(str, (*shot.saved, *shot.entries)))
-        _log.info("took a picture: %s", ", ".join(names))
-        return shot
+    @overload
+    def bulb(
+        self,
+        seconds: float,
+        *,
+        target: CaptureTarget | str = CaptureTarget.HOST,
+        to: str | Path | None = None,
+        overwrite: bool = False,
+        thumbnail: bool = False,
+        progress: Progress | None = None,
+        timeout_s: float = RELEASE_S,
+    ) -> Shot: ...
+
+    @overload
+    def bulb(self) -> AbstractContextManager[Exposure]: ...
+
+    def bulb(
+        self,
+        seconds: float | None = None,
+        *,
+        target: CaptureTarget | str = CaptureTarget.HOST,
+        to: str | Path | None = None,
+        overwrite: bool = False,
+        thumbnail: bool = False,
+        progress: Progress | None = None,
+        timeout_s: float = RELEASE_S,
+    ) -> Shot | AbstractContextManager[Exposure]:
+        """Expose as long as you say: `bulb(3.8)`, or as long as a block lasts.
+
+        The time is that of `cam.clock`. After `with cam.capture.bulb() as exposure:` the picture
+        lies on the card, and `cam.events()` tells of it. `abort()` ends an exposure of so many
+        seconds.
+
+        Args:
+            seconds: how long the shutter stays open; without it, as long as the block lasts.
+            target: as for `shoot()`.
+            to: as for `shoot()`.
+            overwrite: as for `shoot()`.
+            thumbnail: as for `shoot()`.
+            progress: as for `shoot()`.
+            timeout_s: how long the camera may take beside the exposure; one that takes a dark
+                picture afterwards, against noise, needs as long again.
+
+        Raises:
+            ValueError: it is no time.
+            ValueRefused: the camera has no bulb in this mode.
+            NotSupported: this model has no bulb exposure that a computer can end.
+        """
+        self._control.need(_bulb, BULB)
+        if seconds is None:
+            return self._exposing()
+        if not 0 < seconds < _LONGEST_S:
+            raise ValueError(f"{seconds} s is no time for an exposure")
+        how = Press.FOCUS
+        return self._shoot(target, to, overwrite, thumbnail, progress, timeout_s, how, seconds)
+
+    @contextmanager
+    def half_press(self) -> Iterator[None]:
+        """The shutter button pressed half for a block: the lens has focused, the light is measured.
+
+        A picture in the block is taken with that focus. The button is let go whatever happens.
+
+        Raises:
+            FocusFailed: the lens found nothing to focus on.
+            NotSupported: this model has no button that a computer can press half.
+        """
+        self._control.need(_button, _HALF_PRESS)
+        with self._control():
+            try:
+                with self._control.turn(_button, _HALF_PRESS) as button:
+                    button.half()
+                yield
+            except BaseException:
+                with suppress(CanonError):
+                    self._let_go()
+                raise
+            self._let_go()
+
+    def pop_up_flash(self) -> None:
+        """Let the built-in flash come up.
+
+        Raises:
+            NotSupported: this model has none, or none that a computer can move.
+        """
+        with self._control.turn(_flash, _FLASH) as body:
+            body.pop_up_flash()
 
     def abort(self) -> None:
         """Give up what other threads shoot, or are about to: `shoot()` ends there with Aborted.
@@ -118,9 +191,101 @@ class Capture:
         with self._control.turn(_shutter, _FEATURE) as shutter:
             return shutter.estimated_size(form)
 
+    def _shoot(
+        self,
+        target: CaptureTarget | str,
+        to: str | Path | None,
+        overwrite: bool,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+        how: Press,
+        bulb_s: float | None,
+    ) -> Shot:
+        from canon.camera.receivers import InMemory, OnDisk
+
+        wanted = _target(target)
+        self._control.need(_shutter, _FEATURE)
+        if how is Press.NO_FOCUS:
+            self._control.need(having(Feature.NO_FOCUS, _shutter), WITHOUT_FOCUS)
+        receiver = InMemory() if to is None else OnDisk(to, overwrite=overwrite)
+        give_up = GiveUp()
+        self._underway.append(give_up)
+        try:
+            with self._control.turn(_shutter, _FEATURE) as shutter:
+                give_up.check()
+                released = shutter.release(
+                    wanted,
+                    receiver,
+                    give_up,
+                    thumbnail=thumbnail,
+                    progress=progress,
+                    timeout_s=timeout_s,
+                    how=how,
+                    bulb_s=bulb_s,
+                )
+        finally:
+            self._underway.remove(give_up)
+            receiver.finish()
+        shot = receiver.shot(released)
+        names = (*(one.name for one in shot.pictures), *map(str, (*shot.saved, *shot.entries)))
+        _log.info("took a picture: %s", ", ".join(names))
+        return shot
+
+    @contextmanager
+    def _exposing(self) -> Iterator[Exposure]:
+        with self._control():
+            try:
+                with self._control.turn(_bulb, BULB) as bulb:
+                    bulb.open()
+                yield Exposure(self._control)
+            except BaseException:
+                with suppress(CanonError):
+                    self._close_shutter()
+                raise
+            self._close_shutter()
+
+    def _close_shutter(self) -> None:
+        with self._control.turn(_bulb, BULB) as bulb:
+            bulb.close()
+
+    def _let_go(self) -> None:
+        with self._control.turn(_button, _HALF_PRESS) as button:
+            button.let_go()
+
+
+class Exposure:
+    """An exposure that lasts as long as a block. Made by `cam.capture.bulb()`."""
+
+    def __init__(self, control: RemoteControl) -> None:
+        self._control = control
+
+    def __repr__(self) -> str:
+        return f"<an exposure of {self._control.model}>"
+
+    def seconds(self) -> float:
+        """How long the shutter has been open, by the camera's own count."""
+        with self._control.turn(_bulb, BULB) as bulb:
+            return bulb.seconds()
+
 
 def _shutter(driver: Driver) -> Shutter | None:
     return driver.shutter
+
+
+def _button(driver: Driver) -> Button | None:
+    return driver.button
+
+
+def _bulb(driver: Driver) -> Bulb | None:
+    return driver.bulb
+
+
+def _body(driver: Driver) -> Body | None:
+    return driver.body
+
+
+_flash = having(Feature.FLASH_POP_UP, _body)
 
 
 def _target(target: CaptureTarget | str) -> CaptureTarget:

@@ -7,13 +7,23 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from canon.camera.turns import Turns
-from canon.driver import Driver, Remote
+from canon.driver import Body, Driver, Remote
+from canon.driver.features import Feature
 from canon.errors import CanonError, Disconnected, NotSupported
 from canon.log import Log
 from canon.values import CameraOutput
 
 _log = Log(__name__)
 T = TypeVar("T")
+
+_KEY_LOCK = "keys that a computer can lock"
+
+
+def having(
+    feature: Feature, capability: Callable[[Driver], T | None]
+) -> Callable[[Driver], T | None]:
+    """A capability of which some bodies have only a part: it, where `features` has this part."""
+    return lambda driver: capability(driver) if feature in driver.features else None
 
 
 class RemoteControl:
@@ -37,22 +47,26 @@ class RemoteControl:
         self._turns = turns
         self._wanted = 0  # blocks and locks that want it, in all threads
         self._started = False
+        self._key_locks = 0  # blocks that want the keys locked, in all threads
 
     def __repr__(self) -> str:
         if not self.is_open():
             return "<remote control, closed>"
         return f"<remote control of {self.model}, {'on' if self.active else 'off'}>"
 
-    def __call__(self) -> AbstractContextManager[None]:
+    def __call__(self, *, lock_keys: bool = False) -> AbstractContextManager[None]:
         """Remote control for a block: entered if need be, and left as it was, whatever happens.
 
         Blocks of several threads share it; the last one leaves it.
 
+        Args:
+            lock_keys: whether the keys of the body do nothing until all blocks that want so end.
+
         Raises:
             LensFailed: the lens cannot move; is the cap on?
-            NotSupported: this model has no remote control.
+            NotSupported: this model has no remote control, or keys that cannot be locked.
         """
-        return self._block()
+        return self._locked_block() if lock_keys else self._block()
 
     @property
     def model(self) -> str:
@@ -165,6 +179,28 @@ class RemoteControl:
             finally:
                 self.let_go()
 
+    @contextmanager
+    def _locked_block(self) -> Iterator[None]:
+        self.need(_keys, _KEY_LOCK)
+        with self._block():
+            with self.turn(_keys, _KEY_LOCK) as body:
+                if not self._key_locks:
+                    body.lock_keys()
+                self._key_locks += 1
+            try:
+                yield
+            finally:
+                with self._turns:
+                    self._key_locks -= 1
+                    if not self._key_locks and self.is_open() and self.active:
+                        self._unlock_keys()
+
+    def _unlock_keys(self) -> None:
+        try:
+            self.need(_keys, _KEY_LOCK).unlock_keys()
+        except CanonError as error:
+            _log.warning("the camera's keys could not be unlocked: %s", error)
+
     def _enter(self) -> None:
         remote = self._remote()
         if not remote.active:
@@ -186,3 +222,10 @@ class RemoteControl:
             for note in getattr(error, "__notes__", ()):
                 closed.add_note(note)
             raise closed from error
+
+
+def _body(driver: Driver) -> Body | None:
+    return driver.body
+
+
+_keys = having(Feature.KEY_LOCK, _body)

@@ -3,30 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Self
 
 from canon.camera.control import RemoteControl
 from canon.camera.turns import Turns
-from canon.driver import Driver
+from canon.driver import Driver, LiveZoom
 from canon.driver import Live as LiveVerbs
 from canon.driver.shot import Frame
 from canon.errors import CanonError
 
 _FEATURE = "live view"
+_CLOSER = "live view that can be enlarged"
 
 
 class Live:
     """Live view of one camera. Made by `Camera`; use `for frame in cam.live:`.
 
     Live view runs while the loop does, and the loop ends when the camera is closed. Settings and
-    releases between frames work.
+    releases between frames work. `with cam.live:` lets it run for a block, whose frames are
+    `cam.live.one()`; loops and blocks share it, and the last one stops it.
     """
 
     def __init__(self, control: RemoteControl, turns: Turns) -> None:
         self._control = control
         self._turns = turns
+        self._wanted = 0  # blocks and loops that want it, in all threads
 
     def __repr__(self) -> str:
         return f"<live view of {self._control.model}>"
+
+    def __enter__(self) -> Self:
+        """Start live view, if it does not run.
+
+        Raises:
+            NotSupported: this model has no live view.
+        """
+        with self._control.turn(_live, _FEATURE) as live:
+            if not live.running:
+                live.start()
+            self._control.hold()
+            self._wanted += 1
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with suppress(*([CanonError] if error or not self._control.is_open() else [])), self._turns:
+            self._wanted -= 1
+            try:
+                if self.running and not self._wanted:
+                    self._control.need(_live, _FEATURE).stop()
+            finally:
+                self._control.let_go()
 
     def __iter__(self) -> Iterator[Frame]:
         """Start live view and give its frames as fast as the camera makes them.
@@ -34,22 +67,15 @@ class Live:
         Raises:
             NotSupported: this model has no live view.
         """
-        live = self._control.need(_live, _FEATURE)
         try:
-            with self._control():
-                with self._turns:
-                    live.start()
-                try:
-                    while True:
-                        with self._turns:
-                            if not live.running:
-                                return  # somebody left remote control
-                            frame = live.frame()
-                        yield frame
-                finally:
+            with self:
+                while True:
                     with self._turns:
-                        if live.running:
-                            live.stop()
+                        live = self._control.need(_live, _FEATURE)
+                        if not live.running:
+                            return  # somebody left remote control
+                        frame = live.frame()
+                    yield frame
         except CanonError:
             if self._control.is_open():
                 raise
@@ -74,6 +100,81 @@ class Live:
                 return live.frame()
             finally:
                 live.stop()
+
+    def zoom(self, factor: int) -> None:
+        """Show a part enlarged; 1 shows all. The frames that follow tell what they show.
+
+        It holds until live view stops; which factors there are is a matter of the body: 5 and 10,
+        or 6 and 15.
+
+        Raises:
+            ValueError: live view does not run, or it is no factor.
+            Refused: the body cannot now, as with a method of focusing that follows faces.
+            NotSupported: this model cannot.
+        """
+        if factor < 1:
+            raise ValueError(f"{factor} is no factor; 1 shows all")
+        with self._closer() as closer:
+            closer.zoom(factor)
+
+    def move(self, x: int, y: int) -> None:
+        """Move what is enlarged, or would be: its upper left corner.
+
+        Args:
+            x: from the left, in the coordinates of `Frame.field`.
+            y: from above.
+
+        Raises:
+            ValueError: live view does not run, or there is no such place.
+            NotSupported: this model cannot.
+        """
+        _check_place(x, y)
+        with self._closer() as closer:
+            closer.move(x, y)
+
+    def focus(self, x: int | None = None, y: int | None = None) -> bool:
+        """Focus once by the picture of live view; returns whether the lens found something.
+
+        Args:
+            x: where, from the left, in the coordinates of `Frame.field`; without a place, where the
+                body looks for focus.
+            y: from above.
+
+        Raises:
+            ValueError: live view does not run, or there is no such place.
+            NotSupported: this model cannot.
+        """
+        if (x is None) != (y is None):
+            raise ValueError("a place has x and y")
+        _check_place(x or 0, y or 0)
+        with self._closer() as closer:
+            return closer.focus(x, y)
+
+    def depth_of_field(self, on: bool) -> None:
+        """Close the aperture as far as for the picture, or open it again.
+
+        Raises:
+            ValueError: live view does not run.
+            NotSupported: this model cannot.
+        """
+        with self._closer() as closer:
+            closer.depth_of_field(on)
+
+    @contextmanager
+    def _closer(self) -> Iterator[LiveZoom]:
+        with self._control.turn(_live_zoom, _CLOSER) as closer:
+            if not self.running:
+                raise ValueError("live view does not run; use `with cam.live:`")
+            yield closer
+
+
+def _check_place(x: int, y: int) -> None:
+    if x < 0 or y < 0:
+        raise ValueError(f"{x}, {y} is no place; 0, 0 is the upper left")
+
+
+def _live_zoom(driver: Driver) -> LiveZoom | None:
+    return driver.live_zoom
 
 
 def _live(driver: Driver) -> LiveVerbs | None:

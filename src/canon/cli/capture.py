@@ -1,9 +1,10 @@
-"""The verbs `settings`, `custom-functions` and `capture`."""
+"""The verbs `settings`, `custom-functions`, `capture` and `bulb`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -23,10 +24,30 @@ from canon.cli.paths import ON_THIS_COMPUTER
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.driver.settings import Reading
-    from canon.values import CaptureTarget
+    from canon.driver.shot import Shot
     from canon.work.saving import Saving
 
 _ASSIGNMENT = "NAME=VALUE"
+_TARGET = click.option(
+    "--target",
+    type=click.Choice(["host", "card", "both"]),
+    default="host",
+    show_default=True,
+    help="Where the picture goes: to this computer, to the card, or to both.",
+)
+_SET = click.option(
+    "settings", "--set", multiple=True, metavar=_ASSIGNMENT, help="Set this before."
+)
+_OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=ON_THIS_COMPUTER,
+    default=".",
+    metavar="FILE|DIR|-",
+    help="Where to save what comes to this computer; a folder ends with / or is there. "
+    "What is not there is made. One picture goes to stdout with -.",
+)
+_OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 
 
 @click.command(
@@ -130,35 +151,24 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
         "canon-remote capture -o pictures/",
         "canon-remote capture --macro --af-lock --set iso=100 -o flower.jpg",
         "canon-remote capture --target card -n 10",
+        "canon-remote capture --no-focus",
     ),
 )
-@click.option(
-    "--target",
-    type=click.Choice(["host", "card", "both"]),
-    default="host",
-    show_default=True,
-    help="Where the picture goes: to this computer, to the card, or to both.",
-)
+@_TARGET
 @click.option("--macro", is_flag=True, help="Switch macro on, and back after the pictures.")
 @click.option("--af-lock", is_flag=True, help="Focus once, before the first picture, and keep it.")
-@click.option("settings", "--set", multiple=True, metavar=_ASSIGNMENT, help="Set this before.")
+@click.option("--no-focus", is_flag=True, help="Take it at once, without focusing before.")
+@_SET
 @click.option("-n", "--count", type=click.IntRange(min=1), default=1, help="How many pictures.")
-@click.option(
-    "-o",
-    "--output",
-    type=ON_THIS_COMPUTER,
-    default=".",
-    metavar="FILE|DIR|-",
-    help="Where to save what comes to this computer; a folder ends with / or is there. "
-    "What is not there is made. One picture goes to stdout with -.",
-)
-@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@_OUTPUT
+@_OVERWRITE
 @click.pass_obj
 def capture_verb(
     options: Options,
     target: str,
     macro: bool,
     af_lock: bool,
+    no_focus: bool,
     settings: tuple[str, ...],
     count: int,
     output: str,
@@ -169,20 +179,8 @@ def capture_verb(
     Where each one lies is printed: a file of this computer, or card:PATH. Nothing is deleted from
     the card. A file that is there already is an error before the picture is taken.
     """
-    from canon.values import CaptureTarget
-    from canon.work.saving import Saving
-
     changes = _assignments(settings)
-    wanted = CaptureTarget[target.upper()]
-    saving = Saving(output, overwrite=overwrite)
-    out = bytes_out(as_json=options.as_json) if output == "-" else None
-    if out and (count > 1 or CaptureTarget.HOST not in wanted):
-        raise click.UsageError("-o - takes one picture that comes to this computer")
-    if CaptureTarget.HOST in wanted and not out:
-        if count > 1 and not saving.is_folder:
-            raise click.UsageError("several pictures need a folder; end -o with /")
-        options.check_can_draw()
-        saving.make_room()
+    going = _Going(options, target, count, output, overwrite)
     with (
         options.camera() as cam,
         Tally(options.as_json, "shot", "taken", "files", "card") as tally,
@@ -195,17 +193,85 @@ def capture_verb(
             cam.settings.set(changes)
         try:
             with cam.focus.lock() if af_lock else nullcontext():
-                if out:
-                    _take_one(cam, wanted, out, tally)
-                else:
-                    _take(cam, wanted, count, saving, tally)
+                going.take(cam, partial(cam.capture.shoot, focus=not no_focus), tally)
         finally:
             if back:
                 cam.settings.set(macro=False)
     return tally.exit_code
 
 
-def _take(cam: Camera, target: CaptureTarget, count: int, saving: Saving, tally: Tally) -> None:
+@click.command(
+    "bulb",
+    cls=Verb,
+    examples=(
+        "canon-remote bulb 3.8",
+        "canon-remote bulb 120 --set iso=100 --target card",
+    ),
+)
+@click.argument("seconds", type=click.FloatRange(min=0, min_open=True))
+@_TARGET
+@_SET
+@_OUTPUT
+@_OVERWRITE
+@click.pass_obj
+def bulb_verb(
+    options: Options,
+    seconds: float,
+    target: str,
+    settings: tuple[str, ...],
+    output: str,
+    overwrite: bool,
+) -> int:
+    """Take a picture whose shutter stays open for so many SECONDS.
+
+    Set the camera to bulb (B), or to M. Where the picture lies is printed, as `capture` does.
+    """
+    changes = _assignments(settings)
+    going = _Going(options, target, 1, output, overwrite)
+    with (
+        options.camera() as cam,
+        Tally(options.as_json, "shot", "taken", "files", "card") as tally,
+        cam.remote(),
+    ):
+        if changes:
+            cam.settings.set(changes)
+        going.take(cam, partial(cam.capture.bulb, seconds), tally)
+    return tally.exit_code
+
+
+class _Going:
+    """Where the pictures of a command go; what cannot work is told before the first is taken."""
+
+    def __init__(
+        self, options: Options, target: str, count: int, output: str, overwrite: bool
+    ) -> None:
+        from canon.values import CaptureTarget
+        from canon.work.saving import Saving
+
+        self._count = count
+        self._target = wanted = CaptureTarget[target.upper()]
+        self._saving = saving = Saving(output, overwrite=overwrite)
+        self._out = out = bytes_out(as_json=options.as_json) if output == "-" else None
+        if out and (count > 1 or CaptureTarget.HOST not in wanted):
+            raise click.UsageError("-o - takes one picture that comes to this computer")
+        if CaptureTarget.HOST in wanted and not out:
+            if count > 1 and not saving.is_folder:
+                raise click.UsageError("several pictures need a folder; end -o with /")
+            options.check_can_draw()
+            saving.make_room()
+
+    def take(self, cam: Camera, shoot: Callable[..., Shot], tally: Tally) -> None:
+        """Take them, by one of the verbs of `cam.capture`."""
+        to_there = partial(shoot, target=self._target)
+        if self._out:
+            _take_one(to_there, self._out, tally)
+        else:
+            _take(cam, to_there, self._count, self._saving, tally)
+
+
+def _take(
+    cam: Camera, shoot: Callable[..., Shot], count: int, saving: Saving, tally: Tally
+) -> None:
     from canon.work.power import PowerWatch
     from canon.work.saving import SavedElsewhere
 
@@ -216,7 +282,7 @@ def _take(cam: Camera, target: CaptureTarget, count: int, saving: Saving, tally:
             power.shot() if count > 1 else nullcontext(),
             progress_bar(0) as begin,
         ):
-            shot = cam.capture.shoot(target=target, progress=begin(f"picture {number}", 0))
+            shot = shoot(progress=begin(f"picture {number}", 0))
             cards = [str(entry) for entry in shot.entries]
             files = []
             for saved in saving.shot(shot):
@@ -229,12 +295,12 @@ def _take(cam: Camera, target: CaptureTarget, count: int, saving: Saving, tally:
             tally.done(*lines, files=files, card=cards)
 
 
-def _take_one(cam: Camera, target: CaptureTarget, out: BinaryIO, tally: Tally) -> None:
+def _take_one(shoot: Callable[..., Shot], out: BinaryIO, tally: Tally) -> None:
     """Take a picture and write it to stdout; what else the shot brings goes to stderr."""
     from canon.work.saving import rescued
 
     with tally.one(1, "the picture"), progress_bar(0) as begin:
-        shot = cam.capture.shoot(target=target, progress=begin("picture", 0))
+        shot = shoot(progress=begin("picture", 0))
         for one in shot.pictures[1:]:
             say(f"{rescued(one)}: the other file of this shot")
         for entry in shot.entries:

@@ -1,4 +1,4 @@
-"""Verbs of remote control and the lens: `remote`, `focus`, `zoom`."""
+"""Verbs of remote control, the lens and the flash: `remote`, `focus`, `zoom`, `flash`."""
 
 from __future__ import annotations
 
@@ -34,21 +34,42 @@ def remote_verb(options: Options, what: str) -> None:
 @click.command(
     "focus",
     cls=Verb,
-    examples=("canon-remote focus auto", "canon-remote focus lock", "canon-remote focus unlock"),
+    context_settings={"ignore_unknown_options": True},  # -3 is no option
+    examples=(
+        "canon-remote focus auto",
+        "canon-remote focus lock",
+        "canon-remote focus unlock",
+        "canon-remote focus drive 3",
+        "canon-remote focus drive -1 --size 3",
+    ),
 )
-@click.argument("what", type=click.Choice(["lock", "unlock", "auto"]))
+@click.argument("what", type=click.Choice(["lock", "unlock", "auto", "drive"]))
+@click.argument("steps", type=int, required=False)
+@click.option(
+    "--size",
+    type=click.IntRange(1, 3),
+    default=1,
+    show_default=True,
+    help="How large a step of drive is.",
+)
 @click.pass_obj
-def focus_verb(options: Options, what: str) -> None:
-    """Focus once, or lock and unlock the focus.
+def focus_verb(options: Options, what: str, steps: int | None, size: int) -> None:
+    """Focus once, lock and unlock the focus, or drive it by hand.
 
     `lock` leaves the camera in remote control, so that the lock holds; `unlock` ends both. In the
     shell, `remote stop` ends it. To lock the focus for pictures that are taken at once, use
     `capture --af-lock`. A camera that speaks PTP leaves remote control at the end of each command:
     there, `lock` is for the shell. Taken from recordings of Canon's own program; not yet confirmed
     by hand.
+
+    `drive` moves it STEPS towards far, or towards near when they are negative.
     """
+    if (what == "drive") != (steps is not None):
+        raise click.UsageError("`focus drive` takes STEPS, and nothing else does")
     with options.camera() as cam:
-        if what == "lock":
+        if steps is not None:
+            cam.focus.drive(steps, size=size)
+        elif what == "lock":
             if not options.keeps_open:
                 cam.remote.stay()
             cam.focus.lock()
@@ -60,8 +81,13 @@ def focus_verb(options: Options, what: str) -> None:
                 cam.remote.stop()
         else:
             cam.focus.auto()
-    told = {"lock": "the focus is locked", "unlock": "the focus is free", "auto": "focused once"}
-    options.show({"focus": what}, told[what])
+    told = {
+        "lock": "the focus is locked",
+        "unlock": "the focus is free",
+        "auto": "focused once",
+        "drive": f"drove the focus by {steps}",
+    }
+    options.show({"focus": what, "steps": steps}, told[what])
 
 
 @click.command("zoom", cls=Verb, examples=("canon-remote zoom", "canon-remote zoom 5"))
@@ -75,3 +101,13 @@ def zoom_verb(options: Options, position: int | None) -> None:
         {"position": zoom.position, "maximum": zoom.maximum},
         f"{zoom.position} of {zoom.maximum}",
     )
+
+
+@click.command("flash", cls=Verb, examples=("canon-remote flash up",))
+@click.argument("what", type=click.Choice(["up"]))
+@click.pass_obj
+def flash_verb(options: Options, what: str) -> None:
+    """Let the built-in flash come up; it goes down by hand."""
+    with options.camera() as cam:
+        cam.capture.pop_up_flash()
+    options.show({"flash": what}, "the flash is up")

@@ -1,4 +1,4 @@
-"""The verb `live`."""
+"""The verbs `live` and `movie`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from canon.cli.output import Tally, bytes_out, put_bytes
 from canon.cli.paths import ON_THIS_COMPUTER
 from canon.errors import AlreadyThere
 
+_LOOK_S = 1.0
+
 
 @click.command(
     "live",
@@ -20,6 +22,7 @@ from canon.errors import AlreadyThere
         "canon-remote live -n 100 -o frames/",
         "canon-remote live -n 1 -o now.jpg",
         "canon-remote live -o - | ffplay -f mjpeg -",
+        "canon-remote live --zoom 5 -n 1 -o sharp.jpg",
     ),
 )
 @click.option(
@@ -34,9 +37,12 @@ from canon.errors import AlreadyThere
 @click.option(
     "-n", "--count", type=click.IntRange(min=1), help="How many frames; else till Ctrl-C."
 )
+@click.option("--zoom", type=click.IntRange(min=1), help="Enlarge so many times, as 5 or 10.")
 @click.option("--overwrite", is_flag=True, help="Replace frames that are there already.")
 @click.pass_obj
-def live_verb(options: Options, output: str, count: int | None, overwrite: bool) -> None:
+def live_verb(
+    options: Options, output: str, count: int | None, zoom: int | None, overwrite: bool
+) -> None:
     """Show what the lens sees: one JPEG after the other."""
     from canon.files import new_file
     from canon.work.saving import Saving
@@ -53,7 +59,13 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
             raise AlreadyThere(
                 f"{to} has frames already", "name another folder or --overwrite them"
             )
-    with options.camera() as cam, Tally(options.as_json, "frame", "saved", "file", "size") as tally:
+    with (
+        options.camera() as cam,
+        Tally(options.as_json, "frame", "saved", "file", "size") as tally,
+        cam.live,
+    ):
+        if zoom:
+            cam.live.zoom(zoom)
         for number, frame in enumerate(cam.live, 1):
             if out:
                 put_bytes(out, frame)
@@ -65,3 +77,30 @@ def live_verb(options: Options, output: str, count: int | None, overwrite: bool)
                     tally.done(str(path), file=str(path), size=len(frame))
             if number == count:
                 break
+
+
+@click.command(
+    "movie", cls=Verb, examples=("canon-remote movie --seconds 10", "canon-remote movie --json")
+)
+@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="How long.")
+@click.pass_obj
+def movie_verb(options: Options, seconds: float | None) -> None:
+    """Record a movie onto the card, for so many seconds, or else till Ctrl-C.
+
+    Where it lies is printed: card:PATH.
+    """
+    stopped: KeyboardInterrupt | None = None
+    with options.camera() as cam:
+        with cam.movie.record() as film:
+            try:
+                until = None if seconds is None else cam.clock.now() + seconds
+                while cam.movie.recording and (until is None or cam.clock.now() < until):
+                    left = _LOOK_S if until is None else until - cam.clock.now()
+                    cam.clock.sleep(max(0.0, min(_LOOK_S, left)))
+                    film.seconds()  # it may have ended by itself: the card is full
+            except KeyboardInterrupt as error:
+                stopped = error
+        card = [str(entry) for entry in film.entries]
+        options.show({"card": card}, *(f"card:{path}" for path in card))
+    if stopped:
+        raise stopped

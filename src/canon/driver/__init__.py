@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from canon.driver.card import Card, CardPath, Entry, Progress, Sink
@@ -66,6 +67,15 @@ class ZoomPosition(Frozen):
     maximum: int
 
 
+class Press(StrEnum):
+    """How the button is pressed for a picture."""
+
+    FOCUS = "focus"
+    """As a finger does: focus, then release."""
+    NO_FOCUS = "no-focus"
+    """Release, and leave the focus where it is."""
+
+
 class Remote(Protocol):
     """Remote control of a camera; what only some bodies can do in it are the capabilities below.
 
@@ -111,10 +121,23 @@ class Shutter(Protocol):
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
+        how: Press = Press.FOCUS,
+        bulb_s: float | None = None,
     ) -> Released:
         """Take a picture, wait for it, and hand what comes to the computer to the receiver.
 
         Live view goes on afterwards, as it was. The wait ends with Aborted when `give_up` is asked.
+
+        Args:
+            target: where it goes.
+            receiver: takes what comes to the computer.
+            give_up: ends the wait.
+            thumbnail: whether the small JPEG is wanted.
+            progress: is called with how many bytes of how many have come.
+            timeout_s: how long the camera may take, beside `bulb_s`.
+            how: whether the lens focuses before; NotSupported where the body has no choice.
+            bulb_s: how long the shutter stays open, in seconds of the camera's clock; None leaves
+                that to its settings. NotSupported where the body has no bulb.
         """
         ...
 
@@ -124,6 +147,38 @@ class Shutter(Protocol):
 
     def estimated_size(self, form: Format) -> int:
         """How many bytes a release of that format takes."""
+        ...
+
+
+class Button(Protocol):
+    """The shutter button of the body."""
+
+    def half(self) -> None:
+        """Press it half: focus, and measure."""
+        ...
+
+    def full(self, *, focus: bool = True) -> None:
+        """Press it fully; with `focus` the lens focuses before, unless it was pressed half."""
+        ...
+
+    def let_go(self) -> None:
+        """Let it go; nothing happens to one that is not pressed."""
+        ...
+
+
+class Bulb(Protocol):
+    """Exposures that last as long as the host wants."""
+
+    def open(self) -> None:
+        """Open the shutter for a picture that goes to the card."""
+        ...
+
+    def seconds(self) -> float:
+        """How long it has been open, by the camera's own count."""
+        ...
+
+    def close(self) -> None:
+        """Close it; nothing happens to one that is closed."""
         ...
 
 
@@ -140,6 +195,19 @@ class Focus(Protocol):
 
     def unlock(self) -> None:
         """Let the focus go."""
+        ...
+
+
+class LensDrive(Protocol):
+    """The motor of the lens, moved by hand from the host."""
+
+    def drive(self, steps: int, size: int) -> None:
+        """Move the focus; live view must run.
+
+        Args:
+            steps: how many, towards far; negative ones go towards near.
+            size: of each step, 1 to 3.
+        """
         ...
 
 
@@ -173,6 +241,63 @@ class Live(Protocol):
 
     def stop(self) -> None:
         """Stop it."""
+        ...
+
+
+class LiveZoom(Protocol):
+    """A closer look in live view, which must run; places are in the coordinates of its frames."""
+
+    def zoom(self, factor: int) -> None:
+        """Enlarge; 1 shows all."""
+        ...
+
+    def move(self, x: int, y: int) -> None:
+        """Move what is enlarged: its upper left corner."""
+        ...
+
+    def focus(self, x: int | None = None, y: int | None = None) -> bool:
+        """Focus once, at a place where one is given; returns whether the lens found something."""
+        ...
+
+    def depth_of_field(self, on: bool) -> None:
+        """Close the aperture as far as for the picture, or open it again."""
+        ...
+
+
+class Movie(Protocol):
+    """Recording a movie onto the card; live view must run."""
+
+    @property
+    def recording(self) -> bool:
+        """Whether one is being recorded."""
+        ...
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> tuple[Entry, ...]:
+        """End; returns the files that were made."""
+        ...
+
+    def seconds(self) -> float:
+        """How long it has lasted, by the camera's own count."""
+        ...
+
+
+class Body(Protocol):
+    """What else of the body a host can move; which of it, `features` says."""
+
+    def pop_up_flash(self) -> None:
+        """Let the built-in flash come up."""
+        ...
+
+    def lock_keys(self) -> None:
+        """Let the keys of the body do nothing, until they are unlocked."""
+        ...
+
+    def unlock_keys(self) -> None:
+        """Let them work again; nothing happens to keys that are not locked."""
         ...
 
 
@@ -225,8 +350,23 @@ class Driver(Protocol):
         ...
 
     @property
+    def button(self) -> Button | None:
+        """The shutter button; None where a computer cannot press and hold it."""
+        ...
+
+    @property
+    def bulb(self) -> Bulb | None:
+        """Exposures of any length; None where a computer cannot end them."""
+        ...
+
+    @property
     def focus(self) -> Focus | None:
         """The focus; None where a computer cannot move it."""
+        ...
+
+    @property
+    def lens_drive(self) -> LensDrive | None:
+        """The motor of the lens; None where a computer cannot drive it step by step."""
         ...
 
     @property
@@ -237,6 +377,21 @@ class Driver(Protocol):
     @property
     def live(self) -> Live | None:
         """Live view; None where the body has none."""
+        ...
+
+    @property
+    def live_zoom(self) -> LiveZoom | None:
+        """A closer look in live view; None where the body has none."""
+        ...
+
+    @property
+    def movie(self) -> Movie | None:
+        """Movies; None where a computer cannot start them."""
+        ...
+
+    @property
+    def body(self) -> Body | None:
+        """The flash and the keys; None where a computer can move neither."""
         ...
 
     @property

@@ -7,8 +7,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self, TypeVar
 
+from canon.driver import Press
 from canon.driver.card import Entry
-from canon.errors import Aborted, CanonError, DecodeError, NotFinished
+from canon.errors import Aborted, CanonError, DecodeError, NotFinished, NotSupported
 from canon.frozen import Frozen
 from canon.log import Log
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver import Live
     from canon.driver.events import Queue
+    from canon.values.view import AfFrame, Histogram, Rectangle
     from canon.wire import Buffer
 
 _log = Log(__name__)
@@ -36,6 +38,9 @@ GRACE_S = 5.0
 """How long is waited for an event that should have come by now; a release takes less."""
 POLL_S = 0.2
 """How often a wait looks up from the events."""
+WITHOUT_FOCUS = "release without focusing"
+BULB = "bulb exposure that a computer can end"
+"""What messages call that a body lacks."""
 _JPEG = b"\xff\xd8"
 
 
@@ -82,10 +87,55 @@ class Picture(bytes):
     __str__ = __repr__
 
 
+class Details(Protocol):
+    """What a body tells of a frame beside its picture; each is None where it does not.
+
+    A driver may read each when it is asked for.
+    """
+
+    @property
+    def field(self) -> tuple[int, int] | None:
+        """Width and height of what the coordinates are in."""
+        ...
+
+    @property
+    def af_frames(self) -> tuple[AfFrame, ...] | None:
+        """Where the body looks for focus."""
+        ...
+
+    @property
+    def zoom(self) -> int | None:
+        """How much is enlarged."""
+        ...
+
+    @property
+    def zoom_rectangle(self) -> Rectangle | None:
+        """What is enlarged, or would be."""
+        ...
+
+    @property
+    def histogram(self) -> Histogram | None:
+        """How many pixels have which brightness."""
+        ...
+
+
+class _Read(Frozen):
+    """The details of a frame that was pickled, or that has none."""
+
+    field: tuple[int, int] | None = None
+    af_frames: tuple[AfFrame, ...] | None = None
+    zoom: int | None = None
+    zoom_rectangle: Rectangle | None = None
+    histogram: Histogram | None = None
+
+
+_NONE = _Read()
+
+
 class Frame(bytes):
     """A frame of live view: the bytes of a JPEG, and what came with it.
 
-    It shows itself in a notebook.
+    It shows itself in a notebook. What a body does not tell of its frames is None.
 
     Attributes:
         number: 1 for the first frame since live view was started.
@@ -94,18 +144,47 @@ class Frame(bytes):
 
     number: int
     time: float
+    _details: Details
 
-    def __new__(cls, data: Buffer, number: int, time: float) -> Self:
+    def __new__(cls, data: Buffer, number: int, time: float, details: Details = _NONE) -> Self:
         """Copy the bytes."""
         frame = super().__new__(cls, data)
-        frame.number, frame.time = number, time
+        frame.number, frame.time, frame._details = number, time, details
         return frame
+
+    @property
+    def field(self) -> tuple[int, int] | None:
+        """Width and height of what the lens sees: all coordinates are in it, not in the JPEG's."""
+        return self._details.field
+
+    @property
+    def af_frames(self) -> tuple[AfFrame, ...] | None:
+        """Where the body looks for focus, and what it found there."""
+        return self._details.af_frames
+
+    @property
+    def zoom(self) -> int | None:
+        """How much is enlarged: 1, 5 or 10."""
+        return self._details.zoom
+
+    @property
+    def rectangle(self) -> Rectangle | None:
+        """What of the field is enlarged, or would be."""
+        return self._details.zoom_rectangle
+
+    @property
+    def histogram(self) -> Histogram | None:
+        """How many pixels have which brightness."""
+        return self._details.histogram
 
     def _repr_jpeg_(self) -> bytes:
         return bytes(self)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Frame, (bytes(self), self.number, self.time)
+        told = self._details
+        names = ("field", "af_frames", "zoom", "zoom_rectangle", "histogram")
+        kept = _Read(*(getattr(told, name) for name in names))
+        return Frame, (bytes(self), self.number, self.time, kept)
 
     def __repr__(self) -> str:
         return f"Frame({self.number}, {len(self)} bytes)"
@@ -194,6 +273,14 @@ class Awaited(Protocol[E_contra]):
     def take(self, event: E_contra) -> None:
         """Look at one event; the same one twice changes nothing."""
         ...
+
+
+def only_ordinary(model: str, how: Press, bulb_s: float | None) -> None:
+    """For a body that has one way to release: NotSupported for every other."""
+    if how is not Press.FOCUS:
+        raise NotSupported(model, WITHOUT_FOCUS)
+    if bulb_s is not None:
+        raise NotSupported(model, BULB)
 
 
 class GiveUp:

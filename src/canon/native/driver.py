@@ -98,6 +98,7 @@ _GOOD = 6
 class NativeDriver:
     """The verbs of `canon.driver.Driver` for one camera that speaks the native protocol."""
 
+    button = bulb = lens_drive = live_zoom = movie = body = None
     elsewhere = ""
 
     def __init__(self, session: Session) -> None:

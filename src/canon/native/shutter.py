@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from canon.driver import Press
 from canon.driver.card import CardPath, Entry, Progress, Sink
 from canon.driver.optional import UNTOLD
 from canon.driver.shot import (
@@ -25,6 +26,7 @@ from canon.driver.shot import (
     await_end,
     note_maybe_taken,
     note_taken,
+    only_ordinary,
     paused,
     picture_name,
 )
@@ -176,11 +178,14 @@ class NativeShutter:
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
+        how: Press = Press.FOCUS,
+        bulb_s: float | None = None,
     ) -> Released:
         """Take a picture, wait for its events, and fetch or find it.
 
         A running viewfinder is stopped for it and started again.
         """
+        only_ordinary(self.model.name, how, bulb_s)
         with paused(self._live):
             return self._release(target, receiver, give_up, thumbnail, progress, timeout_s)
 

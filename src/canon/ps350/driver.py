@@ -85,6 +85,7 @@ class Ps350Driver:
         self._disk = ""
 
     remote = settings = shutter = focus = zoom = live = custom_functions = None
+    button = bulb = lens_drive = live_zoom = movie = body = None
     features: frozenset[Feature] = frozenset()
     elsewhere = ""
 

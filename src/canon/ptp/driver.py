@@ -15,10 +15,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from canon.clock import Clock
 from canon.driver import (
+    Body,
+    Bulb,
+    Button,
     CustomFunctions,
     Focus,
     Identity,
+    LensDrive,
     Live,
+    LiveZoom,
+    Movie,
     PictureSize,
     Power,
     Remote,
@@ -141,9 +147,24 @@ class PtpDriver:
         return self.extension.shutter
 
     @property
+    def button(self) -> Button | None:
+        """The shutter button."""
+        return self.extension.button
+
+    @property
+    def bulb(self) -> Bulb | None:
+        """Exposures of any length."""
+        return self.extension.bulb
+
+    @property
     def focus(self) -> Focus | None:
         """The focus."""
         return self.extension.focus
+
+    @property
+    def lens_drive(self) -> LensDrive | None:
+        """The motor of the lens."""
+        return self.extension.lens_drive
 
     @property
     def zoom(self) -> Zoom | None:
@@ -154,6 +175,21 @@ class PtpDriver:
     def live(self) -> Live | None:
         """Live view."""
         return self.extension.live
+
+    @property
+    def live_zoom(self) -> LiveZoom | None:
+        """A closer look in live view."""
+        return self.extension.live_zoom
+
+    @property
+    def movie(self) -> Movie | None:
+        """Movies."""
+        return self.extension.movie
+
+    @property
+    def body(self) -> Body | None:
+        """The flash and the keys."""
+        return self.extension.body
 
     @property
     def custom_functions(self) -> CustomFunctions | None:

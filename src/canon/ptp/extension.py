@@ -12,9 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from canon.driver import (
+    Body,
+    Bulb,
+    Button,
     CustomFunctions,
     Focus,
+    LensDrive,
     Live,
+    LiveZoom,
+    Movie,
     PictureSize,
     Power,
     Remote,
@@ -131,8 +137,23 @@ class Extension(Protocol):
         ...
 
     @property
+    def button(self) -> Button | None:
+        """The shutter button."""
+        ...
+
+    @property
+    def bulb(self) -> Bulb | None:
+        """Exposures of any length."""
+        ...
+
+    @property
     def focus(self) -> Focus | None:
         """The focus."""
+        ...
+
+    @property
+    def lens_drive(self) -> LensDrive | None:
+        """The motor of the lens."""
         ...
 
     @property
@@ -143,6 +164,21 @@ class Extension(Protocol):
     @property
     def live(self) -> Live | None:
         """Live view."""
+        ...
+
+    @property
+    def live_zoom(self) -> LiveZoom | None:
+        """A closer look in live view."""
+        ...
+
+    @property
+    def movie(self) -> Movie | None:
+        """Movies."""
+        ...
+
+    @property
+    def body(self) -> Body | None:
+        """The flash and the keys."""
         ...
 
     @property
@@ -161,6 +197,7 @@ class Standard:
     """
 
     remote = shutter = focus = zoom = live = custom_functions = None
+    button = bulb = lens_drive = live_zoom = movie = body = None
     keeps_marks = False
 
     def __init__(

@@ -18,6 +18,7 @@ _PLACES = {
     "formats": ("File", "Format"),
     "moments": ("local_seconds", "local_time"),
     "scales": ("Aperture", "Compensation", "Iso", "Scale", "ShutterSpeed"),
+    "view": ("AfFrame", "AfState", "Histogram", "Rectangle"),
 }  # fmt: skip
 """Which names are in which room; the checkers read them below."""
 
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
     from canon.values.scales import Iso as Iso
     from canon.values.scales import Scale as Scale
     from canon.values.scales import ShutterSpeed as ShutterSpeed
+    from canon.values.view import AfFrame as AfFrame
+    from canon.values.view import AfState as AfState
+    from canon.values.view import Histogram as Histogram
+    from canon.values.view import Rectangle as Rectangle
 else:
 
     def __getattr__(name: str) -> object:

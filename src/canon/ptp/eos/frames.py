@@ -11,8 +11,8 @@ from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from canon.frozen import Frozen
 from canon.ptp.eos.records import END, HEAD, places
+from canon.values.view import AfFrame, AfState, Histogram, Rectangle
 from canon.wire import Buffer, OpenEnum
 
 
@@ -44,14 +44,13 @@ PICTURES = (EvfKind.JPEG, EvfKind.SMALL_JPEG, EvfKind.MOVIE_JPEG)
 """The kinds that are the picture; a body sends one of them."""
 
 
-class AfState(OpenEnum):
-    """How the focus stands in an AF frame."""
-
-    IDLE = 0x10
-    FACE = 0x20
-    TRACKING = 0x30
-    IN_FOCUS = 0x31
-    NOT_FOUND = 0x32
+_STATES = {
+    0x10: AfState.IDLE,
+    0x20: AfState.FACE,
+    0x30: AfState.TRACKING,
+    0x31: AfState.IN_FOCUS,
+    0x32: AfState.NOT_FOUND,
+}
 
 
 class EvfRecord(NamedTuple):
@@ -64,39 +63,6 @@ class EvfRecord(NamedTuple):
 
     kind: int
     data: bytes
-
-
-class Rectangle(NamedTuple):
-    """A part of the field, in its coordinates, from the upper left."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-class AfFrame(Frozen):
-    """Where the body looks for focus, in the coordinates of the field."""
-
-    state: AfState
-    valid: bool
-    place: Rectangle
-
-
-class Histogram(Frozen):
-    """How many pixels have each of 256 brightnesses.
-
-    Attributes:
-        luminance: over all.
-        red: of the red.
-        green: of the green.
-        blue: of the blue; None of older bodies, whose fourth column is not blue.
-    """
-
-    luminance: tuple[int, ...]
-    red: tuple[int, ...]
-    green: tuple[int, ...]
-    blue: tuple[int, ...] | None
 
 
 class EvfFrame:
@@ -151,14 +117,15 @@ class EvfFrame:
         return (words[2] / 100, words[3] / 100) if words else None
 
     @property
-    def af_frames(self) -> tuple[AfFrame, ...]:
-        """Where the body looks for focus."""
-        told = self.parts.get(EvfKind.AF_FRAMES, b"")
-        words = _numbers(told)
+    def af_frames(self) -> tuple[AfFrame, ...] | None:
+        """Where the body looks for focus; None where it does not say."""
+        if EvfKind.AF_FRAMES not in self.parts:
+            return None
+        words = _numbers(self.parts[EvfKind.AF_FRAMES])
         count = min(words[0] if words else 0, (len(words) - 1) // _AF_FRAME)
         rows = (words[1 + _AF_FRAME * at :] for at in range(count))
         return tuple(
-            AfFrame(AfState(row[0]), bool(row[1]), Rectangle(row[2], row[3], row[4], row[5]))
+            AfFrame(_state(row[0]), bool(row[1]), Rectangle(row[2], row[3], row[4], row[5]))
             for row in rows
         )
 
@@ -186,6 +153,10 @@ class EvfFrame:
 
 _AF_FRAME = 6  # numbers
 _SHADES = 256
+
+
+def _state(code: int) -> AfState:
+    return _STATES.get(code) or AfState.unknown("eos", code)
 
 
 def _numbers(data: Buffer) -> array[int]:

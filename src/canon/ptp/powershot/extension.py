@@ -63,6 +63,7 @@ class PowerShot:
     """
 
     custom_functions = None
+    button = bulb = lens_drive = live_zoom = movie = body = None
 
     def __init__(self, session: Session, listed: Properties, model: PtpModel) -> None:
         self.session = session

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from canon.driver import Press
 from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     MOST_LEFT,
@@ -21,6 +22,7 @@ from canon.driver.shot import (
     await_end,
     note_maybe_taken,
     note_taken,
+    only_ordinary,
     paused,
     picture_name,
 )
@@ -181,11 +183,14 @@ class PtpShutter:
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
+        how: Press = Press.FOCUS,
+        bulb_s: float | None = None,
     ) -> Released:
         """Take a picture, wait for its events, and fetch or find it.
 
         A running viewfinder is stopped for it and started again.
         """
+        only_ordinary(self._listed.name, how, bulb_s)
         with paused(self._live):
             return self._take(target, receiver, give_up, thumbnail, progress, timeout_s)
 
