@@ -1,11 +1,11 @@
-"""Each guess of a virtual PTP camera is a line of the protocol's page."""
+"""Each guess of a virtual PTP camera is a line of a protocol's page."""
 
 import re
 from collections import Counter
 
 from conftest import ROOT
 
-PAGE = ROOT / "docs" / "protocol" / "ptp.md"
+PAGES = tuple(ROOT / "docs" / "protocol" / name for name in ("ptp.md", "eos.md"))
 SOURCE = ROOT / "src" / "canon"
 
 
@@ -20,13 +20,14 @@ def guesses() -> Counter[str]:
 
 
 def lines() -> Counter[str]:
-    """How many lines the table has for each file."""
+    """How many lines the tables have for each file; each is the last of its page."""
     found: Counter[str] = Counter()
-    file = ""
-    for line in PAGE.read_text(encoding="utf-8").rpartition("|---|---|---|\n")[2].splitlines():
-        if named := re.match(r"\| `(.+?)` ", line):
-            file = named[1]
-        found[file] += 1
+    for page in PAGES:
+        file = ""
+        for line in page.read_text(encoding="utf-8").rpartition("|---|---|---|\n")[2].splitlines():
+            if named := re.match(r"\| `(.+?)` ", line):
+                file = named[1]
+            found[file] += 1
     return found
 
 

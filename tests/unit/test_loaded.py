@@ -66,6 +66,13 @@ def test_each_dialect_alone(dialect: str) -> None:
     assert not there & {f"canon.{other}" for other in DIALECTS.keys() - {dialect}}
 
 
+def test_what_an_eos_has_is_loaded_for_an_eos() -> None:
+    powershot = "canon.ptp.powershot.extension, canon.ptp.powershot.settings"
+    there = loaded(f"import canon.camera, canon.ptp.driver, {powershot}")
+    assert "canon.values.choices" in there
+    assert not there & {"canon.ptp.eos", "canon.values.looks", "canon.trace"}
+
+
 @pytest.mark.parametrize("verb", ["list", "info", "ls", "get", "settings", "capture", "live"])
 def test_help_of_a_verb_loads_no_library(verb: str) -> None:
     there = loaded(f"from canon.cli.main import main\nmain([{verb!r}, '--help'])")
