@@ -369,13 +369,14 @@ def _movie(body: TetheredEos) -> None:
 
 @line("focus", "manual focus drive and zoom")
 def _drive(body: TetheredEos) -> None:
-    live = body.device.extension.live
-    stood = live.position
+    eos = body.device.extension
+    stood = eos.release.position
+    eos.table.put(Eos.LV_AF_SYSTEM, 1)  # faces block zoom
     words = "--set-config", "manualfocusdrive=Near 3", "--set-config", "eoszoom=5"
     said = body.gphoto2("--capture-preview", *words, "--set-config", "autofocusdrive=1")
     assert said.status == 0
     assert {"DriveLens", "Zoom", "DoAf"} <= set(body.witness.asked)
-    assert live.position == stood, "the lens came back by itself"
+    assert eos.release.position == stood, "the lens came back by itself"
     is_rested(body)
 
 

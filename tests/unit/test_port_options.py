@@ -9,6 +9,7 @@ import pytest
 import canon
 from canon.virtual.build import Wanted
 from canon.virtual.faults import (
+    EOS_ONLY,
     NATIVE_ONLY,
     NOT_BARE,
     NOT_FIXED,
@@ -45,6 +46,7 @@ NUMBERED = {
     FaultKind.BUSY,
     FaultKind.EVENT_LATE,
     FaultKind.BAD_LENGTH,
+    FaultKind.BAD_RECORD,
 }
 
 TABLE: dict[str, frozenset[str]] = {
@@ -66,6 +68,12 @@ TABLE: dict[str, frozenset[str]] = {
     "battery=3": ALL - {"powershot-350"},
     "battery=half": frozenset(),
     "battery=low&battery=3": frozenset(),
+    "dial=manual": frozenset({"eos-40d"}),
+    "dial=sideways": frozenset(),
+    "dial=manual&dial=bulb": frozenset(),
+    "af=off": frozenset({"eos-40d"}),
+    "af=on": frozenset(),
+    "lens=none": frozenset({"eos-40d"}),
     "zoom=3": frozenset(),
     "fault": frozenset(),
     "fault=": frozenset(),
@@ -104,6 +112,7 @@ TABLE: dict[str, frozenset[str]] = {
             **dict.fromkeys(FaultKind, NATIVE | PTP),
             **dict.fromkeys(NATIVE_ONLY, NATIVE),
             **dict.fromkeys(PTP_ONLY, PTP),
+            **dict.fromkeys(EOS_ONLY, frozenset({"eos-40d"})),
             FaultKind.REFUSE: ALL,
             FaultKind.SILENCE: NATIVE | PTP | {"powershot-350"},
             FaultKind.NO_FOCUS: RELEASE,

@@ -21,6 +21,8 @@ from canon.ptp.eos.records import (
     RecordingTime,
     RequestObjectTransferEx,
     RequestObjectTransferEx64Lfn,
+    StoreAddedEx,
+    StoreRemovedEx,
     read_records,
 )
 from canon.ptp.operations import Response
@@ -339,6 +341,29 @@ def test_an_empty_battery_takes_none() -> None:
     rig.device.body.on_ac, rig.device.body.charge = False, Charge.EMPTY
     assert rig.ask(0x9128, 3, 1)[0] == BUSY
     assert rig.body.table.number(Eos.BATTERY_POWER) == 0
+
+
+@pytest.mark.parametrize(("fault", "size"), [("bad-record@CameraStatusChanged:-12", 0), ("", 12)])
+def test_the_size_of_a_record_may_be_wrong(fault: str, size: int) -> None:
+    rig = EosRig(MIRROR, *filter(None, [fault])).remote()
+    rig.ask(0x9128, 3, 1)
+    assert int.from_bytes(rig.ask(0x9116)[2][:4], "little") == size
+
+
+def test_a_mirror_that_only_comes_up() -> None:
+    rig = EosRig(OLDER, "mirror-up").remote()
+    assert rig.ask(0x910F)[1] == (3,)
+    assert rig.ask(0x910F)[1] == (0,)
+
+
+def test_a_card_comes_and_goes() -> None:
+    rig = EosRig(MIRROR).remote()
+    rig.body.change_card(None)
+    assert StoreRemovedEx(0x00020001) in rig.records()
+    assert rig.ask(0x9128, 3, 1)[0] == BUSY
+    rig.body.change_card(rig.card)
+    assert StoreAddedEx(0x00020001) in rig.records()
+    assert rig.ask(0x9128, 3, 1)[0] == OK
 
 
 # --- live view ------------------------------------------------------------------------------------

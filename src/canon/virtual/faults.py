@@ -79,6 +79,11 @@ class FaultKind(enum.Enum):
     it at its end (section 7)."""
     STALL_OUT = "stall-out"
     """The camera stalls the data that it is sent, and answers 0x2007 (section 1.3)."""
+    BAD_RECORD = "bad-record"
+    """The size of a record, named in place of the command, is wrong by NUMBER, which may be
+    negative (canon-eos-ptp, section 4)."""
+    MIRROR_UP = "mirror-up"
+    """The next release of an EOS only raises its mirror (canon-eos-ptp, section 8.2)."""
 
 
 _OF_ANSWERS = frozenset(
@@ -98,6 +103,8 @@ _OF_ANSWERS = frozenset(
     }
 )
 _OF_EVENTS = frozenset({FaultKind.EVENT_LOST, FaultKind.EVENT_TWICE, FaultKind.EVENT_LATE})
+EOS_ONLY = frozenset({FaultKind.BAD_RECORD, FaultKind.MIRROR_UP})
+"""Faults that only an EOS in PTP can have."""
 
 NATIVE_ONLY = frozenset(
     {
@@ -110,7 +117,7 @@ NATIVE_ONLY = frozenset(
     }
 )
 """Faults that a PTP camera cannot have."""
-PTP_ONLY = frozenset(
+PTP_ONLY = EOS_ONLY | frozenset(
     {
         FaultKind.BUSY,
         FaultKind.NO_DATA,
@@ -142,6 +149,7 @@ _NUMBERED = {
     FaultKind.BUSY: "for how many tenths of a second",
     FaultKind.EVENT_LATE: "how many seconds late",
     FaultKind.BAD_LENGTH: "by how many bytes",
+    FaultKind.BAD_RECORD: "by how many bytes",
 }
 """What the number says that a fault cannot do without."""
 _MAY_BE_NUMBERED = frozenset(
@@ -180,7 +188,7 @@ class Fault:
             raise ValueError(f"fault={text}: {name} has no number")
         if kind in _NUMBERED and not fault.number:
             raise ValueError(f"fault={text}: say {_NUMBERED[kind]}, {rest}:NUMBER")
-        if fault.number < 0 and kind is not FaultKind.BAD_LENGTH:
+        if fault.number < 0 and kind not in (FaultKind.BAD_LENGTH, FaultKind.BAD_RECORD):
             raise ValueError(f"fault={text}: the number cannot be below zero")
         return fault
 
@@ -192,7 +200,7 @@ class Fault:
         if not self.command:
             return
         what, names = "command", tuple(body.commands)
-        if kind in _OF_EVENTS:
+        if kind in _OF_EVENTS | {FaultKind.BAD_RECORD}:
             what, names = "event", body.events
         elif kind not in _OF_ANSWERS | {FaultKind.BUSY, FaultKind.STALL_OUT}:
             raise ValueError(f"fault={kind.value} hits no one command; leave @{self.command} out")

@@ -9,6 +9,7 @@ from canon.models.model import Model, Trait
 from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
 from canon.virtual.faults import (
+    EOS_ONLY,
     NATIVE_ONLY,
     NOT_BARE,
     NOT_FIXED,
@@ -102,6 +103,8 @@ def _of_ptp(row: PtpModel) -> Repertoire:
         tells = modules
     else:
         kinds -= OF_THE_LENS
+    if not profile.burst:
+        kinds -= EOS_ONLY
     names = {}
     found: dict[str, Any] = _leaves(operations.Operation, *modules)
     for name, operation in found.items():

@@ -58,7 +58,7 @@ from canon.ptp.eos.layouts import (
     Zoom,
     ZoomPosition,
 )
-from canon.ptp.eos.records import RequestGetEvent
+from canon.ptp.eos.records import Record, RequestGetEvent, StoreAddedEx, StoreRemovedEx
 from canon.ptp.operations import (
     FormatStore,
     GetDevicePropDesc,
@@ -70,7 +70,8 @@ from canon.ptp.operations import (
     Operation,
     SetDevicePropValue,
 )
-from canon.virtual.faults import Faults
+from canon.virtual.card import MemoryCard
+from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.ptp.eos import listing
 from canon.virtual.ptp.eos.live import Live
 from canon.virtual.ptp.eos.properties import Properties
@@ -123,6 +124,8 @@ class EosBody:
         self.remote_mode = self.event_mode = 0
         self.locked = self.flash_up = False
         self.transaction = 0
+        self._faults = faults
+        self._tell = tell
         self._listed = Listed(body)
         self._queue: deque[bytes] = deque(maxlen=_MOST_RECORDS)
         self._burst_due = False
@@ -146,6 +149,17 @@ class EosBody:
     def switch_focus(self, *, automatic: bool) -> None:
         """Turn the switch of the lens to AF or to MF."""
         self.table.put(Eos.FOCUS_MODE, ONE_SHOT if automatic else MANUAL_FOCUS)
+
+    def change_card(self, card: MemoryCard | None) -> None:
+        """Put a card in, or take it out."""
+        if self.body.card is not None:
+            self._tell(StoreRemovedEx(self.objects.slot))
+        self.body.card = card
+        if card is not None:
+            self._tell(StoreAddedEx(self.objects.slot))
+        for code in (Eos.CURRENT_STORAGE, Eos.CAPTURE_DESTINATION):
+            self.table.tell(code)
+        self._tell_shots()
 
     def change_lens(self, name: str) -> None:
         """Put a lens on, or with no name take it off."""
@@ -175,10 +189,16 @@ class EosBody:
         if code == RequestGetEvent.code:
             return RequestGetEvent.code in self.body.profile.events
         if self.event_mode:
-            payload = raw[HEAD:]
-            head = (8 + len(payload)).to_bytes(4, "little") + code.to_bytes(4, "little")
-            self._queue.append(head + payload)
+            self._queue.append(self._packed(code, raw[HEAD:]))
         return False
+
+    def _packed(self, code: int, payload: bytes) -> bytes:
+        """A record as it is sent, broken as a fault wants it."""
+        size = 8 + len(payload)
+        name = Record.known[code].__name__ if code in Record.known else ""
+        if fault := self._faults.take_kind(FaultKind.BAD_RECORD, name):
+            size = min(max(0, size + fault.number), 0xFFFFFFFF)
+        return size.to_bytes(4, "little") + code.to_bytes(4, "little") + payload
 
     # --- modes and records (sections 3 and 4) -----------------------------------------------------
 

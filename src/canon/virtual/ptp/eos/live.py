@@ -15,7 +15,7 @@ from canon.ptp.eos.records import CameraStatusChanged, RecordingTime
 from canon.ptp.operations import Response
 from canon.virtual.card import File
 from canon.virtual.lens import Viewfinder
-from canon.virtual.ptp.eos.release import Release
+from canon.virtual.ptp.eos.release import SHARP_AT, Release
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Tell
 from canon.virtual.refusal import Status
@@ -26,8 +26,8 @@ _LENS_S = {1: 0.05, 2: 0.1, 3: 0.3}  # Guess: how long the steps of the lens tak
 _FAR = 0x8000
 _SCREEN, _LARGE, _MEDIUM, _SMALL = 1, 2, 4, 8
 _OUT = _LARGE | _MEDIUM | _SMALL
+_FACES = 2  # the AF method that blocks zoom
 _FACTORS = (1, 5, 10)
-_MOST_POSITION = 1000  # Guess: steps of the lens from near to far
 _STEPS = {1: 2, 2: 10, 3: 60}
 _IDLE_FRAME, _IN_FOCUS = 0x10, 0x31
 _RECORDING, _READY = 4, 0
@@ -47,7 +47,6 @@ class Live:
     Attributes:
         zoom: how many times a frame is enlarged: 1, 5 or 10.
         corner: the upper left of what is enlarged, in pixels of the sensor.
-        position: where the lens stands, 0 is the nearest.
         movie_since: when the movie began; None while there is none.
     """
 
@@ -56,7 +55,6 @@ class Live:
         self.viewfinder = Viewfinder(body.clock, _FRAME_S)
         self.zoom = 1
         self.corner = self._centred(5)
-        self.position = _MOST_POSITION // 2
         self.movie_since: float | None = None
         self._tell = tell
         self._ready = 0.0
@@ -124,7 +122,6 @@ class Live:
         shot = self.release.shot()
         if self.zoom > 1:
             shot = dataclasses.replace(shot, digital_zoom=float(self.zoom))
-        shot = dataclasses.replace(shot, focused=self._is_sharp())
         return self._records(*live_frame(shot, size), small=small), delay
 
     def _records(self, image: bytes, histogram: bytes, *, small: bool) -> bytes:
@@ -162,9 +159,6 @@ class Live:
         width, height = self._field()
         return (width - width // factor) // 2, (height - height // factor) // 2
 
-    def _is_sharp(self) -> bool:
-        return abs(self.position - _MOST_POSITION // 2) < _MOST_POSITION // 4
-
     # --- zoom and lens (sections 9.3 and 9.4) -----------------------------------------------------
 
     def enlarge(self, factor: int) -> None:
@@ -174,6 +168,8 @@ class Live:
             Status: it is off.
         """
         self.must_be_on()
+        if self.table.number(Eos.LV_AF_SYSTEM) == _FACES:
+            raise Status(Response.DEVICE_BUSY)
         self.zoom = max(one for one in _FACTORS if one <= max(1, factor))
         self.corner = self._centred(max(self.zoom, 5))
 
@@ -203,7 +199,7 @@ class Live:
             raise Status(Response.DEVICE_BUSY)
         self._lens_ready = self.body.clock.now() + _LENS_S[size]
         way = _STEPS[size] if step & _FAR else -_STEPS[size]
-        self.position = max(0, min(_MOST_POSITION, self.position + way))
+        self.release.position = max(0, min(2 * SHARP_AT, self.release.position + way))
         self._focused = False
 
     def focus(self) -> None:
@@ -214,7 +210,7 @@ class Live:
         """
         self.must_be_on()
         self._focused = True
-        self.position = _MOST_POSITION // 2
+        self.release.position = SHARP_AT
 
     def let_focus_go(self) -> None:
         """End the search for focus; nothing when there is none."""

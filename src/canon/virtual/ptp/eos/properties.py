@@ -185,6 +185,11 @@ class Properties:
         self._changed[_key(code, raw)] = raw
         self._tell(PropValueChanged(code, self._live(code, raw)))
 
+    def tell(self, code: int) -> None:
+        """Tell what a property is now; one that lacks is left."""
+        if self.has(code):
+            self._tell(PropValueChanged(code, self.raw(code)))
+
     def offer(self, code: int, numbers: Sequence[int]) -> None:
         """Change what a property may be, and tell it; one that lacks is left."""
         if not self.has(code):

@@ -27,7 +27,7 @@ from canon.ptp.eos.records import (
     RequestObjectTransferEx64Lfn,
 )
 from canon.ptp.operations import Response
-from canon.values import FileKind, ImageSize, Quality, ShootingMode
+from canon.values import FileKind, ImageSize, PhotoEffect, Quality, ShootingMode
 from canon.virtual.card import Folder
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.pictures.exif import Exposure
@@ -44,6 +44,8 @@ from canon.virtual.shutter import Shutter, Taken, exposure
 HALF, FULL = 1, 2
 """The bits of the release button."""
 FOCUS_S = 0.35  # Guess: from the half press until the lens has found it
+SHARP_AT = 500
+"""Where the lens stands when the subject is sharp; Guess: it has 1000 steps."""
 _WRITTEN_S = 0.4  # Guess: from the end of the exposure until the files are told
 ONE_SHOT, MANUAL_FOCUS = 0, 3
 """What the focus mode says of the switch on the lens."""
@@ -61,7 +63,13 @@ _LARGE_FROM = 0.9
 _BYTES = {3: 0.45, 2: 0.23}
 """Bytes a pixel by how much a JPEG is compressed; a 60D reckons 8.1 MB for its largest."""
 _RAW_BYTES = 1.4
-_BRACKET = (0, -1, 1)
+_EFFECTS = {
+    0x83: PhotoEffect.VIVID,  # landscape
+    0x84: PhotoEffect.NEUTRAL,
+    0x85: PhotoEffect.NEUTRAL,  # faithful
+    0x86: PhotoEffect.BLACK_AND_WHITE,
+}
+"""What is seen of a picture style."""
 
 
 class Wanted(NamedTuple):
@@ -88,6 +96,7 @@ class Release:
         shows: whether a host wants to know what the display shows.
         hybrid: whether the button is told instead of the focus, as on an EOS M3.
         heard: whether a host is there to hear of pictures.
+        position: where the lens stands, 0 is the nearest.
     """
 
     def __init__(
@@ -100,6 +109,7 @@ class Release:
         self.shows = False
         self.heard = False
         self.mirror_up = False
+        self.position = SHARP_AT
         listed = body.profile.operations
         self.hybrid = RemoteReleaseOn.code in listed and 0x910F not in listed
         self._tell = tell
@@ -220,10 +230,16 @@ class Release:
         """Whether the switch on the lens is at MF, or there is no lens."""
         return self.table.number(Eos.FOCUS_MODE) == MANUAL_FOCUS or not self.table.has_lens
 
+    @property
+    def is_sharp(self) -> bool:
+        """Whether the lens stands near where the subject is."""
+        return abs(self.position - SHARP_AT) < SHARP_AT // 2
+
     def _focus(self) -> bool:
         if self.manual_focus or self._focused:
             return True
         self._delay += FOCUS_S
+        self.position = SHARP_AT
         self._focused = not self.faults.take_kind(FaultKind.NO_FOCUS)
         display = self.table.olc
         for state in (0x0001, 0x0101) if self._focused else (0x0001, 0x0202, 0x0200):
@@ -290,6 +306,8 @@ class Release:
 
     def _raises_mirror(self) -> bool:
         """Whether this press only raises the mirror, as the setting wants it."""
+        if self.faults.take_kind(FaultKind.MIRROR_UP):
+            return True
         if not self.table.number(Eos.MIRROR_UP_SETTING):
             return False
         self.mirror_up = not self.mirror_up
@@ -526,13 +544,14 @@ class Release:
             tele=55.0,
             open_aperture=4.0,
             smallest_aperture=22.0,
-            focused=self.manual_focus or not self.faults.has(FaultKind.NO_FOCUS),
+            focused=self.is_sharp and not self.faults.has(FaultKind.NO_FOCUS),
         )
+        effect = _EFFECTS.get(self.table.number(Eos.PICTURE_STYLE), PhotoEffect.OFF)
         size = ImageSize.LARGE if side >= _LARGE_FROM else ImageSize.SMALL
         if _LARGE_FROM > side > 0.55:
             size = ImageSize.MEDIUM_1
         quality = Quality.NORMAL if file.compression == 2 else Quality.FINE
-        shot = dataclasses.replace(shot, size=size, quality=quality)
+        shot = dataclasses.replace(shot, size=size, quality=quality, effect=effect)
         if mode in (Mode.MANUAL, Mode.BULB) and (aperture := self._read("aperture")):
             number = getattr(aperture, "number", None)
             shot = dataclasses.replace(shot, aperture=float(number or shot.open_aperture))
