@@ -246,9 +246,15 @@ def _dial(text: str) -> int:
     from canon.ptp.eos.codes import SHOOTING_MODE
     from canon.values import ShootingMode
 
-    code = SHOOTING_MODE.code(ShootingMode.parse(text))
+    try:
+        code = SHOOTING_MODE.code(ShootingMode.parse(text))
+    except ValueError:
+        code = None
     if code is None:
-        raise ValueError(f"dial={text}: no EOS has that on its dial")
+        raise ValueError(
+            f"dial={text}: no EOS has that on its dial; say auto, program, shutter-priority, "
+            "aperture-priority, manual, bulb, or the word of a scene"
+        )
     return code
 
 
