@@ -17,6 +17,8 @@ from pathlib import Path
 import canon
 from bench.tables import cost_table, growth_table, start_table, wire_table
 from bench.tasks import (
+    EOS_60D,
+    EOS_R6,
     G9,
     SX200_IS,
     TINY,
@@ -24,6 +26,7 @@ from bench.tasks import (
     Alternated,
     Sizes,
     card_tasks,
+    eos_tasks,
     growth,
     on_the_wire,
     release_tasks,
@@ -58,6 +61,8 @@ def _tables(sizes: Sizes, runs: int, home: Path) -> str:
     ptp = (
         (G9, (*card_tasks(sizes, G9), *release_tasks(sizes, G9))),
         (SX200_IS, card_tasks(sizes, SX200_IS)),
+        (EOS_60D, eos_tasks(sizes, EOS_60D)),
+        (EOS_R6, eos_tasks(sizes, EOS_R6)),
     )
     parts: Sequence[str] = (
         _where(runs),

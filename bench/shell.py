@@ -44,6 +44,11 @@ def change(cam: Camera, *changes: str) -> None:
     cam.settings.set(dict(change.split("=") for change in changes))
 
 
+def read(cam: Camera, name: str) -> None:
+    """What a setting is, and may be."""
+    print(cam.settings.describe(name))
+
+
 def capture(cam: Camera) -> None:
     """Take a picture to the host, and save it."""
     for picture in cam.capture.shoot().pictures:
@@ -75,6 +80,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "get": get,
     "put": put,
     "set": change,
+    "read": read,
     "capture": capture,
     "shoot": shoot,
     "start": start,

@@ -21,14 +21,13 @@ from canon.virtual.native.camera import NativeCamera
 from canon.virtual.native.profile import NativeBody, load_profile
 from canon.virtual.native.serial import SerialCamera
 from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.eos.extension import EosBody
 from canon.virtual.ptp.powershot.extension import PowerShot
 from canon.virtual.ptp.profile import load_profile as ptp_profile
 from canon.virtual.terminal import TerminalServer
 from canon.virtual.usbip import UsbipServer
 
 FOLDER = ("DCIM", "100CANON")
-PTP_FOLDER = f"/store_00010001/{'/'.join(FOLDER)}"
-"""What gphoto2 calls the folder on a camera that speaks PTP."""
 _TAKEN = 1_055_583_000  # 14 June 2003
 
 
@@ -57,6 +56,13 @@ class Cable:
         return isinstance(self.model, PtpModel)
 
     @property
+    def folder(self) -> str:
+        """What gphoto2 calls the folder with the files."""
+        model = self.model
+        card = f"/store_{ptp_profile(model).slot:08x}" if isinstance(model, PtpModel) else ""
+        return f"{card}/{'/'.join(FOLDER)}"
+
+    @property
     def line(self) -> SerialLine | UsbBus:
         """What it runs over."""
         if self.speed:
@@ -67,7 +73,9 @@ class Cable:
         """The camera on the USB."""
         model = self.model
         if isinstance(model, PtpModel):
-            return PtpCamera(Body(model, ptp_profile(model), lambda: card, clock), PowerShot)
+            profile = ptp_profile(model)
+            body = Body(model, profile, lambda: card, clock)
+            return PtpCamera(body, EosBody) if profile.burst else PtpCamera(body, PowerShot)
         return NativeCamera(Body(model, load_profile(model), lambda: card, clock))
 
     def __str__(self) -> str:
@@ -259,7 +267,7 @@ def _on_usb(
     cable: Cable, card: MemoryCard, env: dict[str, str], clock: BodyClock
 ) -> Iterator[Station]:
     camera = CountedDevice(cable.device(card, clock))
-    words = ("--folder", PTP_FOLDER, "--keep", "--force-overwrite") if cable.is_ptp else ()
+    words = ("--folder", cable.folder, "--keep", "--force-overwrite") if cable.is_ptp else ()
     with UsbipServer(camera) as server, attached(server.address, env=env) as environment:
         yield Station(environment | {ENVIRONMENT: "usb:"}, camera.traffic, card, words)
 

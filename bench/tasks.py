@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.programs import Cost, gphoto2, ours, whole_run
-from bench.station import FOLDER, PTP_FOLDER, Cable, Files, station
+from bench.station import FOLDER, Cable, Files, station
 from canon.models.model import Model, Numbering
 from canon.ptp.powershot.layouts import FOLDER_ENTRY
 
@@ -22,6 +22,8 @@ _MODEL = "import canon\nwith canon.open('usb:') as cam: print(cam.model)"
 _G3 = Cable("powershot-g3")
 G9, SX200_IS = Cable("powershot-g9"), Cable("powershot-sx200-is")
 """PowerShots that speak PTP: one with release control, one that only gives its files."""
+EOS_60D, EOS_R6 = Cable("eos-60d"), Cable("eos-r6")
+"""EOS: one of 2010, and one of 2020."""
 _ENTRY = 23  # bytes that a listing has for one file: canon-native-usb, section 7.9
 _SOURCE = "PICTURE.JPG"
 _UPLOADED = "AUT_0001.JPG"  # what gphoto2 makes of every name, in the card's first folder
@@ -42,6 +44,8 @@ class Sizes:
     many: tuple[int, int]
     large: int
     movie: int
+    eos_many: tuple[int, int]
+    eos_movie: int
     picture: str
     growth: tuple[int, ...]
     wire_large: dict[Cable, int]
@@ -53,6 +57,8 @@ USUAL = Sizes(
     (100, 1_000_000),
     50_000_000,
     64_000_000,
+    (100, 8_000_000),
+    1_000_000_000,
     "large",
     (10, 100, 1000, 10_000),
     {
@@ -67,6 +73,8 @@ TINY = Sizes(
     10,
     (2, 10_000),
     100_000,
+    3_000_000,
+    (2, 2_000_000),
     3_000_000,
     "small",
     (1, 10),
@@ -205,7 +213,7 @@ def card_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
         Task(
             f"upload a file of {size:,} bytes, start to end",
             (f"{_COMMAND} put {_SOURCE} {_FOLDER}",),
-            (f"gphoto2 --folder {PTP_FOLDER} --upload-file {_SOURCE}",),
+            (f"gphoto2 --folder {cable.folder} --upload-file {_SOURCE}",),
             sent=size,
             cable=cable,
             whole=True,
@@ -245,6 +253,51 @@ def release_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
                 "set-config imagesize=Small",
                 "set-config flashmode=on",
                 "set-config whitebalance=Cloudy",
+            ),
+            ((ours,), (theirs,)),
+            cable=cable,
+        ),
+        shot("capture to the host", "capture", 0),
+        shot("capture to the card, and download", "shoot", 1),
+        Task(
+            "ten live frames",
+            ("live 10",),
+            ("capture-preview",) * 10,
+            ((ours,), (theirs,)),
+            cable=cable,
+        ),
+    )
+
+
+def eos_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
+    """What an EOS is asked for, in remote control and with its card."""
+    ours, theirs = "start", "get-config iso"
+
+    def shot(title: str, verb: str, target: int) -> Task:
+        fetched = ("capture-image-and-download",)
+        before = ((ours,), (theirs, f"set-config capturetarget={target}"))
+        return Task(title, (verb,), fetched, before, cable=cable, paced=True)
+
+    movie = Files(1, sizes.eos_movie, "MVI_{:04}.MOV")
+    return (
+        _listing(f"list {sizes.listed:,} files", sizes.listed, cable),
+        _download(Files(*sizes.eos_many), cable),
+        _download(movie, cable),
+        Task("enter remote control, and read a setting", ("read iso",), (theirs,), cable=cable),
+        Task(
+            "change seven settings",
+            (
+                "set iso=400 drive_mode=single metering=partial white_balance=cloudy "
+                "color_space=adobe-rgb picture_style=neutral exposure_compensation=+1",
+            ),
+            (
+                "set-config iso=400",
+                "set-config drivemode=Single",
+                "set-config meteringmode=Partial",
+                "set-config whitebalance=Cloudy",
+                "set-config colorspace=AdobeRGB",
+                "set-config picturestyle=Neutral",
+                "set-config exposurecompensation=1",
             ),
             ((ours,), (theirs,)),
             cable=cable,
@@ -302,7 +355,7 @@ def _listing(title: str, count: int, cable: Cable) -> Task:
     return Task(
         title,
         (f"ls {_FOLDER}",),
-        (f"ls {_folder_for_gphoto2(cable)}",),
+        (f"ls {cable.folder}",),
         ((), _opening(cable)),
         Files(count, 1000),
         cable=cable,
@@ -314,16 +367,12 @@ def _download(files: Files, cable: Cable) -> Task:
     return Task(
         f"download {what} of {files.size:,} bytes",
         (f"get {_FOLDER}",),
-        (f"cd {_folder_for_gphoto2(cable)}", *(f"get {name}" for name in files.names)),
+        (f"cd {cable.folder}", *(f"get {name}" for name in files.names)),
         ((), _opening(cable)),
         files,
         moved=files.count * files.size,
         cable=cable,
     )
-
-
-def _folder_for_gphoto2(cable: Cable) -> str:
-    return PTP_FOLDER if cable.is_ptp else f"/{_FOLDER}"
 
 
 def _opening(cable: Cable) -> tuple[str]:

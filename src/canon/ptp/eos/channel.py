@@ -43,6 +43,7 @@ class Channel:
         self.store = store
         self.open = False
         self._kept_on = 0.0
+        self._waits = _pauses()
         self._lock = threading.Lock()  # so that records are remembered in their order
 
     def begun(self) -> None:
@@ -82,12 +83,13 @@ class Channel:
             return self.session.listen(wait_s)
         clock = self.session.clock
         deadline = clock.now() + wait_s
-        waits = _pauses()
         while True:
             if records := self._ask():
+                self._waits = _pauses()
                 return records
             self._keep_on()
-            pause = min(next(waits), deadline - clock.now())
+            left = deadline - clock.now()
+            pause = min(next(self._waits), left) if left > 0 else 0.0
             if pause <= 0:
                 return ()
             clock.sleep(pause)

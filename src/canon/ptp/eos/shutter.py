@@ -312,7 +312,6 @@ class EosShutter:
         """Wait while the body still works on an earlier picture."""
         clock = self.session.clock
         deadline = clock.now() + _READY_S
-        self._remote.channel.drain()
         while self._store.status and clock.now() < deadline:
             give_up.check()
             self.session.poll(_HOLD_S)
