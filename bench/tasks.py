@@ -251,6 +251,7 @@ def release_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
                 "set-config shutterspeed=1/30",
                 "set-config iso=200",
                 "set-config imagesize=Small",
+                "set-config imagequality=fine",
                 "set-config flashmode=on",
                 "set-config whitebalance=Cloudy",
             ),
