@@ -217,8 +217,8 @@ def _frame_record(place: Place, data: bytes, memory: Memory) -> _Row:
     if not named or kind.name.startswith("UNKNOWN"):
         return _Row(fields, (Odd("data", place.start, raw[:SHOWN]),) if raw else ())
     if kind is EvfKind.AF_FRAMES:
-        frames = read_frame(data).af_frames
-        return _Row(fields | {"frames": [[one.state.name, *one.place] for one in frames]})
+        frames = read_frame(data).af_frames or ()
+        return _Row(fields | {"frames": [[str(one.state), *one.place] for one in frames]})
     return _Row(fields | dict(_numbers(raw)))
 
 

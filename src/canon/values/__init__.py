@@ -16,6 +16,10 @@ _PLACES = {
         "Metering", "PhotoEffect", "Quality", "ShootingMode", "WhiteBalance",
     ),
     "formats": ("File", "Format"),
+    "looks": (
+        "AfMethod", "AspectRatio", "BatteryLevel", "Bracketing", "CaptureDestination", "ColorSpace",
+        "LightingOptimizer", "NoiseReduction", "PictureStyle", "ReviewTime", "Style",
+    ),
     "moments": ("local_seconds", "local_time"),
     "scales": ("Aperture", "Compensation", "Iso", "Scale", "ShutterSpeed"),
     "view": ("AfFrame", "AfState", "Histogram", "Rectangle"),
@@ -41,6 +45,17 @@ if TYPE_CHECKING:
     from canon.values.choices import WhiteBalance as WhiteBalance
     from canon.values.formats import File as File
     from canon.values.formats import Format as Format
+    from canon.values.looks import AfMethod as AfMethod
+    from canon.values.looks import AspectRatio as AspectRatio
+    from canon.values.looks import BatteryLevel as BatteryLevel
+    from canon.values.looks import Bracketing as Bracketing
+    from canon.values.looks import CaptureDestination as CaptureDestination
+    from canon.values.looks import ColorSpace as ColorSpace
+    from canon.values.looks import LightingOptimizer as LightingOptimizer
+    from canon.values.looks import NoiseReduction as NoiseReduction
+    from canon.values.looks import PictureStyle as PictureStyle
+    from canon.values.looks import ReviewTime as ReviewTime
+    from canon.values.looks import Style as Style
     from canon.values.moments import local_seconds as local_seconds
     from canon.values.moments import local_time as local_time
     from canon.values.scales import Aperture as Aperture
