@@ -502,7 +502,11 @@ camera.exit()
 """
 
 
-@pytest.mark.parametrize("body", [OLDER, *MIRRORS, LATEST])
+LONG_NAMES = "eos-r5m2"
+"""It tells of pictures in its memory by C1B8, which libgphoto2 2.5.30 does not know."""
+
+
+@pytest.mark.parametrize("body", [OLDER, *MIRRORS, LATEST, LONG_NAMES])
 def test_python_gphoto2_takes_a_picture_and_a_frame(body: str, tmp_path: Path) -> None:
     """A later libgphoto2, in the wheel of python-gphoto2."""
     with tethered_eos(tmp_path, body) as eos:
@@ -516,7 +520,7 @@ def test_python_gphoto2_takes_a_picture_and_a_frame(body: str, tmp_path: Path) -
             timeout=PATIENCE_S,
             check=False,
         )
-        assert ran.stdout.split()[1:] == ["capt0000.jpg"], ran.stderr
+        assert re.search(r" capt000[01]\.jpg$", ran.stdout.strip()), ran.stderr
         saved = eos.saved()
         assert exif.read(saved["picture.jpg"]).model == eos.device.body.profile.model
         assert saved["frame.jpg"].startswith(b"\xff\xd8")

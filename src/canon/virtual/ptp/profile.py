@@ -32,6 +32,7 @@ _FIRST_EOS = 0x3110  # EOS 400D; those before it have files only, or the native 
 _DEVICE_NAME = 0xD402
 _WRITES_RAW = 2  # a choice of FULL_VIEW_FILE_FORMAT
 _NOT_GIVEN = 0xFFFFFFFF
+_NAMED = 5  # of a row of a burst, what says of which property it is a value or a list
 
 
 class Rule(NamedTuple):
@@ -123,7 +124,7 @@ def load_profile(model: PtpModel) -> PtpProfile:
             )
     formats = tuple(told["image_formats"])
     raw = ".CRW" if _writes_raw(values.get(Property.FULL_VIEW_FILE_FORMAT)) else ""
-    rows = told.get("burst") or _burst_of(told.get("like", ""))
+    rows = told.get("burst") or _burst_of(told.get("like", ""), told.get("own", []))
     store = told["storage"]
     return PtpProfile(
         model=name,
@@ -218,11 +219,12 @@ def _is_eos(told: Mapping[str, Any]) -> bool:
     return "burst" in told or "like" in told
 
 
-def _burst_of(slug: str) -> list[str]:
-    """The first burst of a recorded body; none without one."""
+def _burst_of(slug: str, own: list[str]) -> list[str]:
+    """The first burst of a recorded body, with what another one said of itself in its place."""
     told = recorded(f"ptp/{slug}") if slug else None
     rows: list[str] = told["burst"] if told else []
-    return rows
+    instead = {row[:_NAMED]: row for row in own}
+    return [instead.get(row[:_NAMED], row) for row in rows]
 
 
 def _record(row: str) -> bytes:

@@ -162,7 +162,7 @@ class Properties:
         if code == Eos.CAMERA_TIME:
             number = self.body.seconds
         elif code == Eos.UTC_TIME:
-            number = self.body.seconds - self._ahead
+            number = max(0, self.body.seconds - self._ahead)
         elif code == Eos.OWNER:
             return self.body.owner.encode("latin-1", "replace") + b"\0"
         elif code == Eos.BATTERY_POWER and self.body.charge is not Charge.GOOD:
