@@ -64,7 +64,7 @@ class Movie:
 
     def _stop(self) -> tuple[Entry, ...]:
         with self._control.turn(_movie, _FEATURE) as movie:
-            found = movie.stop() if movie.recording else ()
+            found = movie.stop()
         _log.info("recorded a movie: %s", ", ".join(map(str, found)))
         return found
 

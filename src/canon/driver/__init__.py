@@ -277,7 +277,7 @@ class Movie(Protocol):
         ...
 
     def stop(self) -> tuple[Entry, ...]:
-        """End; returns the files that were made."""
+        """End; returns the files that were made. Nothing happens where none was begun."""
         ...
 
     def seconds(self) -> float:

@@ -5,12 +5,23 @@ Whatever happens between, the button comes up again: a body whose button is down
 
 from __future__ import annotations
 
+from typing import Any
+
 from canon.driver.shot import LENS_S
-from canon.errors import CanonError, DeviceBusy, Disconnected, FocusFailed, Refused
+from canon.errors import (
+    CanonError,
+    DeviceBusy,
+    Disconnected,
+    FocusFailed,
+    Refused,
+    StoreFull,
+    WriteProtected,
+)
 from canon.log import Log
 from canon.ptp.eos.layouts import Eos, RemoteReleaseOff, RemoteReleaseOn, SetEventMode
 from canon.ptp.eos.remote import EosRemote, Generation, generation_of
-from canon.ptp.operations import Response
+from canon.ptp.operations import Operation, Response
+from canon.ptp.session import refusal
 
 _log = Log(__name__)
 
@@ -21,6 +32,7 @@ _HYBRID_S = 2.0
 _WAKES_S = 1.0
 _SMALL_SCREEN = 8
 _MANUAL_FOCUS = 3
+_MIRROR_UP, _FULL_CARD, _LOCKED_CARD = 3, 7, 8  # what RemoteRelease returns
 _PRESSED, _TIMER, _DONE = 2, 7, 4  # what the display says of the button
 
 
@@ -75,11 +87,17 @@ class EosButton:
         else:
             self._press(FULL if self._down & HALF else HALF | FULL, focus=focus)
 
-    def let_go(self) -> None:
-        """Let it come up; twice is allowed."""
-        down, self._down = self._down, 0
-        parts = (down,) if down != HALF | FULL or self.hybrid else (FULL, HALF)
-        for part in parts:
+    @property
+    def held(self) -> bool:
+        """Whether it is pressed half, or fully."""
+        return bool(self._down)
+
+    def let_go(self, *, to_half: bool = False) -> None:
+        """Let it come up, all the way or half; twice is allowed."""
+        down = self._down
+        self._down = down & HALF if to_half and not self.hybrid else 0
+        left = down & ~self._down
+        for part in (left,) if self.hybrid else (left & FULL, left & HALF):
             if part:
                 try:
                     self.session.call(RemoteReleaseOff(part))
@@ -149,3 +167,21 @@ class EosButton:
             self.let_go()
         if self._store.button in (1, 3) and not self._store.status:
             raise FocusFailed(command=RemoteReleaseOn.__name__)
+
+
+def check(result: int, operation: type[Operation[Any]]) -> None:
+    """Raise what a release, or the start or end of an exposure, returned."""
+    command = operation.__name__
+    if result in (0, Response.OK):
+        return
+    if result == 1:
+        raise FocusFailed(code=result, command=command)
+    if result == _MIRROR_UP:
+        advice = "lower it, or switch mirror lock-up off"
+        raise Refused("the mirror is up", advice, code=result, command=command)
+    if result == _FULL_CARD:
+        raise StoreFull(code=result, command=command)
+    if result == _LOCKED_CARD:
+        advice = "slide its switch back"
+        raise WriteProtected("the card is locked", advice, code=result, command=command)
+    raise refusal(result, command)

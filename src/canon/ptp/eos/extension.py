@@ -17,10 +17,16 @@ from canon.errors import NotSupported
 from canon.models.ptp import PtpModel
 from canon.ptp.eos.channel import Channel
 from canon.ptp.eos.layouts import (
+    BulbStart,
+    DriveLens,
     Eos,
     GetViewfinderData,
+    MovieSelectSwOn,
+    PopupBuiltinFlash,
     RemoteReleaseOn,
     SetObjectAttributes,
+    SetUiLock,
+    Zoom,
 )
 from canon.ptp.eos.listing import NEW, PROTECTED, Listing
 from canon.ptp.eos.records import Record, StoreAddedEx, StoreRemovedEx
@@ -35,6 +41,11 @@ from canon.values import Battery, local_seconds, local_time
 
 if TYPE_CHECKING:
     from canon.driver.events import Event
+    from canon.ptp.eos.bulb import EosBulb
+    from canon.ptp.eos.button import EosButton
+    from canon.ptp.eos.lens import EosLens, EosPowerZoom
+    from canon.ptp.eos.live import EosLive
+    from canon.ptp.eos.movie import EosMovie
     from canon.ptp.eos.settings import EosSettings
     from canon.ptp.eos.shutter import EosFocus, EosShutter
 
@@ -43,6 +54,9 @@ _TOLD_S = 1.0
 _BATTERY_LEVEL = 0x5001
 _LOW = (0, 5)  # of BATTERY_POWER: empty, and a quarter
 _MOST_OWNER = 31
+_POWER_ZOOMS = ("PowerShot SX70 HS", "PowerShot SX740 HS", "PowerShot G7 X Mark III")
+_MOVIES_BY_DIAL = ("5D Mark II", "500D", "REBEL T1i", "Kiss X3", "1D Mark IV")
+"""What bodies have that tell it in remote control only."""
 
 
 class EosExtension:
@@ -54,7 +68,7 @@ class EosExtension:
         model: the camera's row.
     """
 
-    custom_functions = zoom = live = None
+    custom_functions = None
 
     def __init__(self, session: Session, listed: Properties, model: PtpModel) -> None:
         self.session = session
@@ -72,7 +86,7 @@ class EosExtension:
         self.channel.begun()
         self.objects.begun()
         self.control.begun()
-        for room in ("settings", "_shutter"):
+        for room in ("settings", "_shutter", "_live", "_movie"):
             if room in vars(self):
                 vars(self)[room].begun()
 
@@ -103,12 +117,22 @@ class EosExtension:
     @property
     def features(self) -> frozenset[Feature]:
         """What Canon's operations make possible."""
-        shoots = self.shoots
+        shoots, button = self.shoots, self.button is not None
+        shows = self._lists(GetViewfinderData)
         own = {
             Feature.REMOTE: True,
             Feature.SHOOT: shoots,
+            Feature.HALF_PRESS: button,
+            Feature.NO_FOCUS: self._lists(RemoteReleaseOn),
+            Feature.BULB: self.bulb is not None,
             Feature.FOCUS_LOCK: self._lists(RemoteReleaseOn),
-            Feature.LIVE: self._lists(GetViewfinderData),
+            Feature.FOCUS_DRIVE: self.lens_drive is not None,
+            Feature.ZOOM: self.zoom is not None,
+            Feature.LIVE: shows,
+            Feature.LIVE_ZOOM: self.live_zoom is not None,
+            Feature.MOVIE: self.movie is not None,
+            Feature.FLASH_POP_UP: self._lists(PopupBuiltinFlash),
+            Feature.KEY_LOCK: self._lists(SetUiLock),
             Feature.MARKS: self.keeps_marks,
             Feature.OWNER: True,
             Feature.CLOCK: True,
@@ -237,9 +261,87 @@ class EosExtension:
         return EosShutter(self.control, self.objects)
 
     @property
+    def button(self) -> EosButton | None:
+        """The button, where half and full are apart."""
+        apart = generation_of(self.session) is Generation.BUTTON
+        return self._shutter.button if apart else None
+
+    @property
+    def bulb(self) -> EosBulb | None:
+        """Long exposures, where the button can be held or replaced."""
+        apart = generation_of(self.session) is Generation.BUTTON
+        return self._shutter.bulb if apart or self._lists(BulbStart) else None
+
+    @property
     def focus(self) -> EosFocus | None:
         """The focus, where the button can be pressed half."""
         return self._shutter.focus if self._lists(RemoteReleaseOn) else None
+
+    @property
+    def body(self) -> EosRemote | None:
+        """The flash and the keys."""
+        moves = self._lists(SetUiLock) or self._lists(PopupBuiltinFlash)
+        return self.control if moves else None
+
+    # --- live view --------------------------------------------------------------------------------
+
+    @property
+    def live(self) -> EosLive | None:
+        """Live view, where frames are listed."""
+        return self._live if self._lists(GetViewfinderData) else None
+
+    @cached_property
+    def _live(self) -> EosLive:
+        from canon.ptp.eos.live import EosLive
+
+        return EosLive(self.control)
+
+    @property
+    def lens_drive(self) -> EosLens | None:
+        """The motor of the lens."""
+        return self._lens if self._lists(DriveLens) else None
+
+    @property
+    def live_zoom(self) -> EosLens | None:
+        """A closer look in live view."""
+        return self._lens if self._lists(Zoom) else None
+
+    @cached_property
+    def _lens(self) -> EosLens:
+        from canon.ptp.eos.lens import EosLens
+
+        return EosLens(self.control, self._live)
+
+    @property
+    def zoom(self) -> EosPowerZoom | None:
+        """The zoom, where a motor moves it: the body tells it in remote control."""
+        if self.control.active:
+            there = Eos.POWER_ZOOM_POSITION in self.store.values
+        else:
+            there = any(name in self.session.info.model for name in _POWER_ZOOMS)
+        return self._zoom if there else None
+
+    @cached_property
+    def _zoom(self) -> EosPowerZoom:
+        from canon.ptp.eos.lens import EosPowerZoom
+
+        return EosPowerZoom(self.control)
+
+    @property
+    def movie(self) -> EosMovie | None:
+        """Movies, where the body has them: it tells them in remote control."""
+        if self.control.active:
+            there = Eos.EVF_RECORD_STATUS in self.store.values
+        else:
+            by_dial = any(name in self.session.info.model for name in _MOVIES_BY_DIAL)
+            there = by_dial or self._lists(MovieSelectSwOn)
+        return self._movie if there and self._lists(GetViewfinderData) else None
+
+    @cached_property
+    def _movie(self) -> EosMovie:
+        from canon.ptp.eos.movie import EosMovie
+
+        return EosMovie(self.control, self.objects, self._shutter)
 
     def _lists(self, operation: type[Operation[Any]]) -> bool:
         return self.session.supports(operation)

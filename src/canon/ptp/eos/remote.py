@@ -13,13 +13,14 @@ from contextlib import suppress
 from enum import Enum, auto
 from functools import partial
 
-from canon.errors import CanonError, Disconnected, NotSupported, Refused
+from canon.errors import CanonError, DeviceBusy, Disconnected, NotSupported, Refused
 from canon.frozen import Frozen
 from canon.log import Log
 from canon.ptp.eos.channel import Channel
 from canon.ptp.eos.layouts import (
     CancelTransfer,
     GetEvent,
+    PopupBuiltinFlash,
     PropertyValueEx,
     RemoteRelease,
     RemoteReleaseOn,
@@ -40,6 +41,7 @@ from canon.values import CameraOutput
 _log = Log(__name__)
 
 _ALL_GROUPS = 0x1FFF  # more make some bodies crash
+_BUSY_S, _AGAIN_S = 2.0, 0.05
 _NORMAL, _LIKE_M, _SX = 0x01, 0x15, 0x11
 
 
@@ -108,7 +110,7 @@ def ways_of(session: Session) -> Ways:
 
 
 class EosRemote:
-    """Remote control of one EOS; fits `canon.driver.Remote`.
+    """Remote control of one EOS; fits `canon.driver.Remote` and `Body`.
 
     Args:
         session: the conversation.
@@ -144,7 +146,7 @@ class EosRemote:
     def stay(self) -> None:
         """NotSupported: the end of a session ends remote control."""
         raise NotSupported(
-            self.session.info.model.removeprefix("Canon "),
+            self.name,
             "remote control that outlives its session",
             "lock and shoot in one block",
         )
@@ -152,7 +154,7 @@ class EosRemote:
     def set_output(self, output: CameraOutput) -> None:
         """NotSupported: what shows the picture is the setting evf_output_device."""
         raise NotSupported(
-            self.session.info.model.removeprefix("Canon "),
+            self.name,
             "choice of what shows the picture",
             "use the setting evf_output_device",
         )
@@ -208,9 +210,23 @@ class EosRemote:
 
     # --- for the rooms of what is done in it ------------------------------------------------------
 
+    @property
+    def name(self) -> str:
+        """What messages call the body."""
+        return self.session.info.model.removeprefix("Canon ")
+
     def put(self, code: int, value: int) -> None:
-        """Write a property that is a number."""
-        self.write(code, value.to_bytes(4, "little"))
+        """Write a property that is a number, again while the body is busy with what it told."""
+        clock = self.session.clock
+        deadline = clock.now() + _BUSY_S
+        while True:
+            try:
+                return self.write(code, value.to_bytes(4, "little"))
+            except DeviceBusy:
+                if clock.now() >= deadline:
+                    raise
+                self.channel.drain()
+                clock.sleep(_AGAIN_S)
 
     def write(self, code: int, value: bytes) -> None:
         """Write a property."""
@@ -238,6 +254,10 @@ class EosRemote:
         if self._locked:
             self._try(lambda: self.session.call(ResetUiLock()))
             self._locked = False
+
+    def pop_up_flash(self) -> None:
+        """Let the built-in flash come up."""
+        self.session.call(PopupBuiltinFlash())
 
     def done_with(self, handle: int) -> None:
         """A picture in memory was fetched: let the body forget it."""

@@ -7,8 +7,9 @@ the computer waits in the memory of the body until it is fetched; the body takes
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from canon.driver import Press
 from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     GiveUp,
@@ -22,21 +23,17 @@ from canon.driver.shot import (
 from canon.errors import (
     AGAIN,
     DeviceBusy,
-    FocusFailed,
     NotFinished,
     NotSupported,
     ObjectNotFound,
     Refused,
     StoreFull,
-    ValueRefused,
-    WriteProtected,
 )
 from canon.log import Log
 from canon.models.file_kinds import ObjectFormat, kind_of_format
-from canon.ptp.eos.button import EosButton
+from canon.ptp.eos.bulb import EosBulb
+from canon.ptp.eos.button import EosButton, check
 from canon.ptp.eos.layouts import (
-    BulbEnd,
-    BulbStart,
     Eos,
     GetPartialObjectEx,
     PcHddCapacity,
@@ -52,11 +49,8 @@ from canon.ptp.operations import (
     GetObject,
     GetPartialObject,
     GetThumb,
-    Operation,
     PtpEvent,
-    Response,
 )
-from canon.ptp.session import refusal
 from canon.values import CaptureTarget
 
 if TYPE_CHECKING:
@@ -75,10 +69,7 @@ _BLOCK = 1 << 20  # larger ones make an EOS R hang
 _MOST_PICTURE = 4 << 30
 _MOST_THUMBNAIL = 1 << 20
 _MOST_FILES = 2
-_BULBS = (0x0C, 0x04)
-_BULB_MODE = 4
 _HOLD_S = 0.2
-_MIRROR_UP, _FULL_CARD, _LOCKED_CARD = 3, 7, 8  # what RemoteRelease returns
 
 
 class _Told:
@@ -126,12 +117,14 @@ class EosShutter:
 
     Attributes:
         button: its release button.
+        bulb: its long exposures.
         focus: its focus, as the button moves it.
     """
 
     def __init__(self, remote: EosRemote, objects: Objects) -> None:
         self.session = remote.session
         self.button = EosButton(remote)
+        self.bulb = EosBulb(remote, self.button, self._prepare_bulb)
         self.focus = EosFocus(self.button)
         self._remote = remote
         self._store = remote.store
@@ -140,6 +133,7 @@ class EosShutter:
     def begun(self) -> None:
         """In a new session nothing is pressed, and nothing locked."""
         self.button.begun()
+        self.bulb.begun()
         self.focus.locked = False
 
     def available_shots(self) -> int:
@@ -147,12 +141,12 @@ class EosShutter:
         self._remote.channel.drain()
         shots = self._store.number(Eos.AVAILABLE_SHOTS)
         if shots is None:
-            raise NotSupported(self._name, "number of shots that it tells")
+            raise NotSupported(self._remote.name, "number of shots that it tells")
         return shots
 
     def estimated_size(self, form: Format) -> int:
         """NotSupported: an EOS tells how many pictures fit, not how long they are."""
-        raise NotSupported(self._name, "known length of pictures", "use available_shots()")
+        raise NotSupported(self._remote.name, "known length of pictures", "use available_shots()")
 
     def release(
         self,
@@ -163,7 +157,7 @@ class EosShutter:
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
-        focus: bool = True,
+        how: Press = Press.FOCUS,
         bulb_s: float | None = None,
     ) -> Released:
         """Take a picture, wait for its records, and fetch or find it. Live view goes on.
@@ -174,8 +168,8 @@ class EosShutter:
         self._remote.channel.drain()
         for left in list(self._store.waiting.values()):
             self._fetch(left, receiver, progress)
-        self._aim(card=card)
-        told = self._fire(give_up, timeout_s, focus=focus, bulb_s=bulb_s, card=card)
+        self.aim(card=card)
+        told = self._fire(give_up, timeout_s, how, bulb_s, card=card)
         found: tuple[Entry, ...] = ()
         try:
             found = tuple(
@@ -203,17 +197,18 @@ class EosShutter:
 
     # --- before -----------------------------------------------------------------------------------
 
-    @property
-    def _name(self) -> str:
-        return self.session.info.model.removeprefix("Canon ")
+    def _prepare_bulb(self) -> None:
+        """Before an exposure that lasts as its host wants, for the card."""
+        self.aim(card=True)
+        self.await_ready(GiveUp())
 
-    def _aim(self, *, card: bool) -> None:
+    def aim(self, *, card: bool) -> None:
         """Let the picture go to the card, or to the memory of the body for its host."""
         now = self._store.number(Eos.CAPTURE_DESTINATION)
         if now is None:
             if not card:
                 raise NotSupported(
-                    self._name,
+                    self._remote.name,
                     "memory for a picture that only its computer gets",
                     "let it go to the card, or to both",
                 )
@@ -221,7 +216,7 @@ class EosShutter:
         wanted = self._card_destination(now) if card else _HOST
         if now != wanted:
             self._remote.remember(Eos.CAPTURE_DESTINATION)
-            self._put(Eos.CAPTURE_DESTINATION, wanted)
+            self._remote.put(Eos.CAPTURE_DESTINATION, wanted)
             self._remote.channel.drain()
         if not card and (self._store.number(Eos.AVAILABLE_SHOTS) or 0) < _FEW_SHOTS:
             self._promise_room()
@@ -252,53 +247,45 @@ class EosShutter:
         while not self._store.number(Eos.AVAILABLE_SHOTS) and (left := deadline - clock.now()) > 0:
             self.session.poll(left)
 
-    def _put(self, code: int, value: int) -> None:
-        """Write a property, again while the body is busy with what nobody has heard yet."""
-        clock = self.session.clock
-        deadline = clock.now() + _BUSY_S
-        while True:
-            try:
-                return self._remote.put(code, value)
-            except DeviceBusy:
-                if clock.now() >= deadline:
-                    raise
-                self._remote.channel.drain()
-                clock.sleep(_AGAIN_S)
-
     # --- the release ------------------------------------------------------------------------------
 
     def _fire(
         self,
         give_up: GiveUp,
         timeout_s: float,
-        *,
-        focus: bool,
+        how: Press,
         bulb_s: float | None,
+        *,
         card: bool,
     ) -> _Told:
         """Press the button, and wait until the body is ready again."""
         told = _Told(self._files(), host=not card)
         clock = self.session.clock
         with self.session.events() as events:
-            self._await_ready(give_up)
+            self.await_ready(give_up)
+            if bulb_s is None:
+                self.bulb.undo()
             while events.get():
                 pass
-            pressed = False
+            pressed, held = False, self.button.held
             try:
                 try:
                     if bulb_s is not None:
-                        self._bulb(bulb_s, give_up)
+                        self.bulb.begin()
+                        self._hold(clock.now() + bulb_s, give_up)
                     elif generation_of(self.session) is Generation.FIRST:
                         self._at_once()
                     else:
-                        self._by_button(focus=focus and not self.focus.locked)
+                        self._by_button(focus=how is Press.FOCUS and not self.focus.locked)
                     pressed = True
                 finally:
-                    if not self.focus.held:
-                        self.button.let_go()
+                    try:
+                        self.bulb.end()
+                    finally:
+                        self.button.let_go(to_half=held)
                 await_end(clock, self.session.poll, events, told, give_up, timeout_s)
             except BaseException as error:
-                if pressed or not isinstance(error, Refused | ValueRefused):
+                if pressed or not isinstance(error, Refused):
                     note_maybe_taken(error, card=card)
                 raise
         return told
@@ -308,7 +295,7 @@ class EosShutter:
         raw = self._store.values.get(Eos.IMAGE_FORMAT, b"")
         return max(1, min(_MOST_FILES, int.from_bytes(raw[:4], "little")))
 
-    def _await_ready(self, give_up: GiveUp) -> None:
+    def await_ready(self, give_up: GiveUp) -> None:
         """Wait while the body still works on an earlier picture."""
         clock = self.session.clock
         deadline = clock.now() + _READY_S
@@ -337,22 +324,7 @@ class EosShutter:
                     raise self._why_busy(busy) from busy
                 self._remote.channel.drain()
                 clock.sleep(_AGAIN_S)
-        self._check(result, RemoteRelease)
-
-    def _check(self, result: int, operation: type[Operation[Any]]) -> None:
-        """What a release of the older bodies returned."""
-        said = {"code": result, "command": operation.__name__}
-        if result in (0, Response.OK):
-            return
-        if result == 1:
-            raise FocusFailed(**said)  # type: ignore[arg-type]
-        if result == _MIRROR_UP:
-            raise Refused("the mirror is up", "lower it, or switch mirror lock-up off", **said)  # type: ignore[arg-type]
-        if result == _FULL_CARD:
-            raise StoreFull(**said)  # type: ignore[arg-type]
-        if result == _LOCKED_CARD:
-            raise WriteProtected("the card is locked", "slide its switch back", **said)  # type: ignore[arg-type]
-        raise refusal(result, operation.__name__)
+        check(result, RemoteRelease)
 
     def _why_busy(self, busy: DeviceBusy) -> Refused:
         """What a body means that says only that it is busy."""
@@ -360,33 +332,6 @@ class EosShutter:
             return StoreFull(code=busy.code, command=busy.command)
         busy.advice = "wait until its display is quiet; a closed menu and an open lens help"
         return busy
-
-    def _bulb(self, seconds: float, give_up: GiveUp) -> None:
-        """Keep the shutter open for so long, by the camera's clock."""
-        clock = self.session.clock
-        if self.session.supports(BulbStart):
-            self._check(self.session.call(BulbStart()).result, BulbStart)
-            try:
-                self._hold(clock.now() + seconds, give_up)
-            finally:
-                ended = self.session.call(BulbEnd()).result
-            self._check(ended, BulbEnd)
-            return
-        self._set_bulb()
-        self.button.full(focus=False)
-        self._hold(clock.now() + seconds, give_up)
-
-    def _set_bulb(self) -> None:
-        """Let the shutter stay open as long as the button is pressed."""
-        now = self._store.number(Eos.SHUTTER_SPEED)
-        if now in _BULBS or self._store.number(Eos.AE_MODE) == _BULB_MODE:
-            return
-        allowed = self._store.allowed(Eos.SHUTTER_SPEED)
-        code = next((one for one in _BULBS if one in allowed), None)
-        if code is None:
-            raise ValueRefused("shutter_speed", "bulb", ())
-        self._put(Eos.SHUTTER_SPEED, code)
-        self._remote.channel.drain()
 
     def _hold(self, until: float, give_up: GiveUp) -> None:
         clock = self.session.clock
@@ -479,11 +424,10 @@ class EosFocus:
 
     Attributes:
         locked: whether releases leave the focus as it is.
-        held: whether somebody holds the button half pressed.
     """
 
     def __init__(self, button: EosButton) -> None:
-        self.locked = self.held = False
+        self.locked = False
         self._button = button
 
     def auto(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from canon.errors import DecodeError
+from canon.models.file_kinds import ObjectFormat
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.records import (
     AvailListChanged,
@@ -32,7 +33,7 @@ Added = ObjectAddedEx | ObjectAddedEx64 | ObjectAddedEx64Lfn
 """A new file or folder on a card."""
 
 _MOST = 4096  # properties; a body has less than 300
-_MOST_WAITING = 256
+_MOST_WAITING = _MOST_ADDED = 256
 _MOST_EARLY = 64  # records of the display before its version is known
 _SHUTTER, _APERTURE, _ISO = 0x0002, 0x0004, 0x0008
 _BUTTON, _FOCUS = 0x0001, 0x0100
@@ -52,6 +53,7 @@ class Store:
         lists: what each property may be now, where the body tells it.
         functions: the custom functions, by their group.
         waiting: the pictures in the memory of the body that nobody has fetched, by their handle.
+        added: the last new files on its cards, by their handle.
         status: 1 while the body works.
         button: what the display says of the release button; 0 where it does not.
         focused: whether the last search for focus found something; None where nothing says so.
@@ -68,6 +70,7 @@ class Store:
         self.lists: dict[int, AvailListChanged] = {}
         self.functions: dict[int, bytes] = {}
         self.waiting: dict[int, Waiting] = {}
+        self.added: dict[int, Added] = {}
         self.status = self.button = self.bulb_s = self.movie_s = 0
         self.focused: bool | None = None
         self._searching = False
@@ -102,6 +105,11 @@ class Store:
                 yield from self._show(record)
             case CameraStatusChanged():
                 self.status = record.status
+            case ObjectAddedEx() | ObjectAddedEx64() | ObjectAddedEx64Lfn():
+                if record.format & 0xFFFF != ObjectFormat.ASSOCIATION:
+                    self.added[record.handle] = record
+                    if len(self.added) > _MOST_ADDED:
+                        del self.added[next(iter(self.added))]
             case BulbExposureTime():
                 self.bulb_s = record.seconds
             case RecordingTime():
