@@ -42,6 +42,9 @@ def test_the_flags_are_as_many_as_those_of_libgphoto2() -> None:
         PtpQuirk.KEEPS_AUTO_POWER_OFF: 1,
         PtpQuirk.NO_FULL_PRESS: 1,
         PtpQuirk.LONG_NAMES: 2,
+        PtpQuirk.NO_LISTING: 1,
+        PtpQuirk.ZOOMS_TO_FIVE: 1,
+        PtpQuirk.HIDES_RELEASE: 1,
     }
     assert Counter(verb for model in MODELS for verb in model.driven_by.verbs) == {
         "release": 139,

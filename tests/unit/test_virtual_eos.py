@@ -9,6 +9,7 @@ from ptp_host import OK, Rig
 
 from canon import exif
 from canon.models.ptp import MODELS, PtpModel
+from canon.ptp.datasets import DeviceInfo
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.records import (
     AvailListChanged,
@@ -25,7 +26,7 @@ from canon.ptp.eos.records import (
     StoreRemovedEx,
     read_records,
 )
-from canon.ptp.operations import Response
+from canon.ptp.operations import ALL, Response
 from canon.virtual.charge import Charge
 from canon.virtual.profile import recorded
 from canon.virtual.ptp.camera import PtpCamera
@@ -198,6 +199,12 @@ def test_writes_that_no_list_offers() -> None:
 def test_the_odd_ones() -> None:
     assert EosRig("eos-450d").remote().set(0xD1FF, 1) == OK, "says that all is well"
     assert EosRig("eos-6d").remote().set(Eos.AUTO_POWER_OFF, 30) == BUSY
+    assert EosRig("eos-r5m2").opened().ask(0x9109, 0x10001, ALL, 0x100000)[0] != OK
+    hidden = EosRig("eos-m2").opened()
+    assert 0x9128 not in DeviceInfo.decode(hidden.ask(0x1001)[2]).operations
+    assert hidden.ask(0x9128, 1, 0)[0] == Response.OPERATION_NOT_SUPPORTED
+    assert hidden.ask(0x9114, 1)[0] == OK
+    assert 0x9128 in DeviceInfo.decode(hidden.ask(0x1001)[2]).operations
 
 
 # --- pictures -------------------------------------------------------------------------------------

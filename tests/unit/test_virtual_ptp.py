@@ -26,7 +26,7 @@ from canon.ptp.operations import ALL, ObjectAdded, Response
 from canon.usb.port import Endpoint
 from canon.virtual.build import make_virtual
 from canon.virtual.card import File
-from canon.virtual.faults import NATIVE_ONLY, PTP_ONLY, FaultKind
+from canon.virtual.faults import EOS_ONLY, NATIVE_ONLY, PTP_ONLY, FaultKind
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.objects import CARD
 from rigs.bodies import a_card
@@ -536,6 +536,7 @@ NUMBERED = dict.fromkeys(
         FaultKind.BUSY,
         FaultKind.EVENT_LATE,
         FaultKind.BAD_LENGTH,
+        FaultKind.BAD_RECORD,
     ),
     ":1",
 )
@@ -550,5 +551,6 @@ def test_every_fault_belongs_to_somebody() -> None:
         with pytest.raises(ValueError, match=r"the native protocol does not have it"):
             make_virtual(f"powershot-g3?fault={kind.value}{NUMBERED.get(kind, '')}")
     for kind in set(FaultKind) - NATIVE_ONLY:
-        device = make_virtual(f"powershot-s60?card=none&fault={kind.value}{NUMBERED.get(kind, '')}")
+        slug = "eos-60d" if kind in EOS_ONLY else "powershot-s60"
+        device = make_virtual(f"{slug}?card=none&fault={kind.value}{NUMBERED.get(kind, '')}")
         assert device.faults.has(kind) or kind is FaultKind.OPEN_SESSION

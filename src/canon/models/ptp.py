@@ -34,6 +34,12 @@ class PtpQuirk(enum.Flag):
     """It is busy whenever its button is pressed fully from the host."""
     LONG_NAMES = enum.auto()
     """It tells of pictures in its memory by C1B8, with names that may be long or missing."""
+    NO_LISTING = enum.auto()
+    """It lists GetObjectInfoEx, and refuses it always."""
+    ZOOMS_TO_FIVE = enum.auto()
+    """Its live view is enlarged five times at most."""
+    HIDES_RELEASE = enum.auto()
+    """It lists the operations of its button only in remote control."""
 
 
 class PtpModel(Frozen):
@@ -71,6 +77,7 @@ NONE = PtpQuirk.NONE
 EVENT, OPEN = PtpQuirk.DELETE_SENDS_EVENT, PtpQuirk.KEEP_SESSION_OPEN
 UNKNOWN, POWER = PtpQuirk.TAKES_UNKNOWN, PtpQuirk.KEEPS_AUTO_POWER_OFF
 NO_PRESS, LONG = PtpQuirk.NO_FULL_PRESS, PtpQuirk.LONG_NAMES
+NO_LIST, FIVE, HIDES = PtpQuirk.NO_LISTING, PtpQuirk.ZOOMS_TO_FIVE, PtpQuirk.HIDES_RELEASE
 SHOOTS = DrivenBy("gphoto2", ("release",))
 NATIVELY = DrivenBy(why_not="gphoto2 drives it by the native protocol")
 LIVE = DrivenBy("gphoto2", ("release", "viewfinder"))
@@ -197,7 +204,7 @@ MODELS = (
     PtpModel("PowerShot A590 IS", 0x3176, EVENT),
     PtpModel("PowerShot A580", 0x3177, EVENT),
     PtpModel("PowerShot A470", 0x317A, EVENT),
-    PtpModel("EOS 1000D", 0x317B, EVENT, LIVE, kind=EOS),
+    PtpModel("EOS 1000D", 0x317B, EVENT | FIVE, LIVE, kind=EOS),
     PtpModel("Digital IXUS 80 IS", 0x3184, EVENT),
     PtpModel("PowerShot SD1100 IS", 0x3184, EVENT),
     PtpModel("PowerShot SX10 IS", 0x318D, EVENT),
@@ -289,7 +296,7 @@ MODELS = (
     PtpModel("EOS 100D", 0x3270, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot A2500", 0x3271, EVENT),
     PtpModel("EOS 700D", 0x3272, NONE, LIVE, kind=EOS),
-    PtpModel("EOS M2", 0x3273, NONE, LIVE, kind=EOS),
+    PtpModel("EOS M2", 0x3273, HIDES, LIVE, kind=EOS),
     PtpModel("PowerShot G16", 0x3274, NONE),
     PtpModel("PowerShot S120", 0x3275, EVENT),
     PtpModel("PowerShot SX170 IS", 0x3276, EVENT),
@@ -363,7 +370,7 @@ MODELS = (
     PtpModel("EOS R50", 0x330D, NONE, LIVE, kind=EOS),
     PtpModel("EOS R100", 0x3312, NONE, LIVE, kind=EOS),
     PtpModel("EOS R1", 0x3313, LONG, LIVE, kind=EOS),
-    PtpModel("EOS R5m2", 0x3314, LONG, LIVE, kind=EOS),
+    PtpModel("EOS R5m2", 0x3314, LONG | NO_LIST, LIVE, kind=EOS),
     PtpModel("EOS R50 V", 0x3320, NONE, LIVE, kind=EOS),
     PtpModel("EOS R6 Mark III", 0x3323, NONE, LIVE, kind=EOS),
 )

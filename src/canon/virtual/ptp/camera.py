@@ -293,7 +293,7 @@ class PtpCamera(Generic[X]):
             self._expected = 1 if transaction == _LAST_ID else transaction + 1
         elif asked.kind is not GetDeviceInfo:
             raise Status(Response.SESSION_NOT_OPEN)
-        if code not in self.body.profile.operations:
+        if code not in self.extension.operations():
             raise Status(Response.OPERATION_NOT_SUPPORTED)
 
     # --- operations and their answers (ptp-core, section 1.3) -------------------------------------
@@ -475,7 +475,7 @@ class PtpCamera(Generic[X]):
             profile.extension_version,
             "",
             0,
-            profile.operations,
+            self.extension.operations(),
             profile.events,
             self.extension.properties(),
             profile.capture_formats,

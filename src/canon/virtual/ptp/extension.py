@@ -25,6 +25,10 @@ class Extension(Protocol):
         """Its card, and the pictures in its memory."""
         ...
 
+    def operations(self) -> tuple[int, ...]:
+        """The operations that it lists now."""
+        ...
+
     def properties(self) -> tuple[int, ...]:
         """The properties that it lists now."""
         ...

@@ -10,6 +10,7 @@ from collections import deque
 from functools import singledispatchmethod
 from typing import Any
 
+from canon.models.ptp import PtpQuirk
 from canon.ptp.containers import HEAD
 from canon.ptp.datasets import write_value
 from canon.ptp.eos.layouts import (
@@ -68,6 +69,7 @@ from canon.ptp.operations import (
     GetStorageInfo,
     Nothing,
     Operation,
+    Response,
     SetDevicePropValue,
 )
 from canon.virtual.card import MemoryCard
@@ -80,8 +82,12 @@ from canon.virtual.ptp.objects import Objects
 from canon.virtual.ptp.powershot.properties import Properties as Listed
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Answered, Reply, Tell
+from canon.virtual.refusal import Status
 from canon.wire import Message
 
+_OF_THE_BUTTON = frozenset(
+    one.code for one in (RemoteRelease, RemoteReleaseOn, RemoteReleaseOff, BulbStart, BulbEnd)
+)
 _RAM = 0x00000000  # pictures in memory have no store of their own
 _NO_RECORD = (8).to_bytes(4, "little") + bytes(4)
 _MOST_RECORDS = 4096
@@ -132,6 +138,13 @@ class EosBody:
         self._delay = 0.0
 
     # --- what the plug calls ----------------------------------------------------------------------
+
+    def operations(self) -> tuple[int, ...]:
+        """The operations that it lists now; some bodies hide those of the button from others."""
+        listed = self.body.profile.operations
+        if self.remote_mode or PtpQuirk.HIDES_RELEASE not in self.body.model.quirks:
+            return listed
+        return tuple(code for code in listed if code not in _OF_THE_BUTTON)
 
     def properties(self) -> tuple[int, ...]:
         """The few properties that it lists; its settings are told by records."""
@@ -436,6 +449,8 @@ class EosBody:
 
     @_own.register
     def _listing(self, operation: GetObjectInfoEx, data: bytes) -> Reply:
+        if PtpQuirk.NO_LISTING in self.body.model.quirks:
+            raise Status(Response.GENERAL_ERROR)
         entries = listing.listed(self.objects, operation.storage, operation.parent).encode()
         return Reply(entries, DataLength(0, len(entries)))
 

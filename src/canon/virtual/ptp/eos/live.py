@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from canon.models.ptp import PtpQuirk
 from canon.ptp.eos.frames import EvfRecord, pack_frame
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.records import CameraStatusChanged, RecordingTime
@@ -170,7 +171,8 @@ class Live:
         self.must_be_on()
         if self.table.number(Eos.LV_AF_SYSTEM) == _FACES:
             raise Status(Response.DEVICE_BUSY)
-        self.zoom = max(one for one in _FACTORS if one <= max(1, factor))
+        most = 5 if PtpQuirk.ZOOMS_TO_FIVE in self.body.model.quirks else factor
+        self.zoom = max(one for one in _FACTORS if one <= max(1, min(factor, most)))
         self.corner = self._centred(max(self.zoom, 5))
 
     def move(self, x: int, y: int) -> None:

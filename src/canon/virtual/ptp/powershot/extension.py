@@ -106,6 +106,10 @@ class PowerShot:
         self._checks = False  # the host has sent CheckEvent in this session
         self._delay = 0.0
 
+    def operations(self) -> tuple[int, ...]:
+        """The operations that it lists: the same at all times."""
+        return self.body.profile.operations
+
     def properties(self) -> tuple[int, ...]:
         """The properties that it lists now; the settings only under release control."""
         return self.release.properties()
