@@ -297,6 +297,23 @@ def test_the_button_held_in_a_continuous_drive_takes_a_series() -> None:
     assert 3 <= len(of(rig.wait(), ObjectAddedEx)) <= 12
 
 
+def test_a_bracketed_row_is_right_dark_and_bright() -> None:
+    rig = EosRig(MIRROR).remote()
+    assert rig.set(Eos.AEB, 8) == OK
+    times = []
+    for _ in range(4):
+        rig.ask(0x9128, 3, 1)
+        rig.ask(0x9129, 3)
+        (new,) = of(rig.wait(), ObjectAddedEx)
+        assert isinstance(new, ObjectAddedEx)
+        taken = exif.read(rig.ask(0x101B, new.handle, 0, 1 << 20)[2])
+        times.append(float(taken.exposure_time or 0))
+    right, dark, bright, again = times
+    assert dark / right == pytest.approx(0.5, 0.1)
+    assert bright / right == pytest.approx(2, 0.1)
+    assert again == right
+
+
 def test_the_self_timer_runs() -> None:
     rig = EosRig(MIRROR).remote()
     assert rig.set(Eos.DRIVE_MODE, 0x11) == OK

@@ -63,6 +63,8 @@ _LARGE_FROM = 0.9
 _BYTES = {3: 0.45, 2: 0.23}
 """Bytes a pixel by how much a JPEG is compressed; a 60D reckons 8.1 MB for its largest."""
 _RAW_BYTES = 1.4
+_BRACKET = 0, -1, 1
+"""The order of bracketed pictures."""
 _EFFECTS = {
     0x83: PhotoEffect.VIVID,  # landscape
     0x84: PhotoEffect.NEUTRAL,
@@ -356,7 +358,7 @@ class Release:
         if self.in_bulb and remote:
             self._start_counting()
             return
-        shot = dataclasses.replace(self._shot(), remote=remote)
+        shot = dataclasses.replace(self._bracketed(self._shot()), remote=remote)
         lasts = float(shot.exposure_time) + _WRITTEN_S
         self.body.clock.after(lasts, self._later(lambda: self._finish(shot)))
 
@@ -366,6 +368,7 @@ class Release:
             shot, self._kinds(), self._pixels(Wanted(_RAW, 0, 4)), self.body.profile.raw_suffix
         )
         self.table.put(Eos.SHUTTER_COUNT, self.table.number(Eos.SHUTTER_COUNT) + 1)
+        self._frames += 1
         hears = self.heard
         if self.to_card or not hears:  # Guess: what no host waits for goes to the card
             self._save(taken)
@@ -556,6 +559,19 @@ class Release:
             number = getattr(aperture, "number", None)
             shot = dataclasses.replace(shot, aperture=float(number or shot.open_aperture))
         return shot
+
+    def _bracketed(self, shot: Exposure) -> Exposure:
+        """The same, brighter or darker where a row of pictures is bracketed."""
+        step = Fraction(round(self.table.number(Eos.AEB) / 8 * 3), 3)
+        if not step:
+            self._frames = 0
+        bias = step * _BRACKET[self._frames % len(_BRACKET)]
+        if not bias:
+            return shot
+        longer = Fraction(float(shot.exposure_time) * 2.0 ** float(bias)).limit_denominator(8000)
+        return dataclasses.replace(
+            shot, exposure_time=longer, compensation=shot.compensation + bias
+        )
 
     def kept(self, handle: int) -> Item:
         """A picture in memory.
