@@ -25,9 +25,9 @@ class Group(enum.IntFlag):
     FOCUS = 0x0100
 
 
-ALL = 0x1FFF
+ALL_GROUPS = 0x1FFF
 """What SetRequestOlcInfoGroup is sent; of more, bodies crash."""
-CURRENT = {
+CURRENT: dict[int, dict[int, int]] = {
     Group.SHUTTER_SPEED: {6: 5, 7: 5, 9: 7},
     Group.APERTURE: {5: 4, 6: 4, 9: 7},
     Group.ISO: {4: 3, 6: 3, 7: 3},
@@ -64,7 +64,7 @@ class Display(Frozen):
         button: a number of `Button`, or another.
         shutter_speed: as the property counts it; None too while the body does not measure.
         aperture: as the property counts it; None too while the body does not measure.
-        iso: as the property counts it; None too while the body does not measure.
+        iso: as the property counts it; None too while the body chooses it.
         shots: how many pictures are left.
         writing: whether one is being written.
         timer: seconds until the self-timer releases; 0 when it does not run.
@@ -84,7 +84,11 @@ class Display(Frozen):
 
 
 def display(groups: Mapping[int, bytes]) -> Display:
-    """What the groups of a record show, as OlcInfoChanged.groups() gives them."""
+    """What the groups of a record show, as OlcInfoChanged.groups() gives them.
+
+    Where the group of the focus has seven bytes, its state is in the same two: gphoto2 looks at six
+    and finds it.
+    """
     shots, timer = groups.get(Group.SHOTS, b""), groups.get(Group.SELF_TIMER, b"")
     exposure, focus = groups.get(Group.EXPOSURE, b""), groups.get(Group.FOCUS, b"")
     button = groups.get(Group.BUTTON)
@@ -92,20 +96,20 @@ def display(groups: Mapping[int, bytes]) -> Display:
         button=None if button is None else int.from_bytes(button, "little"),
         shutter_speed=_current(groups, Group.SHUTTER_SPEED) or None,
         aperture=_current(groups, Group.APERTURE) or None,
-        iso=_current(groups, Group.ISO),
+        iso=_current(groups, Group.ISO) or None,
         shots=int.from_bytes(shots[2:4], "big") if shots else None,
         writing=shots[1] == _WRITING if len(shots) > 1 else None,
         timer=int.from_bytes(timer[4:6], "big") if timer else None,
         exposure=int.from_bytes(exposure[2:3], "big", signed=True) if exposure else None,
-        focus=int.from_bytes(focus[-2:], "big") if focus else None,
+        focus=int.from_bytes(focus[4:6], "big") if focus else None,
     )
 
 
 _WRITING = 2
 
 
-def _current(groups: Mapping[int, bytes], group: Group) -> int | None:
-    """The present value of a group; None where it is all zeros, or of another length."""
+def _current(groups: Mapping[int, bytes], group: Group) -> int:
+    """The present value of a group; 0 where it is not there, or of another length."""
     data = groups.get(group, b"")
     place = CURRENT[group].get(len(data))
-    return data[place] if place is not None and any(data) else None
+    return 0 if place is None else data[place]

@@ -33,6 +33,7 @@ from canon.ptp.eos.layouts import (
     SetUiLock,
     TransferComplete,
 )
+from canon.ptp.eos.olc import ALL_GROUPS
 from canon.ptp.eos.store import Store
 from canon.ptp.objects import Objects
 from canon.ptp.session import Session
@@ -40,7 +41,6 @@ from canon.values import CameraOutput
 
 _log = Log(__name__)
 
-_ALL_GROUPS = 0x1FFF  # more make some bodies crash
 _BUSY_S, _AGAIN_S = 2.0, 0.05
 _NORMAL, _LIKE_M, _SX = 0x01, 0x15, 0x11
 
@@ -175,7 +175,7 @@ class EosRemote:
                 if self.session.supports(SetEventMode) and self.session.supports(GetEvent):
                     self.session.call(SetEventMode(1))
                     if self.session.supports(SetRequestOlcInfoGroup):
-                        self.session.call(SetRequestOlcInfoGroup(_ALL_GROUPS))
+                        self.session.call(SetRequestOlcInfoGroup(ALL_GROUPS))
                     self.channel.begin()
             except BaseException:
                 self._try(lambda: self.session.call(SetRemoteMode(0)))

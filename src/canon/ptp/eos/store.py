@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from canon.errors import DecodeError
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.eos.layouts import Eos
+from canon.ptp.eos.olc import display
 from canon.ptp.eos.records import (
     AvailListChanged,
     BulbExposureTime,
@@ -35,14 +36,6 @@ Added = ObjectAddedEx | ObjectAddedEx64 | ObjectAddedEx64Lfn
 _MOST = 4096  # properties; a body has less than 300
 _MOST_WAITING = _MOST_ADDED = 256
 _MOST_EARLY = 64  # records of the display before its version is known
-_SHUTTER, _APERTURE, _ISO = 0x0002, 0x0004, 0x0008
-_BUTTON, _FOCUS = 0x0001, 0x0100
-_SHOWN = {
-    _SHUTTER: (Eos.SHUTTER_SPEED, {6: 5, 7: 5, 9: 7}),
-    _APERTURE: (Eos.APERTURE, {5: 4, 6: 4, 9: 7}),
-    _ISO: (Eos.ISO, {4: 3, 6: 3, 7: 3}),
-}
-"""The groups of the display that show a property, and which byte of them, by their length."""
 
 
 class Store:
@@ -139,20 +132,20 @@ class Store:
             if len(self._early) < _MOST_EARLY:
                 self._early.append(record)
             return
-        groups = record.groups(version)
-        if button := groups.get(_BUTTON):
-            self.button = int.from_bytes(button, "little")
-        if focus := groups.get(_FOCUS):
-            self._follow(int.from_bytes(focus[-2:], "big"))
-        for bit, (code, places) in _SHOWN.items():
-            group = groups.get(bit, b"")
-            place = places.get(len(group))
-            # All is 0 while the meter sleeps; that is no value.
-            if place is None or not group[place] or group[place] == self.number(code):
-                continue
-            changed = PropValueChanged(code, group[place].to_bytes(4, "little"))
-            self._keep(changed)
-            yield changed
+        shown = display(record.groups(version))
+        if shown.button is not None:
+            self.button = shown.button
+        if shown.focus is not None:
+            self._follow(shown.focus)
+        for code, number in (
+            (Eos.SHUTTER_SPEED, shown.shutter_speed),
+            (Eos.APERTURE, shown.aperture),
+            (Eos.ISO, shown.iso),
+        ):
+            if number is not None and number != self.number(code):
+                changed = PropValueChanged(code, number.to_bytes(4, "little"))
+                self._keep(changed)
+                yield changed
 
     def _follow(self, focus: int) -> None:
         """What the display says of a search: 0001, then 0101, or 0200 and the like, or 0."""

@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from canon.ptp.eos.layouts import Eos
+from canon.ptp.eos.olc import CURRENT, Button, Group
 from canon.ptp.eos.records import OlcInfoChanged
 
-BUTTON, SHUTTER, APERTURE, ISO, SHOTS, TIMER, FOCUS = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x100
-IDLE, HALF, FAILED, DONE, RUNNING = 1, 2, 3, 4, 7
-"""What the group of the button says."""
+IDLE, HALF, FAILED, DONE, RUNNING = (
+    Button.IDLE,
+    Button.HALF,
+    Button.FAILED,
+    Button.DONE,
+    Button.TIMER,
+)
 _SEVEN_FROM = 0x12  # from this version on, a byte follows the state of the focus
-_GROUPS: dict[int, int] = {Eos.SHUTTER_SPEED: SHUTTER, Eos.APERTURE: APERTURE, Eos.ISO: ISO}
-_PLACES = {SHUTTER: {6: 5, 7: 5, 9: 7}, APERTURE: {5: 4, 6: 4, 9: 7}, ISO: {4: 3, 6: 3, 7: 3}}
-"""Where in a group the present value stands, by the bytes of the group."""
+_GROUPS: dict[int, int] = {
+    Eos.SHUTTER_SPEED: Group.SHUTTER_SPEED,
+    Eos.APERTURE: Group.APERTURE,
+    Eos.ISO: Group.ISO,
+}
 
 
 class Olc:
@@ -36,20 +43,22 @@ class Olc:
 
     def button(self, state: int) -> OlcInfoChanged:
         """What the release button does."""
-        return self.group(BUTTON, state.to_bytes(2, "little"))
+        return self.group(Group.BUTTON, state.to_bytes(2, "little"))
 
     def focus(self, state: int) -> OlcInfoChanged:
         """How the search for focus stands: 0x0001 searches, 0x0101 has it, 0x0202 gave up."""
         more = b"\0" if self.version >= _SEVEN_FROM else b""
-        return self.group(FOCUS, state.to_bytes(6, "big") + more)
+        return self.group(Group.FOCUS, state.to_bytes(6, "big") + more)
 
     def shots(self, left: int, *, writing: bool) -> OlcInfoChanged:
         """How many pictures are left, and whether one is being written."""
-        return self.group(SHOTS, bytes((4, 1 + writing)) + min(left, 0xFFFF).to_bytes(2, "big"))
+        return self.group(
+            Group.SHOTS, bytes((4, 1 + writing)) + min(left, 0xFFFF).to_bytes(2, "big")
+        )
 
     def timer(self, seconds: int) -> OlcInfoChanged:
         """How long the self-timer still runs."""
-        return self.group(TIMER, bytes((0, 0, 1, 0)) + seconds.to_bytes(2, "big"))
+        return self.group(Group.SELF_TIMER, bytes((0, 0, 1, 0)) + seconds.to_bytes(2, "big"))
 
     def patched(self, record: OlcInfoChanged, values: Mapping[int, int]) -> OlcInfoChanged:
         """A recorded record with the present values of exposure where they have changed."""
@@ -59,7 +68,7 @@ class Olc:
             return record
         data = b""
         for mask, group in sorted(groups.items()):
-            place = _PLACES.get(mask, {}).get(len(group))
+            place = CURRENT.get(mask, {}).get(len(group))
             if mask in changed and place is not None:
                 group = group[:place] + bytes((changed[mask] & 0xFF,)) + group[place + 1 :]
             data += group
