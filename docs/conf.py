@@ -19,6 +19,7 @@ autodoc_type_aliases = {  # names that the verbs of a driver have, too
     "CustomFunctions": "canon.camera.custom.CustomFunctions",
     "Focus": "canon.camera.focus.Focus",
     "Live": "canon.camera.live.Live",
+    "Movie": "canon.camera.movie.Movie",
     "Zoom": "canon.camera.zoom.Zoom",
 }
 
