@@ -306,11 +306,12 @@ def eos_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
         shot("capture to the host", "capture", 0),
         shot("capture to the card, and download", "shoot", 1),
         Task(
-            "ten live frames",
-            ("live 10",),
-            ("capture-preview",) * 10,
+            "fifty live frames",
+            ("live 50",),
+            ("capture-preview",) * 50,
             ((ours,), (theirs,)),
             cable=cable,
+            paced=True,
         ),
     )
 

@@ -19,7 +19,7 @@ _WHAT = 0x00200000  # as other programs ask; what it means is not known
 _ON, _FOR_COMPUTER = 1, 2
 _SCREEN = 1  # the bit of the body's own screen; all others are outputs for the computer
 _STARTS_S = 3.0
-_AGAIN_S = 0.005
+_AGAIN_S, _LATE_S = 0.005, 0.04
 _HEAR_EVERY_S = 0.2
 _MOST_ANSWER = 8 << 20
 
@@ -96,7 +96,8 @@ class EosLive:
                     break
                 if clock.now() >= deadline:
                     raise DeviceBusy("live view gave no picture")
-            clock.sleep(tries * _AGAIN_S)
+            # The next frame is near while frames come; the first one is a second away.
+            clock.sleep(_AGAIN_S if self._number else min(tries * _AGAIN_S, _LATE_S))
         self._number += 1
         # The picture is copied by Frame; what is kept beside it must not keep all of the answer.
         rest = {
