@@ -232,6 +232,7 @@ def test_exif_shows(control: Camera, name: str, tag: str, codes: dict[str, int])
 @pytest.mark.shows("zoom")
 def test_zoom(control: Camera) -> None:
     before = control.zoom.get()
+    assert before.maximum is not None
     assert 0 <= before.position <= before.maximum
     tele = control.settings.focal_length_tele.value
     try:

@@ -133,6 +133,7 @@ def _takes_pictures(cam: Camera, can: set[str]) -> None:
             assert cam.settings.iso.value == other
         if "zoom" in can:
             last = cam.zoom.get().maximum
+            assert last is not None
             assert cam.zoom.set(last).position == last
         if "live" in can:
             frame = next(iter(cam.live))

@@ -6,7 +6,7 @@ import pytest
 
 from canon.camera import Camera
 from canon.errors import FocusFailed, NotFinished, Refused
-from canon.virtual.faults import Fault
+from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.native.camera import NativeCamera
 from rigs.bodies import native_device
 from rigs.watched import WatchedPort
@@ -69,3 +69,24 @@ def test_after_a_release_that_was_given_up_its_end_is_waited_for_and_no_more() -
         port.clock.sleep(30)
         assert seconds(cam, port) < usual + 0.5
         assert seconds(cam, port) < usual + 0.5
+
+
+# --- what is not told after it was done -----------------------------------------------------------
+
+
+class AfterSetting(Faults):
+    """What is asked right after the settings were written is refused."""
+
+    def take(self, command: str, misses: frozenset[FaultKind] = frozenset()) -> Fault | None:
+        if command == "SetReleaseParameters":
+            self.add(Fault.parse("refuse@GetReleaseParameters:0x2005"))
+        return super().take(command, misses)
+
+
+def test_a_setting_that_is_not_read_back_is_set(caplog: pytest.LogCaptureFixture) -> None:
+    device = native_device()
+    device.faults = AfterSetting()
+    with WatchedPort(device).camera() as cam, cam.remote():
+        cam.settings.iso.set(100)
+        assert "what it is set to now is not known: " in caplog.text
+        assert cam.settings.iso.value == 100

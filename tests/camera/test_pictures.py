@@ -198,7 +198,9 @@ def test_macro_and_zoom_are_seen(cam: Camera) -> None:
     wide = taken(cam)
     assert difference(taken(cam, macro=True), wide) > 30
     cam.settings.set(macro=False)
-    cam.zoom.set(cam.zoom.get().maximum)
+    tele = cam.zoom.get().maximum
+    assert tele is not None
+    cam.zoom.set(tele)
     assert difference(taken(cam), wide) > 20
     cam.zoom.set(0)
     assert difference(taken(cam), wide) < 2

@@ -87,6 +87,7 @@ def test_captures_between_frames(cam: Camera) -> None:
 
 def test_zoom_between_frames(cam: Camera) -> None:
     before = cam.zoom.get()
+    assert before.maximum is not None
     seen: list[bytes] = []
     try:
         for frame in cam.live:

@@ -16,6 +16,7 @@ from cli_helpers import run
 
 G3, EOS = "virtual:powershot-g3?", "virtual:eos-20d?"
 S60 = "virtual:powershot-s60?mode=ptp&"
+G9, BIG = "virtual:powershot-g9?", "virtual:eos-5d-mark-ii?"
 SERIAL, OLD = "virtual:powershot-a50?", "virtual:powershot-350?"
 WAYS = ("refuse@{}:0x2005", "short@{}:8", "silence@{}")
 REFUSED = WAYS[:1]  # over RS-232 what is lost is asked for again
@@ -36,10 +37,15 @@ TABLE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]
         WAYS,
     ),
     (EOS, ("GetPowerStatus", "GetTime", "GetAbilities", "GetDiskSpace"), ("info", EVERY[3]), WAYS),
+    (G3, ("GetZoom",), ("zoom 2",), WAYS),
+    (G3, ("GetReleaseParameters",), ("settings photo_effect", EVERY[3], EVERY[4], "zoom"), WAYS),
+    (EOS, ("GetReleaseParameters",), (EVERY[3],), WAYS),
     (EOS, ("GetBodyId",), ("info", "id", "ls -r"), WAYS),
     (EOS, ("GetAllowedSize", "GetAllowedValues"), SETTING, WAYS),
     (S60, ("GetDevicePropValue",), EVERY, WAYS),
-    (S60, ("GetStorageInfo",), ("id", *EVERY[3:]), WAYS),
+    (S60, ("GetStorageInfo",), (*EVERY, "get DCIM/100CANON/IMG_0001.JPG -o to"), WAYS),
+    (BIG, ("GetStorageInfo",), ("ls -r", "get DCIM/100CANON/IMG_0001.JPG -o to"), WAYS),
+    (G9, ("GetDevicePropDesc",), ("zoom 2",), WAYS),
     (S60, ("GetDevicePropValue", "GetDevicePropDesc"), SETTING, WAYS),
     (S60, ("GetDevicePropDesc",), ("info", "id"), WAYS),
     (
@@ -126,3 +132,28 @@ def test_a_silent_camera_is_asked_for_one_list_only(tmp_path: Path) -> None:
     ran = run(tmp_path, "settings", port=f"{G3}{faults}")
     assert ran.returncode == 0
     assert ran.stderr.count("is not known") == 1
+
+
+@pytest.mark.parametrize("way", ["refuse@{}:0x2002", *WAYS[1:]])
+def test_only_the_space_of_a_card_hangs_on_what_the_store_says(way: str, tmp_path: Path) -> None:
+    port = f"{S60}fault={way.format('GetStorageInfo')}"
+    listed = run(tmp_path, "ls", port=port)
+    assert (listed.returncode, listed.stdout) == (0, run(tmp_path, "ls", port=S60).stdout)
+    assert "the size of store 0x00010001 is not known: " in listed.stderr
+    assert listed.stderr.count("\n") == 1
+    assert run(tmp_path, "cards", port=port).returncode != 0
+    told = json.loads(run(tmp_path, "info", "--json", port=port).stdout)
+    assert told["cards"] is None
+
+
+def test_a_zoom_that_does_not_tell_where_it_went_has_moved(tmp_path: Path) -> None:
+    ran = run(tmp_path, "zoom", "2", "--json", port=f"{G3}fault=refuse@GetZoom:0x2005")
+    assert json.loads(ran.stdout) == {"position": 2, "maximum": None}
+    assert ran.stderr.startswith("canon-remote: where the zoom stands is not known: ")
+
+
+def test_without_its_range_a_zoom_is_asked_to_move(tmp_path: Path) -> None:
+    port = f"{G9}fault=refuse@GetDevicePropDesc:0x2005"
+    ran = run(tmp_path, "zoom", "2", port=port)
+    assert ran.stdout.startswith("2 of ")
+    assert "how far the zoom goes is not known: " in ran.stderr

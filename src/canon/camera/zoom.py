@@ -5,6 +5,7 @@ from __future__ import annotations
 from canon.camera.control import RemoteControl
 from canon.driver import Driver, ZoomPosition
 from canon.driver import Zoom as ZoomVerbs
+from canon.driver.optional import optional
 from canon.errors import ValueRefused
 from canon.log import Log
 
@@ -33,6 +34,8 @@ class Zoom:
     def set(self, position: int) -> ZoomPosition:
         """Move the zoom, and return where it then stands.
 
+        What a camera does not tell after it has moved is taken for what was asked, with a warning.
+
         Raises:
             ValueRefused: the lens did not go there; the error has the first and last position.
             NotSupported: this model has none that a computer can move.
@@ -41,9 +44,13 @@ class Zoom:
             raise ValueError(f"{position} is no zoom position; 0 is wide")
         with self._control.turn(_zoom, _FEATURE) as zoom:
             zoom.move(position)
-            now = zoom.position()
+            now = ZoomPosition(position, None)
+            with optional("where the zoom stands"):
+                now = zoom.position()
             if now.position != position:
-                raise ValueRefused("zoom", position, (f"0 to {now.maximum}",))
+                raise ValueRefused(
+                    "zoom", position, None if now.maximum is None else (f"0 to {now.maximum}",)
+                )
             _log.info("moved the zoom to %d", now.position)
             return now
 

@@ -99,7 +99,7 @@ def zoom_verb(options: Options, position: int | None) -> None:
         zoom = cam.zoom.get() if position is None else cam.zoom.set(position)
     options.show(
         {"position": zoom.position, "maximum": zoom.maximum},
-        f"{zoom.position} of {zoom.maximum}",
+        f"{zoom.position}" if zoom.maximum is None else f"{zoom.position} of {zoom.maximum}",
     )
 
 

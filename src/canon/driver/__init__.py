@@ -61,10 +61,10 @@ class PictureSize(Frozen):
 
 
 class ZoomPosition(Frozen):
-    """Where the zoom stands: 0 is wide, `maximum` is tele."""
+    """Where the zoom stands: 0 is wide, `maximum` is tele; None is a tele that is not told."""
 
     position: int
-    maximum: int
+    maximum: int | None
 
 
 class Press(StrEnum):

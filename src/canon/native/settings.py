@@ -64,36 +64,41 @@ class NativeSettings:
         rows = [row for name, row in self._rows.items() if not names or name in names]
         if not rows:
             return {}
-        main = self.session.call(GetReleaseParameters())
-        extended = self._extended() if any(row.extended for row in rows) else None
-        return self._readings(rows, main, extended, lists=lists)
+        return self._readings(rows, *self._blocks(rows), lists=lists)
 
     def write(self, changes: Mapping[str, object]) -> dict[str, Reading]:
         """Read the blocks, write those with changes once, and read them back."""
         rows = [row for name, row in self._rows.items() if name in changes]
         if not rows:
             return {}
-        main = self.session.call(GetReleaseParameters())
-        extended = self._extended() if any(row.extended for row in rows) else None
+        main, extended = self._blocks(rows)
         for_main = self._codes(changes, (row for row in rows if not row.extended))
         for_extended = self._codes(changes, (row for row in rows if row.extended))
-        if for_main:
-            changed = SetReleaseParameters(replace(main, **for_main))
-            self.session.call(changed)
-            main = self.session.call(GetReleaseParameters())
-            if Quirk.SET_TWICE in self.model.quirks:
+        if for_main and main is not None:
+            main = replace(main, **for_main)
+            changed = SetReleaseParameters(main)
+            for _ in range(2 if Quirk.SET_TWICE in self.model.quirks else 1):
                 self.session.call(changed)
-                main = self.session.call(GetReleaseParameters())
+                with optional("what it is set to now"):
+                    main = self.session.call(GetReleaseParameters())
         if for_extended and extended is not None:
             block = replace(extended, **for_extended)
             self.session.call(SetExtendedParameters(block.encode()))
             extended = self._extended()
         return self._readings(rows, main, extended, lists=False)
 
+    def _blocks(
+        self, rows: Iterable[NativeRow]
+    ) -> tuple[ReleaseParameters | None, ExtendedParameters | None]:
+        """The blocks that the rows stand in; None for one that is not needed, or not there."""
+        where = {row.extended for row in rows}
+        main = self.session.call(GetReleaseParameters()) if False in where else None
+        return main, self._extended() if True in where else None
+
     def _readings(
         self,
         rows: Iterable[NativeRow],
-        main: ReleaseParameters,
+        main: ReleaseParameters | None,
         extended: ExtendedParameters | None,
         *,
         lists: bool,

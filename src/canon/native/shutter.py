@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from canon.driver import Press
 from canon.driver.card import CardPath, Entry, Progress, Sink
-from canon.driver.optional import UNTOLD
+from canon.driver.optional import UNTOLD, optional
 from canon.driver.shot import (
     GRACE_S,
     LENS_S,
@@ -249,7 +249,9 @@ class NativeShutter:
         """Whether a release gives RAW and JPEG; only the revised numbering has it (section 9.2)."""
         if self.model.numbering is not Numbering.REVISED:
             return False
-        form = self.session.call(GetReleaseParameters()).image_format
+        form = 0
+        with optional("whether a picture comes as two files"):
+            form = self.session.call(GetReleaseParameters()).image_format
         return form > _ONE_FILE
 
     def _fire(

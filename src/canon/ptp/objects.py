@@ -14,8 +14,10 @@ from contextlib import suppress
 from typing import TypeVar
 
 from canon.driver.card import Card, CardPath, Entry, store_number
+from canon.driver.optional import UNTOLD
 from canon.errors import (
     CARD,
+    CanonError,
     NoCard,
     ObjectNotFound,
     ProtocolError,
@@ -123,7 +125,7 @@ class Objects:
     def cards(self) -> tuple[Card, ...]:
         """The cards, with their space as it is now."""
         self._catch_up()
-        self._stores = self._ask_again() or self._ask_stores()
+        self._stores = self._ask_again() or self._ask_stores(spaces=True)
         return tuple(
             Card(store.name, store.info.capacity, store.info.free) for store in self._stores
         )
@@ -136,21 +138,26 @@ class Objects:
             ObjectNotFound: there is no card of that name.
         """
         self._catch_up()
-        if not self._stores:
-            self._stores = self._ask_stores()
+        stores = self._all()
         number = store_number(name)
-        for store in self._stores:
+        for store in stores:
             if name.upper() in ("", store.name) or store.id == number:
                 return store
-        names = ", ".join(store.name for store in self._stores)
+        names = ", ".join(store.name for store in stores)
         raise ObjectNotFound(f"there is no card {name}", f"the camera has {names}")
 
     def list_roots(self) -> None:
         """Look at the first folders of every card, as some bodies want it before anything else."""
         with suppress(NoCard):
-            self.cards()
-        for store in self._stores:
-            self._children(store, 0, CardPath.of((), self._named(store)))
+            for store in self._all():
+                self._children(store, 0, CardPath.of((), self._named(store)))
+
+    def _all(self) -> tuple[Store, ...]:
+        """The stores, asked for once; what files there are does not hang on their sizes."""
+        self._catch_up()
+        if not self._stores:
+            self._stores = self._ask_stores(spaces=False)
+        return self._stores
 
     def _named(self, store: Store) -> str:
         """What paths call a card: the only one needs no name."""
@@ -170,9 +177,16 @@ class Objects:
             return ()
         return (Store(card.id, card.name, info),)
 
-    def _ask_stores(self) -> tuple[Store, ...]:
+    def _ask_stores(self, *, spaces: bool) -> tuple[Store, ...]:
+        """The stores of the camera.
+
+        Args:
+            spaces: whether their sizes are wanted; where not, a store that does not tell it is
+                still one.
+        """
         stores: list[Store] = []
-        broken: Refused = NoCard()
+        untold: list[Store] = []
+        broken: CanonError = NoCard()
         for number in self.session.call(GetStorageIDs()).ids[:_MOST_STORES]:
             if number in self._hidden or not number & 0xFFFF:
                 continue  # what waits in the camera's memory, or an empty slot
@@ -180,14 +194,17 @@ class Objects:
                 info = self._ask_info(number)
             except NoCard:
                 continue
-            except Refused as error:  # one card that is broken does not hide the other
-                if error.code in LOST:
+            except UNTOLD as error:  # one card that is broken does not hide the other
+                if isinstance(error, Refused) and error.code in LOST:
                     raise
-                _log.warning("store %#010x is left out: %s", number, error)
+                _log.warning("the size of store %#010x is not known: %s", number, error)
+                untold.append(Store(number, _letter("", untold), _UNTOLD))
                 broken = error
                 continue
             if info.filesystem is not FileSystem.CANON_RAM:
                 stores.append(Store(number, _letter(info.label, stores), info))
+        if not stores and untold and not spaces:
+            return tuple(untold)
         if not stores:
             raise broken
         return tuple(stores)

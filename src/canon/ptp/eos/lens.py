@@ -153,7 +153,8 @@ class EosPowerZoom:
 
     def move(self, position: int) -> None:
         """Move it, and wait until the body says that it is there."""
-        maximum = self.position().maximum
+        self.position()
+        maximum = self._maximum()
         if position > maximum:
             raise ValueRefused("zoom", position, (f"0 to {maximum}",))
         self._remote.put(Eos.POWER_ZOOM_POSITION, position)

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from canon.driver import ZoomPosition
+from canon.driver.optional import optional
 from canon.driver.shot import LENS_S
 from canon.errors import FocusFailed, Refused, ValueRefused
-from canon.ptp.datasets import DevicePropDesc
+from canon.ptp.datasets import DataType, DevicePropDesc
 from canon.ptp.operations import Operation, Response
 from canon.ptp.powershot.layouts import DoAeAfAwb, FocusLock, FocusUnlock, Property
 from canon.ptp.properties import Properties, as_int, ends_of
@@ -49,11 +50,14 @@ class PowerShotLens:
 
     def move(self, position: int) -> None:
         """Move the zoom; ValueRefused outside its range, before anything is sent."""
-        about = self._zoom()
-        first, last = ends_of(about)
+        kind = DataType.UINT16  # on every body whose description is known
+        first = last = position
+        with optional("how far the zoom goes"):
+            about = self._zoom()
+            kind, (first, last) = about.kind, ends_of(about)
         if not first <= position <= last:
             raise ValueRefused("zoom", position, (f"{first} to {last}",))
-        self._listed.write(Property.ZOOM, about.kind, position, timeout_s=LENS_S)
+        self._listed.write(Property.ZOOM, kind, position, timeout_s=LENS_S)
 
     def _zoom(self) -> DevicePropDesc:
         self._listed.need(Property.ZOOM, "zoom that a computer can move")
