@@ -81,6 +81,13 @@ def _row_of_records(tell: Callable[[Place, bytes, Memory], _Row]) -> Reader:
 def _record(place: Place, data: bytes, memory: Memory) -> _Row:
     raw = data[place.start : place.end]
     record = read_record(place.code, raw)
+    if isinstance(record, UnknownRecord):
+        unknown = Odd("data", place.start, raw[:SHOWN])
+        return _Row(
+            {"record": ptp_names.event_name(place.code)},
+            (unknown,) if raw else (),
+            ((place.start, place.end),),
+        )
     name = type(record).__name__
     odd = odd_of("data", type(record), raw, place.start)
     match record:
@@ -94,10 +101,6 @@ def _record(place: Place, data: bytes, memory: Memory) -> _Row:
             return _Row(*_allowed(record, place))
         case OlcInfoChanged():
             return _shown(record, place, memory)
-        case UnknownRecord():
-            name = ptp_names.event_name(place.code)
-            unknown = Odd("data", place.start, raw[:SHOWN])
-            return _Row({"record": name}, (unknown,) if raw else (), ((place.start, place.end),))
         case _:
             return _Row({"record": name, **say(record)}, odd)
 
