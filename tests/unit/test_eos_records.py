@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canon.errors import DecodeError
+from canon.ptp.eos.layouts import DeviceInfoEx, ListedObjects
 from canon.ptp.eos.records import (
     END,
     AvailListChanged,
@@ -23,6 +25,7 @@ from canon.ptp.eos.records import (
     places,
     read_records,
 )
+from canon.wire import Message
 
 ADDED_400D = bytes.fromhex(
     "3c00000081c1000052639431010001000138000000000000200000008541270000009431506394"
@@ -198,3 +201,18 @@ def test_any_row_ends_and_packs_to_what_reads_the_same(
     assert len(records) <= len(data + tail) // 8
     assert [place.code for place in places(data)] == [code for code, _ in rows]
     assert read_records(pack_records(records)) == records
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (ListedObjects, "ffffffff"),
+        (ListedObjects, "ffffffff 38000000" + 52 * "00"),
+        (ListedObjects, "01000000 ffffffff" + 52 * "00"),
+        (ListedObjects, "01000000 00000000" + 52 * "00"),
+        (DeviceInfoEx, "10000000 ffffffff 81c10000"),
+    ],
+)
+def test_lists_that_say_they_are_long(kind: type[Message], data: str) -> None:
+    with pytest.raises(DecodeError):
+        kind.decode(bytes.fromhex(data))
