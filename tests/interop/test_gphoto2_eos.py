@@ -20,7 +20,9 @@ from gphoto2 import PATIENCE_S, Said, TetheredEos, tethered_eos
 from PIL import Image
 
 from canon import exif
+from canon.models.ptp import MODELS
 from canon.ptp.eos.layouts import Eos
+from canon.virtual.ptp.profile import load_profile, source
 from conftest import long_unless
 from rigs.bodies import ptp_row
 from supported import row
@@ -443,6 +445,7 @@ NEVER = (
         dial="program",
     ),
     Never("eos-m", ("--capture-image",), "*** Error (-6: 'Unsupported operation') ***"),
+    Never("powershot-sx530-hs", ("--capture-image",), "Full-Press failed (0x2019"),
 )
 
 
@@ -475,6 +478,36 @@ def test_what_can_never_work(one: Never, tmp_path: Path) -> None:
         said = eos.gphoto2(*one.words)
         assert any(one.says in told for told in said.lines)
         is_rested(eos)
+
+
+OTHERS = sorted(
+    model.slug
+    for model in MODELS
+    if source(model) == model.slug
+    and load_profile(model).burst
+    and model.slug not in (*BODIES, *(one.body for one in NEVER))
+)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("body", OTHERS)
+def test_a_picture_with_every_other_body(body: str, tmp_path: Path) -> None:
+    with tethered_eos(tmp_path, body) as eos:
+        small(eos)
+        before = eos.names()
+        said = eos.gphoto2(*CARD, "--capture-image-and-download", "--keep")
+        (name,) = eos.names()[len(before) :]
+        assert f"Saving file as {name}" in said.lines
+        assert eos.saved() == {name: eos.file(name).read()}
+        assert exif.read(eos.saved()[name]).model == eos.device.body.profile.model
+        is_rested(eos)
+
+
+def test_the_2000d_ends_with_its_first_session(tmp_path: Path) -> None:
+    """libgphoto2 closes it, and it wakes up only when it is plugged in again (section 10)."""
+    with tethered_eos(tmp_path, "eos-2000d") as eos:
+        assert eos.gphoto2("--list-files").status == 0
+        assert eos.gphoto2("--list-files").status != 0
 
 
 def test_memory_is_no_place_for_the_pictures_of_a_body_without_a_choice(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from canon.virtual.refusal import Status
 HOST = 4
 """The bit of a capture destination that is the computer; alone, the card gets nothing."""
 _LIST = 3  # the form of a list
+_UNTOLD = 0x08  # the layout of the display of the compacts that do not tell which it is
 _QUARTER = 900  # seconds
 _LOW = 0  # what a battery says that is nearly empty
 _WRITABLE_ALWAYS = frozenset({Eos.AE_MODE, Eos.EVF_OUTPUT, Eos.CUSTOM_FUNC_EX})
@@ -99,8 +100,10 @@ class Properties:
         self._lists: dict[int, AvailListChanged] = {}
         self._ahead = self._ahead_of_utc()
         self._scales = self._read_scales()
-        self.olc = Olc(self.number(Eos.OLC_VERSION))
-        self.host_shots = 0
+        shows = any(isinstance(record, OlcInfoChanged) for record in self._burst)
+        self.olc = Olc(self.number(Eos.OLC_VERSION, _UNTOLD if shows else 0))
+        to_host = self.number(Eos.CAPTURE_DESTINATION) == HOST
+        self.host_shots = self.number(Eos.AVAILABLE_SHOTS) if to_host else 0
         self.has_lens = True
 
     # --- reading ----------------------------------------------------------------------------------

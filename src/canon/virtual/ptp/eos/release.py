@@ -15,7 +15,7 @@ from typing import NamedTuple
 from canon.models.file_kinds import kind_of
 from canon.models.ptp import PtpQuirk
 from canon.ptp.eos.codes import ROWS
-from canon.ptp.eos.layouts import Eos, RemoteReleaseOn
+from canon.ptp.eos.layouts import Eos, SetRequestOlcInfoGroup
 from canon.ptp.eos.records import (
     BulbExposureTime,
     CameraStatusChanged,
@@ -63,6 +63,8 @@ _LARGE_FROM = 0.9
 _BYTES = {3: 0.45, 2: 0.23}
 """Bytes a pixel by how much a JPEG is compressed; a 60D reckons 8.1 MB for its largest."""
 _RAW_BYTES = 1.4
+_WITHOUT_MIRRORS = "Canon EOS M", "Canon PowerShot", "Canon IXUS"
+"""How the names begin of those that libgphoto2 takes for an EOS M (section 1)."""
 _BRACKET = 0, -1, 1
 """The order of bracketed pictures."""
 _EFFECTS = {
@@ -96,7 +98,7 @@ class Release:
         button: how far the button is pressed: HALF and FULL.
         busy: whether a picture is being taken.
         shows: whether a host wants to know what the display shows.
-        hybrid: whether the button is told instead of the focus, as on an EOS M3.
+        tells_button: whether the button is told beside the focus, as on an EOS M3 or an SX70 HS.
         heard: whether a host is there to hear of pictures.
         position: where the lens stands, 0 is the nearest.
     """
@@ -108,12 +110,11 @@ class Release:
         self.shutter = Shutter(body)
         self.button = 0
         self.busy = False
-        self.shows = False
+        self.shows = self._shows_unasked
         self.heard = False
         self.mirror_up = False
         self.position = SHARP_AT
-        listed = body.profile.operations
-        self.hybrid = RemoteReleaseOn.code in listed and 0x910F not in listed
+        self.tells_button = body.profile.model.startswith(_WITHOUT_MIRRORS)
         self._tell = tell
         self._delay = 0.0
         self._focused = False
@@ -135,8 +136,8 @@ class Release:
             Status: it is busy, cannot focus, or has no room for a picture.
         """
         self._must_be_ready()
-        if self.hybrid:
-            self._press_hybrid(button, focuses=focuses)
+        if self.tells_button:
+            self._press_told(button, focuses=focuses)
             return
         if button & HALF:
             if focuses and not self._focus():
@@ -150,7 +151,7 @@ class Release:
             self.button |= FULL
             self._begin()
 
-    def _press_hybrid(self, button: int, *, focuses: bool) -> None:
+    def _press_told(self, button: int, *, focuses: bool) -> None:
         if button & FULL:
             if PtpQuirk.NO_FULL_PRESS in self.body.model.quirks:
                 raise Status(Response.DEVICE_BUSY)
@@ -169,7 +170,7 @@ class Release:
             self.end_bulb()
         if not self.button:
             self._lose_focus()
-        if self.hybrid:
+        if self.tells_button:
             self._show(self.table.olc.button(olc.IDLE))
 
     def by_hand(self) -> None:
@@ -212,7 +213,7 @@ class Release:
 
     def end(self) -> None:
         """The host is gone: the button comes up, and what it did not fetch is lost."""
-        self.heard = self.shows = False
+        self.heard, self.shows = False, self._shows_unasked
         if self._bulb_since is not None:
             self.end_bulb()
         self.button = 0
@@ -221,6 +222,11 @@ class Release:
         self.objects.drop_kept()
 
     # --- focus (section 8.1) ----------------------------------------------------------------------
+
+    @property
+    def _shows_unasked(self) -> bool:
+        """Whether it tells its display to every host: it has no operation to be asked by."""
+        return SetRequestOlcInfoGroup.code not in self.body.profile.operations
 
     @property
     def _tells_focus(self) -> bool:
