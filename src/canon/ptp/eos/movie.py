@@ -114,7 +114,8 @@ class EosMovie:
     def _end(self) -> None:
         self._begun = False
         if self.recording:
-            self._remote.put(Eos.EVF_RECORD_STATUS, self._rest)
+            rest = self._rest if self._rest in self._allowed() else _REST
+            self._remote.put(Eos.EVF_RECORD_STATUS, rest)
         self._switch_back()
 
     def _switch_back(self) -> None:

@@ -63,6 +63,7 @@ class Live:
         self._focused = False
         self._frames = 0
         self._round = 0
+        self.follow_output()  # some were recorded with it on
 
     @property
     def on(self) -> bool:

@@ -249,6 +249,8 @@ class Properties:
                 return bool(value)
         if row is None or row.form != _LIST:
             return bool(value)
+        if code == Eos.POWER_ZOOM_POSITION:  # its list has the last position alone
+            return value[:4][::-1] <= bytes(row.values)[:4][::-1]
         # Guess: of an empty list nothing is taken, of lists of structures what stands in them.
         return value in _entries(bytes(row.values), row.count)
 
