@@ -117,7 +117,10 @@ class ProtocolError(CanonError):
 
 
 class DecodeError(ProtocolError):
-    """A message's bytes cannot be read.
+    """The bytes of a message, or of a picture file, cannot be read.
+
+    Args:
+        of_file: whether they are a picture file's, which may never have been in a camera.
 
     Attributes:
         message: the name of the message, empty while it is not known.
@@ -127,15 +130,25 @@ class DecodeError(ProtocolError):
         detail: all of that in one line.
     """
 
-    def __init__(self, reason: str, offset: int, message: str = "", field: str = "") -> None:
+    def __init__(
+        self,
+        reason: str,
+        offset: int,
+        message: str = "",
+        field: str = "",
+        *,
+        of_file: bool = False,
+    ) -> None:
         where = f"{message}.{field}" if field else message
         self.detail = f"{where or 'message'} at offset {offset:#x}: {reason}"
-        super().__init__(f"what the camera sent cannot be read: {self.detail}")
+        what = "the picture file" if of_file else "what the camera sent"
+        super().__init__(f"{what} cannot be read: {self.detail}", "" if of_file else AGAIN)
+        self._of_file = of_file
         self.reason, self.offset, self.message, self.field = reason, offset, message, field
 
     def inside(self, message: str, field: str) -> DecodeError:
         """The same error, naming the message and the field (the outermost names win)."""
-        return DecodeError(self.reason, self.offset, message, field)
+        return DecodeError(self.reason, self.offset, message, field, of_file=self._of_file)
 
 
 # --- the camera said no --------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from cli_helpers import (
     PROGRAM,
     answer,
     answers,
+    environment,
     make_card,
     output,
     process,
@@ -81,6 +83,22 @@ def test_the_programs_exit_code_is_the_exit_code(tmp_path: Path) -> None:
     program("umockdev-run")
     words = ("virtual", "powershot-g3", "--run", sys.executable, "-c")
     assert process(tmp_path, *words, "raise SystemExit(7)").returncode == 7
+
+
+def test_a_program_gets_no_socket_for_a_stream_that_is_closed(tmp_path: Path) -> None:
+    program("umockdev-run")
+    words = ("virtual", "powershot-g3", "--run", sys.executable, "-c")
+    look = "import os, sys; sys.exit(os.fstat(1).st_rdev != os.stat('/dev/null').st_rdev)"
+    for closed in ">&-", "<&- >&-":
+        ran = subprocess.run(
+            ["sh", "-c", f'exec "$@" {closed}', "sh", PROGRAM, *words, look],
+            cwd=tmp_path,
+            env=environment(tmp_path, ""),
+            capture_output=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(

@@ -483,3 +483,47 @@ def test_a_recording_that_has_no_room_ends_alone(
     assert "No space left on device" in ran.stderr
     assert ran.stdout
     assert len(files_below(here / "elsewhere")) == (words != "info")
+
+
+# --- a real disk ----------------------------------------------------------------------------------
+
+
+def run_on_a_disk(here: Path, verb: Verb, options: str) -> subprocess.CompletedProcess[str]:
+    """Run a verb with `to` a disk in memory; what lies on it at the end follows in stdout."""
+    (here / "try.sh").write_text(
+        f'mount -t tmpfs -o "{options}" none to || exit 99\n'
+        '"$@"; code=$?\n'
+        "echo ---; find to -type f; exit $code\n"
+    )
+    whose = "-m" if os.getuid() == 0 else "-rm"  # a name space of our own; its end unmounts
+    return subprocess.run(
+        ["unshare", whose, "sh", "try.sh", PROGRAM, *verb.words.split()],
+        cwd=here,
+        env=environment(here, port_of(verb, here)),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [("size=16k", "No space left on device"), ("ro", "Read-only file system")],
+    ids=["full", "read-only"],
+)
+@typed(SAVING)
+def test_a_real_disk_that_takes_no_file(verb: Verb, options: str, said: str, here: Path) -> None:
+    if options == "ro" and verb.words == "get DCIM -o to":
+        verb = Verb("get DCIM -o to/new", 5)  # a folder to be made
+    small = verb.words.startswith(("decode", "ptp", "get --thumbnail"))
+    ran = run_on_a_disk(here, verb, "nr_inodes=1" if small and options != "ro" else options)
+    assert ran.returncode == 1, ran.stderr
+    assert f": {said}" in ran.stderr
+    assert ".part" not in ran.stderr + ran.stdout
+    told, _, on_disk = ran.stdout.partition("---\n")
+    kept = rescued_in(here)
+    looks_first = options == "ro"  # and takes no picture
+    assert len(kept) == (verb.files if verb.words[:4] == "capt" and not looks_first else 0)
+    written = [*map(str, kept), *on_disk.splitlines()]
+    assert sorted(told.splitlines()) == sorted(written)

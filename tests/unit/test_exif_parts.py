@@ -1,4 +1,4 @@
-"""A part of a picture file that makes no sense costs nothing but itself; CRW and CR3 are read."""
+"""A part of a picture file that makes no sense costs nothing but itself; all kinds are read."""
 
 from __future__ import annotations
 
@@ -473,7 +473,55 @@ def test_a_cr3_without_metadata_is_a_decode_error(file: bytes) -> None:
         exif.thumbnail(file)
 
 
+BOTH = b"II*\0\x08\0\0\0" + directory(
+    8, (text(0x010F, "Canon"), text(0x0110, "Canon EOS R5"), words(0x0112, 6))
+)
+
+
+def hif(block: bytes, version: int = 0, method: int = 0) -> bytes:
+    """A HIF with a tile, and a block of EXIF behind its boxes."""
+    exif_data = bytes((0, 0, 0, 6)) + b"Exif\0\0" + block
+    ftyp = box(b"ftyp", b"heix\0\0\0\0mif1heix")
+    named = [
+        box(b"infe", struct.pack(">IHH4sx", 2 << 24, number, 0, kind))
+        for number, kind in ((1, b"hvc1"), (7, b"Exif"))
+    ]
+
+    def boxes(at: int) -> bytes:
+        rows = b""
+        for number, start, size in (1, 5, 3), (7, at, len(exif_data)):
+            of_method = struct.pack(">H", method) if version else b""
+            rows += struct.pack(">H", number) + of_method + struct.pack(">HHII", 0, 1, start, size)
+        head = struct.pack(">IHH", version << 24, 0x4400, 2)
+        items = box(b"iinf", struct.pack(">IH", 0, 2), *named)
+        return ftyp + box(b"meta", bytes(4), items, box(b"iloc", head, rows))
+
+    return boxes(len(boxes(0)) + 8) + box(b"mdat", exif_data)
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_hif_tells_what_exiftool_tells(version: int) -> None:
+    file = hif(BOTH, version)
+    read = exif.read(io.BytesIO(file))
+    assert read == exif.read(file) == exif.Exif("Canon", "Canon EOS R5", orientation=6)
+    assert exiftool(file)["IFD0:Model"] == read.model
+
+
+def test_the_thumbnail_of_a_hif_is_that_of_its_exif() -> None:
+    head = picture()
+    block = head[head.index(b"II*\0") : -2]
+    assert exif.thumbnail(hif(block)) == exif.thumbnail(head)
+
+
+@pytest.mark.parametrize("file", [hif(b""), hif(BOTH, 1, method=1), hif(BOTH)[:60]])
+def test_a_hif_without_exif_is_a_decode_error_of_a_file(file: bytes) -> None:
+    with pytest.raises(DecodeError, match="the picture file cannot be read: ") as error:
+        exif.read(file)
+    assert "switch the camera" not in str(error.value)
+
+
 FILES = {
+    "HIF": hif(BOTH),
     "JPEG": picture(),
     "CR2": cr2(replace(SHOT, files=CR2_JPEG, width=32, height=32), PHOTO),
     "CRW": crw(replace(SHOT, width=32, height=32), PHOTO),

@@ -28,15 +28,17 @@ BODIES = {
     "powershot-350": "ps350",
     "powershot-s60?mode=ptp": "powershot",
     "powershot-sx200-is": "files",
+    "powershot-s45?mode=ptp": "files",
     "eos-40d": "eos",
 }
 """One of each kind: two numberings of the native protocol, one without release, RS-232, PTP with
-release, with files alone, and an EOS."""
+release, with files alone, with nothing of its battery, and an EOS."""
 
 ALL = frozenset(BODIES)
 PTP = frozenset(body for body, kind in BODIES.items() if kind in ("powershot", "files", "eos"))
 LINES = frozenset({"powershot-a50", "powershot-350"})
 NATIVE = frozenset({"powershot-g3", "eos-20d", "powershot-s10"})
+SILENT_BATTERY = frozenset({"powershot-350", "powershot-s45?mode=ptp"})
 RELEASE = frozenset({"powershot-g3", "eos-20d", "powershot-s60?mode=ptp", "eos-40d"})
 
 NUMBERED = {
@@ -64,8 +66,9 @@ TABLE: dict[str, frozenset[str]] = {
     "press=soon": frozenset(),
     "press=-1": frozenset(),
     "press=inf": frozenset(),
-    "battery=low": ALL - {"powershot-350"},
-    "battery=3": ALL - {"powershot-350"},
+    "press=2&card=none": frozenset({"powershot-s60?mode=ptp", "eos-40d"}),
+    "battery=low": ALL - SILENT_BATTERY,
+    "battery=3": ALL - SILENT_BATTERY,
     "battery=half": frozenset(),
     "battery=low&battery=3": frozenset(),
     "dial=manual": frozenset({"eos-40d"}),
@@ -101,7 +104,7 @@ TABLE: dict[str, frozenset[str]] = {
     "fault=empty@DeleteObject": frozenset(),
     "fault=no-data@OpenSession": frozenset(),
     "fault=stall-out@GetObject": frozenset(),
-    "fault=stall-out@SendObject": PTP,
+    "fault=stall-out@SendObject": PTP - {"powershot-s45?mode=ptp"},
     "fault=event-lost@CardChanged": NATIVE,
     "fault=event-lost@ObjectAdded": PTP,
     "fault=event-lost@CameraModeChanged": frozenset({"powershot-s60?mode=ptp"}),

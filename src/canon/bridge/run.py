@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,7 +47,8 @@ def run(
         address: host and TCP port of the USB/IP server.
         busid: the camera's name there.
         env: the program's environment; by default that of this process.
-        stdin: as `subprocess.Popen` takes it, like `stdout` and `stderr`; by default inherited.
+        stdin: as `subprocess.Popen` takes it, like `stdout` and `stderr`; by default inherited, or
+            /dev/null where ours is closed: its number may be a socket's by now.
         stdout: where the output goes.
         stderr: where the messages go.
 
@@ -58,6 +60,11 @@ def run(
         ValueError: there is no such program.
     """
     with attached(address, busid, env=env) as environment:
+        streams = (stdin, sys.__stdin__), (stdout, sys.__stdout__), (stderr, sys.__stderr__)
+        stdin, stdout, stderr = (
+            subprocess.DEVNULL if stream is None and ours is None else stream
+            for stream, ours in streams
+        )
         try:
             child = subprocess.Popen(  # noqa: S603  (running what the user names is its purpose)
                 command, env=environment, stdin=stdin, stdout=stdout, stderr=stderr

@@ -1,10 +1,10 @@
 """What a picture file tells: its thumbnail, and how the picture was taken.
 
-It may be a JPEG, a CR2 or another TIFF, a CRW, a CR3, or the head of one. Whatever it is, it comes
-from a card, so nothing in it is believed: offsets and lengths are checked against the bytes that
-are there, a directory is read once and has an end. What makes no sense costs nothing but itself,
-and a number that cannot be true is not told. Time and memory are bounded by the length of what is
-there.
+It may be a JPEG, a CR2 or another TIFF, a CRW, a CR3, a HIF, or the head of one. Whatever it is, it
+comes from a card, so nothing in it is believed: offsets and lengths are checked against the bytes
+that are there, a directory is read once and has an end. What makes no sense costs nothing but
+itself, and a number that cannot be true is not told. Time and memory are bounded by the length of
+what is there.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from canon.errors import DecodeError
-from canon.exif.source import Source, jpeg
+from canon.exif.source import Source, jpeg, unreadable
 from canon.exif.tiff import Directory, Tiff
 from canon.frozen import Frozen
 from canon.wire import Buffer
@@ -93,7 +92,7 @@ def thumbnail(picture: Buffer | BinaryIO) -> bytes:
     second = tiff.second()
     start, length = second.offset(0x0201), second.offset(0x0202)
     if not start or not length:
-        raise DecodeError("there is no thumbnail in it", 0, "EXIF", "thumbnail")
+        raise unreadable("there is no thumbnail in it", 0, "EXIF", "thumbnail")
     return jpeg(tiff.beyond, start, length)
 
 
@@ -290,8 +289,17 @@ def _is_cr3(source: Source) -> bool:
     return from_4.size == 8 and from_4.take(0, 8) == b"ftypcrx "
 
 
+def _is_heif(source: Source) -> bool:
+    from_4 = source.part(4, 8)
+    return from_4.size == 8 and from_4.take(0, 8) in (b"ftypheix", b"ftypheic", b"ftypmif1")
+
+
 def _tiff(source: Source) -> Tiff:
-    """The TIFF block: the file itself, or the EXIF segment of a JPEG."""
+    """The TIFF block: the file itself, the EXIF segment of a JPEG, or the EXIF item of a HIF."""
+    if _is_heif(source):
+        from canon.exif.boxes import exif_item
+
+        return Tiff(source, *exif_item(source))
     if source.size < 2 or source.take(0, 2) != b"\xff\xd8":
         return Tiff(source)
     at = 2
@@ -308,4 +316,4 @@ def _tiff(source: Source) -> Tiff:
         if marker[1] == 0xE1 and head.size == 10 and head.take(4, 5) == _EXIF:
             return Tiff(source, at + 10, at + 2 + length)
         at += 2 + length
-    raise DecodeError("no EXIF segment before the picture", at, "JPEG", "segment")
+    raise unreadable("no EXIF segment before the picture", at, "JPEG", "segment")

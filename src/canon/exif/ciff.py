@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from canon.errors import DecodeError
-from canon.exif.source import Order, Source, jpeg
+from canon.exif.source import Order, Source, jpeg, unreadable
 from canon.exif.tiff import plain
 
 _MAKE_AND_MODEL, _OWNER = 0x080A, 0x0810
@@ -42,7 +42,7 @@ class Crw:
             if heaps:
                 self._collect(heaps.pop(0), heaps)
         if not self._records:
-            raise DecodeError(
+            raise unreadable(
                 "the list of what is in a CRW stands at its end, and is not there",
                 source.size,
                 "CRW",
@@ -55,7 +55,7 @@ class Crw:
             with suppress(DecodeError):
                 if found := self._records.get(tag):
                     return jpeg(found, 0, found.size)
-        raise DecodeError("there is no thumbnail in it", 0, "CRW", "thumbnail")
+        raise unreadable("there is no thumbnail in it", 0, "CRW", "thumbnail")
 
     @property
     def names(self) -> tuple[str, str]:
@@ -121,7 +121,7 @@ class Crw:
         at = heap.number(heap.size - 4, 4, self.order)
         count = heap.number(at, 2, self.order)
         if count > _MOST_ENTRIES:
-            raise DecodeError(f"a heap of {count} records", at, "CRW", "count")
+            raise unreadable(f"a heap of {count} records", at, "CRW", "count")
         for here in range(at + 2, at + 2 + _ENTRY * count, _ENTRY):
             tag = heap.number(here, 2, self.order)
             if tag & _IN_PLACE:

@@ -11,6 +11,11 @@ Order = Literal["little", "big"]
 _LARGEST = 32 << 20  # bytes of a JPEG inside of a file
 
 
+def unreadable(reason: str, offset: int, kind: str, field: str) -> DecodeError:
+    """The error that a picture file makes no sense: what is wrong, and where in which kind."""
+    return DecodeError(reason, offset, kind, field, of_file=True)
+
+
 class Source:
     """A stretch of bytes; offsets count from its start, and nothing outside of it is read.
 
@@ -29,13 +34,13 @@ class Source:
         """The bytes at an offset; DecodeError when they are not all there."""
         if at < 0 or size < 0 or at + size > self.size:
             left = max(0, self.size - at)
-            raise DecodeError(f"{size} bytes wanted, {left} are left", at, "EXIF", "value")
+            raise unreadable(f"{size} bytes wanted, {left} are left", at, "EXIF", "value")
         if isinstance(self._data, bytes | bytearray | memoryview):
             return bytes(take(self._data, self._start + at, size))
         self._data.seek(self._start + at)
         read = self._data.read(size)
         if len(read) < size:
-            raise DecodeError(f"{size} bytes wanted, {len(read)} came", at, "EXIF", "value")
+            raise unreadable(f"{size} bytes wanted, {len(read)} came", at, "EXIF", "value")
         return read
 
     def number(self, at: int, size: int, order: Order) -> int:
@@ -55,10 +60,10 @@ def jpeg(source: Source, start: int, length: int) -> bytes:
         DecodeError: it is none, or a part of it is missing.
     """
     if length > _LARGEST:
-        raise DecodeError(f"a thumbnail of {length} bytes", start, "EXIF", "thumbnail")
+        raise unreadable(f"a thumbnail of {length} bytes", start, "EXIF", "thumbnail")
     here = max(0, min(length, source.size - start))
     if here < length:
-        raise DecodeError(
+        raise unreadable(
             f"it has a thumbnail of {length} bytes, and {here} of them are here",
             start,
             "EXIF",
@@ -66,5 +71,5 @@ def jpeg(source: Source, start: int, length: int) -> bytes:
         )
     picture = source.take(start, length)
     if not picture.startswith(b"\xff\xd8"):
-        raise DecodeError("the thumbnail is not a JPEG", start, "EXIF", "thumbnail")
+        raise unreadable("the thumbnail is not a JPEG", start, "EXIF", "thumbnail")
     return picture

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from canon.errors import DecodeError
-from canon.exif.source import Order, Source
+from canon.exif.source import Order, Source, unreadable
 from canon.frozen import Frozen
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Tiff:
         self.block = block = source.part(start, max(0, self.end - start))
         order = _MARKS.get(block.take(0, 4))
         if order is None:
-            raise DecodeError("neither II nor MM begins it", 0, "EXIF", "byte order")
+            raise unreadable("neither II nor MM begins it", 0, "EXIF", "byte order")
         self.order: Order = order
         self.first = block.number(4, 4, order)
 
@@ -201,7 +201,7 @@ class Tiff:
         """The directory at an offset, as far as its bytes are there."""
         count = self.block.number(at, _HEAD, order)
         if count > _MOST_ENTRIES:
-            raise DecodeError(f"a directory of {count} entries", at, "EXIF", "count")
+            raise unreadable(f"a directory of {count} entries", at, "EXIF", "count")
         values: dict[int, Value] = {}
         for tag, value in self._entries(at + _HEAD, count, order):
             values.setdefault(tag, value)

@@ -18,7 +18,7 @@ from canon.frozen import Frozen
 from canon.models.model import Model
 from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
-from canon.virtual.catalogue import Row, choose
+from canon.virtual.catalogue import Row, can, choose
 from canon.virtual.charge import Charge
 from canon.virtual.clock import BodyClock
 from canon.virtual.faults import Fault, Faults
@@ -111,16 +111,18 @@ class Wanted(Frozen):
         if faults:
             from canon.virtual.repertoire import repertoire
 
-            can = repertoire(model, on_line=model.product is None)
+            known = repertoire(model, on_line=model.product is None)
             for fault in faults:
-                fault.check(can)
+                fault.check(known)
         if presses and isinstance(model, Ps350Model):
             raise ValueError(f"press=…: nobody can press the button of a virtual {model.name}")
         if card == "":
             raise ValueError("card=: name a folder, or say card=none")
         if card and card != "none" and not os.path.isdir(card):
             raise ValueError(f"card={card}: there is no such folder")
-        if battery is not None and isinstance(model, Ps350Model):
+        if presses and card == "none" and not _tells_of_presses(model):
+            raise ValueError(f"press=…: without a card, nothing comes of it on the {model.name}")
+        if battery is not None and not _tells_its_battery(model):
             raise ValueError(f"battery=…: the {model.name} says nothing of its battery")
         if turned and not (isinstance(model, PtpModel) and is_eos(model)):
             raise ValueError(f"{next(iter(turned))}=…: the {model.name} is no EOS that speaks PTP")
@@ -239,6 +241,22 @@ class Wanted(Frozen):
 
         folder = Path(self.card)
         return lambda: card_from_folder(folder, longest=longest, pictures=pictures)
+
+
+def _tells_of_presses(model: Row) -> bool:
+    """Whether a host learns of the button where no picture can be put on a card."""
+    return isinstance(model, PtpModel) and "release" in can(model)
+
+
+def _tells_its_battery(model: Row) -> bool:
+    """Whether a host can see how full the battery of a body is, or whether that ends a series."""
+    if not isinstance(model, PtpModel) or is_eos(model):
+        return not isinstance(model, Ps350Model)
+    from canon.ptp.powershot.layouts import Property
+    from canon.virtual.ptp.profile import load_profile
+
+    told = load_profile(model).properties
+    return Property.BATTERY_STATUS in told or "release" in can(model)
 
 
 def _dial(text: str) -> int:

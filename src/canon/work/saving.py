@@ -167,7 +167,8 @@ class Saving:
         folder = self.to if self.is_folder else self.to.parent
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+            why = errno.EROFS if _is_read_only(folder) else errno.EACCES
+            raise OSError(why, os.strerror(why), str(folder))
 
     # --- files of the card ------------------------------------------------------------------------
 
@@ -397,3 +398,8 @@ def _with_thumbnails(files: list[Entry]) -> list[Entry]:
     having = {one.path for path in thumbnails for one in owned.get(path, ())}
     taken = (entry for entry in files if kind_of(entry.name).is_taken or entry.path in having)
     return [entry for entry in taken if entry.path not in owned]
+
+
+def _is_read_only(folder: Path) -> bool:
+    """Whether the disk of a folder cannot be written by anybody, as far as the system says."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
