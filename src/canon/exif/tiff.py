@@ -55,7 +55,8 @@ class Directory:
     """
 
     def __init__(self, source: Source, order: Order, values: Mapping[int, Value]) -> None:
-        self.source, self.order, self.values = source, order, values
+        self.source, self.values = source, values
+        self.order: Order = order
 
     def text(self, tag: int) -> str:
         """A text up to its NUL, without what does not print; "" when there is none."""
@@ -179,7 +180,8 @@ class Tiff:
         """The byte order of a note: that in which it has the fewer entries."""
         other: Order = "big" if self.order == "little" else "little"
         raw = self.block.take(at, _HEAD)
-        return min((self.order, other), key=lambda order: int.from_bytes(raw, order))
+        orders: tuple[Order, Order] = (self.order, other)
+        return min(orders, key=lambda order: int.from_bytes(raw, order))
 
     def _shift(self, note: Value, found: Directory) -> int:
         """What is to be added to the offsets in a MakerNote: nothing, where nobody has moved it."""

@@ -257,6 +257,6 @@ def _numbered(stem: str, taken: set[str], last: dict[str, int]) -> str:
         tail = f"~{number}"
         short = stem[: _LONGEST_STEM - len(tail)] + tail
         if short not in taken:
-            break
-    last[begins] = number
-    return short
+            last[begins] = number
+            return short
+    raise AssertionError("numbers have an end")

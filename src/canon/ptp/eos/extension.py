@@ -86,7 +86,7 @@ class EosExtension:
         self.channel.begun()
         self.objects.begun()
         self.control.begun()
-        for room in ("settings", "_shutter", "_live", "_movie"):
+        for room in ("_settings", "_shutter", "_live", "_movie"):
             if room in vars(self):
                 vars(self)[room].begun()
 
@@ -242,9 +242,13 @@ class EosExtension:
         """Remote control."""
         return self.control
 
-    @cached_property
+    @property
     def settings(self) -> EosSettings:
         """What it is set to."""
+        return self._settings
+
+    @cached_property
+    def _settings(self) -> EosSettings:
         from canon.ptp.eos.settings import EosSettings
 
         return EosSettings(self.control)

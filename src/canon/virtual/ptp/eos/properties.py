@@ -270,7 +270,7 @@ class Properties:
     def follow_mode(self) -> None:
         """Let the settings and what they may be follow the shooting mode."""
         mode, scales = self.mode, self._scales
-        usual = dict(zip(_BY_MODE, (0x38, 0x70, 0, 0), strict=True))
+        usual: dict[Eos, int] = dict(zip(_BY_MODE, (0x38, 0x70, 0, 0), strict=True))
         lists = {
             Eos.APERTURE: scales.apertures_in(mode) if self.has_lens else (),
             Eos.SHUTTER_SPEED: scales.times_in(mode),
