@@ -185,7 +185,7 @@ def test_one_file_that_fails_gives_its_own_exit_code(tmp_path: Path, card: Path)
 def test_an_unplugged_camera_stops_everything_and_what_is_saved_stays(
     tmp_path: Path, card: Path
 ) -> None:
-    port = virtual(card, "long@GetFile:0", "unplug@GetFile")  # the first fault does no harm
+    port = virtual(card, "silence@GetFile:1000000", "unplug@GetFile")  # behind the whole first file
     ran = run(tmp_path, "get", "DCIM", "-o", "out", port=port)
     assert (ran.returncode, ran.stdout) == (3, "out/100CANON/IMG_0001.JPG\n")
     assert "unplugged" in ran.stderr

@@ -61,11 +61,11 @@ def drained(events: Queue[PtpEvent]) -> list[PtpEvent]:
 def test_an_event_in_pieces_of_eight_bytes() -> None:
     session, camera = open_session()
     put_in_pieces(camera, event(0x4002, HANDLE))
-    put_in_pieces(camera, event(0xC101))
+    put_in_pieces(camera, event(0xC0FE))
     put_in_pieces(camera, event(0xC0FF, 1, 2, 3))
     assert all_events(session) == [
         ObjectAdded(HANDLE),
-        UnknownEvent(0xC101, 0, 0, 0),
+        UnknownEvent(0xC0FE, 0, 0, 0),
         UnknownEvent(0xC0FF, 1, 2, 3),
     ]
 
