@@ -127,6 +127,32 @@ def test_frames_pictures_and_settings_from_three_threads() -> None:
         assert not body.objects.kept
 
 
+def test_frames_come_while_a_picture_is_awaited() -> None:
+    with opened("eos-r6") as (cam, body, _), cam.live:
+        body.table.turn_dial(Mode.BULB)
+        failed: list[BaseException] = []
+
+        def expose() -> None:
+            try:
+                cam.capture.bulb(80_000)
+            except Aborted as error:
+                failed.append(error)
+
+        frames = iter(cam.live)
+        next(frames)
+        shooting = threading.Thread(target=expose, daemon=True)
+        shooting.start()
+        while shooting.is_alive() and not body.release.busy:
+            threading.Event().wait(0.001)
+        try:
+            assert [frame.number for frame in islice(frames, 5)] == [2, 3, 4, 5, 6]
+            assert not failed, "it is still exposed"
+        finally:
+            cam.capture.abort()
+            shooting.join(60)
+        assert failed
+
+
 @pytest.mark.parametrize("slug", ["eos-40d", "eos-60d", "eos-r6"])
 def test_the_focus_is_driven_step_by_step(slug: str) -> None:
     with opened(slug) as (cam, body, asked):
@@ -321,7 +347,7 @@ def test_a_bulb_block_counts_and_leaves_its_picture_on_the_card(slug: str) -> No
 def test_bulb_where_the_mode_has_none_is_refused() -> None:
     with opened("eos-60d") as (cam, body, _):
         body.table.turn_dial(Mode.PROGRAM)
-        with pytest.raises(ValueRefused, match="bulb"):
+        with pytest.raises(ValueRefused, match="dial to B"):
             cam.capture.bulb(1)
         assert cam.capture.shoot(target="card").entries
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import TracebackType
 from typing import Self
 
@@ -69,12 +69,17 @@ class Live:
         """
         try:
             with self:
+                live = self._control.need(_live, _FEATURE)
                 while True:
-                    with self._turns:
-                        live = self._control.need(_live, _FEATURE)
+                    with nullcontext() if live.beside else self._turns:
                         if not live.running:
                             return  # somebody left remote control
-                        frame = live.frame()
+                        try:
+                            frame = live.frame()
+                        except CanonError:
+                            if self.running:
+                                raise
+                            return
                     yield frame
         except CanonError:
             if self._control.is_open():

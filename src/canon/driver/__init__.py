@@ -231,6 +231,11 @@ class Live(Protocol):
         """Whether live view runs."""
         ...
 
+    @property
+    def beside(self) -> bool:
+        """Whether frames come beside what other threads do, also while they wait for a picture."""
+        ...
+
     def start(self) -> None:
         """Start it."""
         ...

@@ -19,6 +19,8 @@ class NativeLive:
         running: whether it runs.
     """
 
+    beside = False
+
     def __init__(self, session: Session) -> None:
         self.session = session
         self.running = False

@@ -89,7 +89,9 @@ class EosBulb:
         allowed = self._store.allowed(Eos.SHUTTER_SPEED)
         code = next((one for one in _BULBS if one in allowed), None)
         if code is None:
-            raise ValueRefused("shutter_speed", "bulb", ())
+            refused = ValueRefused("shutter_speed", "bulb", ())
+            refused.advice = "turn its dial to B, or to M where that has none"
+            raise refused
         self._remote.put(Eos.SHUTTER_SPEED, code)
         self._remote.channel.drain()
         self._speed = now

@@ -6,6 +6,8 @@ busy, which a frame waits for. A picture in between does not end live view.
 
 from __future__ import annotations
 
+import itertools
+
 from canon.driver.shot import Frame
 from canon.errors import DeviceBusy, NotSupported
 from canon.log import Log
@@ -31,13 +33,16 @@ class EosLive:
         remote: its remote control.
     """
 
+    beside = True
+
     def __init__(self, remote: EosRemote) -> None:
         self.session = remote.session
         self._remote = remote
         self._store = remote.store
         self._running = False
         self._before: int | None = None  # the output that was there; None: frames came already
-        self._number = self._length = 0
+        self._numbers = itertools.count(1)
+        self._length = 0
         self._heard = 0.0
         remote.stops.append(self.stop)
 
@@ -67,10 +72,13 @@ class EosLive:
             self._remote.remember(Eos.EVF_OUTPUT)
             self._remote.put(Eos.EVF_OUTPUT, _FOR_COMPUTER)
             self._before = output
-        self._running, self._number = True, 0
+        self._running, self._numbers, self._length = True, itertools.count(1), 0
 
     def frame(self) -> Frame:
-        """The picture now; a body that is busy is asked again, for three seconds."""
+        """The picture now; a body that is busy is asked again, for three seconds.
+
+        While it works on a picture there are no frames, however long that takes.
+        """
         clock = self.session.clock
         deadline = clock.now() + _STARTS_S
         tries = 0
@@ -86,7 +94,9 @@ class EosLive:
                     expect=self._length,
                 )
             except DeviceBusy as busy:
-                if clock.now() >= deadline:
+                if self._store.status and self.running:
+                    deadline = clock.now() + _STARTS_S
+                elif clock.now() >= deadline:
                     busy.advice = "look at its display: a menu that is open keeps live view away"
                     raise
             else:
@@ -97,15 +107,15 @@ class EosLive:
                 if clock.now() >= deadline:
                     raise DeviceBusy("live view gave no picture")
             # The next frame is near while frames come; the first one is a second away.
-            clock.sleep(_AGAIN_S if self._number else min(tries * _AGAIN_S, _LATE_S))
-        self._number += 1
+            near = self._length and not self._store.status
+            clock.sleep(_AGAIN_S if near else min(tries * _AGAIN_S, _LATE_S))
         # The picture is copied by Frame; what is kept beside it must not keep all of the answer.
         rest = {
             kind: memoryview(bytes(part))
             for kind, part in told.parts.items()
             if kind not in PICTURES
         }
-        return Frame(told.jpeg, self._number, clock.now(), EvfFrame(rest))
+        return Frame(told.jpeg, next(self._numbers), clock.now(), EvfFrame(rest))
 
     def stop(self) -> None:
         """Stop it, and set the output back to what it was."""

@@ -18,6 +18,8 @@ class PowerShotLive:
         active: whether release control is on; without it nothing runs.
     """
 
+    beside = False
+
     def __init__(self, session: Session, active: Callable[[], bool]) -> None:
         self.session = session
         self._active = active
