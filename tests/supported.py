@@ -34,7 +34,11 @@ VERBS = (
     "capture",
     "zoom",
     "focus lock",
+    "half press",
+    "focus drive",
+    "bulb",
     "live",
+    "movie",
     "events",
 )
 WORDS = ("recorded", "gphoto2", "simulated", "untested")
@@ -69,7 +73,11 @@ NEEDS = {
     "capture": Feature.SHOOT,
     "zoom": Feature.ZOOM,
     "focus lock": Feature.FOCUS_LOCK,
+    "half press": Feature.HALF_PRESS,
+    "focus drive": Feature.FOCUS_DRIVE,
+    "bulb": Feature.BULB,
     "live": Feature.LIVE,
+    "movie": Feature.MOVIE,
 }
 """What the library must say of a body where a verb is shown; the other verbs go with all bodies."""
 FAMILIES = (

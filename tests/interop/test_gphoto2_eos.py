@@ -180,7 +180,7 @@ def _delete(body: TetheredEos) -> None:
     assert sorted(body.names()) == before[1:]
 
 
-@line("upload", "upload-file")
+@line("put", "upload-file")
 def _upload(body: TetheredEos) -> None:
     (body.folder / "UP_0001.JPG").write_bytes(b"\xff\xd8 not much of a picture")
     assert body.gphoto2(*folder(body), "--upload-file", "UP_0001.JPG").status == 0
@@ -315,7 +315,7 @@ def _tethered(body: TetheredEos) -> None:
     is_rested(body)
 
 
-@line("focus", "half press and release by eosremoterelease", bodies=WITH_BUTTON)
+@line("half press", "half press and release by eosremoterelease", bodies=WITH_BUTTON)
 def _button(body: TetheredEos) -> None:
     small(body)
     before = body.names()
@@ -351,7 +351,7 @@ def _bulb_by_button(body: TetheredEos) -> None:
 # --- live view ------------------------------------------------------------------------------------
 
 
-@line("viewfinder", "capture-preview")
+@line("live", "capture-preview")
 def _preview(body: TetheredEos) -> None:
     assert body.gphoto2("--capture-preview").status == 0
     (frame,) = body.saved().values()
@@ -361,7 +361,7 @@ def _preview(body: TetheredEos) -> None:
     is_rested(body)
 
 
-@line("viewfinder", "capture-movie", bodies=(OLDER, *MIRRORS, LATEST))
+@line("live", "capture-movie", bodies=(OLDER, *MIRRORS, LATEST))
 def _movie(body: TetheredEos) -> None:
     said = body.gphoto2("--capture-movie=1s", "--stdout")
     frames = re.findall(rb"\xff\xd8\xff.+?\xff\xd9", said.raw, re.DOTALL)
@@ -369,7 +369,7 @@ def _movie(body: TetheredEos) -> None:
     is_rested(body)
 
 
-@line("focus", "manual focus drive and zoom")
+@line("focus drive", "manual focus drive and zoom")
 def _drive(body: TetheredEos) -> None:
     eos = body.device.extension
     stood = eos.release.position
