@@ -315,7 +315,7 @@ def _tethered(body: TetheredEos) -> None:
     is_rested(body)
 
 
-@line("half press", "half press and release by eosremoterelease", bodies=WITH_BUTTON)
+@line("focus lock", "half press and release by eosremoterelease", bodies=WITH_BUTTON)
 def _button(body: TetheredEos) -> None:
     small(body)
     before = body.names()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from canon.models import ptp
 from canon.models.file_kinds import ObjectFormat
 from canon.models.model import BodyKind
 from canon.models.model_ids import MODEL_IDS
-from canon.models.ptp import PtpModel
+from canon.models.ptp import PtpModel, PtpQuirk
 from canon.ptp.datasets import (
     Choices,
     DataType,
@@ -32,6 +33,7 @@ _FIRST_EOS = 0x3110  # EOS 400D; those before it have files only, or the native 
 _DEVICE_NAME = 0xD402
 _WRITES_RAW = 2  # a choice of FULL_VIEW_FILE_FORMAT
 _NOT_GIVEN = 0xFFFFFFFF
+_MIRRORLESS = re.compile(r"EOS [MR](?![a-z])")
 _NAMED = 5  # of a row of a burst, what says of which property it is a value or a list
 
 
@@ -188,7 +190,7 @@ def source(model: PtpModel) -> str:
     if model.slug in known or recorded(f"ptp/{model.slug}") is not None:
         return model.slug
     if model.kind is BodyKind.EOS and model.product >= _FIRST_EOS:
-        return min(_recorded_eos(), key=lambda row: abs(row.product - model.product)).slug
+        return min(_recorded_eos(), key=lambda row: _unlike(row, model)).slug
     remote = "release" in model.driven_by.verbs
     if model.kind is not BodyKind.COMPACT or (remote and model.product > _LAST_WITH_RELEASE):
         return ""
@@ -212,6 +214,14 @@ def _recorded_eos() -> tuple[PtpModel, ...]:
     """The rows of the recorded bodies whose lenses come off."""
     eos = (model for model in ptp.MODELS if model.kind is BodyKind.EOS)
     return tuple(model for model in eos if recorded(f"ptp/{model.slug}") is not None)
+
+
+def _unlike(one: PtpModel, other: PtpModel) -> tuple[bool, int]:
+    """How unlike two EOS bodies are: an M, an R, or one with a mirror; then by product id."""
+    line, like = (_MIRRORLESS.match(row.name) for row in (one, other))
+    # An M2 has the button of a body with a mirror, and no other M of its time has it.
+    alike = PtpQuirk.HIDES_RELEASE in other.quirks or (line and line[0]) == (like and like[0])
+    return not alike, abs(one.product - other.product)
 
 
 def _is_eos(told: Mapping[str, Any]) -> bool:
