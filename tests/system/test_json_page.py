@@ -16,6 +16,7 @@ from conftest import ROOT
 NATIVE = "virtual:powershot-g3"
 PTP = "virtual:powershot-s60?mode=ptp"
 EOS = "virtual:eos-20d"
+EOS_PTP = "virtual:eos-60d"
 PAGE = (ROOT / "docs/guide/json.md").read_text(encoding="utf-8")
 PICTURE = "DCIM/100CANON/IMG_0001.JPG"
 
@@ -121,6 +122,34 @@ def test_what_a_verb_prints(section: str, words: list[str], port: str, tmp_path:
     assert documents, ran.stderr
     for document in documents:
         check(document, section)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("capture", ["capture", "--no-focus", "-o", "pictures/"]),
+        ("focus", ["focus", "drive", "-2", "--size", "3"]),
+        ("flash", ["flash", "up"]),
+        ("live", ["live", "--zoom", "5", "-n", "2", "-o", "frames/"]),
+        ("movie", ["movie", "--seconds", "1"]),
+        ("info", ["info"]),
+    ],
+    ids=str,
+)
+def test_what_a_verb_of_an_eos_prints(section: str, words: list[str], tmp_path: Path) -> None:
+    ran = run(tmp_path, *words, "--json", port=EOS_PTP)
+    documents = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert documents, ran.stderr
+    assert ran.returncode == 0
+    for document in documents:
+        check(document, section)
+
+
+def test_a_bulb_exposure(tmp_path: Path) -> None:
+    ran = run(tmp_path, "bulb", "1.5", "--json", port=f"{EOS_PTP}?dial=bulb")
+    (document,) = map(json.loads, ran.stdout.splitlines())
+    check(document, "bulb")
+    assert document["files"]
 
 
 def test_custom_functions(tmp_path: Path) -> None:
