@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.camera.turns import Turns
 from canon.driver import Driver
-from canon.driver.card import Card, CardPath, Entry, Place, Progress, new_path
+from canon.driver.card import SIZE_UNTOLD, Card, CardPath, Entry, Place, Progress, new_path
 from canon.driver.features import Feature
 from canon.driver.lookup import Lookup
 from canon.driver.shot import Picture
@@ -405,7 +405,7 @@ class Storage:
             return  # an empty file: the camera has nothing to send
         with _about(entry.path):
             got = self._verbs().read_file(entry, write, progress)
-        if got != entry.size:
+        if got != entry.size and not (entry.size == SIZE_UNTOLD < got):
             raise ProtocolError(
                 f"{entry.path} has {entry.size} bytes, but the camera sent {got}; nothing was kept"
             )

@@ -10,6 +10,9 @@ from functools import total_ordering
 from canon.errors import ObjectNotFound
 from canon.frozen import Frozen, made
 
+SIZE_UNTOLD = 0xFFFFFFFF
+"""The size of a file of 4 GiB and more, where the camera has no way to tell it."""
+
 Sink = Callable[[memoryview], object]
 """Takes a file's bytes as they come; a view is valid only during the call."""
 

@@ -32,7 +32,7 @@ from canon.driver import (
     Zoom,
     card,
 )
-from canon.driver.card import CardPath, Counted, Entry, Progress, Sink, no_thumbnail
+from canon.driver.card import SIZE_UNTOLD, CardPath, Counted, Entry, Progress, Sink, no_thumbnail
 from canon.driver.events import Listener
 from canon.driver.features import Feature
 from canon.errors import (
@@ -77,6 +77,7 @@ _BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.
 _MOST_BREAKS = 8  # of one download
 _TINY = 16  # bytes of a file of which cameras give no part
 _FOUR_GIB = 1 << 32
+_MOST_FILE = 1 << 44
 _MOST_THUMBNAIL = 1 << 20
 _SET_TO_NORMAL = "set it from PTP to Normal in its menu, where it has that"
 _GENERIC_FOLDER = 1
@@ -268,7 +269,7 @@ class PtpDriver:
 
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file: in blocks of 1 MiB when it is long and the camera gives parts."""
-        if self.session.supports(GetPartialObject) and _BLOCK < entry.size < _FOUR_GIB:
+        if self.session.supports(GetPartialObject) and _BLOCK < entry.size < SIZE_UNTOLD:
             return self._in_blocks(entry, 0, entry.size, Counted(sink, progress, entry.size))
         return self._whole(entry, sink, progress)
 
@@ -293,7 +294,11 @@ class PtpDriver:
         return self._objects.at(
             entry.path,
             lambda handle: self.session.receive(
-                GetObject(handle), sink, limit=entry.size, progress=progress, expect=entry.size
+                GetObject(handle),
+                sink,
+                limit=entry.size if entry.size < SIZE_UNTOLD else max(entry.size, _MOST_FILE),
+                progress=progress,
+                expect=entry.size,
             ),
         )
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from canon.driver.card import Card, CardPath, Entry, store_number
+from canon.driver.card import SIZE_UNTOLD, Card, CardPath, Entry, store_number
 from canon.driver.optional import UNTOLD
 from canon.errors import (
     CARD,
@@ -48,7 +48,6 @@ _Key = tuple[int, tuple[str, ...]]  # a store, and a path in capitals
 _MOST_DEPTH = 32
 _MOST_IN_FOLDER = 0x10000
 _MOST_OBJECTS = 1 << 20
-_LONG = 0xFFFFFFFF  # the size of a file whose length does not fit
 _ROOTS = (0, ALL)
 _MOST_STORES = 16
 _UNTOLD = StorageInfo(StoreKind.UNDEFINED, FileSystem.UNDEFINED, 0, 0, 0, 0, "", "")
@@ -411,7 +410,7 @@ class Objects:
 
     def _length(self, handle: int, size: int) -> int:
         """The length of a file; one of 4 GiB or more is asked for."""
-        if size != _LONG or not self.session.supports(GetObjectSize):
+        if size != SIZE_UNTOLD or not self.session.supports(GetObjectSize):
             return size
         return self.session.call(GetObjectSize(handle, OBJECT_SIZE)).size
 
