@@ -30,7 +30,7 @@ def test_a_movie_of_more_than_4_gib_is_streamed(tmp_path: Path) -> None:
     card = tmp_path / "card"
     film = card / _NAME
     film.parent.mkdir(parents=True)
-    some = random.Random(1)  # noqa: S311
+    some = random.Random(1)
     with film.open("wb") as file:
         file.truncate(_SIZE)
         for at in range(0, _SIZE, _BLOCK):
