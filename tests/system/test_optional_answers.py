@@ -40,7 +40,7 @@ TABLE: tuple[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]
     (G3, ("GetZoom",), ("zoom 2",), WAYS),
     (G3, ("GetReleaseParameters",), ("settings photo_effect", EVERY[3], EVERY[4], "zoom"), WAYS),
     (EOS, ("GetReleaseParameters",), (EVERY[3],), WAYS),
-    (EOS, ("GetBodyId",), ("info", "id", "ls -r"), WAYS),
+    (EOS, ("GetBodyId", "GetOwner"), ("info", "id", "ls -r"), WAYS),
     (EOS, ("GetAllowedSize", "GetAllowedValues"), SETTING, WAYS),
     (S60, ("GetDevicePropValue",), EVERY, WAYS),
     (S60, ("GetStorageInfo",), (*EVERY, "get DCIM/100CANON/IMG_0001.JPG -o to"), WAYS),

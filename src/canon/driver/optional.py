@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from canon.errors import CanonError, NotSupported, PortStalled, PortTimeout, ProtocolError, Refused
 from canon.log import Log
@@ -14,6 +15,17 @@ BROKEN = (ProtocolError, PortTimeout, PortStalled)
 """How an answer fails to come whole from a camera that is still there."""
 UNTOLD = (Refused, *BROKEN)
 """How a camera that is still there fails to tell something."""
+
+
+def clock_time(told: datetime | None) -> datetime:
+    """What a camera's clock says.
+
+    Raises:
+        ProtocolError: that is no time, as where it was never set.
+    """
+    if told is None:
+        raise ProtocolError("the camera's clock says no time that can be", "set its clock")
+    return told
 
 
 @contextmanager

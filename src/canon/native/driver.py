@@ -27,6 +27,7 @@ from canon.driver.card import (
 )
 from canon.driver.events import Listener
 from canon.driver.features import Feature
+from canon.driver.optional import clock_time, optional
 from canon.errors import (
     AGAIN,
     CARD,
@@ -87,7 +88,6 @@ EVERYTHING = 0x0F
 _FILE, _THUMBNAIL = 0, 1
 _MOST_HEAD = 1 << 20
 _TRIES = 4
-_EPOCH = datetime(1970, 1, 1)
 _MOST_OWNER = 31
 _MOST_DEPTH = 32
 _LISTING_S = 30.0  # a full card is read before the first byte comes
@@ -219,7 +219,7 @@ class NativeDriver:
 
     def time(self) -> datetime:
         """The camera's clock."""
-        return local_time(self.session.call(GetTime()).seconds) or _EPOCH
+        return clock_time(local_time(self.session.call(GetTime()).seconds))
 
     def set_time(self, moment: datetime) -> None:
         """Set the camera's clock."""
@@ -427,7 +427,8 @@ class NativeDriver:
         reply = self.session.call(Identify(), timeout_s=timeout_s)
         owner = reply.owner
         if Trait.OWNER_COMMAND in self.model.traits:
-            owner = self.session.call(GetOwner(), timeout_s=timeout_s).owner
+            with optional("the owner's name"):
+                owner = self.session.call(GetOwner(), timeout_s=timeout_s).owner
         return Identity(reply.model, reply.firmware, owner)
 
     def _fetch(

@@ -28,6 +28,7 @@ from canon.driver import (
     Zoom,
 )
 from canon.driver.features import Feature
+from canon.driver.optional import clock_time
 from canon.errors import NotSupported
 from canon.ptp.datasets import DataType, moment, time_text
 from canon.ptp.objects import Known, Objects
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from canon.driver.events import Event
     from canon.driver.settings import Settings
 
-_EPOCH = datetime(1970, 1, 1)
 _BATTERY_LEVEL = 0x5001  # in per cent
 _DATE_TIME = 0x5011
 _LOW_PER_CENT = 25
@@ -253,9 +253,9 @@ class Standard:
         raise NotSupported(self._listed.name, "owner's name")
 
     def time(self) -> datetime:
-        """The camera's clock; 1970 where what it tells is no time."""
+        """The camera's clock."""
         self._listed.need(_DATE_TIME, "clock that can be read")
-        return moment(str(self._listed.value(_DATE_TIME, DataType.TEXT))) or _EPOCH
+        return clock_time(moment(str(self._listed.value(_DATE_TIME, DataType.TEXT))))
 
     def set_time(self, when: datetime) -> None:
         """Set the camera's clock."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from canon.driver import PictureSize, Power
 from canon.driver.features import Feature
+from canon.driver.optional import clock_time
 from canon.errors import NotSupported
 from canon.models.ptp import PtpModel
 from canon.ptp.eos.channel import Channel
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from canon.ptp.eos.settings import EosSettings
     from canon.ptp.eos.shutter import EosFocus, EosShutter
 
-_EPOCH = datetime(1970, 1, 1)
 _TOLD_S = 1.0
 _BATTERY_LEVEL = 0x5001
 _LOW = (0, 5)  # of BATTERY_POWER: empty, and a quarter
@@ -163,12 +163,12 @@ class EosExtension:
         self.settings.write({"owner": owner})
 
     def time(self) -> datetime:
-        """The camera's clock; 1970 where what it tells is no time."""
+        """The camera's clock."""
         self.control.enter()
         if Eos.CAMERA_TIME not in self.store.values:
             raise NotSupported(self._listed.name, "clock that can be read")
         self._ask(Eos.CAMERA_TIME)
-        return local_time(self.store.number(Eos.CAMERA_TIME) or 0) or _EPOCH
+        return clock_time(local_time(self.store.number(Eos.CAMERA_TIME) or 0))
 
     def set_time(self, when: datetime) -> None:
         """Set the camera's clock."""

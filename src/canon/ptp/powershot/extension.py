@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from canon.driver import PictureSize, Power
 from canon.driver.features import Feature
-from canon.driver.optional import BROKEN, optional
+from canon.driver.optional import BROKEN, clock_time, optional
 from canon.log import Log
 from canon.models.ptp import PtpModel
 from canon.ptp.datasets import Choices, DataType
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 _log = Log(__name__)
 
-_EPOCH = datetime(1970, 1, 1)
 _MOST_OWNER = 31
 _NORMAL, _FROM_AC = 1, 1  # of BATTERY_STATUS and BATTERY_KIND; the latter is a guess (section 3)
 _GROUP = 6  # numbers of one kind of picture in SIZE_QUALITY_MODE
@@ -142,7 +141,7 @@ class PowerShot:
         if not self._listed.has(Property.TIME):
             return self._standard.time()
         seconds = self._listed.value(Property.TIME, DataType.UINT32)
-        return (local_time(seconds) if isinstance(seconds, int) else None) or _EPOCH
+        return clock_time(local_time(seconds) if isinstance(seconds, int) else None)
 
     def set_time(self, when: datetime) -> None:
         """Set the camera's clock."""
