@@ -310,7 +310,10 @@ class CustomFunctions(Protocol):
     """The custom functions (C.Fn) of an EOS."""
 
     def table(self) -> tuple[CustomFunction, ...]:
-        """Those that this body has; nothing is asked, and remote control need not be active."""
+        """Those that this body has; remote control need not be active.
+
+        Nothing is asked where the model's row has them; else remote control is entered.
+        """
         ...
 
     def check_writable(self) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from canon.frozen import Frozen
 
+_ANY = 1 << 32
+
 
 class CustomFunction(Frozen):
     """One custom function, and what it is set to.
@@ -15,7 +17,7 @@ class CustomFunction(Frozen):
     Attributes:
         number: its number in the camera's menu: 6 is C.Fn 6.
         name: its name: "exposure_steps".
-        choices: what its values mean, from 0 on.
+        choices: what its values mean, from 0 on; nothing where nobody has named them.
         value: the choice that is set; 0 as the body leaves the factory.
     """
 
@@ -40,11 +42,10 @@ class CustomFunction(Frozen):
         typed = str(wanted).strip().lower().replace(" ", "-").replace("_", "-")
         if typed in self.choices:
             return self.choices.index(typed)
-        if typed.isdecimal() and int(typed) < len(self.choices):
+        if typed.isdecimal() and int(typed) < (len(self.choices) or _ANY):
             return int(typed)
-        raise ValueError(
-            f"{wanted!r} is no choice of {self.name}; take one of: {', '.join(self.choices)}"
-        )
+        which = f"one of: {', '.join(self.choices)}" if self.choices else "a number"
+        raise ValueError(f"{wanted!r} is no choice of {self.name}; take {which}")
 
     def __str__(self) -> str:
         return self.choice

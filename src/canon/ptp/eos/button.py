@@ -28,6 +28,7 @@ _log = Log(__name__)
 HALF, FULL = 1, 2
 """The parts of the button; both at once are 3."""
 _FOCUS_S, _BUSY_S, _AGAIN_S = 0.5, 2.0, 0.05
+_LIFTS = 2
 _HYBRID_S = 2.0
 _WAKES_S = 1.0
 _SMALL_SCREEN = 8
@@ -47,7 +48,7 @@ class EosButton:
         self.session = remote.session
         self._remote = remote
         self._store = remote.store
-        self._down = 0
+        self._down = self._stuck = 0
         self._awake = False
         remote.stops.append(self.let_go)
 
@@ -58,7 +59,8 @@ class EosButton:
 
     def begun(self) -> None:
         """In a new session nothing is pressed."""
-        self._down, self._awake = 0, False
+        self._down = self._stuck = 0
+        self._awake = False
 
     def half(self) -> None:
         """Press it half: focus, and measure; it stays so until it is let go.
@@ -96,18 +98,29 @@ class EosButton:
         """Let it come up, all the way or half; twice is allowed."""
         down = self._down
         self._down = down & HALF if to_half and not self.hybrid else 0
-        left = down & ~self._down
+        left = (down | self._stuck) & ~self._down
         for part in (left,) if self.hybrid else (left & FULL, left & HALF):
             if part:
-                try:
-                    self.session.call(RemoteReleaseOff(part))
-                except Disconnected:
-                    raise
-                except CanonError as error:
-                    _log.warning("the button may still be pressed: %s", error)
+                self._lift(part)
+
+    def _lift(self, part: int) -> None:
+        """Let a part come up; one that does not is tried again before the next press."""
+        self._stuck |= part
+        for _ in range(_LIFTS):
+            try:
+                self.session.call(RemoteReleaseOff(part))
+            except Disconnected:
+                raise
+            except CanonError as error:
+                _log.warning("the button may still be pressed: %s", error)
+            else:
+                self._stuck &= ~part
+                return
 
     def _press(self, part: int, *, focus: bool) -> None:
         """Press a part, again while the body is busy with what nobody has heard yet."""
+        if self._stuck:
+            self._lift(self._stuck)
         clock = self.session.clock
         deadline = clock.now() + _BUSY_S
         self._down |= part  # before the answer: what is pressed must come up

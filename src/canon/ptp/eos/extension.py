@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from canon.driver.events import Event
     from canon.ptp.eos.bulb import EosBulb
     from canon.ptp.eos.button import EosButton
+    from canon.ptp.eos.custom import EosCustomFunctions
     from canon.ptp.eos.lens import EosLens, EosPowerZoom
     from canon.ptp.eos.live import EosLive
     from canon.ptp.eos.movie import EosMovie
@@ -67,8 +68,6 @@ class EosExtension:
         listed: what the camera lists of itself.
         model: the camera's row.
     """
-
-    custom_functions = None
 
     def __init__(self, session: Session, listed: Properties, model: PtpModel) -> None:
         self.session = session
@@ -133,6 +132,7 @@ class EosExtension:
             Feature.MOVIE: self.movie is not None,
             Feature.FLASH_POP_UP: self._lists(PopupBuiltinFlash),
             Feature.KEY_LOCK: self._lists(SetUiLock),
+            Feature.CUSTOM_FUNCTIONS: self.custom_functions is not None,
             Feature.MARKS: self.keeps_marks,
             Feature.OWNER: True,
             Feature.CLOCK: True,
@@ -252,6 +252,21 @@ class EosExtension:
         from canon.ptp.eos.settings import EosSettings
 
         return EosSettings(self.control)
+
+    @property
+    def custom_functions(self) -> EosCustomFunctions | None:
+        """The custom functions: the body tells them in remote control."""
+        if self.control.active:
+            there = self._custom.there
+        else:
+            there = generation_of(self.session) in (Generation.FIRST, Generation.BUTTON)
+        return self._custom if there else None
+
+    @cached_property
+    def _custom(self) -> EosCustomFunctions:
+        from canon.ptp.eos.custom import EosCustomFunctions
+
+        return EosCustomFunctions(self.control)
 
     @property
     def shutter(self) -> EosShutter | None:

@@ -35,7 +35,7 @@ from canon.ptp.eos.layouts import (
 )
 from canon.ptp.eos.olc import ALL_GROUPS
 from canon.ptp.eos.store import Store
-from canon.ptp.objects import Objects
+from canon.ptp.objects import STALE, Objects
 from canon.ptp.session import Session
 from canon.values import CameraOutput
 
@@ -135,12 +135,14 @@ class EosRemote:
         self.stops: list[Callable[[], None]] = []
         self._objects = objects
         self._locked = False
+        self._fetched: list[int] = []  # and may still be in its memory
         self._found: dict[int, int] = {}  # what is set back when it is left
         self._entering = threading.RLock()
 
     def begun(self) -> None:
         """A session was opened anew: remote control has ended with the one before."""
         self.active = self._locked = False
+        self._fetched.clear()
         self._found.clear()
 
     def stay(self) -> None:
@@ -195,6 +197,7 @@ class EosRemote:
             for stop in self.stops:
                 self._try(stop)
             self._try(self.channel.drain)
+            self.let_forget()
             self._drop_waiting()
             for code, value in self._found.items():
                 if self.store.number(code) != value:
@@ -260,9 +263,26 @@ class EosRemote:
         self.session.call(PopupBuiltinFlash())
 
     def done_with(self, handle: int) -> None:
-        """A picture in memory was fetched: let the body forget it."""
-        self.session.call(TransferComplete(handle))
+        """A picture in memory was fetched: let the body forget it, now or before the next one."""
         self.store.waiting.pop(handle, None)
+        self._fetched.append(handle)
+        self.let_forget()
+
+    def let_forget(self) -> None:
+        """Let the body forget what was fetched; where it fails that must not cost the picture."""
+        handles, self._fetched = self._fetched, []
+        for handle in handles:
+            try:
+                self.session.call(TransferComplete(handle))
+            except CanonError as error:
+                _log.warning("the camera may keep a picture that was fetched: %s", error)
+                if getattr(error, "code", None) not in STALE:
+                    self._fetched.append(handle)
+
+    def renew(self) -> None:
+        """Leave remote control and enter it again: the body drops what it keeps for its host."""
+        self.leave()
+        self.enter()
 
     def _drop_waiting(self) -> None:
         """Let the body forget what nobody fetched: else it is busy for ever."""

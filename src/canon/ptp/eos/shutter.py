@@ -22,7 +22,10 @@ from canon.driver.shot import (
 )
 from canon.errors import (
     AGAIN,
+    BatteryLow,
     DeviceBusy,
+    FocusFailed,
+    NoCard,
     NotFinished,
     NotSupported,
     ObjectNotFound,
@@ -69,6 +72,8 @@ _BLOCK = 1 << 20  # larger ones make an EOS R hang
 _MOST_PICTURE = 4 << 30
 _MOST_THUMBNAIL = 1 << 20
 _MOST_FILES = 2
+_CLEAR = FocusFailed, NoCard, BatteryLow  # errors after which all that the body told still holds
+_EMPTY = 0  # of BATTERY_POWER
 _HOLD_S = 0.2
 
 
@@ -129,9 +134,11 @@ class EosShutter:
         self._remote = remote
         self._store = remote.store
         self._objects = objects
+        self._doubtful = False  # whether the release before left open what the body told
 
     def begun(self) -> None:
         """In a new session nothing is pressed, and nothing locked."""
+        self._doubtful = False
         self.button.begun()
         self.bulb.begun()
         self.focus.locked = False
@@ -166,8 +173,8 @@ class EosShutter:
         """
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
         self._remote.channel.drain()
-        for left in list(self._store.waiting.values()):
-            self._fetch(left, receiver, progress)
+        self._remote.let_forget()
+        self._clear_memory(receiver, progress)
         self.aim(card=card)
         told = self._fire(give_up, timeout_s, how, bulb_s, card=card)
         found: tuple[Entry, ...] = ()
@@ -189,6 +196,7 @@ class EosShutter:
                 error.add_note("It waits in the camera's memory, and comes with the next shot.")
             raise
         if not (found if card else waiting):
+            self._doubtful = True
             raise NotFinished(
                 "the camera says that it took a picture, but never where it is",
                 "look at its display, and at the card for the picture",
@@ -196,6 +204,21 @@ class EosShutter:
         return Released(found, small)
 
     # --- before -----------------------------------------------------------------------------------
+
+    def _clear_memory(self, receiver: Receiver, progress: Progress | None) -> None:
+        """Fetch what an earlier release left in the memory of the body."""
+        if self._doubtful:
+            self.await_ready(GiveUp())
+            self._doubtful = False
+            if not self._store.waiting:
+                _log.warning("nobody knows how the last release ended: remote control begins anew")
+                self._remote.renew()
+        for left in list(self._store.waiting.values()):
+            try:
+                self._fetch(left, receiver, progress)
+            except ObjectNotFound as error:
+                _log.warning("a picture of an earlier release is gone: %s", error)
+                self._remote.done_with(left.handle)
 
     def _prepare_bulb(self) -> None:
         """Before an exposure that lasts as its host wants, for the card."""
@@ -274,9 +297,11 @@ class EosShutter:
                         self.bulb.begin()
                         self._hold(clock.now() + bulb_s, give_up)
                     elif generation_of(self.session) is Generation.FIRST:
-                        self._at_once()
+                        self._at_once(card=card)
                     else:
-                        self._by_button(focus=how is Press.FOCUS and not self.focus.locked)
+                        self._by_button(
+                            focus=how is Press.FOCUS and not self.focus.locked, card=card
+                        )
                     pressed = True
                 finally:
                     try:
@@ -287,6 +312,7 @@ class EosShutter:
             except BaseException as error:
                 if pressed or not isinstance(error, Refused):
                     note_maybe_taken(error, card=card)
+                self._doubtful = not isinstance(error, _CLEAR)
                 raise
         return told
 
@@ -304,15 +330,15 @@ class EosShutter:
             self.session.poll(_HOLD_S)
         give_up.check()
 
-    def _by_button(self, *, focus: bool) -> None:
+    def _by_button(self, *, focus: bool, card: bool) -> None:
         try:
             if focus and not self.button.hybrid:
                 self.button.half()
             self.button.full(focus=focus)
         except DeviceBusy as busy:
-            raise self._why_busy(busy) from busy
+            raise self._why_busy(busy, card=card) from busy
 
-    def _at_once(self) -> None:
+    def _at_once(self, *, card: bool) -> None:
         clock = self.session.clock
         deadline = clock.now() + _BUSY_S
         while True:
@@ -321,17 +347,34 @@ class EosShutter:
                 break
             except DeviceBusy as busy:
                 if clock.now() >= deadline:
-                    raise self._why_busy(busy) from busy
+                    raise self._why_busy(busy, card=card) from busy
                 self._remote.channel.drain()
                 clock.sleep(_AGAIN_S)
-        check(result, RemoteRelease)
+        try:
+            check(result, RemoteRelease)
+        except StoreFull as full:
+            raise self._no_room(full, card=card) from full
 
-    def _why_busy(self, busy: DeviceBusy) -> Refused:
+    def _why_busy(self, busy: DeviceBusy, *, card: bool) -> Refused:
         """What a body means that says only that it is busy."""
+        said = {"code": int(busy.code), "command": busy.command}
+        if self._store.number(Eos.BATTERY_POWER) == _EMPTY:
+            return BatteryLow(**said)  # type: ignore[arg-type]
+        if (none := self._no_room(busy, card=card)) is not busy:
+            return none
         if self._store.number(Eos.AVAILABLE_SHOTS) == 0:
-            return StoreFull(code=busy.code, command=busy.command)
+            return StoreFull(**said)  # type: ignore[arg-type]
         busy.advice = "wait until its display is quiet; a closed menu and an open lens help"
         return busy
+
+    def _no_room(self, error: Refused, *, card: bool) -> Refused:
+        """The error, or that there is no card for the picture."""
+        try:
+            if card:
+                self._objects.cards()
+        except NoCard as none:
+            return none
+        return error
 
     def _hold(self, until: float, give_up: GiveUp) -> None:
         clock = self.session.clock
@@ -355,11 +398,7 @@ class EosShutter:
     def _fetch(self, told: Waiting, receiver: Receiver, progress: Progress | None) -> None:
         """Fetch a picture out of the memory of the body, and let it forget that."""
         self._receive(told.handle, told.size, told.name, told.format, receiver, progress)
-        try:
-            self._remote.done_with(told.handle)
-        except Refused as error:
-            _log.warning("the camera keeps a picture that was fetched: %s", error)
-            self._store.waiting.pop(told.handle, None)
+        self._remote.done_with(told.handle)
         self._objects.forget(told.handle)
 
     def _copy(self, told: _Told, receiver: Receiver, progress: Progress | None) -> None:

@@ -308,6 +308,8 @@ class Release:
 
     def _must_have_room(self) -> None:
         if self.shots_left() < 1:
+            if self.table.number(Eos.AVAILABLE_SHOTS):
+                self.table.put(Eos.AVAILABLE_SHOTS, 0)
             raise Status(Response.DEVICE_BUSY)
 
     # --- the exposure -----------------------------------------------------------------------------
