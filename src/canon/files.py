@@ -32,7 +32,12 @@ def safe_name(name: str) -> str:
         room = _LONGEST - len(end.encode(errors="ignore"))
         clean = clean.encode(errors="ignore")[:room].decode(errors="ignore") + end
     safe = clean.encode(errors="ignore").decode().rstrip(". ")
-    return "_" + safe if not safe or safe.partition(".")[0].upper() in _RESERVED else safe
+    return "_" + safe if not safe or is_reserved(safe) else safe
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows takes a name for a device, whatever suffix follows."""
+    return name.partition(".")[0].rstrip(" ").upper() in _RESERVED
 
 
 def target_path(to: str | Path, name: str) -> Path:

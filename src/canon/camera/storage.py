@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from canon.camera.turns import Turns
 from canon.driver import Driver
-from canon.driver.card import SIZE_UNTOLD, Card, CardPath, Entry, Place, Progress, new_path
+from canon.driver.card import (
+    SIZE_UNTOLD,
+    Card,
+    CardPath,
+    Entry,
+    Place,
+    Progress,
+    Sink,
+    new_path,
+)
 from canon.driver.features import Feature
 from canon.driver.lookup import Lookup
 from canon.driver.shot import Picture
@@ -123,6 +132,20 @@ class Storage:
         entry, data = self._file(place), io.BytesIO()
         self._fetch(entry, data.write, progress)
         return data.getvalue()
+
+    def stream(self, place: Place, sink: Sink, progress: Progress | None = None) -> None:
+        """Give the bytes of a file to a function, piece by piece as they come.
+
+        Args:
+            place: the file; an entry of a listing saves a question.
+            sink: takes a piece, which is valid only during the call.
+            progress: is called with how many bytes of how many are done.
+
+        Raises:
+            ObjectNotFound: the card has no such file.
+            ProtocolError: the camera sent less or more than the file's size.
+        """
+        self._fetch(self._file(place), sink, progress)
 
     def read_range(self, place: Place, offset: int, size: int) -> bytes:
         """Some bytes of a file without the rest of it; fewer where it ends before.

@@ -24,6 +24,7 @@ _VERBS = {
     "cards": "camera",
     "shots": "camera",
     "ls": "storage",
+    "import": "importing",
     "get": "transfer",
     "put": "transfer",
     "rm": "storage",
@@ -72,9 +73,9 @@ _ELSEWHERE = {
 _HELP = """Canon cameras on the command line.
 
 Data go to stdout; messages and progress go to stderr. With --json, stdout has one document, or one
-object a line from the verbs that do one thing after another (get, put, rm, mkdir, rmdir, protect,
-decode); an error is a last line {"error": {"kind", "message", "advice", "code", "command", "exit"}}
-on stderr.
+object a line from the verbs that do one thing after another (import, get, put, rm, mkdir, rmdir,
+protect, decode); an error is a last line
+{"error": {"kind", "message", "advice", "code", "command", "exit"}} on stderr.
 """
 
 _EPILOG = """\b
