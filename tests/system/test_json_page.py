@@ -89,6 +89,7 @@ CASES = [
     ("cards", ["cards"]),
     ("shots", ["shots"]),
     ("ls", ["ls", "-r", "DCIM"]),
+    ("import", ["import", "library", "--only", "jpg", "--delete-after"]),
     ("get", ["get", PICTURE, "DCIM/NOPE.JPG", "-o", "out/"]),
     ("put", ["put", "UP.JPG", "gone.jpg", "DCIM/100CANON/"]),
     ("rm", ["rm", "--yes", PICTURE, "DCIM/NOPE.JPG"]),
