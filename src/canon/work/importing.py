@@ -361,9 +361,9 @@ class Import:
 
         try:
             self._cam.storage.stream(entry, take, begin(entry.name, entry.size))
-            found = digest.hexdigest()
-            is_picture = entry.size > 0 and entry in group.pictures
-            there = self._library.find(found, entry.size) if is_picture else None
+            found, size = digest.hexdigest(), part.file.tell()  # a card may not tell a size
+            is_picture = size > 0 and entry in group.pictures
+            there = self._library.find(found, size) if is_picture else None
             if there is None and is_picture and self._is_thrown_away(found):
                 number = number or self._next()
                 base = base or self._index.by_sha256(found)[0].path.with_suffix("")
@@ -376,7 +376,7 @@ class Import:
                 if base is None:
                     naming = self._naming(entry, time, number, found)
                     base = self._free_base(self._wanted.template.path(naming), entry, group)
-                there, action = self._keep(part, entry, base, found, time)
+                there, action = self._keep(part, entry, base, Kept(base, size, found, time))
             self._index.enter(there, self._body, entry, found, number)
         finally:
             part.discard()
@@ -384,7 +384,7 @@ class Import:
         return Imported(entry, action, path, found), base or _base(there.path, entry), number
 
     def _keep(
-        self, part: PartFile, entry: Entry, base: PurePosixPath, sha256: str, time: datetime
+        self, part: PartFile, entry: Entry, base: PurePosixPath, came: Kept
     ) -> tuple[Kept, Action]:
         """Give a file that has come its name; the file of that name may be it already."""
         for path in _numbered(base, entry.suffix):
@@ -393,10 +393,10 @@ class Import:
             try:
                 part.keep(target, modified=entry.modified)
             except AlreadyThere:
-                if self._library.hash(path, entry.size) == sha256:
-                    return self._library.kept(path, sha256, time), Action.FOUND
+                if self._library.hash(path, came.size) == came.sha256:
+                    return Kept(path, came.size, came.sha256, came.time), Action.FOUND
                 continue
-            return self._library.kept(path, sha256, time), Action.FETCHED
+            return Kept(path, came.size, came.sha256, came.time), Action.FETCHED
         raise AlreadyThere(f"{base} has ten thousand such files", "choose another template")
 
     def _is_thrown_away(self, sha256: str) -> bool:

@@ -114,7 +114,7 @@ class Library:
         """
         gone = []
         for kept in self.index.by_sha256(sha256):
-            if self.hash(kept.path, size) == sha256:
+            if self.hash(kept.path, kept.size) == sha256:
                 return kept
             gone.append(kept)
         known = self.index.paths()
