@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from itertools import islice
 from typing import Any
 
@@ -413,3 +414,20 @@ def test_a_power_zoom_is_moved() -> None:
         assert cam.zoom.get().position == 0
         assert cam.zoom.set(20).position == 20
         assert body.table.number(Eos.POWER_ZOOM_POSITION) == 20
+
+
+@pytest.mark.long
+def test_memory_is_flat_over_ten_thousand_frames() -> None:
+    with opened("eos-r6") as (cam, _, _):
+        frames = iter(cam.live)
+        for _ in range(200):
+            next(frames)
+        tracemalloc.start()
+        try:
+            for _ in range(10_000):
+                frame = next(frames)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert frame.number == 10_200
+        assert peak < 16 * len(frame) + (1 << 20)
