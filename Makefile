@@ -28,7 +28,7 @@ test-all: .venv/dev programs
 
 # The programs of others that the tests run. Without them, tests are skipped, but not in CI.
 programs:
-	@.ci/debian gphoto2 libimage-exiftool-perl tshark umockdev || [ "$$CI" != true ]
+	@.ci/debian gphoto2 libimage-exiftool-perl sqlite3 tshark umockdev || [ "$$CI" != true ]
 
 # Bytes that somebody makes up, for so many seconds; others each time unless a seed is given.
 # The corpus stays in build/fuzz.

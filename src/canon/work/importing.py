@@ -310,7 +310,8 @@ class Import:
 
     def _take(self, group: Group, begin: Begin) -> Iterator[ImportEvent]:
         """Import the files of one picture; they have the same name but for their suffixes."""
-        base, number = self._known_base(group)
+        is_known = all(self._sha256(entry) is not None for entry in group.files)
+        base, number = (None, 0) if is_known else self._known_base(group)
         for entry in group.files:
             sha256 = self._sha256(entry)
             if sha256 is not None:

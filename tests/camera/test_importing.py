@@ -1,0 +1,69 @@
+"""Import from a program: events one after the other, on a body of each dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from canon.camera import Camera
+from canon.errors import NoCard
+from canon.virtual.ptp.camera import PtpCamera
+from canon.virtual.ptp.eos.extension import EosBody
+from canon.work.importing import Action, Ended, Import, Imported, ImportEvent, Listed, Wanted
+from canon.work.library import Library
+from rigs.bodies import a_camera, a_card, eos, native_device, ptp_body, ptp_device
+
+FILES = {f"IMG_{number:04}.JPG": bytes([number]) * 2000 for number in range(1, 9)}
+
+
+def native() -> tuple[Camera, Callable[[], None]]:
+    device = native_device(card=a_card(FILES))
+    return a_camera(device), lambda: setattr(device.body, "card", None)
+
+
+def powershot() -> tuple[Camera, Callable[[], None]]:
+    device = ptp_device("powershot-s60", card=a_card(FILES))
+    return a_camera(device), lambda: setattr(device.body, "card", None)
+
+
+def an_eos() -> tuple[Camera, Callable[[], None]]:
+    device: PtpCamera[EosBody] = eos(ptp_body("eos-60d", a_card(FILES)))
+    return a_camera(device), lambda: setattr(device.body, "card", None)
+
+
+each_dialect = pytest.mark.parametrize("make", [native, powershot, an_eos])
+Make = Callable[[], tuple[Camera, Callable[[], None]]]
+
+
+@each_dialect
+def test_events_come_one_after_the_other(make: Make, tmp_path: Path) -> None:
+    cam, _ = make()
+    with cam, Library(tmp_path) as library:
+        listed, *files, ended = Import(cam, library, Wanted()).run()
+        assert listed == Listed(8, 16_000)
+        assert [one.action for one in files if isinstance(one, Imported)] == [Action.FETCHED] * 8
+        assert ended == Ended(fetched=8)
+
+
+@each_dialect
+def test_a_card_that_is_pulled_ends_it_at_once(make: Make, tmp_path: Path) -> None:
+    cam, pull = make()
+    events: list[ImportEvent] = []
+    with cam, Library(tmp_path) as library:
+
+        def watch() -> None:
+            for event in Import(cam, library, Wanted()).run():
+                events.append(event)
+                if len(events) == 3:
+                    pull()
+
+        with pytest.raises(NoCard):
+            watch()
+        assert events[-1] == Ended(fetched=2)
+    other, _ = make()
+    with other, Library(tmp_path) as library:
+        *_, ended = Import(other, library, Wanted()).run()
+        assert ended == Ended(fetched=6, known=2)
+    assert sorted(file.read_bytes() for file in tmp_path.rglob("*.JPG")) == sorted(FILES.values())
