@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,7 @@ import pytest
 
 from canon.camera import Camera
 from canon.errors import (
+    Aborted,
     BatteryLow,
     CanonError,
     Disconnected,
@@ -31,6 +32,7 @@ from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.profile import load_profile
 from canon.virtual.shutter import Taken
 from canon.wire import Buffer
+from conftest import long_unless
 from rigs.bodies import EosCamera, a_card, eos, ptp_body, ptp_row, waiting
 
 OLDER, MIRROR, TWO_CARDS, HYBRID, LATEST = BODIES = (
@@ -86,11 +88,11 @@ class Outcome:
     """What became of a verb: what came of it, or why it did not."""
 
     def __init__(self, cam: Camera, verb: Verb) -> None:
-        self.error: CanonError | None = None
+        self.error: BaseException | None = None
         self.shots: list[object] = []
         try:
             self.shots.append(verb(cam))
-        except CanonError as error:
+        except (CanonError, KeyboardInterrupt) as error:
             self.error = error
 
     @property
@@ -203,7 +205,9 @@ def where_it_is_asked() -> Iterator[object]:
         listed = load_profile(ptp_row(slug)).operations
         for operation in SHOOTING:
             if NAMES[operation] in listed:
-                yield pytest.param(slug, operation, id=f"{slug}-{operation}")
+                shown = slug in (MIRROR, LATEST)
+                marks = long_unless(shown)
+                yield pytest.param(slug, operation, id=f"{slug}-{operation}", marks=marks)
 
 
 @pytest.mark.parametrize(("slug", "operation"), list(where_it_is_asked()))
@@ -373,11 +377,36 @@ def shoot_on(cam: Camera, target: str) -> None:
         cam.capture.shoot(target=target)
 
 
+@pytest.mark.parametrize("slug", [OLDER, MIRROR, HYBRID, LATEST])
+@pytest.mark.parametrize("moment", MOMENTS[:7])
+@pytest.mark.parametrize("by_hand", [False, True], ids=["abort", "Ctrl-C"])
+def test_a_shot_that_is_given_up(slug: str, moment: float, by_hand: bool) -> None:
+    """What was taken all the same comes with the next one, or lies on the card."""
+    device = a_body(slug)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with host(device) as cam:
+        cam.remote.start()
+        device.clock.after(moment, interrupt if by_hand else cam.capture.abort)
+        outcome = Outcome(cam, shoot("both" if slug == HYBRID else "host"))
+        assert isinstance(outcome.error, Aborted | KeyboardInterrupt | None)
+        with suppress(KeyboardInterrupt):
+            device.clock.sleep(1)  # where the shot was over before
+        none_is_lost(device, outcome, must_be_well(device, cam))
+    left_as_it_was(device)
+
+
 class Killed(BaseException):
     """What ends a host."""
 
 
-@pytest.mark.parametrize("slug", BODIES)
+SOME = [pytest.param(slug, marks=long_unless(slug in (MIRROR, LATEST)), id=slug) for slug in BODIES]
+"""All bodies, of which `make test` runs two."""
+
+
+@pytest.mark.parametrize("slug", SOME)
 @pytest.mark.parametrize("number", range(8))
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_host_that_is_killed_in_a_shot(slug: str, number: int, answered: bool) -> None:
