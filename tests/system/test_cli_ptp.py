@@ -5,13 +5,17 @@ eleven operations.
 """
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 from cli_helpers import (
+    PATIENCE_S,
+    PROGRAM,
     VIRTUAL,
     answer,
     answers,
+    environment,
     files_below,
     make_card,
     output,
@@ -207,6 +211,26 @@ def test_an_operation_by_name_and_by_number(tmp_path: Path) -> None:
     lines = output(tmp_path, "ptp", "0x9021", "0x10001", "0", "0", "0", port=SX200).splitlines()
     assert lines[1] == "parameter 0x00000002"
     assert lines[-1] == f"00000030  {'00 ' * 8:48} |........|"
+
+
+def test_a_name_that_two_operations_have_is_the_camera_s_own(tmp_path: Path) -> None:
+    words = "ptp", "GetObjectInfoEx", "0xffffffff", "0xffffffff", "0x200000"
+    entries = answer(tmp_path, *words, port="virtual:eos-60d")
+    assert entries == answer(tmp_path, "ptp", "0x9109", *words[2:], port="virtual:eos-60d")
+    assert entries["name"] == "OK"
+    assert answer(tmp_path, "ptp", "GetObjectInfoEx", "0x10001", "0", "0", "0", port=SX200)["data"]
+
+
+def test_operations_of_an_eos_have_names_before_the_camera_is_open(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [PROGRAM, "ptp", "SetRemoteMode", "1"],
+        env=environment(tmp_path, "virtual:eos-60d"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "response  0x2001 OK\n", "")
 
 
 def test_data_go_as_hex_digits_or_from_a_file_and_come_into_one(tmp_path: Path) -> None:

@@ -66,10 +66,11 @@ def ptp_verb(
     if len(parameters) > _MOST_PARAMETERS:
         raise click.UsageError(f"an operation has {_MOST_PARAMETERS} parameters at the most")
     numbers = [_number(word, 0xFFFFFFFF, _PARAMETER) for word in parameters]
-    code, sent = _code(operation), None if data is None else _bytes(data)
+    codes, sent = _codes(operation), None if data is None else _bytes(data)
     if output and Path(output).exists():
         raise AlreadyThere(f"{output} is there already", "name another file")
     with options.camera() as cam:
+        code = next((one for one in codes if one in cam.ptp.operations), codes[0])
         answer = cam.ptp.call(code, *numbers, data=sent)
     from canon.ptp.operations import Response
 
@@ -105,16 +106,18 @@ def _list(options: Options, cam: Camera) -> None:
     options.show({"operations": operations, "properties": properties}, *lines)
 
 
-def _code(text: str) -> int:
-    """The code of an operation that is named, or given as a number."""
+def _codes(text: str) -> list[int]:
+    """The codes of the operations of that name, which PowerShot and EOS may share; or a number."""
+    import canon.ptp.eos.layouts  # noqa: F401 # its operations have names, too
     from canon.ptp.operations import operations
     from canon.trace.ptp_names import OPERATIONS
 
     names = OPERATIONS | {kind.code: kind.__name__ for kind in operations()}
-    for code, name in names.items():
-        if name.lower() == text.lower():
-            return code
-    return _number(text, 0xFFFF, "operation; `canon-remote ptp` names those that the camera lists")
+    if codes := sorted(code for code, name in names.items() if name.lower() == text.lower()):
+        return codes
+    return [
+        _number(text, 0xFFFF, "operation; `canon-remote ptp` names those that the camera lists")
+    ]
 
 
 def _number(text: str, most: int, what: str) -> int:
