@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -449,6 +450,24 @@ def test_two_imports_into_one_folder(tmp_path: Path, g3: str) -> None:
     assert (ran.returncode, ran.stdout) == (1, "")
     assert re.search(rf"to: process {os.getpid()} on \S+ imports into this folder", ran.stderr)
     said(tmp_path, port=g3)
+    check_index(tmp_path / "to")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(tmp_path: Path, body: Body, card: Path, number: signal.Signals) -> None:
+    """Nothing half-done stays, and the next run goes on."""
+    put(card, *(f"IMG_{name:04}.JPG" for name in range(10, 200)))
+    with served(body()) as port:
+        with started(tmp_path, "import", "to", port=port) as running:
+            assert running.stdout
+            running.stdout.readline()
+            running.send_signal(number)
+            _, told = running.communicate()
+        assert running.returncode == 130
+        assert told.splitlines()[-1] == "canon-remote: interrupted"
+        assert {name for name in os.listdir(tmp_path / "to") if name.startswith(".")} == {INDEX}
+        said(tmp_path, port=port)
+    check_whole(tmp_path / "to", card)
     check_index(tmp_path / "to")
 
 
