@@ -23,6 +23,7 @@ from canon.ptp.containers import (
     ContainerKind,
     container,
 )
+from canon.ptp.eos.layouts import Eos
 from canon.ptp.operations import Response
 from canon.ptp.powershot.layouts import Property
 from canon.usb.port import Endpoint
@@ -30,9 +31,14 @@ from canon.virtual.card import File, MemoryCard
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall, Unplugged
 from canon.virtual.port import VirtualPort
-from rigs.bodies import SMALL, powershot, ptp_body
+from canon.virtual.ptp.profile import load_profile
+from rigs.bodies import SMALL, EosCamera, PowerShotCamera, eos, powershot, ptp_body
 
 FLOOD = bytes(4 << 20)
+
+
+SMALL_FORMAT = bytes.fromhex("01000000 10000000 01000000 10000000 03000000")
+"""One small JPEG, as an EOS writes it."""
 
 
 class What(enum.Enum):
@@ -166,9 +172,14 @@ class HostilePtpCamera:
         card = MemoryCard()
         card.add(("DCIM", "100CANON", "IMG_0001.JPG"), File(PICTURE, 1_000_000_000))
         card.make_folders(("MISC",), 1_000_000_000)
-        honest = powershot(ptp_body(model, card))
         # Small pictures are drawn quickly.
-        honest.extension.release.table.put(Property.IMAGE_SIZE, SMALL)
+        honest: PowerShotCamera | EosCamera
+        if load_profile(model).burst:
+            honest = eos(ptp_body(model, card))
+            honest.extension.table.put(Eos.IMAGE_FORMAT, SMALL_FORMAT)
+        else:
+            honest = powershot(ptp_body(model, card))
+            honest.extension.release.table.put(Property.IMAGE_SIZE, SMALL)
         self.descriptors = honest.descriptors
         self.clock = BodyClock()
         self._pipes = [
