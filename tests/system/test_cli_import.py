@@ -223,6 +223,14 @@ def test_a_dry_run_changes_nothing(tmp_path: Path, g3: str) -> None:
     assert pictures(tmp_path / "to") == [f"{DAY}/IMG_0003.CR2"]
 
 
+def test_a_card_without_pictures(tmp_path: Path, card: Path) -> None:
+    shutil.rmtree(card / "DCIM")
+    for start, _ in BODIES.values():
+        ran = run(tmp_path, "import", "to", port=f"{start}card={quote(str(card))}")
+        told = "canon-remote: there is nothing to import on the card\n"
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", told)
+
+
 # --- names ---------------------------------------------------------------------------------------
 
 
@@ -370,7 +378,8 @@ def test_a_cable_that_comes_out(tmp_path: Path, body: Body, card: Path) -> None:
     for number in range(3):
         ran = run(tmp_path, "import", "to", port=body(f"unplug@FETCH:{number * 512}"))
         assert ran.returncode == 3
-        assert len([line for line in ran.stderr.splitlines() if "unplugged" in line]) == 1
+        (told,) = ran.stderr.splitlines()
+        assert "unplugged" in told
         check_index(tmp_path / "to")
     said(tmp_path, port=body())
     check_whole(tmp_path / "to", card)

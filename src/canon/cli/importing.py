@@ -108,6 +108,7 @@ class _Told:
         self._as_json = as_json
         self._stack = ExitStack()
         self._bar: BarOf | None = None
+        self._is_empty = False
         self._done = 0
         self._failed: list[Exception] = []
         self._untold: Untold | None = None
@@ -137,6 +138,7 @@ class _Told:
 
         match event:
             case Listed():
+                self._is_empty = not event.files
                 self._bar = self._stack.enter_context(progress_bar(event.size))
             case IndexRebuilt():
                 self._rebuilt(event)
@@ -198,7 +200,8 @@ class _Told:
                 (event.not_deleted, "stay on the card"),
             )
             said = [f"{count} {what}" for count, what in texts if count]
-            say(", ".join(said) or "there is nothing to import on the card")
+            if said or self._is_empty:  # else it could not even begin, which is told
+                say(", ".join(said) or "there is nothing to import on the card")
 
     def _json(self, event: str, **known: object) -> None:
         """Print an object with all keys; what does not apply is null."""
