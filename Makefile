@@ -13,7 +13,7 @@ COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ps350/*,src/canon/ptp/
 demo: .venv/all
 	@rm -rf demo
 	@$(BIN)/python docs/demo.py README.md
-	@echo "The picture lies in $(CURDIR)/demo:"
+	@echo "The pictures lie in $(CURDIR)/demo:"
 	@ls demo
 
 test: .venv/dev programs

@@ -1,4 +1,4 @@
-"""Play the snippets of a page on a virtual PowerShot G3: `make demo` plays the README's.
+"""Play the snippets of a page on virtual cameras: `make demo` plays the README's.
 
 Python (`pycon`) and shell (`console`) snippets run as they are written, in their order, and are
 shown as they run. tests/system/test_docs.py checks that they still print what the pages say.
