@@ -217,3 +217,10 @@ def test_owner_and_clock(slug: str) -> None:
         assert abs((cam.camera_time - when).total_seconds()) < 60
         cam.owner = "A. Owner"
         assert cam.owner == "A. Owner"
+
+
+def test_the_owner_is_asked_for_where_it_is_told() -> None:
+    """A host that looks once must not take a name that it has not heard for none."""
+    with opened("eos-60d") as (cam, body, _):
+        body.body.owner = "A. Owner"
+        assert cam.owner == "A. Owner"

@@ -228,6 +228,11 @@ class Camera:
             Refused: the camera keeps the one before.
             NotSupported: it tells no owner, so whether it took the name is not known.
         """
+        driver = self._verbs()
+        remote = driver.remote
+        if remote is not None and remote.lasts and not remote.active:
+            with self.remote():  # an EOS tells it there only
+                self._identity = driver.identify()
         return self._who().owner
 
     @owner.setter

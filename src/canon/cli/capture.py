@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from canon.work.saving import Saving
 
 _ASSIGNMENT = "NAME=VALUE"
+_LONGEST = 32
 _TARGET = click.option(
     "--target",
     type=click.Choice(["host", "card", "both"]),
@@ -82,12 +83,19 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     document = {name: _document(told[name]) for name in told}
     width = max(map(len, told))
     values = {name: one.kind.label(one.value) for name, one in told.items()}
+    if not names:  # what nobody reads is not worth its length
+        values = {name: _cut(value) for name, value in values.items()}
     value_width = max(map(len, values.values()))
     lines = []
     for name, one in told.items():
         choices = ", ".join(map(one.kind.label, one.allowed or ())) or (one.why and f"({one.why})")
         lines.append(f"{name:{width}}  {values[name]:{value_width}}  {choices}".rstrip())
     options.show(document, *lines)
+
+
+def _cut(value: str) -> str:
+    """A value that fits beside others; asked for by name, it is shown whole."""
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
 
 
 def _document(told: Reading) -> dict[str, object]:

@@ -150,7 +150,7 @@ class EosRemote:
         raise NotSupported(
             self.name,
             "remote control that outlives its session",
-            "lock and shoot in one block",
+            "do all in one block, or in `canon-remote shell`",
         )
 
     def set_output(self, output: CameraOutput) -> None:

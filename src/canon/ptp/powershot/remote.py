@@ -96,7 +96,7 @@ class PtpRemote:
         raise NotSupported(
             self._listed.name,
             "remote control that outlives its session",
-            "lock and shoot in one block",
+            "do all in one block, or in `canon-remote shell`",
         )
 
     def enter(self) -> None:
