@@ -53,7 +53,11 @@ class Live:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with suppress(*([CanonError] if error or not self._control.is_open() else [])), self._turns:
+        failed = error is not None and not isinstance(error, GeneratorExit)  # a loop that is left
+        with (
+            suppress(*([CanonError] if failed or not self._control.is_open() else [])),
+            self._turns,
+        ):
             self._wanted -= 1
             try:
                 if self.running and not self._wanted:
