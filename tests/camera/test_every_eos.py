@@ -29,6 +29,7 @@ from canon.ptp.eos.layouts import (
     RequestDevicePropValue,
 )
 from canon.ptp.eos.records import PropValueChanged, read_records
+from canon.ptp.operations import SetObjectProtection
 from canon.virtual.build import make_virtual
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.eos.dial import Mode
@@ -67,6 +68,8 @@ def verbs(model: PtpModel) -> Iterator[str]:
         yield "clock"
     if Eos.BATTERY_POWER in told or BATTERY_LEVEL in profile.properties:
         yield "power"
+    if SetObjectProtection.code in listed:
+        yield "protect"
     button = RemoteReleaseOn.code in listed and PtpQuirk.NO_FULL_PRESS not in model.quirks
     apart = button and not is_hybrid(listed)
     if button or RemoteRelease.code in listed:
@@ -121,6 +124,7 @@ def test_a_body_of_every_row_works(model: PtpModel) -> None:
         assert can & NEEDS.keys() <= said, "the library says so too"
         is_itself(cam, device, can)
         has_a_card(cam)
+        protects_files(cam, "protect" in can)
         is_set(cam)
         for verb, does in DEEDS.items():
             if verb in can:
@@ -160,6 +164,17 @@ def has_a_card(cam: Camera) -> None:
     assert cam.storage.read(up) == b"12345"
     cam.storage.delete(up)
     cam.storage.rmdir("DCIM/101CANON")
+
+
+def protects_files(cam: Camera, can: bool) -> None:
+    first = next(entry for entry in cam.storage.walk() if not entry.is_folder)
+    if not can:
+        with pytest.raises(NotSupported):
+            cam.storage.protect(first)
+        return
+    cam.storage.protect(first)
+    assert cam.storage.stat(first).protected
+    cam.storage.protect(first, protected=False)
 
 
 def is_set(cam: Camera) -> None:

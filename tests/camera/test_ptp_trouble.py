@@ -318,11 +318,20 @@ def test_two_cards_a_broken_one_and_an_empty_slot() -> None:
 
 
 def test_the_only_card_is_broken() -> None:
-    with (
-        WatchedPort(Lying(S45, refusing(GetStorageInfo, 0x2002))).camera() as cam,
-        pytest.raises(Refused, match=r"GetStorageInfo.*GENERAL_ERROR"),
-    ):
-        cam.storage.ls()
+    """Its files do not hang on its size; where they are refused, too, that is an error."""
+
+    def lie(operation: Operation[Any]) -> Message | bytes | None:
+        if isinstance(operation, GetStorageInfo | GetObjectHandles):
+            raise Status(Response.GENERAL_ERROR)
+        return None
+
+    with WatchedPort(Lying(S45, lie)).camera() as cam:
+        with pytest.raises(Refused, match=r"GetStorageInfo.*GENERAL_ERROR"):
+            cam.storage.cards()
+        with pytest.raises(Refused, match=r"GetObjectHandles.*GENERAL_ERROR"):
+            cam.storage.ls()
+    with WatchedPort(Lying(S45, refusing(GetStorageInfo, 0x2002))).camera() as cam:
+        assert cam.storage.ls()
 
 
 @pytest.mark.parametrize("lists", [True, False])
