@@ -56,7 +56,7 @@ _BATTERY_LEVEL = 0x5001
 _LOW = (0, 5)  # of BATTERY_POWER: empty, and a quarter
 _MOST_OWNER = 31
 _POWER_ZOOMS = ("PowerShot SX70 HS", "PowerShot SX740 HS", "PowerShot G7 X Mark III")
-_MOVIES_BY_DIAL = ("5D Mark II", "500D", "REBEL T1i", "Kiss X3", "1D Mark IV")
+_MOVIES_BY_DIAL = ("5D Mark II", "500D", "Rebel T1i", "Kiss X3", "1D Mark IV")
 """What bodies have that tell it in remote control only."""
 
 
@@ -352,7 +352,9 @@ class EosExtension:
         if self.control.active:
             there = Eos.EVF_RECORD_STATUS in self.store.values
         else:
-            by_dial = any(name in self.session.info.model for name in _MOVIES_BY_DIAL)
+            by_dial = any(
+                name.upper() in self.session.info.model.upper() for name in _MOVIES_BY_DIAL
+            )
             there = by_dial or self._lists(MovieSelectSwOn)
         return self._movie if there and self._lists(GetViewfinderData) else None
 
