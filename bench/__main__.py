@@ -26,6 +26,7 @@ from bench.tasks import (
     Alternated,
     Sizes,
     card_tasks,
+    eos_card_tasks,
     eos_tasks,
     growth,
     on_the_wire,
@@ -61,8 +62,8 @@ def _tables(sizes: Sizes, runs: int, home: Path) -> str:
     ptp = (
         (G9, (*card_tasks(sizes, G9), *release_tasks(sizes, G9))),
         (SX200_IS, card_tasks(sizes, SX200_IS)),
-        (EOS_60D, eos_tasks(sizes, EOS_60D)),
-        (EOS_R6, eos_tasks(sizes, EOS_R6)),
+        (EOS_60D, (*eos_card_tasks(sizes, EOS_60D), *eos_tasks(EOS_60D))),
+        (EOS_R6, eos_tasks(EOS_R6)),
     )
     parts: Sequence[str] = (
         _where(runs),

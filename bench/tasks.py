@@ -270,8 +270,17 @@ def release_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
     )
 
 
-def eos_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
-    """What an EOS is asked for, in remote control and with its card."""
+def eos_card_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
+    """What is done with the card of an EOS."""
+    return (
+        _listing(f"list {sizes.listed:,} files", sizes.listed, cable),
+        _download(Files(*sizes.eos_many), cable),
+        _download(Files(1, sizes.eos_movie, "MVI_{:04}.MOV"), cable),
+    )
+
+
+def eos_tasks(cable: Cable) -> tuple[Task, ...]:
+    """What an EOS is asked for in remote control."""
     ours, theirs = "start", "get-config iso"
 
     def shot(title: str, verb: str, target: int) -> Task:
@@ -279,11 +288,7 @@ def eos_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
         before = ((ours,), (theirs, f"set-config capturetarget={target}"))
         return Task(title, (verb,), fetched, before, cable=cable, paced=True)
 
-    movie = Files(1, sizes.eos_movie, "MVI_{:04}.MOV")
     return (
-        _listing(f"list {sizes.listed:,} files", sizes.listed, cable),
-        _download(Files(*sizes.eos_many), cable),
-        _download(movie, cable),
         Task("enter remote control, and read a setting", ("read iso",), (theirs,), cable=cable),
         Task(
             "change seven settings",
