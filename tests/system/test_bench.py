@@ -57,7 +57,7 @@ def test_what_the_page_says_stays(page: str) -> None:
 
 def test_each_row_has_what_its_header_promises(page: str) -> None:
     found = tables(page)
-    assert len(found) == 6
+    assert len(found) == 8
     for header, line, *rows in found:
         assert len(rows) >= 2
         assert all(len(row) == len(header) for row in (line, *rows))
@@ -126,13 +126,40 @@ def test_powershots_that_speak_ptp_have_their_rows(
         assert min(found[shot]) > 0.1
 
 
+EOS_CARD_TASKS = [
+    "list 10 files",
+    "download 2 files of 2,000,000 bytes",
+    "download a file of 3,000,000 bytes",
+]
+EOS_TASKS = [
+    "enter remote control, and read a setting",
+    "change seven settings",
+    "capture to the host",
+    "capture to the card, and download",
+    "fifty live frames",
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "names"),
+    [(4, "EOS 60D, PTP", EOS_CARD_TASKS + EOS_TASKS), (5, "EOS R6, PTP", EOS_TASKS)],
+)
+def test_an_eos_has_its_rows(page: str, number: int, name: str, names: list[str]) -> None:
+    table = tables(page)[number]
+    found = moved(table)
+    assert table[0][0] == f"{name}, ours : gphoto2"
+    assert list(found) == names
+    assert min(found["capture to the host"]) > 1
+    assert min(found["fifty live frames"]) > 1
+
+
 def test_a_listing_is_shown_as_it_grows(page: str) -> None:
-    _, _, *rows = tables(page)[4]
+    _, _, *rows = tables(page)[-2]
     assert [row[0] for row in rows] == ["1", "10"]
 
 
 def test_no_row_is_behind_gphoto2_on_the_wire(page: str) -> None:
-    _, _, *rows = tables(page)[5]
+    _, _, *rows = tables(page)[-1]
     assert [row[0] for row in rows] == [
         "PowerShot G3, USB: download a file of 500,000 bytes",
         "PowerShot G3, USB: download 3 files of 20,000 bytes",
@@ -150,7 +177,7 @@ def test_no_row_is_behind_gphoto2_on_the_wire(page: str) -> None:
 
 
 def test_large_downloads_have_95_percent_of_the_wire(page: str) -> None:
-    header, _, *rows = tables(page)[5]
+    header, _, *rows = tables(page)[-1]
     shares = {row[0]: row[header.index("share of the limit")].split(" : ")[0] for row in rows}
     large = [share for title, share in shares.items() if "download a file" in title]
     assert len(large) == 3
