@@ -28,6 +28,7 @@ from canon.virtual.terminal import TerminalServer
 from canon.virtual.usbip import UsbipServer
 
 FOLDER = ("DCIM", "100CANON")
+_BLOCK = 16 << 20
 _TAKEN = 1_055_583_000  # 14 June 2003
 
 
@@ -106,7 +107,8 @@ class Files:
 
     def card(self) -> MemoryCard:
         """A card with them."""
-        data = random.Random(self.count).randbytes(self.size)  # noqa: S311  (nobody looks at it)
+        block = random.Random(self.count).randbytes(min(self.size, _BLOCK))  # noqa: S311  (nobody looks at it)
+        data = (block * -(-self.size // max(1, len(block))))[: self.size]
         card = MemoryCard(capacity=(self.count * self.size) + (256 << 20))
         card.make_folders(FOLDER)
         for number, name in enumerate(self.names):
