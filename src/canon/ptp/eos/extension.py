@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from canon.driver import PictureSize, Power
 from canon.driver.features import Feature
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from canon.ptp.eos.settings import EosSettings
     from canon.ptp.eos.shutter import EosFocus, EosShutter
 
+T = TypeVar("T")
+
 _TOLD_S = 1.0
 _BATTERY_LEVEL = 0x5001
 _LOW = (0, 5)  # of BATTERY_POWER: empty, and a quarter
@@ -60,6 +62,26 @@ _MOVIES_BY_DIAL = ("5D Mark II", "500D", "Rebel T1i", "Kiss X3", "1D Mark IV")
 """What bodies have that tell it in remote control only."""
 
 
+class _Room(cached_property[T]):
+    """What is loaded when it is first asked for; threads that ask together get the same one.
+
+    A cached_property alone may make two, and the button of one would not know of the other's.
+    """
+
+    @overload
+    def __get__(self, eos: None, kind: type | None = None) -> Self: ...
+
+    @overload
+    def __get__(self, eos: object, kind: type | None = None) -> T: ...
+
+    def __get__(self, eos: object | None, kind: type | None = None) -> Self | T:
+        if not isinstance(eos, EosExtension):
+            return self
+        with eos.making:
+            room: T = vars(eos).get(str(self.attrname)) or super().__get__(eos, kind)
+        return room
+
+
 class EosExtension:
     """Canon's EOS extension of one camera; fits `canon.ptp.extension.Extension`.
 
@@ -67,6 +89,9 @@ class EosExtension:
         session: the conversation.
         listed: what the camera lists of itself.
         model: the camera's row.
+
+    Attributes:
+        making: held while one of its rooms is made.
     """
 
     def __init__(self, session: Session, listed: Properties, model: PtpModel) -> None:
@@ -78,7 +103,7 @@ class EosExtension:
         self.control = EosRemote(session, self.objects, self.channel, self.store)
         self._standard = Standard(session, listed, self.objects)
         self._listed = listed
-        self._making = threading.Lock()
+        self.making = threading.RLock()
 
     def begun(self) -> None:
         """Neither handles, nor remote control, nor what was told outlive a session."""
@@ -247,7 +272,7 @@ class EosExtension:
         """What it is set to."""
         return self._settings
 
-    @cached_property
+    @_Room
     def _settings(self) -> EosSettings:
         from canon.ptp.eos.settings import EosSettings
 
@@ -262,7 +287,7 @@ class EosExtension:
             there = generation_of(self.session) in (Generation.FIRST, Generation.BUTTON)
         return self._custom if there else None
 
-    @cached_property
+    @_Room
     def _custom(self) -> EosCustomFunctions:
         from canon.ptp.eos.custom import EosCustomFunctions
 
@@ -273,7 +298,7 @@ class EosExtension:
         """Taking pictures."""
         return self._shutter if self.shoots else None
 
-    @cached_property
+    @_Room
     def _shutter(self) -> EosShutter:
         from canon.ptp.eos.shutter import EosShutter
 
@@ -309,7 +334,7 @@ class EosExtension:
         """Live view, where frames are listed."""
         return self._live if self._lists(GetViewfinderData) else None
 
-    @cached_property
+    @_Room
     def _live(self) -> EosLive:
         from canon.ptp.eos.live import EosLive
 
@@ -325,7 +350,7 @@ class EosExtension:
         """A closer look in live view."""
         return self._lens if self._lists(Zoom) else None
 
-    @cached_property
+    @_Room
     def _lens(self) -> EosLens:
         from canon.ptp.eos.lens import EosLens
 
@@ -340,7 +365,7 @@ class EosExtension:
             there = any(name in self.session.info.model for name in _POWER_ZOOMS)
         return self._zoom if there else None
 
-    @cached_property
+    @_Room
     def _zoom(self) -> EosPowerZoom:
         from canon.ptp.eos.lens import EosPowerZoom
 
@@ -358,7 +383,7 @@ class EosExtension:
             there = by_dial or self._lists(MovieSelectSwOn)
         return self._movie if there and self._lists(GetViewfinderData) else None
 
-    @cached_property
+    @_Room
     def _movie(self) -> EosMovie:
         from canon.ptp.eos.movie import EosMovie
 
