@@ -13,7 +13,7 @@ from canon.cli.output import megabytes
 from canon.driver.features import Feature
 from canon.driver.optional import optional
 from canon.errors import CameraNotFound, NoCard
-from canon.frozen import Frozen
+from canon.work.documents import Clocks
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -32,34 +32,13 @@ def _moment(_ctx: click.Context, _option: click.Parameter, text: str | None) -> 
     return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
 
 
-class _Clocks(Frozen):
-    """The camera's clock and this computer's, read at the same moment."""
-
-    camera: datetime
-    computer: datetime
-
-    @classmethod
-    def read(cls, cam: Camera) -> _Clocks:
-        return cls(cam.camera_time, datetime.now().replace(microsecond=0))
-
-    @property
-    def difference_s(self) -> int:
-        """Seconds by which the camera is ahead."""
-        return round((self.camera - self.computer).total_seconds())
-
-    def document(self) -> dict[str, object]:
-        return {
-            "camera": self.camera.isoformat(),
-            "computer": self.computer.isoformat(),
-            "difference_s": self.difference_s,
-        }
-
-    def __str__(self) -> str:
-        seconds = self.difference_s
-        if abs(seconds) <= 1:
-            return f"{self.camera}, as this computer's"
-        side = "ahead of" if seconds > 0 else "behind"
-        return f"{self.camera}, {timedelta(seconds=abs(seconds))} {side} this computer's"
+def _compared(clocks: Clocks) -> str:
+    """The camera's clock, and how far it is from this computer's."""
+    seconds = clocks.difference_s
+    if abs(seconds) <= 1:
+        return f"{clocks.camera}, as this computer's"
+    side = "ahead of" if seconds > 0 else "behind"
+    return f"{clocks.camera}, {timedelta(seconds=abs(seconds))} {side} this computer's"
 
 
 @click.command(
@@ -95,7 +74,7 @@ def info_verb(options: Options) -> None:
     with options.camera() as cam:
         model, firmware, owner = cam.model, cam.firmware_version, cam.owner
         state = _if_told("the power", lambda: cam.power)
-        clocks = _if_told("the clock", lambda: _Clocks.read(cam))
+        clocks = _if_told("the clock", lambda: Clocks.read(cam))
         body = _if_told("the number of the body", lambda: cam.body_id)
         cards = _if_told("what is free on the card", lambda: _cards(cam))
         sizes = _if_told("the list of picture sizes", cam.picture_sizes) or ()
@@ -121,7 +100,7 @@ def info_verb(options: Options) -> None:
         ("owner", owner),
         *([("body", body)] if body else []),
         *([("power", f"{power}, {battery}")] if state else []),
-        *([("clock", str(clocks))] if clocks else []),
+        *([("clock", _compared(clocks))] if clocks else []),
         *(("card", card_space(card)) for card in cards or ()),
         *([("can", ", ".join(features))] if features else []),
         *(("picture", f"{one.name:20} {one.width} x {one.height}") for one in sizes),
@@ -163,8 +142,8 @@ def clock_verb(options: Options, sync: bool, moment: datetime | None) -> None:
             cam.sync_clock()
         elif moment:
             cam.camera_time = moment
-        clocks = _Clocks.read(cam)
-    options.show(clocks.document(), str(clocks))
+        clocks = Clocks.read(cam)
+    options.show(clocks.document(), _compared(clocks))
 
 
 @click.command("id", cls=Verb, examples=("canon-remote id", "canon-remote id --json"))

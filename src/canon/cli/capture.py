@@ -20,10 +20,10 @@ from canon.cli.output import (
     say,
 )
 from canon.cli.paths import ON_THIS_COMPUTER
+from canon.work import documents
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver.settings import Reading
     from canon.driver.shot import Shot
     from canon.work.saving import Saving
 
@@ -80,7 +80,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
         told = cam.settings.describe(*names)
         if missing := [name for name in names if name not in told]:
             raise cam.settings.missing(missing[0])
-    document = {name: _document(told[name]) for name in told}
+    document = {name: documents.of_reading(told[name]) for name in told}
     width = max(map(len, told))
     values = {name: one.kind.label(one.value) for name, one in told.items()}
     if not names:  # what nobody reads is not worth its length
@@ -96,19 +96,6 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
 def _cut(value: str) -> str:
     """A value that fits beside others; asked for by name, it is shown whole."""
     return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-
-
-def _document(told: Reading) -> dict[str, object]:
-    """A setting for JSON: its value with its label, what it may be, and whether it can be set."""
-    kind = told.kind
-    return {
-        "value": kind.plain(told.value),
-        "label": kind.label(told.value),
-        "kind": kind.name,
-        "allowed": None if told.allowed is None else [*map(kind.plain, told.allowed)],
-        "writable": told.writable,
-        "why": told.why,
-    }
 
 
 @click.command(

@@ -9,7 +9,6 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import (
-    FAILED,
     BarOf,
     Untold,
     error_document,
@@ -21,6 +20,7 @@ from canon.cli.output import (
     say,
 )
 from canon.cli.paths import ON_THIS_COMPUTER
+from canon.work.documents import FAILED
 
 if TYPE_CHECKING:
     from canon.driver.card import Progress

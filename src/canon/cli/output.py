@@ -13,33 +13,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 
 import click
 
-from canon.errors import (
-    AlreadyThere,
-    CanonError,
-    NotEmpty,
-    NotSupported,
-    PortError,
-    ProtocolError,
-    Refused,
-)
+from canon.errors import CanonError, Refused
 from canon.log import INFO, Log
+from canon.work import documents
+from canon.work.documents import FAILED, with_notes
 from canon.work.patience import Patience
 
 if TYPE_CHECKING:
     from canon.driver.card import Progress
     from canon.wire import Buffer
-FAILED, INTERRUPTED = 1, 130
 _STDOUT = "standard output"
-_EXIT_CODES = (
-    (PortError, 3),
-    (ProtocolError, 4),
-    ((Refused, AlreadyThere, NotEmpty), 5),
-    (NotSupported, 6),
-    (CanonError, FAILED),
-    ((ValueError, FileNotFoundError, IsADirectoryError, NotADirectoryError), 2),
-    (KeyboardInterrupt, INTERRUPTED),
-)
-
 BarOf = Callable[[str, int], "Progress | None"]
 """Begins a file of a progress bar by its name and size; None when nothing is drawn."""
 
@@ -147,7 +130,7 @@ def exit_code(error: BaseException) -> int:
     """The exit code that an error ends the program with."""
     if isinstance(error, click.ClickException):
         return error.exit_code
-    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), FAILED)
+    return documents.exit_code(error)
 
 
 def error_message(error: BaseException) -> str:
@@ -161,11 +144,7 @@ def error_message(error: BaseException) -> str:
         said = str(error)
     elif isinstance(error, CanonError) and error.advice:
         said = f"{said}; {error.advice}"
-    return _with_notes(said, error)
-
-
-def _with_notes(said: str, error: BaseException) -> str:
-    return ". ".join([said, *getattr(error, "__notes__", ())])
+    return with_notes(said, error)
 
 
 def _is_verbose() -> bool:
@@ -174,36 +153,20 @@ def _is_verbose() -> bool:
 
 def _said(error: BaseException) -> str:
     """What happened."""
-    if isinstance(error, CanonError):
-        return error.what
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
     if isinstance(error, click.UsageError) and error.ctx:
         message = " ".join(error.format_message().split()).rstrip(".")
         return f"{message}; {error.ctx.command_path} --help tells how"
     if isinstance(error, click.ClickException):
         return error.format_message()
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error)
+    return documents.said(error)
 
 
 def error_document(error: BaseException) -> dict[str, Any]:
-    """An error for `--json`, in the one form that all verbs use.
-
-    `kind` is the name of the Python error, or Interrupted; `message` says what happened, and
-    `advice` what to do, null where the message says all; `code` and `command` are the camera's
-    status word and the command that it refused, null where it was not asked; `exit` is the exit
-    code that the error stands for.
-    """
-    return {
-        "kind": "Interrupted" if isinstance(error, KeyboardInterrupt) else type(error).__name__,
-        "message": _with_notes(_said(error), error),
-        "advice": getattr(error, "advice", "") or None,
-        "code": getattr(error, "code", 0) or None,
-        "command": getattr(error, "command", "") or None,
-        "exit": exit_code(error),
-    }
+    """An error for `--json`; a mistake on the command line is told in the same form."""
+    told = documents.of_error(error)
+    if isinstance(error, click.ClickException):
+        told |= {"message": with_notes(_said(error), error), "exit": error.exit_code}
+    return told
 
 
 def json_line(document: object) -> str:

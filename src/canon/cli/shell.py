@@ -22,7 +22,6 @@ import click
 
 from canon.cli.options import HELP_NAMES, Options, Verb
 from canon.cli.output import (
-    INTERRUPTED,
     is_terminal,
     put_line,
     say,
@@ -31,6 +30,7 @@ from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER
 from canon.clock import RealClock
 from canon.driver.card import CardPath
 from canon.errors import CanonError
+from canon.work.documents import INTERRUPTED
 
 if TYPE_CHECKING:
     from canon.camera import Camera

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import FAILED, Tally, is_terminal, put_message, say
+from canon.cli.output import Tally, is_terminal, put_message, say
 from canon.cli.paths import ON_CARD, Finder
 from canon.driver.lookup import is_pattern
 from canon.errors import ObjectNotFound
+from canon.work import documents
+from canon.work.documents import FAILED
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -41,7 +43,7 @@ def ls_verb(options: Options, path: str, long: bool, deep: bool) -> None:
         entries = _list(cam, path, deep)
     pictures = _pictures(entries)
     options.show(
-        [_document(entry, pictures) for entry in entries],
+        [documents.of_entry(entry, pictures.get(entry.path, ())) for entry in entries],
         *(_long(entry, pictures) if long else _short(entry) for entry in entries),
     )
 
@@ -222,18 +224,6 @@ def _pictures(entries: list[Entry]) -> Mapping[CardPath, list[str]]:
     from canon.camera.storage import owners
 
     return {path: [one.name for one in found] for path, found in owners(entries).items()}
-
-
-def _document(entry: Entry, pictures: Mapping[CardPath, list[str]]) -> dict[str, object]:
-    return {
-        "path": str(entry.path),
-        "folder": entry.is_folder,
-        "size": entry.size,
-        "modified": entry.modified.isoformat() if entry.modified else None,
-        "protected": entry.protected,
-        "new": entry.new,
-        "companion_of": pictures.get(entry.path, []),
-    }
 
 
 def _short(entry: Entry) -> str:

@@ -13,8 +13,9 @@ import click
 
 from canon import __version__
 from canon.cli.options import SHARED, Helped, Options
-from canon.cli.output import FAILED, Untold, put_line, take_any_letter
+from canon.cli.output import Untold, put_line, take_any_letter
 from canon.errors import CanonError
+from canon.work.documents import FAILED
 
 _VERBS = {
     "list": "camera",
