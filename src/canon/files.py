@@ -63,6 +63,13 @@ class PartFile:
         with _about(folder):
             self.file: BinaryIO = self._path.open("x+b")
 
+    @classmethod
+    def of(cls, path: Path) -> PartFile:
+        """A file that is there already, to be kept under another name or discarded."""
+        part = cls.__new__(cls)
+        part._path, part.file = path, path.open("r+b")
+        return part
+
     def keep(
         self, target: Path, *, overwrite: bool = False, modified: datetime | None = None
     ) -> None:

@@ -11,8 +11,9 @@ from canon.camera import Camera
 from canon.errors import NoCard
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.eos.extension import EosBody
-from canon.work.importing import Action, Ended, Import, Imported, ImportEvent, Listed, Wanted
+from canon.work.importing import Ended, Import, ImportEvent, Listed, Wanted
 from canon.work.library import Library
+from canon.work.taking import Action, Brought
 from rigs.bodies import a_camera, a_card, eos, native_device, ptp_body, ptp_device
 
 FILES = {f"IMG_{number:04}.JPG": bytes([number]) * 2000 for number in range(1, 9)}
@@ -43,7 +44,7 @@ def test_events_come_one_after_the_other(make: Make, tmp_path: Path) -> None:
     with cam, Library(tmp_path) as library:
         listed, *files, ended = Import(cam, library, Wanted()).run()
         assert listed == Listed(8, 16_000)
-        assert [one.action for one in files if isinstance(one, Imported)] == [Action.FETCHED] * 8
+        assert [one.action for one in files if isinstance(one, Brought)] == [Action.FETCHED] * 8
         assert ended == Ended(fetched=8)
 
 

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import pytest
 from cli_helpers import answers, files_below, output, run, served, started
 
-from canon.work import importing
+from canon.work import taking
 from canon.work.library import Library
 from conftest import program
 
@@ -414,7 +414,7 @@ def test_a_full_disk(
 
     with monkeypatch.context() as full:
         if call == "write":
-            full.setattr(importing, "_write", filling(importing._write))
+            full.setattr(taking, "_write", filling(taking._write))
         else:
             full.setattr(os, call, filling(getattr(os, call)))
         ran = run(tmp_path, "import", "to", port=g3)

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import (
-    BarOf,
-    Untold,
-    error_document,
-    error_message,
-    exit_code,
-    json_line,
-    progress_bar,
-    put_line,
-    say,
-)
+from canon.cli.output import error_document, error_message
 from canon.cli.paths import ON_THIS_COMPUTER
-from canon.work.documents import FAILED
+from canon.cli.telling import Telling
 
 if TYPE_CHECKING:
-    from canon.driver.card import Progress
-    from canon.work.importing import Ended, Imported, ImportEvent, IndexRebuilt
+    from canon.work.importing import Ended, ImportEvent
 
+_KEYS = ("card", "path", "size", "sha256", "action", "error", "counts")
 _LAST = ("fetched", "known", "found", "planned", "failed", "deleted", "not_deleted")
 
 
@@ -76,17 +65,18 @@ def import_verb(
     """
     from canon.work.importing import Import, Wanted, moment, suffixes
     from canon.work.library import Library
+    from canon.work.taking import check_job
     from canon.work.template import BY_DAY, Template
 
     wanted = Wanted(
-        Template(BY_DAY if template is None else template),
+        check_job(Template(BY_DAY if template is None else template), job),
         frozenset() if only is None else suffixes(only),
         None if since is None else moment(since),
         job,
         again,
         delete_after,
         dry_run,
-    ).check()
+    )
     told = _Told(options.as_json)
     with (
         told,
@@ -98,120 +88,53 @@ def import_verb(
     return told.exit_code
 
 
-class _Told:
-    """Tells what becomes of each file, as lines, a progress bar, or JSON.
-
-    Where stdout takes no more the rest is done all the same, and the end raises Untold.
-    """
+class _Told(Telling):
+    """Tells of an import."""
 
     def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._stack = ExitStack()
-        self._bar: BarOf | None = None
+        super().__init__(as_json, *_KEYS)
         self._is_empty = False
-        self._done = 0
-        self._failed: list[Exception] = []
-        self._untold: Untold | None = None
-
-    def __enter__(self) -> _Told:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        self._stack.close()
-        if self._untold and kind is None:
-            raise self._untold
-
-    @property
-    def exit_code(self) -> int:
-        """0 when all went well, 1 when some did; else what the first error stands for."""
-        if not self._failed:
-            return 0
-        return FAILED if self._done else exit_code(self._failed[0])
-
-    def begin(self, name: str, size: int) -> Progress | None:
-        """Begin a file of the progress bar."""
-        return self._bar(name, size) if self._bar else None
 
     def tell(self, event: ImportEvent) -> None:
         """Tell one event."""
-        from canon.work.importing import Deleted, Ended, Imported, IndexRebuilt, Listed, NotDeleted
+        from canon.work.importing import Deleted, Ended, IndexRebuilt, Listed, NotDeleted
+        from canon.work.taking import Brought
 
         match event:
             case Listed():
                 self._is_empty = not event.files
-                self._bar = self._stack.enter_context(progress_bar(event.size))
+                self.show_bar(event.size)
             case IndexRebuilt():
-                self._rebuilt(event)
-            case Imported():
-                self._file(event)
-            case Deleted():
-                self._json("deleted", card=str(event.what), size=event.what.size)
-            case NotDeleted():
-                self._json(
-                    "kept",
-                    card=str(event.what),
-                    size=event.what.size,
-                    error=error_document(event.why),
+                aside = str(event.aside)
+                self.json("index", path=aside)
+                self.say(
+                    "warning: the index was damaged; it is made anew, and the old one kept as "
+                    f"{aside}"
                 )
-                if not self._as_json:
-                    say(f"warning: {error_message(event.why)}")
+            case Brought():
+                self.file(event)
+            case Deleted():
+                self.json("deleted", card=str(event.what), size=event.what.size)
+            case NotDeleted():
+                why = error_document(event.why)
+                self.json("kept", card=str(event.what), size=event.what.size, error=why)
+                self.say(f"warning: {error_message(event.why)}")
             case Ended():
-                self._stack.close()
+                self.hide_bar()
                 self._end(event)
-
-    def _rebuilt(self, event: IndexRebuilt) -> None:
-        aside = str(event.aside)
-        self._json("index", path=aside)
-        if not self._as_json:
-            say(f"warning: the index was damaged; it is made anew, and the old one kept as {aside}")
-
-    def _file(self, event: Imported) -> None:
-        path = str(event.path) if event.path else None
-        self._json(
-            "file",
-            card=str(event.what),
-            path=path,
-            size=event.what.size,
-            sha256=event.sha256 or None,
-            action=str(event.action),
-            error=error_document(event.error) if event.error else None,
-        )
-        if event.error is not None:
-            self._failed.append(event.error)
-            message, subject = error_message(event.error), str(event.what)
-            if not self._as_json:
-                say(message if message.startswith(subject) else f"{subject}: {message}")
-            return
-        self._done += 1
-        if not self._as_json and event.action in ("fetched", "planned"):
-            self._put(path or str(event.what))
 
     def _end(self, event: Ended) -> None:
         counts = {name: getattr(event, name) for name in _LAST}
-        self._json("end", counts=counts)
-        if not self._as_json:
-            texts = (
-                (event.fetched, "imported"),
-                (event.planned, "would be imported"),
-                (event.found, "were there already"),
-                (event.known, "were imported before"),
-                (event.failed, "failed"),
-                (event.deleted, "deleted from the card"),
-                (event.not_deleted, "stay on the card"),
-            )
-            said = [f"{count} {what}" for count, what in texts if count]
-            if said or self._is_empty:  # else it could not even begin, which is told
-                say(", ".join(said) or "there is nothing to import on the card")
-
-    def _json(self, event: str, **known: object) -> None:
-        """Print an object with all keys; what does not apply is null."""
-        if self._as_json:
-            names = ("card", "path", "size", "sha256", "action", "error", "counts")
-            self._put(json_line({"event": event, **dict.fromkeys(names), **known}))
-
-    def _put(self, line: str) -> None:
-        if self._untold is None:
-            try:
-                put_line(line)
-            except Untold as untold:
-                self._untold = untold
+        self.json("end", counts=counts)
+        texts = (
+            (event.fetched, "imported"),
+            (event.planned, "would be imported"),
+            (event.found, "were there already"),
+            (event.known, "were imported before"),
+            (event.failed, "failed"),
+            (event.deleted, "deleted from the card"),
+            (event.not_deleted, "stay on the card"),
+        )
+        said = [f"{count} {what}" for count, what in texts if count]
+        if said or self._is_empty:  # else it could not even begin, which is told
+            self.say(", ".join(said) or "there is nothing to import on the card")

@@ -139,10 +139,11 @@ class Index:
             for path, size, found, time in rows
         ]
 
-    def paths(self) -> set[str]:
-        """The paths of `files`."""
+    def has(self, path: PurePosixPath) -> bool:
+        """Whether a file of the folder is entered."""
+        query = "SELECT 1 FROM files WHERE path = ?"
         with self._translated():
-            return {path for (path,) in self._rows.execute("SELECT path FROM files")}
+            return self._rows.execute(query, (str(path),)).fetchone() is not None
 
     def enter(
         self,

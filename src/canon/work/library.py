@@ -39,6 +39,7 @@ class Library:
 
     Attributes:
         folder: the folder.
+        workshop: the folder for what has no name yet: `to` of a shot that is to be taken here.
         damaged: where the damaged index lies now; None when it was whole.
 
     Raises:
@@ -51,7 +52,7 @@ class Library:
         self.damaged: Path | None = None
         self._look_only = look_only
         self._lock: _Lock | None = None
-        self._workshop = self.folder / _WORKSHOP
+        self.workshop = self.folder / _WORKSHOP
         self._sizes: dict[int, list[PurePosixPath]] | None = None
         self._hashes: dict[PurePosixPath, str] = {}
         self._index: Index | None = None
@@ -70,8 +71,8 @@ class Library:
             self._open_copy()
             return self
         try:
-            self._workshop.mkdir(parents=True, exist_ok=True)
-            self._lock = _Lock(self._workshop / _LOCK)
+            self.workshop.mkdir(parents=True, exist_ok=True)
+            self._lock = _Lock(self.workshop / _LOCK)
         except BlockingIOError:
             raise
         except OSError as error:
@@ -99,9 +100,14 @@ class Library:
         finally:
             self._leave()
 
-    def part(self) -> PartFile:
-        """A file that has no name in the folder yet."""
-        return PartFile(self._workshop)
+    def part(self, whole: Path | None = None) -> PartFile:
+        """A file that has no name in the folder yet: a new one, or a whole one of the workshop."""
+        return PartFile(self.workshop) if whole is None else PartFile.of(whole)
+
+    def left(self) -> list[Path]:
+        """Whole files in the workshop that a run that was killed has not named."""
+        files = (file for file in self.workshop.iterdir() if file.name != _LOCK)
+        return sorted(file for file in files if file.suffix != ".part")
 
     def place(self, path: PurePosixPath) -> Path:
         """A path below the folder, as this computer has it."""
@@ -117,9 +123,8 @@ class Library:
             if self.hash(kept.path, kept.size) == sha256:
                 return kept
             gone.append(kept)
-        known = self.index.paths()
         for path in self._of_size(size):
-            if str(path) not in known and self._hash_once(path, size) == sha256:
+            if not self.index.has(path) and self._hash_once(path, size) == sha256:
                 for kept in gone:
                     if not self.place(kept.path).exists():
                         self.index.forget(kept.path)
@@ -137,7 +142,7 @@ class Library:
             with self.place(path).open("rb") as file:
                 if os.fstat(file.fileno()).st_size != size:
                     return ""
-                return _sha256(file)
+                return digest(file)
         except OSError:
             return ""
 
@@ -210,7 +215,7 @@ class Library:
 
     def _sweep(self) -> None:
         """Remove what a run that was killed has left."""
-        for part in self._workshop.glob("*.part"):
+        for part in self.workshop.glob("*.part"):
             part.unlink(missing_ok=True)
 
     def _leave(self) -> None:
@@ -222,7 +227,7 @@ class Library:
             self._sweep()
         self._lock.leave()
         with suppress(OSError):
-            self._workshop.rmdir()
+            self.workshop.rmdir()
 
 
 class _Lock:
@@ -284,17 +289,17 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _sha256(file: BinaryIO) -> str:
-    """Of what the disk has: what the system still holds in memory is let go before."""
+def digest(file: BinaryIO) -> str:
+    """The SHA-256 of what the disk has: what the system holds in memory is let go before."""
     from hashlib import sha256
 
-    digest = sha256()
+    so_far = sha256()
     if hasattr(os, "posix_fadvise"):
         with suppress(OSError):
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     while piece := file.read(_PIECE):
-        digest.update(piece)
-    return digest.hexdigest()
+        so_far.update(piece)
+    return so_far.hexdigest()
 
 
 def _moment(seconds: float) -> datetime:

@@ -1,0 +1,448 @@
+"""Brings pictures into a library: hashed as they come, flushed, then named, then entered.
+
+It is what import, tether and series have in common. Whenever a run ends, the next one goes on. What
+becomes of each file is an event.
+"""
+
+from __future__ import annotations
+
+import enum
+import errno
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from canon.driver.card import CardPath, Entry
+from canon.errors import (
+    AlreadyThere,
+    CanonError,
+    DecodeError,
+    NoCard,
+    NotSupported,
+    Refused,
+    WriteProtected,
+)
+from canon.files import beside
+from canon.frozen import Frozen, replace
+from canon.models.file_kinds import Content, kind_of
+from canon.work.index import Kept, Seen, key
+from canon.work.library import Library, digest
+from canon.work.patience import Patience
+from canon.work.saving import Begin
+from canon.work.template import Naming, Template
+
+if TYPE_CHECKING:
+    from canon.camera import Camera
+    from canon.files import PartFile
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Action(enum.StrEnum):
+    """What became of a file."""
+
+    FETCHED = "fetched"
+    KNOWN = "known"
+    """It came before, and was not asked for."""
+    FOUND = "found"
+    """Another file of the folder has its bytes."""
+    PLANNED = "planned"
+    """It would be fetched, were this no dry run."""
+    FAILED = "failed"
+
+
+class Brought(Frozen):
+    """What became of a file.
+
+    Attributes:
+        what: the file of the card; None for a picture that was never on one.
+        action: what became of it.
+        path: where it lies; None where that is not known, or it was thrown away.
+        size: its bytes.
+        sha256: of its bytes; empty where they are not known.
+        time: when it was taken, as its name has it; None where it was not looked at.
+        error: why it failed.
+    """
+
+    what: Entry | None
+    action: Action
+    path: Path | None = None
+    size: int = 0
+    sha256: str = ""
+    time: datetime | None = None
+    error: Exception | None = None
+
+
+class Group(Frozen):
+    """A picture, or those of one name, and what belongs to it; they keep one name here too.
+
+    Attributes:
+        pictures: the files of the card that a camera takes, RAW and JPEG.
+        companions: those that belong to them.
+    """
+
+    pictures: tuple[Entry, ...]
+    companions: tuple[Entry, ...] = ()
+
+    @property
+    def files(self) -> tuple[Entry, ...]:
+        """All of them, pictures first."""
+        return self.pictures + self.companions
+
+
+class _Named(Frozen):
+    """What the files of one picture have in common here: where they go, and their number."""
+
+    base: PurePosixPath | None = None
+    number: int = 0
+
+
+class Taking:
+    """Brings pictures of a camera into a library.
+
+    Args:
+        library: the folder, open.
+        template: how files are named.
+        job: what the user calls this, for the template.
+        again: whether files are wanted that came before.
+
+    Attributes:
+        body: what the index calls the camera: its model with its number, else its owner.
+
+    Raises:
+        ValueError: the template needs a job and there is none, or the other way about.
+    """
+
+    def __init__(
+        self, library: Library, template: Template, *, job: str = "", again: bool = False
+    ) -> None:
+        self.body = ""
+        self._library, self._index = library, library.index
+        self._template, self._job, self._again = check_job(template, job), job, again
+        self._patience = Patience()
+        self._cam: Camera | None = None
+        self._serial = ""
+        self._seen: Seen = {}
+        self._number = 0
+        self._planned: set[PurePosixPath] = set()
+
+    def meet(self, cam: Camera) -> None:
+        """Learn what the index calls a camera, and what came from it; first, and when it is back.
+
+        Args:
+            cam: the camera, open.
+        """
+        self._cam = cam
+        self._patience = Patience()
+        self._serial = serial(cam)
+        self.body = f"{cam.model} {self._serial or cam.owner}".strip()
+        self._seen = self._index.seen(self.body)
+        self._number = self._index.last_number()
+
+    def sha256(self, entry: Entry) -> str | None:
+        """The SHA-256 of a file that came before and is not wanted again; None of another."""
+        if self._again or key(entry) not in self._seen:
+            return None
+        return self._seen[key(entry)][0]
+
+    def take(self, group: Group, begin: Begin = lambda name, size: None) -> Iterator[Brought]:
+        """Fetch the files of one picture; they have the same name but for their suffixes.
+
+        Args:
+            group: the files.
+            begin: is told which file comes, and gives what is told how far it is.
+
+        Raises:
+            Disconnected: the camera is gone.
+            PortError: the port failed twice in a row.
+            NoCard: the card is gone.
+            OSError: this computer's disk is full, or takes nothing.
+        """
+        is_known = all(self.sha256(entry) is not None for entry in group.files)
+        named = _Named() if is_known else self._known(group)
+        for entry in group.files:
+            sha256 = self.sha256(entry)
+            if sha256 is not None:
+                path = self._path_of(sha256)
+                yield Brought(entry, Action.KNOWN, path, entry.size, sha256)
+                continue
+            try:
+                brought, named = self._fetch(entry, group, named, begin)
+            except (CanonError, OSError, ValueError) as error:
+                self.heed(error)
+                yield Brought(entry, Action.FAILED, size=entry.size, error=error)
+            else:
+                self._patience.heed()
+                yield brought
+
+    def came(self, files: Sequence[Path], on_card: Sequence[Entry] = ()) -> Iterator[Brought]:
+        """Name and enter the files of one picture that came to this computer by themselves.
+
+        Args:
+            files: whole files in `library.workshop`; their names are those that the camera gives.
+            on_card: those of them that are on the card too; they are not asked for again.
+
+        Raises:
+            OSError: this computer's disk is full, or takes nothing; the files are still there.
+        """
+        twins = {entry.suffix.upper(): entry for entry in on_card}
+        entries = [
+            twins.get(file.suffix.upper()) or Entry(CardPath.of((file.name,)), file.stat().st_size)
+            for file in files
+        ]
+        group, named = Group(tuple(entries)), _Named()
+        for file, entry in zip(files, entries, strict=True):
+            part = self._library.part(file)
+            with part.file:
+                sha256 = digest(part.file)
+                brought, named = self._settle(part, sha256, entry, group, named)
+            part.discard()  # not after an error: there is no other copy
+            yield brought if entry in on_card else replace(brought, what=None)
+
+    def left(self) -> Iterator[Brought]:
+        """Name and enter what a run that was killed had received whole, but not named."""
+        for file in self._library.left():
+            yield from self.came([file])
+
+    def plan(self, group: Group) -> Iterator[Brought]:
+        """What would become of the files of one picture; its time is the card's."""
+        named = self._known(group)
+        for entry in group.files:
+            sha256 = self.sha256(entry)
+            if sha256 is not None:
+                yield Brought(entry, Action.KNOWN, self._path_of(sha256), entry.size, sha256)
+            elif "sha256" in self._template.fields and named.base is None:
+                yield Brought(entry, Action.PLANNED, size=entry.size)
+            else:
+                number = named.number or self._next()
+                base = named.base
+                if base is None:
+                    time = entry.modified or _now()
+                    naming = self._naming(entry, time, number, "")
+                    base = self._free_base(self._template.path(naming), entry, group)
+                named = _Named(base, number)
+                path = next(one for one in _numbered(base, entry.suffix) if not self._is_taken(one))
+                self._planned.add(path)
+                yield Brought(entry, Action.PLANNED, self._library.place(path), entry.size)
+
+    def delete(self, entry: Entry) -> CanonError | None:
+        """Delete a file from the card when the disk has it, which is read; why it stays if not.
+
+        Raises:
+            Disconnected: the camera is gone.
+            PortError: the port failed twice in a row.
+            NoCard: the card is gone.
+        """
+        if entry.protected:
+            return WriteProtected(subject=entry.path)
+        sha256, _ = self._seen.get(key(entry), ("", 0))
+        if not sha256 or self._library.find(sha256, entry.size) is None:
+            what = f"{entry.path} stays on the card: its copy is not in the folder as it came"
+            return CanonError(what, "fetch it with --again, then it can be deleted")
+        try:
+            self._met.storage.delete(entry)
+        except CanonError as error:
+            self.heed(error)
+            return error
+        self._patience.heed()
+        return None
+
+    def came_before(self, entry: Entry) -> bool:
+        """Whether the index has a file of the card, wanted again or not."""
+        return key(entry) in self._seen
+
+    def heed(self, error: Exception) -> None:
+        """Raise an error after which the other files need not be tried."""
+        if isinstance(error, OSError) and not isinstance(error, CanonError):
+            if error.errno in _FULL:
+                error.filename = str(self._library.folder)
+            if error.errno != errno.ENAMETOOLONG:
+                raise error
+        self._patience.heed(error)
+        if isinstance(error, Refused):
+            try:
+                self._met.storage.cards()
+            except NoCard as gone:
+                raise gone from error
+            except CanonError:
+                return  # it cannot tell; the next file will
+
+    # --- one file ---------------------------------------------------------------------------------
+
+    @property
+    def _met(self) -> Camera:
+        assert self._cam is not None  # noqa: S101  (the first thing is to meet one)
+        return self._cam
+
+    def _fetch(
+        self, entry: Entry, group: Group, named: _Named, begin: Begin
+    ) -> tuple[Brought, _Named]:
+        """Fetch a file, hashed as it comes."""
+        from hashlib import sha256
+
+        so_far = sha256()
+        part = self._library.part()
+
+        def take(piece: memoryview) -> None:
+            so_far.update(piece)
+            _write(part, piece)
+
+        try:
+            self._met.storage.stream(entry, take, begin(entry.name, entry.size))
+            return self._settle(part, so_far.hexdigest(), entry, group, named)
+        finally:
+            part.discard()
+
+    def _settle(
+        self, part: PartFile, sha256: str, entry: Entry, group: Group, named: _Named
+    ) -> tuple[Brought, _Named]:
+        """Name and enter a file that is here; where its bytes are here already, it is that one."""
+        size, base = part.file.seek(0, io.SEEK_END), named.base  # a card may not tell a size
+        number = named.number or self._next()
+        is_picture = size > 0 and entry in group.pictures
+        there = self._library.find(sha256, size) if is_picture else None
+        if there is None and is_picture and self._is_thrown_away(sha256):
+            base = base or self._index.by_sha256(sha256)[0].path.with_suffix("")
+            self._enter(None, entry, sha256, number)
+            return Brought(entry, Action.KNOWN, None, size, sha256), _Named(base, number)
+        action = Action.FOUND
+        if there is None:
+            time = _taken(entry, part) or entry.modified or _now()
+            if base is None:
+                naming = self._naming(entry, time, number, sha256)
+                base = self._free_base(self._template.path(naming), entry, group)
+            there, action = self._keep(part, entry, base, Kept(base, size, sha256, time))
+        self._enter(there, entry, sha256, number)
+        path, base = self._library.place(there.path), base or _base(there.path, entry)
+        return Brought(entry, action, path, size, sha256, there.time), _Named(base, number)
+
+    def _enter(self, there: Kept | None, entry: Entry, sha256: str, number: int) -> None:
+        self._index.enter(there, self.body, entry, sha256, number)
+        self._seen[key(entry)] = sha256, number
+
+    def _keep(
+        self, part: PartFile, entry: Entry, base: PurePosixPath, came: Kept
+    ) -> tuple[Kept, Action]:
+        """Give a file that has come its name; the file of that name may be it already."""
+        for path in _numbered(base, entry.suffix):
+            target = self._library.place(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                part.keep(target, modified=entry.modified)
+            except AlreadyThere:
+                if self._library.hash(path, came.size) == came.sha256:
+                    return Kept(path, came.size, came.sha256, came.time), Action.FOUND
+                continue
+            return Kept(path, came.size, came.sha256, came.time), Action.FETCHED
+        raise AlreadyThere(f"{base} has ten thousand such files", "choose another template")
+
+    def _is_thrown_away(self, sha256: str) -> bool:
+        """Whether a picture was here, and the user has thrown it away."""
+        return not self._again and bool(self._index.by_sha256(sha256))
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    # --- names ------------------------------------------------------------------------------------
+
+    def _known(self, group: Group) -> _Named:
+        """The path without its suffix that a picture has already, and its number."""
+        for entry in group.files:
+            sha256, number = self._seen.get(key(entry), ("", 0))
+            rows = self._index.by_sha256(sha256) if sha256 and entry.size else []
+            if rows and not self._again:
+                there = [row for row in rows if self._library.place(row.path).exists()]
+                return _Named(_base((there or rows)[0].path, entry), number)
+        return _Named()
+
+    def _free_base(self, path: PurePosixPath, first: Entry, group: Group) -> PurePosixPath:
+        """The first path without a suffix that all files of a picture can have."""
+        for one in _numbered(_base(path, first), ""):
+            paths = [_with(one, entry.suffix) for entry in group.files]
+            if not any(self._planned.intersection(paths) or map(self._is_taken, paths)):
+                return one
+        raise AlreadyThere(f"{path} has ten thousand such files", "choose another template")
+
+    def _is_taken(self, path: PurePosixPath) -> bool:
+        return path in self._planned or self._library.place(path).exists()
+
+    def _naming(self, entry: Entry, time: datetime, number: int, sha256: str) -> Naming:
+        return Naming.of(
+            entry.name,
+            time=time,
+            folder=entry.parent.name,
+            model=self._met.model.removeprefix("Canon "),
+            owner=self._met.owner,
+            serial=self._serial,
+            job=self._job,
+            seq=number,
+            sha256=sha256,
+        )
+
+    def _path_of(self, sha256: str) -> Path | None:
+        """Where a file that is known lies, as far as the index knows."""
+        there = (self._library.place(row.path) for row in self._index.by_sha256(sha256))
+        return next((path for path in there if path.exists()), None)
+
+
+def check_job(template: Template, job: str) -> Template:
+    """The template, when it makes sense with what the user calls the pictures.
+
+    Raises:
+        ValueError: it needs a job and there is none, or the other way about.
+    """
+    if job and "job" not in template.fields:
+        raise ValueError("the job has no place in the template; put {job} into it")
+    if not job and "job" in template.fields:
+        raise ValueError("the template has {job}; name the job")
+    return template
+
+
+def serial(cam: Camera) -> str:
+    """The number of a body; empty where it does not tell one."""
+    with suppress(NotSupported):
+        return cam.body_id.lstrip("0")  # some bodies say that it is 0
+    return ""
+
+
+def _now() -> datetime:
+    return datetime.now().replace(microsecond=0)
+
+
+def _taken(entry: Entry, part: PartFile) -> datetime | None:
+    """When a picture was taken, as its file says; None where it does not."""
+    if kind_of(entry.name).content not in (Content.PICTURE, Content.RAW):
+        return None
+    from canon import exif
+
+    part.file.flush()
+    try:
+        return exif.read(part.file).taken
+    except DecodeError:
+        return None
+
+
+def _write(part: PartFile, piece: memoryview) -> None:
+    part.file.write(piece)
+
+
+def _base(path: PurePosixPath, entry: Entry) -> PurePosixPath:
+    """A path without the suffix of the file that it is for."""
+    name, end = path.name, entry.suffix
+    cut = end and name.casefold().endswith(end.casefold()) and len(name) > len(end)
+    return path.with_name(name[: -len(end)]) if cut else path
+
+
+def _with(base: PurePosixPath, suffix: str) -> PurePosixPath:
+    return base.with_name(beside(Path(f"{base.name}.x"), suffix).name)
+
+
+def _numbered(base: PurePosixPath, suffix: str) -> Iterator[PurePosixPath]:
+    """The path of a file, then those to try when it is taken: IMG_0001-2.JPG."""
+    yield _with(base, suffix)
+    for number in range(2, 10_000):
+        yield _with(base.with_name(f"{base.name}-{number}"), suffix)
