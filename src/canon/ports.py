@@ -9,6 +9,7 @@
     serial:/dev/ttyUSB0?model=powershot-350   one that is woken otherwise than the others
     virtual:powershot-g3?card=DIR&pace=real&fault=stall@GetFile
     virtual:powershot-g3?mode=ptp     one body may speak two protocols
+    left                              whatever cameras.toml says that it is (cameras_file.py)
 
 Each way is imported when it is taken, not before.
 """
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = "CANON_REMOTE_PORT"
 """The environment variable with the port string to use when none is given."""
 
+_KINDS = ("usb", "usbip", "serial", "virtual")
 _CHECK = (
     "check that it is switched on and plugged in, in a mode that talks (review or connect), "
     "and that no other program uses it"
@@ -103,12 +105,53 @@ Way = Port | OnLine
 """An open way to a camera: USB, whose interface tells what is spoken there, or a line."""
 
 
+def address(port: str) -> str:
+    """The port string that a name of cameras.toml stands for; any other text as it is.
+
+    Raises:
+        ValueError: the text is neither, or the file is wrong; the message says where.
+        OSError: the file cannot be read.
+    """
+    if not port or ":" in port or port in _KINDS:
+        return port
+    from canon import cameras_file
+
+    named = cameras_file.look_up(port)
+    kind, rest = _split(named.port)
+    try:
+        if kind == "usb":
+            _UsbChoice.parse(rest)
+        elif kind == "usbip":
+            _usbip_address(rest)
+    except ValueError as error:
+        raise ValueError(f"{named.place}: {error}") from None
+    return named.port
+
+
+def plug(port: str) -> str:
+    """The port string of the very camera that another one means, where the bus tells which.
+
+    Two that mean the same camera, by its serial number and by its plug, give the same one. What is
+    not there, and what is not on this computer's bus, stays as it is.
+
+    Raises:
+        ValueError: the port string cannot be read.
+    """
+    port = address(port)
+    kind, rest = _split(port)
+    if kind != "usb":
+        return port
+    found = _on_bus(_UsbChoice.parse(rest))
+    return found[0].port if found else port
+
+
 def list_ports(port: str = "") -> list[Plugged]:
     """The cameras that a port string may mean; every Canon on the bus when it is empty.
 
     Raises:
         ValueError: the port string cannot be read.
     """
+    port = address(port)
     kind, rest = _split(port)
     if kind == "virtual":
         from canon.virtual.build import Wanted
@@ -143,7 +186,7 @@ def open_port(port: str) -> Way:
         PermissionDenied: the system does not let this user open it.
         ValueError: the port string cannot be read.
     """
-    kind, rest = _split(port)
+    kind, rest = _split(address(port))
     if kind == "virtual":
         return _open_virtual(rest)
     if kind == "serial":
@@ -169,7 +212,7 @@ def open_usb(port: str) -> Port:
 def _split(port: str) -> tuple[str, str]:
     """What kind of way a port string means, and the rest of it; USB where it is empty."""
     kind, _, rest = port.partition(":")
-    if kind not in ("", "usb", "usbip", "serial", "virtual"):
+    if kind not in ("", *_KINDS):
         raise ValueError(f"{port!r} is no port; it begins with usb:, usbip:, serial: or virtual:")
     return kind or "usb", rest
 

@@ -76,7 +76,7 @@ class Camera:
         where: the port string, for messages.
 
     Attributes:
-        port: the port string.
+        port: the port string, or the camera's name in cameras.toml.
         storage: what is on the card.
         remote: remote control, for a block: `with cam.remote():`.
     """
@@ -382,7 +382,7 @@ def find(
         idProduct: its USB product id, 0x306e.
         serial: its serial number.
         model: its name or a part of it, "PowerShot G3".
-        port: a port string; CANON_REMOTE_PORT is used when it is empty.
+        port: a port string, or a name of cameras.toml; CANON_REMOTE_PORT is used when it is empty.
 
     Raises:
         ValueError: the port string cannot be read.
@@ -403,8 +403,8 @@ def open(
     """A camera that is initialized; use it in a `with` block.
 
     Args:
-        port: a port string, or one of `canon.list()`; CANON_REMOTE_PORT is used when it is empty,
-            and the first Canon on the USB bus when that is not set either.
+        port: a port string, a name of cameras.toml, or one of `canon.list()`; CANON_REMOTE_PORT is
+            used when it is empty, and the first Canon on the USB bus when that is not set either.
         model: its name or a part of it, "PowerShot G3".
         serial: its serial number.
         wait_s: how long to wait until it is there, in seconds: switched on, plugged in.
