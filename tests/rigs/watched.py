@@ -17,11 +17,11 @@ from canon.virtual.native.camera import NativeCamera
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.camera import PtpCamera
 from canon.wire import Buffer, smallest
-from rigs.bodies import PowerShotCamera
+from rigs.bodies import EosCamera, PowerShotCamera
 
 LONG = 0x0202
 
-Device = TypeVar("Device", bound=NativeCamera | PowerShotCamera)
+Device = TypeVar("Device", bound=NativeCamera | PowerShotCamera | EosCamera)
 
 
 class Dialect(NamedTuple):

@@ -10,7 +10,7 @@ from canon.camera.control import RemoteControl, having
 from canon.driver import Body, Bulb, Button, Driver, Press, Shutter
 from canon.driver.card import Progress
 from canon.driver.features import Feature
-from canon.driver.shot import BULB, WITHOUT_FOCUS, GiveUp, Shot
+from canon.driver.shot import BULB, WITHOUT_FOCUS, GiveUp, MayGo, Shot
 from canon.errors import CanonError
 from canon.log import Log
 from canon.values import CaptureTarget
@@ -49,6 +49,7 @@ class Capture:
         focus: bool = True,
         progress: Progress | None = None,
         timeout_s: float = RELEASE_S,
+        may_go: MayGo | None = None,
     ) -> Shot:
         """Take a picture and wait until it is where it goes.
 
@@ -64,6 +65,9 @@ class Capture:
             focus: whether the lens focuses before; False takes the picture at once.
             progress: is called with how many bytes of how many of the picture have come.
             timeout_s: how long the camera may take from the release to the end of its work.
+            may_go: is asked when nothing is left to do but to send the release, again and again
+                until it says True: for cameras that are to release at one moment. The lens of an
+                EOS has focused by then, others focus as a part of the release.
 
         Raises:
             FocusFailed: the lens found nothing to focus on.
@@ -75,7 +79,7 @@ class Capture:
             NotSupported: this model has no remote release, or none without focusing.
         """
         how = Press.FOCUS if focus else Press.NO_FOCUS
-        return self._shoot(target, to, overwrite, thumbnail, progress, timeout_s, how, None)
+        return self._shoot(target, to, overwrite, thumbnail, progress, timeout_s, how, None, may_go)
 
     @overload
     def bulb(
@@ -201,6 +205,7 @@ class Capture:
         timeout_s: float,
         how: Press,
         bulb_s: float | None,
+        may_go: MayGo | None = None,
     ) -> Shot:
         from canon.camera.receivers import InMemory, OnDisk
 
@@ -223,6 +228,7 @@ class Capture:
                     timeout_s=timeout_s,
                     how=how,
                     bulb_s=bulb_s,
+                    may_go=may_go,
                 )
         finally:
             self._underway.remove(give_up)

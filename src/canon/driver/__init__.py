@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver.events import Listener
     from canon.driver.settings import Settings
-    from canon.driver.shot import Frame, GiveUp, Receiver, Released
+    from canon.driver.shot import Frame, GiveUp, MayGo, Receiver, Released
     from canon.models.custom import CustomFunction
     from canon.values import Battery, CameraOutput, CaptureTarget, Format
 
@@ -123,6 +123,7 @@ class Shutter(Protocol):
         timeout_s: float,
         how: Press = Press.FOCUS,
         bulb_s: float | None = None,
+        may_go: MayGo | None = None,
     ) -> Released:
         """Take a picture, wait for it, and hand what comes to the computer to the receiver.
 
@@ -138,6 +139,8 @@ class Shutter(Protocol):
             how: whether the lens focuses before; NotSupported where the body has no choice.
             bulb_s: how long the shutter stays open, in seconds of the camera's clock; None leaves
                 that to its settings. NotSupported where the body has no bulb.
+            may_go: is asked when nothing is left to do but to press, again and again until it says
+                True; between, the camera's events are heard.
         """
         ...
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _log = Log(__name__)
 E = TypeVar("E")
+MayGo = Callable[[], bool]
+"""Whether a release may be sent now; it may wait a little itself."""
 E_contra = TypeVar("E_contra", contravariant=True)
 
 MOST_PICTURE = 64 << 20
@@ -297,6 +299,13 @@ class GiveUp:
         """Raise Aborted if it was asked for."""
         if self.asked:
             raise Aborted("the release was given up by this program")
+
+
+def hold(may_go: MayGo | None, poll: Callable[[float], bool], give_up: GiveUp) -> None:
+    """Wait, right before a release is sent, until it may be; the camera's events are heard."""
+    while may_go is not None and not may_go():
+        give_up.check()
+        poll(0)
 
 
 def await_end(

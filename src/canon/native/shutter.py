@@ -21,9 +21,11 @@ from canon.driver.shot import (
     MOST_LEFT,
     MOST_PICTURE,
     GiveUp,
+    MayGo,
     Receiver,
     Released,
     await_end,
+    hold,
     note_maybe_taken,
     note_taken,
     only_ordinary,
@@ -180,6 +182,7 @@ class NativeShutter:
         timeout_s: float,
         how: Press = Press.FOCUS,
         bulb_s: float | None = None,
+        may_go: MayGo | None = None,
     ) -> Released:
         """Take a picture, wait for its events, and fetch or find it.
 
@@ -187,7 +190,7 @@ class NativeShutter:
         """
         only_ordinary(self.model.name, how, bulb_s)
         with paused(self._live):
-            return self._release(target, receiver, give_up, thumbnail, progress, timeout_s)
+            return self._release(target, receiver, give_up, thumbnail, progress, timeout_s, may_go)
 
     def _release(
         self,
@@ -197,6 +200,7 @@ class NativeShutter:
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
+        may_go: MayGo | None,
     ) -> Released:
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
         self._let_earlier_end()
@@ -209,7 +213,7 @@ class NativeShutter:
         wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
         if host and two:
             wanted.append(_SECOND)
-        told = self._fire(wanted, give_up, timeout_s, card=card)
+        told = self._fire(wanted, give_up, timeout_s, may_go, card=card)
         found: tuple[Entry, ...] = ()
         try:
             found = self._wait_for_files(before, 2 if two else 1) if card else ()
@@ -255,14 +259,24 @@ class NativeShutter:
         return form > _ONE_FILE
 
     def _fire(
-        self, wanted: list[int], give_up: GiveUp, timeout_s: float, *, card: bool
+        self,
+        wanted: list[int],
+        give_up: GiveUp,
+        timeout_s: float,
+        may_go: MayGo | None,
+        *,
+        card: bool,
     ) -> _Progress:
         """Release the shutter, and wait until the camera is done."""
         told = _Progress(self._ends(card), wanted)
+        sent = False
         with self.session.events() as events:
-            self._underway = True
             try:
                 with self._eos_lock():
+                    hold(may_go, self.session.poll, give_up)
+                    while events.get():
+                        pass
+                    self._underway = sent = True
                     self.session.call(Release(), timeout_s=_RELEASE_S)
                     if self.model.numbering is Numbering.REVISED:
                         self.session.call(ReleaseSent(0x0F))
@@ -280,7 +294,8 @@ class NativeShutter:
                     raise StoreFull(code=refusal.code, command="Release") from refusal
                 raise
             except BaseException as error:
-                note_maybe_taken(error, card=card)
+                if sent:
+                    note_maybe_taken(error, card=card)
                 raise
         self._underway = not told.finished
         return told

@@ -5,6 +5,7 @@ Whatever happens between, the button comes up again: a body whose button is down
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from canon.driver.shot import LENS_S
@@ -79,14 +80,21 @@ class EosButton:
             self.let_go()
             raise
 
-    def full(self, *, focus: bool = True) -> None:
-        """Press it fully; after a half press only the rest of the way."""
+    def full(self, *, focus: bool = True, wait: Callable[[], None] = lambda: None) -> None:
+        """Press it fully; after a half press only the rest of the way.
+
+        Args:
+            focus: whether the lens focuses before, unless it was pressed half.
+            wait: returns when it may be pressed; is called when nothing else is left to do.
+        """
         if self.hybrid:
             self._wake()
+            wait()
             self._store.button = 0
             self._press(HALF | FULL, focus=focus)
             self._await_hybrid()
         else:
+            wait()
             self._press(FULL if self._down & HALF else HALF | FULL, focus=focus)
 
     @property

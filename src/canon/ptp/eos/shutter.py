@@ -6,6 +6,7 @@ the computer waits in the memory of the body until it is fetched; the body takes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from canon.driver import Press
 from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     GiveUp,
+    MayGo,
     Receiver,
     Released,
     await_end,
+    hold,
     note_maybe_taken,
     note_taken,
     picture_name,
@@ -166,6 +169,7 @@ class EosShutter:
         timeout_s: float,
         how: Press = Press.FOCUS,
         bulb_s: float | None = None,
+        may_go: MayGo | None = None,
     ) -> Released:
         """Take a picture, wait for its records, and fetch or find it. Live view goes on.
 
@@ -176,7 +180,7 @@ class EosShutter:
         self._remote.let_forget()
         self._clear_memory(receiver, progress)
         self.aim(card=card)
-        told = self._fire(give_up, timeout_s, how, bulb_s, card=card)
+        told = self._fire(give_up, timeout_s, how, bulb_s, may_go, card=card)
         found: tuple[Entry, ...] = ()
         try:
             found = tuple(
@@ -278,6 +282,7 @@ class EosShutter:
         timeout_s: float,
         how: Press,
         bulb_s: float | None,
+        may_go: MayGo | None,
         *,
         card: bool,
     ) -> _Told:
@@ -288,20 +293,27 @@ class EosShutter:
             self.await_ready(give_up)
             if bulb_s is None:
                 self.bulb.undo()
-            while events.get():
-                pass
-            pressed, held = False, self.button.held
+            ready, pressed, held = False, False, self.button.held
+
+            def wait() -> None:
+                nonlocal ready
+                hold(may_go, self.session.poll, give_up)
+                while events.get():
+                    pass
+                ready = True
+
             try:
                 try:
                     if bulb_s is not None:
+                        wait()
                         self.bulb.begin()
                         self._hold(clock.now() + bulb_s, give_up)
                     elif generation_of(self.session) is Generation.FIRST:
+                        wait()
                         self._at_once(card=card)
                     else:
-                        self._by_button(
-                            focus=how is Press.FOCUS and not self.focus.locked, card=card
-                        )
+                        focus = how is Press.FOCUS and not self.focus.locked
+                        self._by_button(wait, focus=focus, card=card)
                     pressed = True
                 finally:
                     try:
@@ -310,7 +322,7 @@ class EosShutter:
                         self.button.let_go(to_half=held)
                 await_end(clock, self.session.poll, events, told, give_up, timeout_s)
             except BaseException as error:
-                if pressed or not isinstance(error, Refused):
+                if pressed or (ready and not isinstance(error, Refused)):
                     note_maybe_taken(error, card=card)
                 self._doubtful = not isinstance(error, _CLEAR)
                 raise
@@ -330,11 +342,11 @@ class EosShutter:
             self.session.poll(_HOLD_S)
         give_up.check()
 
-    def _by_button(self, *, focus: bool, card: bool) -> None:
+    def _by_button(self, wait: Callable[[], None], *, focus: bool, card: bool) -> None:
         try:
             if focus and not self.button.hybrid:
                 self.button.half()
-            self.button.full(focus=focus)
+            self.button.full(focus=focus, wait=wait)
         except DeviceBusy as busy:
             raise self._why_busy(busy, card=card) from busy
 

@@ -17,9 +17,11 @@ from canon.driver.shot import (
     MOST_LEFT,
     MOST_PICTURE,
     GiveUp,
+    MayGo,
     Receiver,
     Released,
     await_end,
+    hold,
     note_maybe_taken,
     note_taken,
     only_ordinary,
@@ -185,6 +187,7 @@ class PtpShutter:
         timeout_s: float,
         how: Press = Press.FOCUS,
         bulb_s: float | None = None,
+        may_go: MayGo | None = None,
     ) -> Released:
         """Take a picture, wait for its events, and fetch or find it.
 
@@ -192,7 +195,7 @@ class PtpShutter:
         """
         only_ordinary(self._listed.name, how, bulb_s)
         with paused(self._live):
-            return self._take(target, receiver, give_up, thumbnail, progress, timeout_s)
+            return self._take(target, receiver, give_up, thumbnail, progress, timeout_s, may_go)
 
     def _take(
         self,
@@ -202,12 +205,13 @@ class PtpShutter:
         thumbnail: bool,
         progress: Progress | None,
         timeout_s: float,
+        may_go: MayGo | None,
     ) -> Released:
         host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
         store = self._objects.store("") if card else None
         before = self._on_card(store)
         self._listed.write(Property.CAPTURE_TRANSFER_MODE, DataType.UINT16, int(_TARGETS[target]))
-        told = self._fire(give_up, timeout_s, host=host, card=card)
+        told = self._fire(give_up, timeout_s, may_go, host=host, card=card)
         found: tuple[Entry, ...] = ()
         try:
             handles = [*told.added] if card else []
@@ -228,13 +232,22 @@ class PtpShutter:
             _log.warning("the picture came to the computer, but the card has no new one")
         return Released(found, small)
 
-    def _fire(self, give_up: GiveUp, timeout_s: float, *, host: bool, card: bool) -> _Told:
+    def _fire(
+        self,
+        give_up: GiveUp,
+        timeout_s: float,
+        may_go: MayGo | None,
+        *,
+        host: bool,
+        card: bool,
+    ) -> _Told:
         """Release the shutter, and wait until the camera is done."""
         told = _Told(host, card, self._objects.is_picture)
         with self.session.events() as events:
             for _ in range(MOST_LEFT):
                 if not self.session.poll(0):
                     break
+            hold(may_go, self.session.poll, give_up)
             while events.get():
                 pass
             try:
