@@ -26,7 +26,7 @@ _PLACES = {
     ),
     "canon.driver.features": ("Feature",),
     "canon.driver.settings": ("Reading",),
-    "canon.driver.shot": ("Frame", "Picture", "Shot"),
+    "canon.driver.shot": ("Frame", "Pending", "Picture", "Shot"),
     "canon.errors": (
         "Aborted", "AlreadyThere", "BadParameter", "BatteryLow", "CameraNotFound", "CanonError",
         "DecodeError", "DeviceBusy", "Disconnected", "FocusFailed", "InUse", "KeysNotLocked",
@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from canon.driver.features import Feature as Feature
     from canon.driver.settings import Reading as Reading
     from canon.driver.shot import Frame as Frame
+    from canon.driver.shot import Pending as Pending
     from canon.driver.shot import Picture as Picture
     from canon.driver.shot import Shot as Shot
     from canon.errors import Aborted as Aborted

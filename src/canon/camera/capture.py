@@ -10,7 +10,7 @@ from canon.camera.control import RemoteControl, having
 from canon.driver import Body, Bulb, Button, Driver, Press, Shutter
 from canon.driver.card import Progress
 from canon.driver.features import Feature
-from canon.driver.shot import BULB, WITHOUT_FOCUS, GiveUp, MayGo, Shot
+from canon.driver.shot import BULB, WITHOUT_FOCUS, GiveUp, MayGo, Pending, Released, Shot
 from canon.errors import CanonError
 from canon.log import Log
 from canon.values import CaptureTarget
@@ -137,6 +137,52 @@ class Capture:
         how = Press.FOCUS
         return self._shoot(target, to, overwrite, thumbnail, progress, timeout_s, how, seconds)
 
+    def waiting(self) -> tuple[Pending, ...]:
+        """The pictures in the camera's memory that nobody has fetched, the oldest first.
+
+        An EOS keeps there what its button took while `shoot()` before it had the computer as its
+        target, and what a shot left that was given up. They come with the next `shoot()`, unless
+        `fetch()` brings them before; what waits still when the camera is closed is lost, and a
+        warning names it. A native camera tells of such pictures by events only.
+
+        Raises:
+            NotSupported: this model has no remote release.
+        """
+        with self._control.turn(_shutter, _FEATURE) as shutter:
+            return shutter.waiting()
+
+    def fetch(
+        self,
+        pending: Pending,
+        *,
+        to: str | Path | None = None,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Shot:
+        """Fetch a picture that waits in the camera's memory, which then forgets it.
+
+        Args:
+            pending: one of `waiting()`, or that of the event `PictureWaiting`.
+            to: as for `shoot()`.
+            overwrite: as for `shoot()`.
+            progress: as for `shoot()`.
+
+        Raises:
+            ObjectNotFound: it is not there any more: a shot has brought it, or it was fetched.
+            AlreadyThere: `to` is a file that is there already; the picture waits as before.
+        """
+        from canon.camera.receivers import receiver
+
+        self._control.need(_shutter, _FEATURE)
+        with (
+            receiver(to, overwrite=overwrite) as taker,
+            self._control.turn(_shutter, _FEATURE) as shutter,
+        ):
+            shutter.fetch(pending, taker, progress)
+        shot = taker.shot(Released())
+        _log.info("fetched from memory: %s", _names(shot))
+        return shot
+
     @contextmanager
     def half_press(self) -> Iterator[None]:
         """The shutter button pressed half for a block: the lens has focused, the light is measured.
@@ -207,36 +253,41 @@ class Capture:
         bulb_s: float | None,
         may_go: MayGo | None = None,
     ) -> Shot:
-        from canon.camera.receivers import InMemory, OnDisk
+        from canon.camera.receivers import receiver
 
         wanted = _target(target)
         self._control.need(_shutter, _FEATURE)
         if how is Press.NO_FOCUS:
             self._control.need(having(Feature.NO_FOCUS, _shutter), WITHOUT_FOCUS)
-        receiver = InMemory() if to is None else OnDisk(to, overwrite=overwrite)
+        with (
+            receiver(to, overwrite=overwrite) as taker,
+            self._can_be_given_up() as give_up,
+            self._control.turn(_shutter, _FEATURE) as shutter,
+        ):
+            give_up.check()
+            released = shutter.release(
+                wanted,
+                taker,
+                give_up,
+                thumbnail=thumbnail,
+                progress=progress,
+                timeout_s=timeout_s,
+                how=how,
+                bulb_s=bulb_s,
+                may_go=may_go,
+            )
+        shot = taker.shot(released)
+        _log.info("took a picture: %s", _names(shot))
+        return shot
+
+    @contextmanager
+    def _can_be_given_up(self) -> Iterator[GiveUp]:
         give_up = GiveUp()
         self._underway.append(give_up)
         try:
-            with self._control.turn(_shutter, _FEATURE) as shutter:
-                give_up.check()
-                released = shutter.release(
-                    wanted,
-                    receiver,
-                    give_up,
-                    thumbnail=thumbnail,
-                    progress=progress,
-                    timeout_s=timeout_s,
-                    how=how,
-                    bulb_s=bulb_s,
-                    may_go=may_go,
-                )
+            yield give_up
         finally:
             self._underway.remove(give_up)
-            receiver.finish()
-        shot = receiver.shot(released)
-        names = (*(one.name for one in shot.pictures), *map(str, (*shot.saved, *shot.entries)))
-        _log.info("took a picture: %s", ", ".join(names))
-        return shot
 
     @contextmanager
     def _exposing(self) -> Iterator[Exposure]:
@@ -292,6 +343,12 @@ def _body(driver: Driver) -> Body | None:
 
 
 _flash = having(Feature.FLASH_POP_UP, _body)
+
+
+def _names(shot: Shot) -> str:
+    """Where all of it is, for the log."""
+    names = (*(one.name for one in shot.pictures), *map(str, (*shot.saved, *shot.entries)))
+    return ", ".join(names)
 
 
 def _target(target: CaptureTarget | str) -> CaptureTarget:

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from canon.driver.shot import Picture, Released, Shot
 from canon.errors import AlreadyThere
 from canon.files import PartFile, beside, check_free, numbered, safe_name
+
+
+@contextmanager
+def receiver(to: str | Path | None, *, overwrite: bool) -> Iterator[InMemory | OnDisk]:
+    """Where pictures go for a block: into memory, or to `to`; what is whole stays.
+
+    Raises:
+        AlreadyThere: `to` is a file that is there already.
+    """
+    taker = InMemory() if to is None else OnDisk(to, overwrite=overwrite)
+    try:
+        yield taker
+    finally:
+        taker.finish()
 
 
 class InMemory:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver.events import Listener
     from canon.driver.settings import Settings
-    from canon.driver.shot import Frame, GiveUp, MayGo, Receiver, Released
+    from canon.driver.shot import Frame, GiveUp, MayGo, Pending, Receiver, Released
     from canon.models.custom import CustomFunction
     from canon.values import Battery, CameraOutput, CaptureTarget, Format
 
@@ -141,6 +141,17 @@ class Shutter(Protocol):
                 that to its settings. NotSupported where the body has no bulb.
             may_go: is asked when nothing is left to do but to press, again and again until it says
                 True; between, the camera's events are heard.
+        """
+        ...
+
+    def waiting(self) -> tuple[Pending, ...]:
+        """The pictures in the memory of the body that nobody has fetched."""
+        ...
+
+    def fetch(self, pending: Pending, receiver: Receiver, progress: Progress | None) -> None:
+        """Hand a picture in the memory of the body to the receiver; the body then forgets it.
+
+        ObjectNotFound where it does not wait there, or not any more.
         """
         ...
 

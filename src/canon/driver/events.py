@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from canon.clock import Clock
 from canon.driver.card import CardPath, Entry
 from canon.frozen import Frozen
+
+if TYPE_CHECKING:
+    from canon.driver.shot import Pending
 
 E = TypeVar("E")
 
@@ -47,9 +50,12 @@ class CardChanged(Event):
 
 
 class PictureWaiting(Event):
-    """A picture is in the camera's memory, to be fetched; the size is in bytes, 0 if unknown."""
+    """A picture is in the camera's memory; `cam.capture.fetch(event.picture)` brings it.
 
-    size: int
+    RAW and JPEG of one release are two. Those that a `shoot()` brings are told, too.
+    """
+
+    picture: Pending
 
 
 class SettingChanged(Event):

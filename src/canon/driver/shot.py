@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, Self, TypeVar
 
 from canon.driver import Press
 from canon.driver.card import Entry
-from canon.errors import Aborted, CanonError, DecodeError, NotFinished, NotSupported
+from canon.errors import (
+    Aborted,
+    CanonError,
+    DecodeError,
+    NotFinished,
+    NotSupported,
+    ObjectNotFound,
+)
 from canon.frozen import Frozen
 from canon.log import Log
 
@@ -194,6 +201,20 @@ class Frame(bytes):
     __str__ = __repr__
 
 
+class Pending(Frozen):
+    """A picture that waits in the camera's memory; `cam.capture.fetch()` brings it.
+
+    Attributes:
+        name: as the camera calls it; empty where it does not say.
+        size: in bytes; 0 where the camera does not say.
+        key: what the camera knows it by.
+    """
+
+    name: str
+    size: int
+    key: tuple[int, ...]
+
+
 class Shot(Frozen):
     """What one release gave; RAW and JPEG of one release are one shot.
 
@@ -252,6 +273,15 @@ class Receiver(Protocol):
     def keep(self, name: str) -> None:
         """The picture is whole, and this is a name for it: keep it, whatever comes next."""
         ...
+
+
+def no_longer_waits(pending: Pending) -> ObjectNotFound:
+    """The error that a picture is not in the camera's memory, or not any more."""
+    return ObjectNotFound(
+        "it is not in the camera's memory any more",
+        "it has come already, or went with the remote control in which it was told",
+        subject=pending.name or "a picture",
+    )
 
 
 class Awaited(Protocol[E_contra]):

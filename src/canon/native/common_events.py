@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from canon.driver import events as common_words
+from canon.driver.shot import Pending
 from canon.native.events import (
     CaptureFailed,
     CaptureOver,
     CaptureStatus,
     CardChanged,
-    ImageReady,
+    FullImageReady,
     NativeEvent,
+    SecondImageReady,
     UnknownEvent,
 )
 
@@ -22,8 +24,8 @@ def common(event: NativeEvent) -> common_words.Event:
     match event:
         case CardChanged():
             return common_words.CardChanged()
-        case ImageReady():
-            return common_words.PictureWaiting(event.size)
+        case FullImageReady() | SecondImageReady():
+            return common_words.PictureWaiting(Pending("", event.size, (event.code, event.key)))
         case CaptureStatus(stage=stage):
             return common_words.Ready() if stage == _FINISHED else common_words.Busy()
         case CaptureOver():

@@ -22,10 +22,12 @@ from canon.driver.shot import (
     MOST_PICTURE,
     GiveUp,
     MayGo,
+    Pending,
     Receiver,
     Released,
     await_end,
     hold,
+    no_longer_waits,
     note_maybe_taken,
     note_taken,
     only_ordinary,
@@ -155,6 +157,7 @@ class NativeShutter:
         self.last_key: int | None = None
         self._live = live
         self._walk = walk
+        self._fetched: set[tuple[int, ...]] = set()  # of the last release
         self._underway = False  # a release was given up, or its end was never told
 
     def available_shots(self) -> int:
@@ -170,6 +173,20 @@ class NativeShutter:
             raise NotSupported(self.model.name, f"pictures of the format {form}")
         kind, size, quality = codes.split(code)
         return self.session.call(GetEstimatedSize(size, kind, quality)).size
+
+    def waiting(self) -> tuple[Pending, ...]:
+        """None that is known: only an event tells of one."""
+        return ()
+
+    def fetch(self, pending: Pending, receiver: Receiver, progress: Progress | None) -> None:
+        """Fetch a picture out of its memory, which keeps those of the last releases."""
+        if pending.key in self._fetched:
+            raise no_longer_waits(pending)
+        told = _Progress(frozenset(), [])
+        code, key = pending.key
+        what = _SECOND if code == SecondImageReady.code else _IMAGE
+        told.ready[what] = key, pending.size
+        self._fetch(what, told, receiver, (), progress)
 
     def release(
         self,
@@ -244,6 +261,8 @@ class NativeShutter:
         """Fetch a picture; it has its name on the card, or one of the time it was taken."""
         file = receiver.begin()
         self._retrieve(what, told, file.write, progress)
+        event = SecondImageReady if what == _SECOND else FullImageReady
+        self._fetched.add((event.code, self.last_key or 0))
         file.seek(0)
         kind = ".JPG" if file.read(2) == b"\xff\xd8" else self.model.raw_suffix
         names = (entry.name for entry in found)
@@ -270,6 +289,7 @@ class NativeShutter:
         """Release the shutter, and wait until the camera is done."""
         told = _Progress(self._ends(card), wanted)
         sent = False
+        self._fetched.clear()
         with self.session.events() as events:
             try:
                 with self._eos_lock():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from canon.driver import events as words
+from canon.driver.shot import Pending
 from canon.errors import Refused
 from canon.ptp.objects import Objects
 from canon.ptp.operations import (
@@ -49,7 +50,7 @@ class Words:
             case StoreAdded() | StoreRemoved() | StorageInfoChanged() | UnreportedStatus():
                 return words.CardChanged()
             case RequestObjectTransfer():
-                return words.PictureWaiting(0)
+                return words.PictureWaiting(Pending("", 0, (event.handle,)))
             case CaptureComplete():
                 return words.Ready()
             case DevicePropChanged():

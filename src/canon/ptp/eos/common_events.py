@@ -31,6 +31,7 @@ from canon.ptp.eos.records import (
     UnknownRecord,
     WillSoonShutdown,
 )
+from canon.ptp.eos.store import pending
 from canon.ptp.objects import Objects
 
 
@@ -53,7 +54,7 @@ def common(record: Record, objects: Objects) -> words.Event:
         case (
             RequestObjectTransferEx() | RequestObjectTransferEx64() | RequestObjectTransferEx64Lfn()
         ):
-            return words.PictureWaiting(record.size)
+            return words.PictureWaiting(pending(record))
         case PropValueChanged():
             return _setting(record)
         case AvailListChanged():

@@ -15,10 +15,12 @@ from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     GiveUp,
     MayGo,
+    Pending,
     Receiver,
     Released,
     await_end,
     hold,
+    no_longer_waits,
     note_maybe_taken,
     note_taken,
     picture_name,
@@ -49,8 +51,8 @@ from canon.ptp.eos.layouts import (
 )
 from canon.ptp.eos.records import CameraStatusChanged
 from canon.ptp.eos.remote import EosRemote, Generation, generation_of
-from canon.ptp.eos.store import Added, Waiting
-from canon.ptp.objects import Objects
+from canon.ptp.eos.store import Added, Waiting, pending
+from canon.ptp.objects import STALE, Objects
 from canon.ptp.operations import (
     GetObject,
     GetPartialObject,
@@ -157,6 +159,20 @@ class EosShutter:
     def estimated_size(self, form: Format) -> int:
         """NotSupported: an EOS tells how many pictures fit, not how long they are."""
         raise NotSupported(self._remote.name, "known length of pictures", "use available_shots()")
+
+    def waiting(self) -> tuple[Pending, ...]:
+        """The pictures in its memory that nobody has fetched."""
+        self._remote.channel.drain()
+        return tuple(pending(told) for told in self._store.waiting.values())
+
+    def fetch(self, pending: Pending, receiver: Receiver, progress: Progress | None) -> None:
+        """Fetch a picture out of its memory."""
+        self._remote.channel.drain()
+        self._remote.let_forget()
+        told = self._store.waiting.get(pending.key[0])
+        if told is None:
+            raise no_longer_waits(pending)
+        self._fetch(told, receiver, progress)
 
     def release(
         self,
@@ -409,7 +425,12 @@ class EosShutter:
 
     def _fetch(self, told: Waiting, receiver: Receiver, progress: Progress | None) -> None:
         """Fetch a picture out of the memory of the body, and let it forget that."""
-        self._receive(told.handle, told.size, told.name, told.format, receiver, progress)
+        try:
+            self._receive(told.handle, told.size, told.name, told.format, receiver, progress)
+        except ObjectNotFound as error:
+            if error.code in STALE:
+                self._store.waiting.pop(told.handle, None)
+            raise
         self._remote.done_with(told.handle)
         self._objects.forget(told.handle)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from canon.driver.shot import Pending
 from canon.errors import DecodeError
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.eos.layouts import Eos
@@ -154,6 +155,11 @@ class Store:
         elif focus & _MISSED or (not focus and self._searching):
             self.focused = False
         self._searching = focus == _SEARCHES
+
+
+def pending(told: Waiting) -> Pending:
+    """A picture in the memory of the body, as all dialects have it."""
+    return Pending(told.name, told.size, (told.handle,))
 
 
 _SEARCHES, _FOUND, _MISSED = 0x0001, 0x0100, 0x0200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from canon.codes import QUARTERS
 from canon.driver import events as words
+from canon.driver.shot import Pending
 from canon.ptp.operations import DevicePropChanged, PtpEvent
 from canon.ptp.powershot.codes import NAMES
 from canon.ptp.powershot.layouts import (
@@ -22,7 +23,7 @@ def common(event: PtpEvent) -> words.Event | None:
         case ShutterButtonPressed():
             return words.ButtonPressed("shutter")
         case CanonRequestObjectTransfer() | FullPictureReady():
-            return words.PictureWaiting(0)
+            return words.PictureWaiting(Pending("", 0, (event.handle,)))
         case CardDoorOpened():
             return words.ShuttingDown()
         case RotationChanged():

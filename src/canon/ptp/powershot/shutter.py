@@ -18,10 +18,12 @@ from canon.driver.shot import (
     MOST_PICTURE,
     GiveUp,
     MayGo,
+    Pending,
     Receiver,
     Released,
     await_end,
     hold,
+    no_longer_waits,
     note_maybe_taken,
     note_taken,
     only_ordinary,
@@ -151,6 +153,7 @@ class PtpShutter:
         self._objects = objects
         self._listed = listed
         self._live = live
+        self._fetched: set[int] = set()  # of this release; how long it keeps them is its affair
 
     def available_shots(self) -> int:
         """How many pictures fit on the card: as it says, or by the size that it expects."""
@@ -175,6 +178,19 @@ class PtpShutter:
             if kind == form and found.get(code):
                 return found[code]
         raise NotSupported(self._listed.name, f"known length of {form} pictures")
+
+    def waiting(self) -> tuple[Pending, ...]:
+        """The pictures in its memory that nobody has fetched."""
+        return tuple(
+            Pending("", 0, (handle,)) for handle in self._in_memory() if handle not in self._fetched
+        )
+
+    def fetch(self, pending: Pending, receiver: Receiver, progress: Progress | None) -> None:
+        """Fetch a picture out of its memory."""
+        (handle,) = pending.key
+        if handle not in self._in_memory() or handle in self._fetched:
+            raise no_longer_waits(pending)
+        self._fetch(handle, receiver, (), progress)
 
     def release(
         self,
@@ -243,6 +259,7 @@ class PtpShutter:
     ) -> _Told:
         """Release the shutter, and wait until the camera is done."""
         told = _Told(host, card, self._objects.is_picture)
+        self._fetched.clear()
         with self.session.events() as events:
             for _ in range(MOST_LEFT):
                 if not self.session.poll(0):
@@ -319,6 +336,7 @@ class PtpShutter:
             timeout_s=_FETCH_S,
         )
         self._objects.forget(handle)
+        self._fetched.add(handle)
         if not got:
             raise ObjectNotFound("the camera sent nothing of it", AGAIN, subject=info.name)
         kind = f".{kind_of_format(info.format, 'JPG').suffix}"

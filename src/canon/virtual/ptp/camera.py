@@ -262,6 +262,7 @@ class PtpCamera(Generic[X]):
     def _end_session(self) -> None:
         self.session = 0
         self._leave_host()
+        self.objects.drop_kept()
 
     def _leave_host(self) -> None:
         """End the modes that a host began, and drop what it has not read."""

@@ -249,6 +249,7 @@ class EosBody:
         if self._burst_due:
             self._burst_due = False
             self._queue.clear()
+            self.release.tell_kept()
             return self.table.burst()
         if not self._queue and clock.next_due() is not None:
             clock.idle()  # Where nothing is due, its clock would race ahead for nothing.

@@ -10,6 +10,12 @@ import re
 
 from canon.models.file_kinds import Content, kind_of
 from canon.ptp.eos.layouts import ListedObject, ListedObjects
+from canon.ptp.eos.records import (
+    RequestObjectTransferEx,
+    RequestObjectTransferEx64,
+    RequestObjectTransferEx64Lfn,
+)
+from canon.ptp.eos.store import Waiting
 from canon.ptp.operations import ALL
 from canon.virtual.card import Folder
 from canon.virtual.ptp.objects import MOST_SIZE, Item, Numbering, Objects, Parts
@@ -91,3 +97,19 @@ def flags(item: Item) -> int:
 def size(item: Item) -> int:
     """How many bytes an object has, as far as 32 bits can tell."""
     return 0 if isinstance(item.entry, Folder) else min(item.entry.size, MOST_SIZE)
+
+
+def waiting(item: Item, *, late: bool, long_names: bool) -> Waiting:
+    """The record that tells of a picture in memory.
+
+    Args:
+        item: the picture.
+        late: whether the body is of those that count in 64 bits.
+        long_names: whether it is of those that have longer names.
+    """
+    handle, form, name = item.handle, item.format, item.name
+    if long_names:
+        return RequestObjectTransferEx64Lfn(handle, form, 0, size(item), group(handle), 6, name)
+    if late:
+        return RequestObjectTransferEx64.named(handle, form, size(item), name)
+    return RequestObjectTransferEx(handle, form, 0, size(item), 0, name)

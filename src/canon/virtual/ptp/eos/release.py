@@ -22,10 +22,8 @@ from canon.ptp.eos.records import (
     ObjectAddedEx,
     ObjectAddedEx64,
     OlcInfoChanged,
-    RequestObjectTransferEx,
-    RequestObjectTransferEx64,
-    RequestObjectTransferEx64Lfn,
 )
+from canon.ptp.eos.store import Waiting
 from canon.ptp.operations import Response
 from canon.values import FileKind, ImageSize, PhotoEffect, Quality, ShootingMode
 from canon.virtual.card import Folder
@@ -35,7 +33,7 @@ from canon.virtual.ptp.eos import listing, olc
 from canon.virtual.ptp.eos.dial import BULB, Mode
 from canon.virtual.ptp.eos.focus import with_selected
 from canon.virtual.ptp.eos.properties import HOST, Properties
-from canon.virtual.ptp.objects import MOST_SIZE, Item, Objects
+from canon.virtual.ptp.objects import Item, Objects
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Tell
 from canon.virtual.refusal import Status
@@ -121,6 +119,7 @@ class Release:
         self._bulb_since: float | None = None
         self._round = 0  # what has ended is not gone on with
         self._frames = 0  # taken in this bracket
+        self._left: set[int] = set()  # pictures in memory that an earlier host did not fetch
 
     def take_delay(self) -> float:
         """How much longer than usual the answer takes, once."""
@@ -175,7 +174,7 @@ class Release:
 
     def by_hand(self) -> None:
         """Press the button by hand, as far as it goes, and let it go."""
-        if self.busy or self.objects.kept or self.body.is_empty:
+        if self.busy or self._awaited or self.body.is_empty:
             return
         try:
             self._must_have_room()
@@ -203,8 +202,13 @@ class Release:
 
     def must_be_free(self) -> None:
         """Raise Status while a picture is taken, or waits in memory for its host."""
-        if self.busy or (self.objects.kept and not self.button & FULL):
+        if self.busy or (self._awaited and not self.button & FULL):
             raise Status(Response.DEVICE_BUSY)
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether pictures of this host wait in memory; the body takes no other before."""
+        return not self._left.issuperset(self.objects.kept)
 
     def _must_be_ready(self) -> None:
         self.must_be_free()
@@ -212,14 +216,17 @@ class Release:
             raise Status(Response.DEVICE_BUSY)  # Guess: it says no more
 
     def end(self) -> None:
-        """The host is gone: the button comes up, and what it did not fetch is lost."""
+        """The host is gone: the button comes up, and what it did not fetch waits for the next.
+
+        Guess: it keeps nobody from taking pictures, and lasts until the session is closed.
+        """
         self.heard, self.shows = False, self._shows_unasked
         if self._bulb_since is not None:
             self.end_bulb()
         self.button = 0
         self._focused = False
         self._round += not self.busy
-        self.objects.drop_kept()
+        self._left.update(self.objects.kept)
 
     # --- focus (section 8.1) ----------------------------------------------------------------------
 
@@ -484,17 +491,17 @@ class Release:
             handle = number((*taken.folder(), name))
             format = kind_of(name).format
             self.objects.keep(name, data, format, taken.thumbnail, handle)
-            size = min(len(data), MOST_SIZE)
-            if PtpQuirk.LONG_NAMES in self.body.model.quirks:
-                self._tell(
-                    RequestObjectTransferEx64Lfn(
-                        handle, format, 0, size, listing.group(handle), 6, name
-                    )
-                )
-            elif self._is_late:
-                self._tell(RequestObjectTransferEx64.named(handle, format, size, name))
-            else:
-                self._tell(RequestObjectTransferEx(handle, format, 0, size, 0, name))
+            self._left.discard(handle)
+            self._tell(self._waiting(handle))
+
+    def tell_kept(self) -> None:
+        """Tell of all pictures in memory, as to a host that has just come (Guess)."""
+        for handle in self.objects.kept:
+            self._tell(self._waiting(handle))
+
+    def _waiting(self, handle: int) -> Waiting:
+        long_names = PtpQuirk.LONG_NAMES in self.body.model.quirks
+        return listing.waiting(self.kept(handle), late=self._is_late, long_names=long_names)
 
     # --- how the next picture is taken ------------------------------------------------------------
 
