@@ -1,7 +1,11 @@
-"""Writes docs/guide/cli.md out of the help of every verb: `python docs/cli_page.py`."""
+"""Writes docs/guide/cli.md out of the help of every verb: `python docs/cli_page.py`.
+
+It writes the manual page and the words that TAB offers, too.
+"""
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import click
@@ -33,3 +37,5 @@ def page() -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    for other in ("man_page.py", "words.py"):
+        runpy.run_path(str(Path(__file__).with_name(other)), run_name="__main__")

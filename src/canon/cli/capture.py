@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from canon.cli import tab
 from canon.cli.options import Options, Verb
 from canon.cli.output import (
     Tally,
@@ -37,7 +38,12 @@ _TARGET = click.option(
     help="Where the picture goes: to this computer, to the card, or to both.",
 )
 _SET = click.option(
-    "settings", "--set", multiple=True, metavar=_ASSIGNMENT, help="Set this before."
+    "settings",
+    "--set",
+    multiple=True,
+    metavar=_ASSIGNMENT,
+    shell_complete=tab.settings,
+    help="Set this before.",
 )
 _OUTPUT = click.option(
     "-o",
@@ -61,7 +67,7 @@ _OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace files that 
         "canon-remote settings shooting_mode=av aperture=f/8",
     ),
 )
-@click.argument("words", metavar="[NAME[=VALUE]]...", nargs=-1)
+@click.argument("words", metavar="[NAME[=VALUE]]...", nargs=-1, shell_complete=tab.settings)
 @click.pass_obj
 def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     """Show or change the camera's settings.
@@ -107,7 +113,9 @@ def _cut(value: str) -> str:
         "canon-remote custom-functions mirror_lockup=on exposure_steps=1/3",
     ),
 )
-@click.argument("words", metavar="[NAME[=CHOICE]]...", nargs=-1)
+@click.argument(
+    "words", metavar="[NAME[=CHOICE]]...", nargs=-1, shell_complete=tab.custom_functions
+)
 @click.pass_obj
 def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
     """Show or set the custom functions (C.Fn) of an EOS.

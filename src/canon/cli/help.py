@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from canon.cli import tab
 from canon.cli.options import Verb
 from canon.cli.output import put_line
 
@@ -14,7 +15,7 @@ from canon.cli.output import put_line
     unrecorded="give --record to a verb that opens one",
     examples=("canon-remote help", "canon-remote help get"),
 )
-@click.argument("verb", required=False)
+@click.argument("verb", required=False, shell_complete=tab.verbs)
 @click.pass_context
 def help_verb(ctx: click.Context, verb: str | None) -> None:
     """Show the help, or that of a verb."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from canon.cli import tab
 from canon.cli.options import Options, Verb
 from canon.driver.features import Feature
 
@@ -27,7 +28,7 @@ _WORDS = {"release": "pictures by remote", "viewfinder": "live view"}
         "canon-remote models 04a9:306e",
     ),
 )
-@click.argument("words", metavar="NAME|USB-ID", nargs=-1, required=True)
+@click.argument("words", metavar="NAME|USB-ID", nargs=-1, required=True, shell_complete=tab.models)
 @click.pass_obj
 def models_verb(options: Options, words: tuple[str, ...]) -> None:
     """Say whether a camera is supported, by any of its names or by its USB id.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from canon.cli import tab
 from canon.cli.output import (
     error_document,
     error_message,
@@ -170,6 +171,7 @@ SHARED: tuple[click.Parameter, ...] = (
     click.Option(
         ["--port"],
         metavar="PORT",
+        shell_complete=tab.ports,
         help="Which camera: usb:04a9:306e, usb:1-2.3, usbip:HOST:PORT/BUSID, "
         "virtual:powershot-g3 …; CANON_REMOTE_PORT, or the first on USB, when not given.",
     ),
@@ -219,7 +221,7 @@ class Verb(Helped):
     """A verb of the command line; takes the shared options and shows examples in its help.
 
     Args:
-        examples: lines for its help.
+        examples: lines for its help; it has one at least.
         unrecorded: what to do instead of recording; for a verb that opens no camera.
         args: as click's.
         kwargs: as click's.
@@ -230,7 +232,7 @@ class Verb(Helped):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.params += SHARED
-        self._examples = examples
+        self.examples = examples
         self._unrecorded = unrecorded
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -249,7 +251,7 @@ class Verb(Helped):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples."""
         with formatter.section("Examples"):
-            for example in self._examples:
+            for example in self.examples:
                 formatter.write(f"  {example}\n")
 
     def invoke(self, ctx: click.Context) -> Any:

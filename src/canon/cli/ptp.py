@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from canon.cli import tab
 from canon.cli.options import Options, Verb
 from canon.cli.paths import ON_THIS_COMPUTER
 from canon.errors import AlreadyThere
@@ -42,7 +43,7 @@ _A_LINE = 16
     metavar="FILE",
     help="Save the data that come in a new file.",
 )
-@click.argument("operation", required=False)
+@click.argument("operation", required=False, shell_complete=tab.operations)
 @click.argument("parameters", metavar="[PARAM]...", nargs=-1)
 @click.pass_obj
 def ptp_verb(

@@ -10,8 +10,7 @@ import click
 
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, is_terminal, put_message, say
-from canon.cli.paths import ON_CARD, Finder
-from canon.driver.lookup import is_pattern
+from canon.cli.paths import ON_CARD
 from canon.errors import ObjectNotFound
 from canon.work import documents
 from canon.work.documents import FAILED
@@ -19,6 +18,7 @@ from canon.work.documents import FAILED
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.camera.storage import Storage
+    from canon.cli.finder import Finder
     from canon.driver.card import CardPath, Entry
 
 
@@ -68,6 +68,8 @@ def rm_verb(options: Options, paths: tuple[str, ...], yes: bool, alone: bool) ->
     the spoken note of a picture. It names them all and asks first; where there is no terminal to
     ask on, it needs --yes. What is deleted is printed. `rmdir` removes folders.
     """
+    from canon.cli.finder import Finder
+
     if not yes and not is_terminal(sys.stdin):
         raise click.UsageError("there is no terminal to ask on; rm needs --yes here")
     with options.camera() as cam, Tally(options.as_json, "path", "deleted") as tally:
@@ -197,6 +199,8 @@ def each(
     options: Options, paths: tuple[str, ...], done: str, act: Callable[[Storage, Entry], None]
 ) -> int:
     """Do the same with all that the paths mean; returns the exit code."""
+    from canon.cli.finder import Finder
+
     with options.camera() as cam, Tally(options.as_json, "path", done) as tally:
         for entry, path in Finder(cam.storage.ls).find_all(paths, tally).items():
             with tally.one(path):
@@ -206,6 +210,9 @@ def each(
 
 
 def _list(cam: Camera, path: str, deep: bool) -> list[Entry]:
+    from canon.cli.finder import Finder
+    from canon.driver.lookup import is_pattern
+
     if is_pattern(path):
         found = Finder(cam.storage.ls).find(path)
         below = ((one, *(cam.storage.walk(one) if one.is_folder and deep else ())) for one in found)

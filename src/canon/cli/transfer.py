@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from canon.cli import tab
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, bytes_out, progress_bar, put_bytes, say
-from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER, Finder
-from canon.driver.lookup import is_pattern
+from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER
 from canon.errors import CanonError, NotSupported, ObjectNotFound
 
 if TYPE_CHECKING:
     from canon.camera import Camera
+    from canon.cli.finder import Finder
     from canon.driver.card import CardPath, Entry
     from canon.work.saving import SaveEvent
 _PICTURES = "DCIM"
@@ -75,6 +76,8 @@ def get_verb(
         raise click.UsageError("name what to get, or say --new to get all that is new")
     if output == "-":
         return _write_out(options, paths, thumbnail=thumbnail)
+    from canon.cli.finder import Finder
+    from canon.driver.lookup import is_pattern
     from canon.work.saving import Job, Layout, Saving, ends_as_folder
 
     with (
@@ -150,7 +153,7 @@ class _Put(Verb):
     ),
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that the card has already.")
-@click.argument("files", metavar="FILE...", nargs=-1)
+@click.argument("files", metavar="FILE...", nargs=-1, shell_complete=tab.files)
 @click.argument("folder", type=ON_CARD, metavar="FOLDER", required=False, default="")
 @click.pass_obj
 def put_verb(options: Options, files: tuple[str, ...], folder: str, overwrite: bool) -> int:
@@ -197,6 +200,7 @@ def _write_out(options: Options, paths: tuple[str, ...], *, thumbnail: bool) -> 
     """Write one file or its thumbnail to stdout, once it is here as a whole."""
     import tempfile
 
+    from canon.cli.finder import Finder
     from canon.work.saving import mark_downloaded
 
     out = bytes_out(as_json=options.as_json)

@@ -5,9 +5,10 @@ A verb's module is imported when the verb is asked for, and the library when the
 
 from __future__ import annotations
 
+import os
 import signal
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,9 @@ from canon.cli.options import SHARED, Helped, Options
 from canon.cli.output import Untold, put_line, take_any_letter
 from canon.errors import CanonError
 from canon.work.documents import FAILED
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _VERBS = {
     "list": "camera",
@@ -51,6 +55,7 @@ _VERBS = {
     "models": "models",
     "virtual": "virtual",
     "decode": "decode",
+    "completion": "completion",
     "help": "help",
 }
 """The verbs in the order of the help, and the module that each is in."""
@@ -116,6 +121,18 @@ class _Verbs(Helped, click.Group):
             raise click.UsageError(f"there is no verb {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
+        """The verbs, with what each is for, or the options; no verb is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        from canon.cli.words import VERBS
+
+        verbs = [name for name in _VERBS if name.startswith(incomplete)]
+        return [
+            *(CompletionItem(name, help=VERBS.get(name)) for name in verbs),
+            *click.Command.shell_complete(self, ctx, incomplete),
+        ]
+
     def invoke(self, ctx: click.Context) -> Any:
         options: Options = ctx.obj
         options.absorb(ctx.params)
@@ -170,6 +187,8 @@ def run(words: list[str]) -> int:
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as by nohup
             signal.signal(number, signal.default_int_handler)
     take_any_letter()
+    if "_CANON_REMOTE_COMPLETE" in os.environ:  # a TAB asks
+        import_module("canon.cli.completion")
     try:
         code = program.main(words, prog_name="canon-remote", standalone_mode=False, obj=options)
     except click.Abort:

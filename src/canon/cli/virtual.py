@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import click
 
-from canon.cli import log
+from canon.cli import tab
 from canon.cli.options import Options, Verb
 from canon.cli.output import Untold, say
 
@@ -42,7 +41,12 @@ class _Virtual(Verb):
         "canon-remote virtual powershot-g3 --fault stall@GetFile:20000 --run gphoto2 -P",
     ),
 )
-@click.option("--card", metavar="DIR", help="Show this folder as the card; it is never changed.")
+@click.option(
+    "--card",
+    metavar="DIR",
+    shell_complete=tab.files,
+    help="Show this folder as the card; it is never changed.",
+)
 @click.option(
     "--pace",
     type=click.Choice(["jump", "real"]),
@@ -71,7 +75,7 @@ class _Virtual(Verb):
     is_flag=True,
     help="List the bodies, each with the modes that it has, what it can do, and how that is known.",
 )
-@click.argument("model", required=False)
+@click.argument("model", required=False, shell_complete=tab.bodies)
 @click.argument("command", metavar="[PROGRAM ARGS...]", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def virtual_verb(
@@ -109,6 +113,8 @@ def virtual_verb(
     if mode is not None:
         query.append(("mode", mode))
     text = f"{model}?{urlencode(query)}"
+    from canon.cli import log
+
     log.tell_what_is_asked()
     if serial:
         return _serve_serial(options, text)
@@ -116,6 +122,8 @@ def virtual_verb(
 
 
 def _list_models(options: Options) -> int:
+    from dataclasses import asdict
+
     from canon.virtual.catalogue import KNOWN, offers
 
     found = offers()
