@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 import tracemalloc
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +17,10 @@ from test_eos import opened
 from canon import exif
 from canon.camera import Camera
 from canon.camera.events import Events
-from canon.driver.events import Event, FileAdded, Ready
+from canon.camera.live import Live
+from canon.driver.events import Event, Ready
 from canon.driver.features import Feature
+from canon.driver.shot import Shot
 from canon.errors import Aborted, FocusFailed, NotSupported, ValueRefused
 from canon.ptp.eos.layouts import Eos
 from canon.values import AfState
@@ -128,18 +133,23 @@ def test_frames_pictures_and_settings_from_three_threads() -> None:
         assert not body.objects.kept
 
 
-def test_frames_come_while_a_picture_is_awaited() -> None:
+@pytest.mark.parametrize(
+    "frames_of",
+    [lambda live: iter(live), lambda live: iter(live.one, None)],
+    ids=["a loop", "one by one"],
+)
+def test_frames_come_while_a_picture_is_awaited(frames_of: Callable[[Live], Any]) -> None:
     with opened("eos-r6") as (cam, body, _), cam.live:
         body.table.turn_dial(Mode.BULB)
         failed: list[BaseException] = []
 
         def expose() -> None:
             try:
-                cam.capture.bulb(80_000)
+                cam.capture.bulb(80_000, target="card")
             except Aborted as error:
                 failed.append(error)
 
-        frames = iter(cam.live)
+        frames = frames_of(cam.live)
         next(frames)
         shooting = threading.Thread(target=expose, daemon=True)
         shooting.start()
@@ -329,20 +339,47 @@ def test_after_an_exposure_the_time_is_as_it_was() -> None:
     assert body.table.number(Eos.SHUTTER_SPEED) not in (0x04, 0x0C)
 
 
-@pytest.mark.parametrize("slug", ["eos-40d", "eos-r6"])
-def test_a_bulb_block_counts_and_leaves_its_picture_on_the_card(slug: str) -> None:
-    with opened(slug) as (cam, body, _), cam.events() as events:
+@pytest.mark.parametrize("slug", ["eos-40d", "eos-60d", "eos-r6"])
+@pytest.mark.parametrize("target", ["host", "card", "both"])
+def test_a_bulb_block_counts_and_says_where_its_picture_is(
+    slug: str, target: str, tmp_path: Path
+) -> None:
+    with opened(slug) as (cam, body, _):
         body.table.turn_dial(Mode.BULB)
-        with cam.capture.bulb() as exposure:
+        with cam.capture.bulb(target=target, to=tmp_path, thumbnail=True) as exposure:
             until = cam.clock.now() + 3
             while cam.clock.now() < until:
                 cam.clock.sleep(0.5)
                 exposure.seconds()
             assert exposure.seconds() >= 2
-        added = [event for event in until_ready(events) if isinstance(event, FileAdded)]
-        assert len(added) == len(body.release.formats())
-        assert cam.storage.stat(added[0].entry.path).size
+            assert exposure.shot == Shot()
+        shot, files = exposure.shot, len(body.release.formats())
+        assert len(shot.saved) == (0 if target == "card" else files)
+        assert len(shot.entries) == (0 if target == "host" else files)
+        assert shot.thumbnail
+        lasted = exif.read(
+            shot.saved[0].read_bytes() if shot.saved else cam.storage.read(shot.entries[0])
+        ).exposure_time
+        assert lasted is not None
+        assert 3 <= lasted < 5
         assert body.release.button == 0
+        assert not body.objects.kept
+
+
+@pytest.mark.parametrize("target", ["host", "card"])
+def test_an_error_ends_a_bulb_block_and_its_picture_is_not_lost(target: str) -> None:
+    with opened("eos-60d") as (cam, body, _):
+        body.table.turn_dial(Mode.BULB)
+        with suppress(ZeroDivisionError), cam.capture.bulb(target=target):
+            cam.clock.sleep(2)
+            raise ZeroDivisionError
+        assert body.release.button == 0
+        cam.clock.sleep(5)
+        before = len(body.objects.kept)
+        assert before == (target == "host")
+        body.table.turn_dial(Mode.MANUAL)
+        assert len(cam.capture.shoot(target="host").pictures) == 1 + before
+        assert not body.objects.kept
 
 
 def test_bulb_where_the_mode_has_none_is_refused() -> None:

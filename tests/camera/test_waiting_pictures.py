@@ -15,7 +15,7 @@ import pytest
 import canon
 from canon.camera import Camera
 from canon.camera.events import Events
-from canon.errors import Aborted, AlreadyThere, CanonError, NotSupported, ObjectNotFound
+from canon.errors import Aborted, AlreadyThere, CanonError, DeviceBusy, NotSupported, ObjectNotFound
 from canon.ptp.eos.layouts import Eos
 from canon.virtual.build import make_virtual
 from canon.virtual.faults import Fault, FaultKind
@@ -131,6 +131,17 @@ def test_what_a_killed_program_left_is_in_nobodys_way() -> None:
     device.detach()
     device.extension.release.press(3, focuses=False)
     assert device.extension.release.busy
+
+
+def test_a_body_that_is_busy_for_a_picture_says_so() -> None:
+    device = a_body(LATEST)
+    with host(device) as cam:
+        cam.capture.shoot(target="host")
+        (pending,) = press(cam, device)
+        with pytest.raises(DeviceBusy, match="fetch the picture that waits in its memory"):
+            cam.settings.set(iso="400")
+        cam.capture.fetch(pending)
+        cam.settings.set(iso="400")
 
 
 def test_closing_drops_what_nobody_fetched_and_names_it(caplog: pytest.LogCaptureFixture) -> None:

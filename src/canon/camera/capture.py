@@ -95,7 +95,17 @@ class Capture:
     ) -> Shot: ...
 
     @overload
-    def bulb(self) -> AbstractContextManager[Exposure]: ...
+    def bulb(
+        self,
+        seconds: None = None,
+        *,
+        target: CaptureTarget | str = CaptureTarget.HOST,
+        to: str | Path | None = None,
+        overwrite: bool = False,
+        thumbnail: bool = False,
+        progress: Progress | None = None,
+        timeout_s: float = RELEASE_S,
+    ) -> AbstractContextManager[Exposure]: ...
 
     def bulb(
         self,
@@ -110,9 +120,10 @@ class Capture:
     ) -> Shot | AbstractContextManager[Exposure]:
         """Expose as long as you say: `bulb(3.8)`, or as long as a block lasts.
 
-        The time is that of `cam.clock`. After `with cam.capture.bulb() as exposure:` the picture
-        lies on the card, and `cam.events()` tells of it. `abort()` ends an exposure of so many
-        seconds.
+        The time is that of `cam.clock`. At the end of `with cam.capture.bulb() as exposure:` the
+        shutter is closed, and what `shoot()` would return is `exposure.shot`. `abort()` ends an
+        exposure of so many seconds. A block that an error leaves waits for nothing: what was
+        exposed is on the card, or comes with the next shot.
 
         Args:
             seconds: how long the shutter stays open; without it, as long as the block lasts.
@@ -131,7 +142,7 @@ class Capture:
         """
         self._control.need(_bulb, BULB)
         if seconds is None:
-            return self._exposing()
+            return self._exposing(target, to, overwrite, thumbnail, progress, timeout_s)
         if not 0 < seconds < _LONGEST_S:
             raise ValueError(f"{seconds} s is no time for an exposure")
         how = Press.FOCUS
@@ -290,21 +301,38 @@ class Capture:
             self._underway.remove(give_up)
 
     @contextmanager
-    def _exposing(self) -> Iterator[Exposure]:
-        with self._control():
+    def _exposing(
+        self,
+        target: CaptureTarget | str,
+        to: str | Path | None,
+        overwrite: bool,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+    ) -> Iterator[Exposure]:
+        from canon.camera.receivers import receiver
+
+        wanted, exposure = _target(target), Exposure(self._control)
+
+        def end(give_up: GiveUp) -> Released:
+            with self._control.turn(_bulb, BULB) as bulb:
+                return bulb.close(
+                    taker, give_up, thumbnail=thumbnail, progress=progress, timeout_s=timeout_s
+                )
+
+        with self._control(), receiver(to, overwrite=overwrite) as taker:
             try:
                 with self._control.turn(_bulb, BULB) as bulb:
-                    bulb.open()
-                yield Exposure(self._control)
+                    bulb.open(wanted, taker, progress)
+                yield exposure
             except BaseException:
                 with suppress(CanonError):
-                    self._close_shutter()
+                    end(GiveUp(asked=True))
                 raise
-            self._close_shutter()
-
-    def _close_shutter(self) -> None:
-        with self._control.turn(_bulb, BULB) as bulb:
-            bulb.close()
+            with self._can_be_given_up() as give_up:
+                released = end(give_up)
+        exposure.shot = taker.shot(released)
+        _log.info("took a picture: %s", _names(exposure.shot))
 
     def _let_go(self) -> None:
         with self._control.turn(_button, _HALF_PRESS) as button:
@@ -312,9 +340,14 @@ class Capture:
 
 
 class Exposure:
-    """An exposure that lasts as long as a block. Made by `cam.capture.bulb()`."""
+    """An exposure that lasts as long as a block. Made by `cam.capture.bulb()`.
+
+    Attributes:
+        shot: what it gave; empty until the block has ended.
+    """
 
     def __init__(self, control: RemoteControl) -> None:
+        self.shot = Shot()
         self._control = control
 
     def __repr__(self) -> str:

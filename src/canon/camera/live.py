@@ -22,7 +22,8 @@ class Live:
     """Live view of one camera. Made by `Camera`; use `for frame in cam.live:`.
 
     Live view runs while the loop does, and the loop ends when the camera is closed. Settings and
-    releases between frames work. `with cam.live:` lets it run for a block, whose frames are
+    releases between frames work; on an EOS the frames of one thread go on while another shoots or
+    sets. `with cam.live:` lets it run for a block, whose frames are
     `cam.live.one()`; loops and blocks share it, and the last one stops it.
     """
 
@@ -98,9 +99,20 @@ class Live:
     def one(self) -> Frame:
         """One frame; live view is started for it, and stopped unless it ran.
 
+        Where it runs on an EOS the frame comes at once, as those of a loop do, also while another
+        thread waits for its picture. What moves or sets something waits for its turn: starting and
+        stopping, zoom, focus.
+
         Raises:
             NotSupported: this model has no live view.
         """
+        live = self._control.need(_live, _FEATURE)
+        if live.running and live.beside:
+            try:
+                return live.frame()
+            except CanonError:
+                if live.running:
+                    raise  # else it was stopped meanwhile
         with self._control.turn(_live, _FEATURE) as live:
             if live.running:
                 return live.frame()

@@ -183,16 +183,29 @@ class Button(Protocol):
 class Bulb(Protocol):
     """Exposures that last as long as the host wants."""
 
-    def open(self) -> None:
-        """Open the shutter for a picture that goes to the card."""
+    def open(
+        self, target: CaptureTarget, receiver: Receiver, progress: Progress | None = None
+    ) -> None:
+        """Open the shutter; the receiver takes what an earlier release left in memory."""
         ...
 
     def seconds(self) -> float:
         """How long it has been open, by the camera's own count."""
         ...
 
-    def close(self) -> None:
-        """Close it; nothing happens to one that is closed."""
+    def close(
+        self,
+        receiver: Receiver,
+        give_up: GiveUp,
+        *,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+    ) -> Released:
+        """Close it, and wait for the picture as `Shutter.release` does.
+
+        It is closed also where the wait ends at once; nothing happens to one that is closed.
+        """
         ...
 
 

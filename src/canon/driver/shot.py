@@ -322,8 +322,8 @@ class GiveUp:
         asked: it does.
     """
 
-    def __init__(self) -> None:
-        self.asked = False
+    def __init__(self, *, asked: bool = False) -> None:
+        self.asked = asked
 
     def check(self) -> None:
         """Raise Aborted if it was asked for."""

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NamedTuple
 
+from canon.driver.card import Progress
+from canon.driver.shot import GiveUp, Receiver, Released, await_end, note_maybe_taken
 from canon.errors import ValueRefused
-from canon.ptp.eos.button import EosButton, check
+from canon.ptp.eos.button import check
 from canon.ptp.eos.layouts import BulbEnd, BulbStart, Eos
 from canon.ptp.eos.remote import EosRemote
+from canon.values import CaptureTarget
+
+if TYPE_CHECKING:
+    from canon.driver.events import Queue
+    from canon.ptp.eos.shutter import EosShutter, Told
+    from canon.ptp.operations import PtpEvent
 
 _BULBS = (0x0C, 0x04)
 _BULB_MODE = 4
+
+
+class _Exposing(NamedTuple):
+    """An exposure that lasts: what its host heard since it began, and where its picture goes."""
+
+    target: CaptureTarget
+    told: Told
+    events: Queue[PtpEvent]
+    listening: ExitStack
 
 
 class EosBulb:
@@ -18,41 +36,78 @@ class EosBulb:
 
     Args:
         remote: its remote control.
-        button: its release button, which is held where the body has no operation of its own.
-        prepare: is called before an exposure for the card.
+        shutter: its shutter, which fetches what is exposed.
     """
 
-    def __init__(self, remote: EosRemote, button: EosButton, prepare: Callable[[], None]) -> None:
+    def __init__(self, remote: EosRemote, shutter: EosShutter) -> None:
         self.session = remote.session
         self._remote = remote
         self._store = remote.store
-        self._button = button
-        self._prepare = prepare
+        self._button = shutter.button  # held where the body has no operation of its own
+        self._shutter = shutter
+        self._exposing: _Exposing | None = None
         self._open = False
         self._speed: int | None = None  # what the time was before it was set to bulb
         remote.stops += (self.end, self.undo)
 
     def begun(self) -> None:
         """In a new session nothing is open."""
-        self._open, self._speed = False, None
+        self._open, self._speed, self._exposing = False, None, None
 
-    def open(self) -> None:
-        """Open the shutter for a picture that goes to the card."""
-        self._prepare()
-        try:
-            self.begin()
-        except BaseException:
-            self.end()
-            raise
+    def open(
+        self, target: CaptureTarget, receiver: Receiver, progress: Progress | None = None
+    ) -> None:
+        """Open the shutter; what an earlier release left in memory comes before."""
+        self._shutter.prepare(target, receiver, progress)
+        self._shutter.await_ready(GiveUp())
+        told = self._shutter.expects(card=CaptureTarget.CARD in target)
+        with ExitStack() as listening:
+            events = listening.enter_context(self.session.events())
+            try:
+                self.begin()
+            except BaseException:
+                self.end()
+                raise
+            self._exposing = _Exposing(target, told, events, listening.pop_all())
 
     def seconds(self) -> float:
         """How long it has been open, in whole seconds as the body counts them."""
         self._remote.channel.drain()
         return float(self._store.bulb_s)
 
-    def close(self) -> None:
-        """Close it."""
-        self.end()
+    def close(
+        self,
+        receiver: Receiver,
+        give_up: GiveUp,
+        *,
+        thumbnail: bool,
+        progress: Progress | None,
+        timeout_s: float,
+    ) -> Released:
+        """Close it, wait for the records of the picture, and fetch or find it."""
+        exposing, self._exposing = self._exposing, None
+        if exposing is None:
+            self.end()
+            return Released()
+        card = CaptureTarget.CARD in exposing.target
+        with exposing.listening:
+            try:
+                self.end()
+                await_end(
+                    self.session.clock,
+                    self.session.poll,
+                    exposing.events,
+                    exposing.told,
+                    give_up,
+                    timeout_s,
+                )
+            except BaseException as error:
+                self._shutter.doubtful = True
+                note_maybe_taken(error, card=card)
+                raise
+        return self._shutter.collect(
+            exposing.told, exposing.target, receiver, thumbnail=thumbnail, progress=progress
+        )
 
     def begin(self) -> None:
         """Open the shutter; the time is set to bulb where it is not."""

@@ -233,7 +233,12 @@ class EosRemote:
 
     def write(self, code: int, value: bytes) -> None:
         """Write a property."""
-        self.session.call(SetDevicePropValueEx(), PropertyValueEx.of(code, value))
+        try:
+            self.session.call(SetDevicePropValueEx(), PropertyValueEx.of(code, value))
+        except DeviceBusy as busy:
+            if self.store.waiting:
+                busy.advice = "fetch the picture that waits in its memory, or shoot"
+            raise
 
     def request(self, code: int) -> None:
         """Have a property told; a body that does not have it says nothing."""

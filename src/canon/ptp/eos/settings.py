@@ -140,7 +140,9 @@ class EosSettings:
                     continue
                 allowed = self._allowed(row)
                 if allowed is None or (allowed and value in allowed):
-                    busy.advice = f"it did not take {name} within {_BUSY_S:g} s; try again later"
+                    if not self._store.waiting:  # else that is why
+                        what = f"it did not take {name} within {_BUSY_S:g} s"
+                        busy.advice = f"{what}; try again later"
                     raise
                 raise ValueRefused(name, value, allowed, busy.code, busy.command) from busy
 

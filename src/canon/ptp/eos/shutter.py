@@ -82,7 +82,7 @@ _EMPTY = 0  # of BATTERY_POWER
 _HOLD_S = 0.2
 
 
-class _Told:
+class Told:
     """What the records of one release have told so far."""
 
     def __init__(self, files: int, *, host: bool) -> None:
@@ -129,21 +129,22 @@ class EosShutter:
         button: its release button.
         bulb: its long exposures.
         focus: its focus, as the button moves it.
+        doubtful: whether the release before left open what the body told.
     """
 
     def __init__(self, remote: EosRemote, objects: Objects) -> None:
         self.session = remote.session
         self.button = EosButton(remote)
-        self.bulb = EosBulb(remote, self.button, self._prepare_bulb)
+        self.bulb = EosBulb(remote, self)
         self.focus = EosFocus(self.button)
         self._remote = remote
         self._store = remote.store
         self._objects = objects
-        self._doubtful = False  # whether the release before left open what the body told
+        self.doubtful = False
 
     def begun(self) -> None:
         """In a new session nothing is pressed, and nothing locked."""
-        self._doubtful = False
+        self.doubtful = False
         self.button.begun()
         self.bulb.begun()
         self.focus.locked = False
@@ -191,12 +192,22 @@ class EosShutter:
 
         What an earlier release left in the memory of the body comes first.
         """
-        host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
-        self._remote.channel.drain()
-        self._remote.let_forget()
-        self._clear_memory(receiver, progress)
-        self.aim(card=card)
+        card = CaptureTarget.CARD in target
+        self.prepare(target, receiver, progress)
         told = self._fire(give_up, timeout_s, how, bulb_s, may_go, card=card)
+        return self.collect(told, target, receiver, thumbnail=thumbnail, progress=progress)
+
+    def collect(
+        self,
+        told: Told,
+        target: CaptureTarget,
+        receiver: Receiver,
+        *,
+        thumbnail: bool,
+        progress: Progress | None,
+    ) -> Released:
+        """Find what a release put on the card, and fetch what it left in memory."""
+        host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
         found: tuple[Entry, ...] = ()
         try:
             found = tuple(
@@ -216,7 +227,7 @@ class EosShutter:
                 error.add_note("It waits in the camera's memory, and comes with the next shot.")
             raise
         if not (found if card else waiting):
-            self._doubtful = True
+            self.doubtful = True
             raise NotFinished(
                 "the camera says that it took a picture, but never where it is",
                 "look at its display, and at the card for the picture",
@@ -227,9 +238,9 @@ class EosShutter:
 
     def _clear_memory(self, receiver: Receiver, progress: Progress | None) -> None:
         """Fetch what an earlier release left in the memory of the body."""
-        if self._doubtful:
+        if self.doubtful:
             self.await_ready(GiveUp())
-            self._doubtful = False
+            self.doubtful = False
             if not self._store.waiting:
                 _log.warning("nobody knows how the last release ended: remote control begins anew")
                 self._remote.renew()
@@ -240,10 +251,12 @@ class EosShutter:
                 _log.warning("a picture of an earlier release is gone: %s", error)
                 self._remote.done_with(left.handle)
 
-    def _prepare_bulb(self) -> None:
-        """Before an exposure that lasts as its host wants, for the card."""
-        self.aim(card=True)
-        self.await_ready(GiveUp())
+    def prepare(self, target: CaptureTarget, receiver: Receiver, progress: Progress | None) -> None:
+        """Empty the memory of the body, and let the next picture go where it should."""
+        self._remote.channel.drain()
+        self._remote.let_forget()
+        self._clear_memory(receiver, progress)
+        self.aim(card=CaptureTarget.CARD in target)
 
     def aim(self, *, card: bool) -> None:
         """Let the picture go to the card, or to the memory of the body for its host."""
@@ -301,9 +314,9 @@ class EosShutter:
         may_go: MayGo | None,
         *,
         card: bool,
-    ) -> _Told:
+    ) -> Told:
         """Press the button, and wait until the body is ready again."""
-        told = _Told(self._files(), host=not card)
+        told = self.expects(card=card)
         clock = self.session.clock
         with self.session.events() as events:
             self.await_ready(give_up)
@@ -340,14 +353,15 @@ class EosShutter:
             except BaseException as error:
                 if pressed or (ready and not isinstance(error, Refused)):
                     note_maybe_taken(error, card=card)
-                self._doubtful = not isinstance(error, _CLEAR)
+                self.doubtful = not isinstance(error, _CLEAR)
                 raise
         return told
 
-    def _files(self) -> int:
-        """How many files a release writes, by the image format."""
+    def expects(self, *, card: bool) -> Told:
+        """What takes the records of a release; how many files it writes says the image format."""
         raw = self._store.values.get(Eos.IMAGE_FORMAT, b"")
-        return max(1, min(_MOST_FILES, int.from_bytes(raw[:4], "little")))
+        files = max(1, min(_MOST_FILES, int.from_bytes(raw[:4], "little")))
+        return Told(files, host=not card)
 
     def await_ready(self, give_up: GiveUp) -> None:
         """Wait while the body still works on an earlier picture."""
@@ -434,7 +448,7 @@ class EosShutter:
         self._remote.done_with(told.handle)
         self._objects.forget(told.handle)
 
-    def _copy(self, told: _Told, receiver: Receiver, progress: Progress | None) -> None:
+    def _copy(self, told: Told, receiver: Receiver, progress: Progress | None) -> None:
         """Fetch the pictures of this shot from the card, where they stay."""
         for handle in told.added:
             if self._objects.is_picture(handle):
