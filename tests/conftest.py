@@ -25,10 +25,32 @@ settings.load_profile("canon")
 
 
 class Body(NamedTuple):
-    """A virtual body that tests/camera runs on: its row in SUPPORTED.md, and what it has not."""
+    """A virtual body that tests/camera runs on.
+
+    Attributes:
+        name: its row in SUPPORTED.md.
+        lacks: what it has not.
+        small: the format of its smallest JPEG, which is quickly drawn.
+        pixels: how large that is.
+        frame: how large a frame of its live view is.
+        grey: the setting that takes the colours away, with what it is then and usually.
+    """
 
     name: str
     lacks: frozenset[str] = frozenset()
+    small: str = "small-fine"
+    pixels: tuple[int, int] = (640, 480)
+    frame: tuple[int, int] = (320, 240)
+    grey: tuple[str, str, str] = ("photo_effect", "black and white", "off")
+
+
+_OF_AN_EOS = frozenset(
+    {
+        *("camera output", "file times", "known lengths", "lists of all it can be"),
+        *("mode by host", "protect", "raw quality", "timer and contrast", "zoom"),
+    }
+)
+_STYLE = "picture_style", "monochrome", "standard"
 
 
 BODIES = {
@@ -39,10 +61,17 @@ BODIES = {
     "virtual:powershot-sx200-is": Body(
         "PowerShot SX200 IS (PTP)", frozenset({"file times", "release"})
     ),
+    "virtual:eos-60d": Body(
+        "EOS 60D (PTP)", _OF_AN_EOS, "small-3-fine", (720, 480), (1056, 704), _STYLE
+    ),
+    "virtual:eos-r6": Body(
+        "EOS R6 (PTP)", _OF_AN_EOS, "small-2-fine", (2032, 1344), (1024, 680), _STYLE
+    ),
 }
 """One of the native protocol, one of PTP with release control, one that only gives its files.
 
-tests/camera/test_ptp_card.py and test_ptp_release.py show the error that comes for what one lacks.
+Then two EOS, one with a mirror and one without. tests/camera/test_ptp_card.py, test_ptp_release.py
+and test_eos.py show the error that comes for what one lacks.
 """
 
 
@@ -130,11 +159,13 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put what a test shows into its report, so that it travels with it."""
     report = yield
-    model = BODIES.get(camera_of(item), BODIES["virtual:powershot-g3"]).name
+    body = BODIES.get(camera_of(item), BODIES["virtual:powershot-g3"])
     for mark in item.iter_markers("shows"):
-        shown = {"evidence": "simulated", "model": model, **mark.kwargs}
+        shown = {"evidence": "simulated", "model": body.name, **mark.kwargs}
         report.user_properties += [
-            ("shows", (shown["model"], verb, shown["evidence"])) for verb in mark.args
+            ("shows", (shown["model"], verb, shown["evidence"]))
+            for verb in mark.args
+            if verb not in body.lacks
         ]
     return report
 
@@ -245,6 +276,12 @@ def program(name: str) -> str:
 def camera_port(request: pytest.FixtureRequest) -> str:
     """The port string of the camera under test."""
     return str(request.param)
+
+
+@pytest.fixture
+def body(camera_port: str, pytestconfig: pytest.Config) -> Body:
+    """What is known of the camera under test."""
+    return bodies(pytestconfig)[camera_port]
 
 
 @pytest.fixture

@@ -7,9 +7,27 @@ import json
 import subprocess
 from typing import Any
 
+import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
+from canon.camera import Camera
+from canon.camera.settings import NoSuchSetting
+from canon.errors import NotSupported
 from conftest import program
+
+
+def is_left(cam: Camera) -> bool:
+    """Whether remote control has ended with what needed it; or whether it lasts, where it does."""
+    return cam.remote.active is cam.remote.lasts
+
+
+def has(cam: Camera, *names: str) -> bool:
+    """Whether the camera has settings; one that it has not says so when it is read."""
+    missing = [name for name in names if name not in cam.settings]
+    for name in missing:
+        with pytest.raises((NotSupported, NoSuchSetting), match=name):
+            _ = cam.settings[name].value
+    return not missing
 
 
 def exif(picture: bytes) -> dict[str, Any]:

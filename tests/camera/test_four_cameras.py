@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import struct
 import threading
 from collections.abc import Callable
 
 from canon import exif
 from canon.camera import Camera
-from canon.ptp.eos.layouts import Eos
 from canon.virtual.port import VirtualPort
-from rigs.bodies import EosCamera, eos, ptp_body
+from rigs.bodies import EosCamera, eos_device
 
 BODIES = ("eos-40d", "eos-60d", "eos-700d", "eos-r6")
-SMALL = struct.pack("<5I", 1, 16, 1, 0x10, 3)
-"""The format of one small JPEG."""
 SHOTS = 100
-
-
-def a_body(slug: str) -> EosCamera:
-    device = eos(ptp_body(slug))
-    device.extension.table.put(Eos.IMAGE_FORMAT, SMALL)
-    return device
 
 
 def shooting(device: EosCamera, came: list[bytes]) -> Callable[[], None]:
@@ -34,7 +24,7 @@ def shooting(device: EosCamera, came: list[bytes]) -> Callable[[], None]:
 
 
 def test_each_picture_is_from_its_own_camera() -> None:
-    devices = [a_body(slug) for slug in BODIES]
+    devices = [eos_device(slug) for slug in BODIES]
     came: list[list[bytes]] = [[] for _ in devices]
     threads = [
         threading.Thread(target=shooting(device, pictures))

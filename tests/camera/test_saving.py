@@ -22,15 +22,19 @@ from canon.work.saving import (
     mark_downloaded,
     rescued,
 )
-from rigs.bodies import TAKEN, a_camera, a_card, native_device
+from rigs.bodies import TAKEN, a_camera, a_card, eos_device, native_device
 
 FOLDER = "DCIM/100CANON"
 FILES = {"A.JPG": b"first", "B.JPG": b"second"}
 
 
-@pytest.fixture
-def cam() -> Iterator[Camera]:
-    with a_camera(native_device(card=a_card(FILES))) as cam:
+@pytest.fixture(params=["powershot-g3", "eos-60d", "eos-r6"])
+def cam(request: pytest.FixtureRequest) -> Iterator[Camera]:
+    card = a_card(FILES)
+    is_eos = request.param.startswith("eos")
+    with a_camera(
+        eos_device(request.param, card=card) if is_eos else native_device(card=card)
+    ) as cam:
         yield cam
 
 

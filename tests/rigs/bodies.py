@@ -6,6 +6,7 @@ each has a row of its own.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from canon.models import native, ptp
 from canon.models.model import Model
 from canon.models.ps350 import Ps350Model
 from canon.models.ptp import PtpModel
+from canon.ptp.eos.layouts import Eos
 from canon.virtual.body import Body
 from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.catalogue import Row
@@ -39,6 +41,9 @@ SMALL = 2
 """The number of small pictures, natively and in PTP; they are quickly drawn."""
 TAKEN = 1_055_583_000  # 2003-06-14 09:30
 
+
+ONE_SMALL_JPEG = struct.pack("<5I", 1, 16, 1, 0x10, 3)
+"""The format of one small JPEG, as an EOS has it."""
 
 PowerShotCamera = PtpCamera[PowerShot]
 """A virtual PowerShot that speaks PTP, behind its plug."""
@@ -128,6 +133,17 @@ def release_of(device: NativeCamera | PowerShotCamera) -> ReleaseUnit | ReleaseC
     return device.release if isinstance(device, NativeCamera) else device.extension.release
 
 
+def in_remote(device: UsbDevice) -> bool:
+    """Whether a host has the device in remote control, whatever it speaks."""
+    if isinstance(device, NativeCamera):
+        return device.release.active
+    assert isinstance(device, PtpCamera)
+    extension = device.extension
+    return bool(
+        extension.remote_mode if isinstance(extension, EosBody) else extension.release.active
+    )
+
+
 def native_device(
     *faults: str, slug: str = "powershot-g3", card: MemoryCard | None = None, active: bool = False
 ) -> NativeCamera:
@@ -143,6 +159,15 @@ def native_device(
 def ptp_device(slug: str, *faults: str, card: MemoryCard | None = None) -> PowerShotCamera:
     """A virtual camera with that card, or a fresh one of its own."""
     return powershot(ptp_body(slug, card), waiting(*faults))
+
+
+def eos_device(slug: str, *faults: str, card: MemoryCard | None = None) -> EosCamera:
+    """A virtual EOS with that card, or a fresh one, set to one small JPEG: quickly drawn."""
+    device = eos(ptp_body(slug, card), waiting(*faults))
+    for place in (Eos.IMAGE_FORMAT, Eos.IMAGE_FORMAT_CF, Eos.IMAGE_FORMAT_SD):
+        if device.extension.table.has(place):
+            device.extension.table.put(place, ONE_SMALL_JPEG)
+    return device
 
 
 def waiting(*faults: str) -> Faults:

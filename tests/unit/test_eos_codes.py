@@ -212,7 +212,9 @@ def test_texts() -> None:
     assert row.read(b"Ann\0\0\0\0") == "Ann"
     assert row.write("Ann") == b"Ann\0"
     assert row.write("") == b"\0"
-    assert row.write("安") is None
+    for name in ("安", "a\0b"):
+        with pytest.raises(ValueError, match=r"camera cannot store|NUL"):
+            row.write(name)
 
 
 def test_a_property_without_a_name() -> None:

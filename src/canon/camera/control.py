@@ -31,7 +31,7 @@ class RemoteControl:
 
     Every verb that needs remote control enters it when it is not on, and leaves it as it was: the
     lens of a compact camera moves in and out each time. Inside `with cam.remote():`, or between
-    `start()` and `stop()`, it stays on.
+    `start()` and `stop()`, it stays on; on an EOS, once entered, until the camera is closed.
     """
 
     def __init__(
@@ -78,6 +78,12 @@ class RemoteControl:
         """Whether remote control is on; nothing is asked."""
         remote = self.verbs().remote
         return remote is not None and remote.active
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it stays on until the camera is closed, as on an EOS; nothing is asked."""
+        remote = self.verbs().remote
+        return remote is not None and remote.lasts
 
     def start(self) -> None:
         """Enter remote control: the lens comes out, the display goes dark.

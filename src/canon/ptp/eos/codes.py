@@ -34,6 +34,7 @@ from canon.values.looks import (
     Style,
 )
 from canon.values.scales import Aperture, Compensation, Iso, ShutterSpeed
+from canon.wire import latin
 
 
 class Stored(enum.Enum):
@@ -74,15 +75,15 @@ class EosRow(Row):
             value: of this row's kind.
             listed: what the body takes now, as `entries` has it. Where several bytes stand for
                 one value, its own are taken, as it sent them.
+
+        Raises:
+            ValueError: a text has characters that the camera cannot store.
         """
         for raw in listed:
             if self.read(raw) == value:
                 return raw
         if self.stored is Stored.TEXT:
-            try:
-                return str(value).encode("latin-1") + b"\0"
-            except UnicodeEncodeError:
-                return None
+            return latin(str(value)) + b"\0"
         code: Any = self.codes.code(value)
         if isinstance(code, int):
             return (code & _LARGEST).to_bytes(_SLOT, "little")
