@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from canon.camera.settings import NAMES, Settings
+from canon.camera.names import KINDS
 from canon.cli.verbs import program
 from canon.models import custom, native, ps350, ptp
 from canon.models.custom import CustomFunction
@@ -48,7 +48,7 @@ def page() -> str:
         assert verb is not None
         lines.append(f'    "{name}": "{verb.get_short_help_str(60)}",')
     lines += ["}", '"""What each verb is for."""']
-    lines += _table("SETTINGS", {name: _values(vars(Settings)[name].kind) for name in NAMES})
+    lines += _table("SETTINGS", {name: _values(named.kind) for name, named in KINDS.items()})
     lines.append(
         '"""What each setting may be, on one camera or the other; no words for numbers."""'
     )

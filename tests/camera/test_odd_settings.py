@@ -11,16 +11,17 @@ import pytest
 
 from canon.camera import Camera
 from canon.camera.changes import Changes
-from canon.camera.settings import NAMES, Settings
-from canon.camera.snapshot import Snapshot
+from canon.camera.names import KINDS, NAMES
 from canon.driver.events import SettingChanged
 from canon.errors import NotSupported, ValueRefused
 from canon.models.model import Numbering
 from canon.native.codes import rows_of
 from canon.ptp.datasets import Choices
+from canon.ptp.eos import properties
+from canon.ptp.eos.codes import ROWS as EOS_ROWS
 from canon.ptp.powershot.codes import ROWS
 from canon.ptp.powershot.layouts import Property
-from canon.values import WhiteBalance
+from canon.values import WhiteBalance, kinds
 from rigs.bodies import native_device, ptp_device
 from rigs.watched import WatchedPort
 
@@ -112,13 +113,19 @@ def test_what_a_body_does_not_have_says_so() -> None:
 
 def test_names_are_the_same_wherever_they_stand() -> None:
     typed = set(get_type_hints(Changes))
-    assert typed == set(NAMES) - READ_ONLY
-    assert [name for name, one in vars(Snapshot).items() if type(one).__name__ == "_Was"] == [
-        *NAMES
-    ]
+    texts = (properties.NUMBERS, properties.TOLD_NUMBERS, properties.SIGNED)
+    canons = {name for text in texts for name in properties.named(text).values()}
+    of_eos = {
+        name
+        for name, row in EOS_ROWS.items()
+        if row.settable and row.kind is not kinds.RAW and name not in canons
+    }
+    assert typed == (set(NAMES) - READ_ONLY) | {
+        name for name in of_eos if not name.startswith("picture_style_")
+    }
     for rows in (rows_of(Numbering.CLASSIC), rows_of(Numbering.REVISED), ROWS):
         for name, row in rows.items():
-            assert row.kind is vars(Settings)[name].kind, name
+            assert row.kind is KINDS[name].kind, name
     assert set(rows_of(Numbering.CLASSIC)) | set(ROWS) == set(NAMES)
     assert all(not ROWS[name].settable for name in READ_ONLY)
 

@@ -37,6 +37,7 @@ from canon.ptp.datasets import (
     StorageInfo,
     StoreKind,
 )
+from canon.ptp.marks import NEW
 from canon.ptp.operations import (
     DevicePropChanged,
     GetDevicePropDesc,
@@ -54,7 +55,6 @@ from canon.ptp.operations import (
     StoreRemoved,
 )
 from canon.ptp.powershot.layouts import (
-    NEW,
     RAM,
     CheckEvent,
     FolderEntry,

@@ -12,7 +12,7 @@ import pytest
 from judges import has, is_left
 
 from canon.camera import Camera
-from canon.camera.settings import NAMES
+from canon.camera.names import NAMES
 from canon.errors import NotSupported, RemoteOff, ValueRefused
 from canon.values import AfDistance, File, FileKind, ShootingMode
 from conftest import Body

@@ -80,6 +80,21 @@ def test_a_setting_that_is_named_twice_is_shown_once(tmp_path: Path) -> None:
     assert len(output(tmp_path, "settings", "iso=100", "iso").splitlines()) == 1
 
 
+def test_what_says_nothing_to_people_is_shown_when_it_is_asked_for(tmp_path: Path) -> None:
+    port = "virtual:eos-r6"
+    ran = [run(tmp_path, *words, "settings", port=port) for words in ((), ("-v",), ("--json",))]
+    few, every = ([line.split()[0] for line in one.stdout.splitlines()] for one in ran[:2])
+    named = json.loads(ran[2].stdout)
+    more = len(named) - len(few)
+    said = f"canon-remote: {more} more are bare numbers and bytes; -v shows them too\n"
+    assert (ran[0].stderr, ran[2].stderr) == (said, "")
+    assert few[0] == every[0] == "shooting_mode"
+    assert {"artist", "iso", "color_temperature"} <= {*few}
+    assert not {"lens_id", "custom_func_ex", "0xd19a"} & {*few}
+    assert {*few} < {*every} == {*named}
+    assert "0x0000" not in named
+
+
 # --- the card ------------------------------------------------------------------------------------
 
 

@@ -227,12 +227,12 @@ def test_the_words_are_what_the_tables_say() -> None:
 
 
 def test_every_setting_that_is_offered_can_be_typed(tmp_path: Path) -> None:
-    from canon.camera.settings import NAMES, Settings
+    from canon.camera.names import KINDS
     from canon.cli.words import SETTINGS
 
-    assert list(SETTINGS) == list(NAMES)
+    assert list(SETTINGS) == list(KINDS)
     for name, words in SETTINGS.items():
-        kind = vars(Settings)[name].kind
+        kind = KINDS[name].kind
         for word in words:
             kind.parse(word)
     assert sum(map(len, SETTINGS.values())) > 300

@@ -10,8 +10,9 @@ from ptp_host import CANON100, DCIM, FILE, FILES, FIRST, OK, PLAIN, REMOTE, Rig
 
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import ObjectInfo, StorageIDs, StorageInfo
+from canon.ptp.marks import FOLDER, NEW, PROTECTED
 from canon.ptp.operations import ALL, Response
-from canon.ptp.powershot.layouts import FOLDER, FOLDER_ENTRY, NEW, PROTECTED, RAM, FolderEntry
+from canon.ptp.powershot.layouts import FOLDER_ENTRY, RAM, FolderEntry
 from canon.virtual.card import File
 from canon.virtual.folder import OnHost
 from canon.virtual.pictures.exif import Exposure

@@ -6,7 +6,12 @@ from typing import TypedDict
 
 from canon.values import (
     AfDistance,
+    AfMethod,
     Aperture,
+    AspectRatio,
+    Bracketing,
+    CaptureDestination,
+    ColorSpace,
     Compensation,
     DriveMode,
     Flash,
@@ -14,8 +19,12 @@ from canon.values import (
     FocusMode,
     Format,
     Iso,
+    LightingOptimizer,
     Metering,
+    NoiseReduction,
     PhotoEffect,
+    PictureStyle,
+    ReviewTime,
     ShootingMode,
     ShutterSpeed,
     WhiteBalance,
@@ -49,3 +58,30 @@ class Changes(TypedDict, total=False):
     photo_effect: PhotoEffect | str
     assist_light: bool | str
     auto_rotate: bool | str
+    # of bodies with interchangeable lenses
+    mode_dial: ShootingMode | str
+    color_temperature: int | str
+    color_space: ColorSpace | str
+    picture_style: PictureStyle | str
+    auto_power_off: int | str
+    owner: str
+    capture_destination: CaptureDestination | str
+    bracketing: Bracketing | str
+    exposure_bracketing: Compensation | float | str
+    image_format_cf: Format | str
+    image_format_sd: Format | str
+    image_format_ext_hd: Format | str
+    nickname: str
+    artist: str
+    copyright: str
+    high_iso_noise_reduction: NoiseReduction | str
+    lighting_optimizer: LightingOptimizer | str
+    aspect_ratio: AspectRatio | str
+    review_time: ReviewTime | str
+    summertime: bool | str
+    af_method: AfMethod | str
+    continuous_af: bool | str
+    depth_of_field_preview: bool | str
+    movie_servo_af: bool | str
+    movie_switch: bool | str
+    one_shot_raw: bool | str

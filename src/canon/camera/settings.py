@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, Never, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from canon.camera.control import RemoteControl
+from canon.camera.names import KINDS, NAMES, Names
 from canon.camera.snapshot import Snapshot
 from canon.driver import Driver
 from canon.driver.settings import MISSING, Reading, number_in
 from canon.driver.settings import Settings as Capability
 from canon.errors import NotSupported, RemoteOff, ValueRefused
-from canon.values import kinds
 from canon.values.kinds import Kind
 
 if TYPE_CHECKING:
@@ -93,27 +93,7 @@ class Setting(Generic[T]):
         return f"<Setting {self.name}>"
 
 
-class _Named(Generic[T]):
-    """A setting as an attribute of `Settings`."""
-
-    def __init__(self, kind: Kind[T], *, settable: bool = True) -> None:
-        self.kind, self.settable = kind, settable
-
-    def __set_name__(self, owner: type[Settings], name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, settings: None, owner: type[Settings]) -> _Named[T]: ...
-    @overload
-    def __get__(self, settings: Settings, owner: type[Settings]) -> Setting[T]: ...
-    def __get__(self, settings: Settings | None, owner: type[Settings]) -> _Named[T] | Setting[T]:
-        return self if settings is None else Setting(settings, self.name)
-
-    def __set__(self, settings: Settings, value: Never) -> None:
-        raise AttributeError(f"write settings.{self.name}.set({value!r}), or settings.set(…)")
-
-
-class Settings(Mapping[str, Setting[Any]]):
+class Settings(Names, Mapping[str, Setting[Any]]):
     """The settings of one camera. Made by `Camera`; use `cam.settings`.
 
     Each is read, asked and changed by its name: `cam.settings.iso.value`, `.allowed`, `.set(400)`,
@@ -127,42 +107,15 @@ class Settings(Mapping[str, Setting[Any]]):
 
     __slots__ = ("_control",)
 
-    image_format = _Named(kinds.FORMAT)
-    self_timer = _Named(kinds.SECONDS)
-    flash = _Named(kinds.FLASH)
-    beep = _Named(kinds.SWITCH)
-    shooting_mode = _Named(kinds.SHOOTING_MODE)
-    drive_mode = _Named(kinds.DRIVE_MODE)
-    digital_zoom = _Named(kinds.ZOOM_STEPS)
-    metering = _Named(kinds.METERING)
-    macro = _Named(kinds.SWITCH)
-    af_distance = _Named(kinds.AF_DISTANCE)
-    focusing_point = _Named(kinds.FOCUSING_POINT)
-    white_balance = _Named(kinds.WHITE_BALANCE)
-    focus_mode = _Named(kinds.FOCUS_MODE)
-    contrast = _Named(kinds.STEPS)
-    saturation = _Named(kinds.STEPS)
-    sharpness = _Named(kinds.STEPS)
-    iso = _Named(kinds.ISO)
-    aperture = _Named(kinds.APERTURE)
-    shutter_speed = _Named(kinds.SHUTTER_SPEED)
-    exposure_compensation = _Named(kinds.COMPENSATION)
-    flash_compensation = _Named(kinds.COMPENSATION)
-    photo_effect = _Named(kinds.PHOTO_EFFECT)
-    assist_light = _Named(kinds.SWITCH)
-    auto_rotate = _Named(kinds.SWITCH)
-    largest_aperture = _Named(kinds.APERTURE, settable=False)
-    smallest_aperture = _Named(kinds.APERTURE, settable=False)
-    focal_length = _Named(kinds.MEASURE, settable=False)
-    focal_length_wide = _Named(kinds.MEASURE, settable=False)
-    focal_length_tele = _Named(kinds.MEASURE, settable=False)
-    rotation = _Named(kinds.MEASURE, settable=False)
-
     def __init__(self, control: RemoteControl) -> None:
         self._control = control
 
     def __repr__(self) -> str:
         return f"<Settings: {', '.join(NAMES)}>"
+
+    def named(self, name: str) -> Setting[Any]:
+        """The setting of that name."""
+        return Setting(self, name)
 
     def __iter__(self) -> Iterator[str]:
         """The names of the settings that this camera has now."""
@@ -186,7 +139,7 @@ class Settings(Mapping[str, Setting[Any]]):
     def kind(self, name: str) -> Kind[Any]:
         """How values of a setting are typed and told; for a number the camera is asked."""
         self._check(name)
-        kind: Kind[Any] | None = _KINDS[name].kind if name in _KINDS else None
+        kind: Kind[Any] | None = KINDS[name].kind if name in KINDS else None
         kind = kind or self._settings().kind(name)
         if kind is None:
             told = self.describe(name)
@@ -270,7 +223,7 @@ class Settings(Mapping[str, Setting[Any]]):
         return NotSupported(self._control.model, f"setting {name} in its present mode")
 
     def _check(self, name: str) -> None:
-        if name in _KINDS or number_in(name) is not None:
+        if name in KINDS or number_in(name) is not None:
             return
         settings = self._control.verbs().settings
         if settings is None or settings.kind(name) is None:
@@ -280,7 +233,7 @@ class Settings(Mapping[str, Setting[Any]]):
         self._check(name)
         if number_in(name) is not None:
             return value  # the camera has to be asked what it is
-        if name in _KINDS and not _KINDS[name].settable:
+        if name in KINDS and not KINDS[name].settable:
             raise ValueError(f"{name} can only be read")
         return self.kind(name).parse(value)
 
@@ -316,10 +269,5 @@ class NoSuchSetting(ValueError, KeyError):
         return str(self.args[0])
 
 
-_KINDS: dict[str, _Named[Any]] = {
-    name: named for name, named in vars(Settings).items() if isinstance(named, _Named)
-}
-NAMES = tuple(_KINDS)
-"""The names of all settings, those that can only be read at the end."""
 _FEATURE = "settings that a computer can read"
 _BY_MODE = ("aperture", "shutter_speed")

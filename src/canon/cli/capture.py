@@ -16,15 +16,18 @@ from canon.cli.output import (
     Untold,
     bytes_out,
     error_message,
+    is_verbose,
     progress_bar,
     put_bytes,
     say,
 )
 from canon.cli.paths import ON_THIS_COMPUTER
+from canon.driver.settings import number_in
 from canon.work import documents
 
 if TYPE_CHECKING:
     from canon.camera import Camera
+    from canon.driver.settings import Reading
     from canon.driver.shot import Shot
     from canon.work.saving import Saving
 
@@ -74,6 +77,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
 
     Each is shown with its value and with what the camera allows now. All NAME=VALUE are written at
     once, and read back. The shooting modes have the names of Canon's dials too: p, tv, av, m, b.
+    Bare numbers and bytes, of which an EOS has many, are shown by their name, with -v and --json.
     """
     changes = _assignments(word for word in words if "=" in word)
     names = list(dict.fromkeys(_name(word) for word in words))
@@ -87,16 +91,29 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
         if missing := [name for name in names if name not in told]:
             raise cam.settings.missing(missing[0])
     document = {name: documents.of_reading(told[name]) for name in told}
-    width = max(map(len, told))
-    values = {name: one.kind.label(one.value) for name, one in told.items()}
+    shown = {name: one for name, one in told.items() if names or is_verbose() or _speaks(name, one)}
+    width = max(map(len, shown), default=0)
+    values = {name: one.kind.label(one.value) for name, one in shown.items()}
     if not names:  # what nobody reads is not worth its length
         values = {name: _cut(value) for name, value in values.items()}
-    value_width = max(map(len, values.values()))
+    value_width = max(map(len, values.values()), default=0)
     lines = []
-    for name, one in told.items():
+    for name, one in shown.items():
         choices = ", ".join(map(one.kind.label, one.allowed or ())) or (one.why and f"({one.why})")
         lines.append(f"{name:{width}}  {values[name]:{value_width}}  {choices}".rstrip())
     options.show(document, *lines)
+    if not options.as_json and (more := len(told) - len(shown)):
+        say(f"{more} more are bare numbers and bytes; -v shows them too")
+
+
+def _speaks(name: str, told: Reading) -> bool:
+    """Whether a setting says something to people: a word, or a number that can be chosen."""
+    from canon.camera.names import NAMES
+
+    if name in NAMES:
+        return True
+    kind = told.kind.name
+    return number_in(name) is None and kind != "raw" and (kind != "number" or bool(told.allowed))
 
 
 def _cut(value: str) -> str:

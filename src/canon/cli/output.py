@@ -140,14 +140,15 @@ def error_message(error: BaseException) -> str:
     nothing else tells why, and with -v.
     """
     said = _said(error)
-    if isinstance(error, Refused) and (type(error) is Refused or _is_verbose()):
+    if isinstance(error, Refused) and (type(error) is Refused or is_verbose()):
         said = str(error)
     elif isinstance(error, CanonError) and error.advice:
         said = f"{said}; {error.advice}"
     return with_notes(said, error)
 
 
-def _is_verbose() -> bool:
+def is_verbose() -> bool:
+    """Whether -v was given."""
     return Log("canon").is_heard(INFO)
 
 

@@ -40,6 +40,22 @@ class PtpQuirk(enum.Flag):
     """Its live view is enlarged five times at most."""
     HIDES_RELEASE = enum.auto()
     """It lists the operations of its button only in remote control."""
+    WANTS_LISTING = enum.auto()
+    """It hangs in a later release unless the folders of its cards were listed before."""
+    SCREEN_STAYS_OFF = enum.auto()
+    """It takes pictures with its screen off, though it is opened as an EOS M is."""
+
+
+class PtpTrait(enum.Flag):
+    """What an EOS does not list before remote control, and is known to have."""
+
+    NONE = 0
+    LIKE_M = enum.auto()
+    """It is opened as an EOS M is, and lists more operations then (canon-eos-ptp, section 1)."""
+    POWER_ZOOM = enum.auto()
+    """A motor moves its zoom."""
+    MOVIE = enum.auto()
+    """It records movies, and lists no operation that switches to them."""
 
 
 class PtpModel(Frozen):
@@ -52,6 +68,9 @@ class PtpModel(Frozen):
         quirks: where it is odd.
         driven_by: who drives it in this protocol, and how far.
         kind: what kind of camera it is.
+        traits: what it has and does not list.
+        remote_modes: the modes that remote control is entered by, one after the other, where they
+            are not those of its kind (canon-eos-ptp, section 3.1).
         dialect: what it speaks.
     """
 
@@ -61,6 +80,8 @@ class PtpModel(Frozen):
     quirks: PtpQuirk
     driven_by: DrivenBy = GPHOTO2
     kind: BodyKind = BodyKind.COMPACT
+    traits: PtpTrait = PtpTrait.NONE
+    remote_modes: tuple[int, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -78,6 +99,9 @@ EVENT, OPEN = PtpQuirk.DELETE_SENDS_EVENT, PtpQuirk.KEEP_SESSION_OPEN
 UNKNOWN, POWER = PtpQuirk.TAKES_UNKNOWN, PtpQuirk.KEEPS_AUTO_POWER_OFF
 NO_PRESS, LONG = PtpQuirk.NO_FULL_PRESS, PtpQuirk.LONG_NAMES
 NO_LIST, FIVE, HIDES = PtpQuirk.NO_LISTING, PtpQuirk.ZOOMS_TO_FIVE, PtpQuirk.HIDES_RELEASE
+LISTING, SCREEN = PtpQuirk.WANTS_LISTING, PtpQuirk.SCREEN_STAYS_OFF
+LIKE_M, MOVIE = PtpTrait.LIKE_M, PtpTrait.MOVIE
+ZOOMS = PtpTrait.LIKE_M | PtpTrait.POWER_ZOOM
 SHOOTS = DrivenBy("gphoto2", ("release",))
 NATIVELY = DrivenBy(why_not="gphoto2 drives it by the native protocol")
 LIVE = DrivenBy("gphoto2", ("release", "viewfinder"))
@@ -216,7 +240,7 @@ MODELS = (
     PtpModel("PowerShot SD990 IS", 0x3193, EVENT),
     PtpModel("IXY 3000 IS", 0x3193, EVENT),
     PtpModel("PowerShot SD880 IS", 0x3196, EVENT),
-    PtpModel("EOS 5D Mark II", 0x3199, EVENT, LIVE, kind=EOS),
+    PtpModel("EOS 5D Mark II", 0x3199, EVENT, LIVE, kind=EOS, traits=MOVIE),
     PtpModel("EOS 7D", 0x319A, EVENT, LIVE, kind=EOS),
     PtpModel("EOS 50D", 0x319B, EVENT, LIVE, kind=EOS),
     PtpModel("PowerShot D10", 0x31BC, EVENT),
@@ -231,10 +255,10 @@ MODELS = (
     PtpModel("PowerShot A1100 IS", 0x31C3, EVENT),
     PtpModel("PowerShot SD1200 IS", 0x31C4, EVENT),
     PtpModel("Digital IXUS 95 IS", 0x31C4, EVENT),
-    PtpModel("EOS 500D", 0x31CF, NONE, LIVE, kind=EOS),
-    PtpModel("EOS Rebel T1i", 0x31CF, NONE, LIVE, kind=EOS),
-    PtpModel("EOS Kiss X3", 0x31CF, NONE, LIVE, kind=EOS),
-    PtpModel("EOS-1D Mark IV", 0x31D0, NONE, LIVE, kind=EOS),
+    PtpModel("EOS 500D", 0x31CF, NONE, LIVE, kind=EOS, traits=MOVIE),
+    PtpModel("EOS Rebel T1i", 0x31CF, NONE, LIVE, kind=EOS, traits=MOVIE),
+    PtpModel("EOS Kiss X3", 0x31CF, NONE, LIVE, kind=EOS, traits=MOVIE),
+    PtpModel("EOS-1D Mark IV", 0x31D0, NONE, LIVE, kind=EOS, traits=MOVIE),
     PtpModel("PowerShot G11", 0x31DF, NONE),
     PtpModel("PowerShot SX120 IS", 0x31E0, EVENT),
     PtpModel("PowerShot SX20 IS", 0x31E4, EVENT),
@@ -271,7 +295,7 @@ MODELS = (
     PtpModel("EOS 5D Mark III", 0x323A, EVENT, LIVE, kind=EOS),
     PtpModel("EOS 650D", 0x323B, NONE, LIVE, kind=EOS),
     PtpModel("EOS Rebel T4i", 0x323B, NONE, LIVE, kind=EOS),
-    PtpModel("EOS M", 0x323D, NONE, kind=EOS),
+    PtpModel("EOS M", 0x323D, NONE, kind=EOS, traits=LIKE_M),
     PtpModel("PowerShot A1300", 0x323E, EVENT),
     PtpModel("PowerShot A810", 0x323F, EVENT),
     PtpModel("IXUS 125 HS", 0x3241, EVENT),
@@ -296,7 +320,7 @@ MODELS = (
     PtpModel("EOS 100D", 0x3270, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot A2500", 0x3271, EVENT),
     PtpModel("EOS 700D", 0x3272, NONE, LIVE, kind=EOS),
-    PtpModel("EOS M2", 0x3273, HIDES, LIVE, kind=EOS),
+    PtpModel("EOS M2", 0x3273, HIDES, LIVE, kind=EOS, traits=LIKE_M),
     PtpModel("PowerShot G16", 0x3274, NONE),
     PtpModel("PowerShot S120", 0x3275, EVENT),
     PtpModel("PowerShot SX170 IS", 0x3276, EVENT),
@@ -305,64 +329,64 @@ MODELS = (
     PtpModel("EOS 1200D", 0x327F, NONE, LIVE, kind=EOS),
     PtpModel("EOS 760D", 0x3280, NONE, LIVE, kind=EOS),
     PtpModel("EOS 5D Mark IV", 0x3281, OPEN, LIVE, kind=EOS),
-    PtpModel("PowerShot SX600 HS", 0x3286, EVENT, LIVE),
+    PtpModel("PowerShot SX600 HS", 0x3286, EVENT, LIVE, traits=LIKE_M, remote_modes=(0x11,)),
     PtpModel("PowerShot ELPH 135", 0x3288, EVENT),
     PtpModel("PowerShot ELPH 340 HS", 0x3289, EVENT),
     PtpModel("EOS-1D X Mark II", 0x3292, NONE, LIVE, kind=EOS),
     PtpModel("EOS 80D", 0x3294, OPEN, LIVE, kind=EOS),
     PtpModel("EOS 5DS", 0x3295, OPEN, LIVE, kind=EOS),
-    PtpModel("EOS M3", 0x3299, EVENT, LIVE, kind=EOS),
+    PtpModel("EOS M3", 0x3299, EVENT, LIVE, kind=EOS, traits=LIKE_M),
     PtpModel("PowerShot SX60 HS", 0x329A, EVENT),
     PtpModel("PowerShot SX520 HS", 0x329B, EVENT),
     PtpModel("PowerShot G7 X", 0x329D, OPEN, LIVE),
-    PtpModel("PowerShot SX530 HS", 0x329F, OPEN | NO_PRESS, LIVE),
-    PtpModel("EOS M10", 0x32A0, NONE, LIVE, kind=EOS),
+    PtpModel("PowerShot SX530 HS", 0x329F, OPEN | NO_PRESS, LIVE, traits=LIKE_M),
+    PtpModel("EOS M10", 0x32A0, NONE, LIVE, kind=EOS, traits=LIKE_M),
     PtpModel("EOS 750D", 0x32A1, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot G3 X", 0x32A8, NONE, LIVE),
     PtpModel("IXUS 165", 0x32A9, EVENT),
     PtpModel("IXUS 160", 0x32AA, EVENT),
     PtpModel("PowerShot ELPH 350 HS", 0x32AB, EVENT),
     PtpModel("EOS 5DS R", 0x32AF, OPEN, LIVE, kind=EOS),
-    PtpModel("PowerShot G5 X", 0x32B3, NONE, LIVE),
-    PtpModel("EOS 1300D", 0x32B4, NONE, LIVE, kind=EOS),
-    PtpModel("EOS Rebel T6", 0x32B4, NONE, LIVE, kind=EOS),
-    PtpModel("EOS M5", 0x32BB, NONE, LIVE, kind=EOS),
-    PtpModel("PowerShot G7 X Mark II", 0x32BC, NONE, LIVE),
-    PtpModel("PowerShot SX540 HS", 0x32BE, NONE, LIVE),
+    PtpModel("PowerShot G5 X", 0x32B3, NONE, LIVE, traits=LIKE_M, remote_modes=(0x15, 0x11)),
+    PtpModel("EOS 1300D", 0x32B4, LISTING, LIVE, kind=EOS),
+    PtpModel("EOS Rebel T6", 0x32B4, LISTING, LIVE, kind=EOS),
+    PtpModel("EOS M5", 0x32BB, NONE, LIVE, kind=EOS, traits=LIKE_M),
+    PtpModel("PowerShot G7 X Mark II", 0x32BC, NONE, LIVE, traits=LIKE_M),
+    PtpModel("PowerShot SX540 HS", 0x32BE, NONE, LIVE, traits=LIKE_M, remote_modes=(0x15, 0x11)),
     PtpModel("IXUS 180", 0x32C0, NONE, LIVE),
-    PtpModel("PowerShot SX720 HS", 0x32C2, NONE, LIVE),
+    PtpModel("PowerShot SX720 HS", 0x32C2, NONE, LIVE, traits=LIKE_M, remote_modes=(0x11, 0x15)),
     PtpModel("PowerShot SX620 HS", 0x32C3, NONE, LIVE),
-    PtpModel("EOS M6", 0x32C5, NONE, LIVE, kind=EOS),
-    PtpModel("PowerShot G9 X Mark II", 0x32C7, NONE, LIVE),
+    PtpModel("EOS M6", 0x32C5, NONE, LIVE, kind=EOS, traits=LIKE_M),
+    PtpModel("PowerShot G9 X Mark II", 0x32C7, NONE, LIVE, traits=LIKE_M),
     PtpModel("EOS Rebel T7i", 0x32C9, NONE, LIVE, kind=EOS),
     PtpModel("EOS 800D", 0x32C9, NONE, LIVE, kind=EOS),
     PtpModel("EOS 6D Mark II", 0x32CA, NONE, LIVE, kind=EOS),
     PtpModel("EOS 77D", 0x32CB, NONE, LIVE, kind=EOS),
     PtpModel("EOS 200D", 0x32CC, NONE, LIVE, kind=EOS),
-    PtpModel("EOS M100", 0x32D1, NONE, LIVE, kind=EOS),
-    PtpModel("EOS M50", 0x32D2, NONE, LIVE, kind=EOS),
+    PtpModel("EOS M100", 0x32D1, NONE, LIVE, kind=EOS, traits=LIKE_M),
+    PtpModel("EOS M50", 0x32D2, NONE, LIVE, kind=EOS, traits=LIKE_M),
     PtpModel("IXUS 185", 0x32D4, NONE),
     PtpModel("PowerShot SX730 HS", 0x32D6, NONE, LIVE),
     PtpModel("EOS 4000D", 0x32D9, EVENT, LIVE, kind=EOS),
     PtpModel("EOS R", 0x32DA, OPEN, LIVE, kind=EOS),
-    PtpModel("EOS 2000D", 0x32E1, EVENT | OPEN, LIVE, kind=EOS),
-    PtpModel("EOS 1500D", 0x32E1, EVENT | OPEN, LIVE, kind=EOS),
+    PtpModel("EOS 2000D", 0x32E1, EVENT | OPEN | LISTING, LIVE, kind=EOS),
+    PtpModel("EOS 1500D", 0x32E1, EVENT | OPEN | LISTING, LIVE, kind=EOS),
     PtpModel("EOS RP", 0x32E2, OPEN, LIVE, kind=EOS),
-    PtpModel("PowerShot SX740 HS", 0x32E4, NONE, LIVE),
-    PtpModel("EOS M6 Mark II", 0x32E7, NONE, LIVE, kind=EOS),
+    PtpModel("PowerShot SX740 HS", 0x32E4, NONE, LIVE, traits=ZOOMS),
+    PtpModel("EOS M6 Mark II", 0x32E7, SCREEN, LIVE, kind=EOS, traits=LIKE_M, remote_modes=(0x01,)),
     PtpModel("EOS-1D X Mark III", 0x32E8, NONE, LIVE, kind=EOS),
     PtpModel("EOS 250D", 0x32E9, NONE, LIVE, kind=EOS),
     PtpModel("EOS 90D", 0x32EA, NONE, LIVE, kind=EOS),
-    PtpModel("PowerShot SX70 HS", 0x32EE, NONE, LIVE),
-    PtpModel("EOS M200", 0x32EF, NONE, LIVE, kind=EOS),
-    PtpModel("PowerShot G7 X Mark III", 0x32F0, NONE, LIVE),
+    PtpModel("PowerShot SX70 HS", 0x32EE, NONE, LIVE, traits=ZOOMS),
+    PtpModel("EOS M200", 0x32EF, NONE, LIVE, kind=EOS, traits=LIKE_M),
+    PtpModel("PowerShot G7 X Mark III", 0x32F0, NONE, LIVE, traits=ZOOMS),
     PtpModel("EOS Rebel T8i", 0x32F1, NONE, LIVE, kind=EOS),
     PtpModel("EOS 850D", 0x32F1, NONE, LIVE, kind=EOS),
     PtpModel("EOS R5", 0x32F4, NONE, LIVE, kind=EOS),
     PtpModel("EOS R6", 0x32F5, NONE, LIVE, kind=EOS),
     PtpModel("EOS R7", 0x32F7, NONE, LIVE, kind=EOS),
     PtpModel("EOS R10", 0x32F8, NONE, LIVE, kind=EOS),
-    PtpModel("EOS M50m2", 0x32F9, NONE, LIVE, kind=EOS),
+    PtpModel("EOS M50m2", 0x32F9, SCREEN, LIVE, kind=EOS, traits=LIKE_M),
     PtpModel("EOS R3", 0x32FC, NONE, LIVE, kind=EOS),
     PtpModel("EOS R5 C", 0x3303, NONE, LIVE, kind=EOS),
     PtpModel("EOS R6m2", 0x330B, NONE, LIVE, kind=EOS),

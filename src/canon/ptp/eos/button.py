@@ -51,7 +51,7 @@ class EosButton:
         self._store = remote.store
         self._down = self._stuck = 0
         self._awake = False
-        remote.stops.append(self.let_go)
+        remote.stops += [self.let_go, self._sleep]
 
     @property
     def hybrid(self) -> bool:
@@ -71,6 +71,7 @@ class EosButton:
         """
         if self._down & HALF:
             return
+        self._wake()
         self._store.focused = None
         try:
             self._press(HALF, focus=True)
@@ -87,8 +88,8 @@ class EosButton:
             focus: whether the lens focuses before, unless it was pressed half.
             wait: returns when it may be pressed; is called when nothing else is left to do.
         """
+        self._wake()
         if self.hybrid:
-            self._wake()
             wait()
             self._store.button = 0
             self._press(HALF | FULL, focus=focus)
@@ -156,14 +157,19 @@ class EosButton:
             self.session.poll(left)
         return self._store.focused is not False
 
+    def _sleep(self) -> None:
+        """Remote control is left: in the next one the body has to be woken anew."""
+        self._awake = False
+
     def _wake(self) -> None:
         """Some bodies take pictures only while they draw frames (section 3.2, step 10)."""
-        if self._awake or not self._remote.ways.wakes_screen:
+        if self._awake or not self._remote.wakes_screen:
             return
         self._awake = True
         self.session.call(SetEventMode(2))
         self._remote.channel.begin()
-        if Eos.EVF_OUTPUT in self._store.values:
+        outputs = self._store.allowed(Eos.EVF_OUTPUT) or (_SMALL_SCREEN,)
+        if Eos.EVF_OUTPUT in self._store.values and _SMALL_SCREEN in outputs:
             self._remote.remember(Eos.EVF_OUTPUT)
             self._remote.put(Eos.EVF_OUTPUT, _SMALL_SCREEN)
             self.session.clock.sleep(_WAKES_S)

@@ -15,7 +15,7 @@ from canon.driver import PictureSize, Power
 from canon.driver.features import Feature
 from canon.driver.optional import clock_time
 from canon.errors import NotSupported
-from canon.models.ptp import PtpModel
+from canon.models.ptp import PtpModel, PtpQuirk, PtpTrait
 from canon.ptp.eos.channel import Channel
 from canon.ptp.eos.layouts import (
     BulbStart,
@@ -29,11 +29,12 @@ from canon.ptp.eos.layouts import (
     SetUiLock,
     Zoom,
 )
-from canon.ptp.eos.listing import NEW, PROTECTED, Listing
+from canon.ptp.eos.listing import listing
 from canon.ptp.eos.records import Record, StoreAddedEx, StoreRemovedEx
 from canon.ptp.eos.remote import EosRemote, Generation, generation_of
 from canon.ptp.eos.store import Store
 from canon.ptp.extension import Standard
+from canon.ptp.marks import NEW, PROTECTED
 from canon.ptp.objects import Known, Objects
 from canon.ptp.operations import GetDevicePropValue, Operation, PtpEvent
 from canon.ptp.properties import Properties
@@ -57,9 +58,6 @@ _TOLD_S = 1.0
 _BATTERY_LEVEL = 0x5001
 _LOW = (0, 5)  # of BATTERY_POWER: empty, and a quarter
 _MOST_OWNER = 31
-_POWER_ZOOMS = ("PowerShot SX70 HS", "PowerShot SX740 HS", "PowerShot G7 X Mark III")
-_MOVIES_BY_DIAL = ("5D Mark II", "500D", "Rebel T1i", "Kiss X3", "1D Mark IV")
-"""What bodies have that tell it in remote control only."""
 
 
 class _Room(cached_property[T]):
@@ -97,10 +95,10 @@ class EosExtension:
     def __init__(self, session: Session, listed: Properties, model: PtpModel) -> None:
         self.session = session
         self.model = model
-        self.objects = Objects(session, Listing(session).rows, one_slot=model.one_slot)
+        self.objects = Objects(session, listing(session).rows, one_slot=model.one_slot)
         self.store = Store()
         self.channel = Channel(session, self.store)
-        self.control = EosRemote(session, self.objects, self.channel, self.store)
+        self.control = EosRemote(session, self.objects, self.channel, self.store, model)
         self._standard = Standard(session, listed, self.objects)
         self._listed = listed
         self.making = threading.RLock()
@@ -147,9 +145,9 @@ class EosExtension:
             Feature.REMOTE: True,
             Feature.SHOOT: shoots,
             Feature.HALF_PRESS: button,
-            Feature.NO_FOCUS: self._lists(RemoteReleaseOn),
+            Feature.NO_FOCUS: self.focus is not None,
             Feature.BULB: self.bulb is not None,
-            Feature.FOCUS_LOCK: self._lists(RemoteReleaseOn),
+            Feature.FOCUS_LOCK: self.focus is not None,
             Feature.FOCUS_DRIVE: self.lens_drive is not None,
             Feature.ZOOM: self.zoom is not None,
             Feature.LIVE: shows,
@@ -160,7 +158,7 @@ class EosExtension:
             Feature.CUSTOM_FUNCTIONS: self.custom_functions is not None,
             Feature.MARKS: self.keeps_marks,
             Feature.OWNER: True,
-            Feature.CLOCK: True,
+            Feature.CLOCK: self._has_clock,
             Feature.POWER: True,
             Feature.BODY_ID: True,
         }
@@ -169,6 +167,8 @@ class EosExtension:
     @property
     def shoots(self) -> bool:
         """Whether it takes pictures by remote, as far as it says before remote control."""
+        if PtpQuirk.NO_FULL_PRESS in self.model.quirks:
+            return False
         return generation_of(self.session) is not Generation.NONE
 
     def owner(self) -> str:
@@ -187,20 +187,29 @@ class EosExtension:
         self._text(Eos.OWNER)
         self.settings.write({"owner": owner})
 
+    @property
+    def _has_clock(self) -> bool:
+        """Whether it has a clock of local time: those between PowerShot and EOS have none."""
+        if self.control.active:
+            return Eos.CAMERA_TIME in self.store.values
+        return generation_of(self.session) is not Generation.HYBRID
+
+    def _need_clock(self) -> None:
+        if self._has_clock:
+            self.control.enter()
+            self.channel.drain()
+        if not self._has_clock:
+            raise NotSupported(self._listed.name, "clock of local time that a computer can use")
+
     def time(self) -> datetime:
         """The camera's clock."""
-        self.control.enter()
-        if Eos.CAMERA_TIME not in self.store.values:
-            raise NotSupported(self._listed.name, "clock that can be read")
+        self._need_clock()
         self._ask(Eos.CAMERA_TIME)
         return clock_time(local_time(self.store.number(Eos.CAMERA_TIME) or 0))
 
     def set_time(self, when: datetime) -> None:
         """Set the camera's clock."""
-        self.control.enter()
-        self.channel.drain()
-        if Eos.CAMERA_TIME not in self.store.values:
-            raise NotSupported(self._listed.name, "clock that can be set")
+        self._need_clock()
         self.control.put(Eos.CAMERA_TIME, local_seconds(when))
         self.channel.drain()
 
@@ -319,7 +328,7 @@ class EosExtension:
     @property
     def focus(self) -> EosFocus | None:
         """The focus, where the button can be pressed half."""
-        return self._shutter.focus if self._lists(RemoteReleaseOn) else None
+        return self._shutter.focus if self.shoots and self._lists(RemoteReleaseOn) else None
 
     @property
     def body(self) -> EosRemote | None:
@@ -362,7 +371,7 @@ class EosExtension:
         if self.control.active:
             there = Eos.POWER_ZOOM_POSITION in self.store.values
         else:
-            there = any(name in self.session.info.model for name in _POWER_ZOOMS)
+            there = PtpTrait.POWER_ZOOM in self.model.traits
         return self._zoom if there else None
 
     @_Room
@@ -377,10 +386,7 @@ class EosExtension:
         if self.control.active:
             there = Eos.EVF_RECORD_STATUS in self.store.values
         else:
-            by_dial = any(
-                name.upper() in self.session.info.model.upper() for name in _MOVIES_BY_DIAL
-            )
-            there = by_dial or self._lists(MovieSelectSwOn)
+            there = PtpTrait.MOVIE in self.model.traits or self._lists(MovieSelectSwOn)
         return self._movie if there and self._lists(GetViewfinderData) else None
 
     @_Room

@@ -14,8 +14,9 @@ from enum import Enum, auto
 from functools import partial
 
 from canon.errors import CanonError, DeviceBusy, Disconnected, NotSupported, Refused
-from canon.frozen import Frozen
 from canon.log import Log
+from canon.models.model import BodyKind
+from canon.models.ptp import PtpModel, PtpQuirk, PtpTrait
 from canon.ptp.eos.channel import Channel
 from canon.ptp.eos.layouts import (
     CancelTransfer,
@@ -42,7 +43,8 @@ from canon.values import CameraOutput
 _log = Log(__name__)
 
 _BUSY_S, _AGAIN_S = 2.0, 0.05
-_NORMAL, _LIKE_M, _SX = 0x01, 0x15, 0x11
+_NORMAL, _MORE = 0x01, 0x15
+"""The remote modes: the second lets an EOS M list more of its operations."""
 
 
 class Generation(Enum):
@@ -58,55 +60,12 @@ class Generation(Enum):
     """Not at all: the first EOS M."""
 
 
-class Ways(Frozen):
-    """How one body wants to be opened.
-
-    Attributes:
-        modes: the remote modes that are set, one after the other.
-        like_m: whether more of its operations appear in remote control.
-        wakes_screen: whether it shoots only with its screen on.
-        wants_root: whether it hangs later unless the folders of its cards were listed before.
-    """
-
-    modes: tuple[int, ...] = (_NORMAL,)
-    like_m: bool = False
-    wakes_screen: bool = False
-    wants_root: bool = False
-
-
-_MODES = {
-    "EOS M6 Mark II": (_NORMAL,),
-    "PowerShot SX720 HS": (_SX, _LIKE_M),
-    "PowerShot SX600 HS": (_SX,),
-    "PowerShot SX540 HS": (_LIKE_M, _SX),
-    "PowerShot G5 X": (_LIKE_M, _SX),
-}
-"""The bodies that differ from their kind (section 3.1)."""
-_SCREEN_STAYS_OFF = ("EOS M6 Mark II", "EOS M50 Mark II", "EOS M50m2")
-_WANT_ROOT = ("1300D", "1500D", "2000D", "Rebel T6", "Rebel T7", "Kiss X80", "Kiss X90")
-_COMPACTS = ("PowerShot SX", "PowerShot G", "Digital IXUS")
-
-
 def generation_of(session: Session) -> Generation:
     """How a body takes pictures, by what it lists."""
     if session.supports(RemoteReleaseOn):
         hybrid = 0x9013 in session.info.operations and not session.supports(RemoteRelease)
         return Generation.HYBRID if hybrid else Generation.BUTTON
     return Generation.FIRST if session.supports(RemoteRelease) else Generation.NONE
-
-
-def ways_of(session: Session) -> Ways:
-    """How a body wants to be opened, by its name and what it lists."""
-    name = session.info.model.removeprefix("Canon ")
-    like_m = name.startswith("EOS M") or (
-        name.startswith(_COMPACTS) and session.supports(RemoteReleaseOn)
-    )
-    return Ways(
-        _MODES.get(name, (_LIKE_M,) if like_m else (_NORMAL,)),
-        like_m,
-        like_m and name not in _SCREEN_STAYS_OFF,
-        any(part in name for part in _WANT_ROOT),
-    )
 
 
 class EosRemote:
@@ -117,19 +76,26 @@ class EosRemote:
         objects: what is on its cards.
         channel: how it tells records.
         store: what it said last.
+        model: the body's row.
 
     Attributes:
         active: whether remote control is on.
-        ways: how the body wants to be opened.
         stops: what is to be done first when it is left, by whoever has begun something.
     """
 
     lasts = True
 
-    def __init__(self, session: Session, objects: Objects, channel: Channel, store: Store) -> None:
+    def __init__(
+        self,
+        session: Session,
+        objects: Objects,
+        channel: Channel,
+        store: Store,
+        model: PtpModel,
+    ) -> None:
         self.session = session
+        self.model = model
         self.active = False
-        self.ways = ways_of(session)
         self.channel = channel
         self.store = store
         self.stops: list[Callable[[], None]] = []
@@ -166,13 +132,13 @@ class EosRemote:
         with self._entering:
             if self.active:
                 return
-            if self.ways.wants_root:
+            if PtpQuirk.WANTS_LISTING in self.model.quirks:
                 self._objects.list_roots()
             self.active = True  # before the answer: who closes meanwhile must leave it
             try:
-                for mode in self.ways.modes:
+                for mode in self._modes():
                     self.session.call(SetRemoteMode(mode))
-                if self.ways.like_m:
+                if self._like_m:
                     self.session.refresh()
                 if self.session.supports(SetEventMode) and self.session.supports(GetEvent):
                     self.session.call(SetEventMode(1))
@@ -210,6 +176,21 @@ class EosRemote:
             self.session.call(SetRemoteMode(0))
             if self.session.supports(SetEventMode):
                 self.session.call(SetEventMode(0))
+
+    @property
+    def wakes_screen(self) -> bool:
+        """Whether the body takes pictures only with its screen on (section 3.2, step 10)."""
+        return self._like_m and PtpQuirk.SCREEN_STAYS_OFF not in self.model.quirks
+
+    @property
+    def _like_m(self) -> bool:
+        """Whether it is opened as an EOS M is; a body that nobody knows, by its button."""
+        if self.model.kind is BodyKind.UNKNOWN:
+            return generation_of(self.session) is Generation.HYBRID
+        return PtpTrait.LIKE_M in self.model.traits
+
+    def _modes(self) -> tuple[int, ...]:
+        return self.model.remote_modes or ((_MORE if self._like_m else _NORMAL),)
 
     # --- for the rooms of what is done in it ------------------------------------------------------
 

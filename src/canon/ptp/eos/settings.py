@@ -11,7 +11,7 @@ from typing import Any
 
 from canon.driver.settings import BY_MODE, READ_ONLY, Reading, number_in
 from canon.errors import DeviceBusy, ValueRefused
-from canon.ptp.eos.codes import EosRow, name_of, row_at, row_of
+from canon.ptp.eos.codes import ROWS, EosRow, name_of, row_at, row_of
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.remote import EosRemote
 from canon.values.kinds import Kind
@@ -52,10 +52,20 @@ class EosSettings:
         self._request(*names)
         self._remote.channel.drain()
         readings = {}
-        for name in names or tuple(map(name_of, sorted(self._store.values))):
+        for name in names or self._names():
             if (reading := self._reading(name, lists=lists)) is not None:
                 readings[name] = reading
         return readings
+
+    def _names(self) -> list[str]:
+        """Those that the body has: the common names first, Canon's own next, then the numbers."""
+        places = {row.place: turn for turn, row in enumerate(ROWS.values())}
+        return [
+            name_of(code)
+            for code in sorted(
+                self._store.values, key=lambda code: (places.get(code, len(places)), code)
+            )
+        ]
 
     def write(self, changes: Mapping[str, object]) -> dict[str, Reading]:
         """Write the settings one by one, those first on which others hang.

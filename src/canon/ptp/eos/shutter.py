@@ -79,6 +79,7 @@ _MOST_THUMBNAIL = 1 << 20
 _MOST_FILES = 2
 _CLEAR = FocusFailed, NoCard, BatteryLow  # errors after which all that the body told still holds
 _EMPTY = 0  # of BATTERY_POWER
+_RECORDING = 4  # of EVF_RECORD_STATUS
 _HOLD_S = 0.2
 
 
@@ -254,9 +255,15 @@ class EosShutter:
     def prepare(self, target: CaptureTarget, receiver: Receiver, progress: Progress | None) -> None:
         """Empty the memory of the body, and let the next picture go where it should."""
         self._remote.channel.drain()
+        self._check_movie()
         self._remote.let_forget()
         self._clear_memory(receiver, progress)
         self.aim(card=CaptureTarget.CARD in target)
+
+    def _check_movie(self) -> None:
+        """Refused while a movie is recorded: the body says that it works, and takes no picture."""
+        if self._store.number(Eos.EVF_RECORD_STATUS) == _RECORDING:
+            raise Refused("the camera records a movie", "stop the movie, then take the picture")
 
     def aim(self, *, card: bool) -> None:
         """Let the picture go to the card, or to the memory of the body for its host."""

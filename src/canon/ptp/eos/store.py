@@ -36,6 +36,7 @@ Added = ObjectAddedEx | ObjectAddedEx64 | ObjectAddedEx64Lfn
 
 _MOST = 4096  # properties; a body has less than 300
 _MOST_WAITING = _MOST_ADDED = 256
+_NOTHING = 0  # an EOS R6 tells values of a property 0, which is none
 _MOST_EARLY = 64  # records of the display before its version is known
 
 
@@ -85,6 +86,8 @@ class Store:
 
     def take(self, record: Record) -> Iterator[Record]:
         """Remember a record; gives it, and the changes of properties that it implies."""
+        if getattr(record, "property", None) == _NOTHING:
+            return
         yield record
         match record:
             case PropValueChanged():

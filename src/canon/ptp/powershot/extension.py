@@ -18,12 +18,11 @@ from canon.log import Log
 from canon.models.ptp import PtpModel
 from canon.ptp.datasets import Choices, DataType
 from canon.ptp.extension import Standard
+from canon.ptp.marks import NEW, PROTECTED
 from canon.ptp.objects import Known, Objects
 from canon.ptp.operations import Operation, PtpEvent
 from canon.ptp.powershot.channel import Channel
 from canon.ptp.powershot.layouts import (
-    NEW,
-    PROTECTED,
     RAM,
     FocusLock,
     InitiateReleaseControl,
@@ -31,7 +30,7 @@ from canon.ptp.powershot.layouts import (
     SetObjectArchive,
     ViewfinderOn,
 )
-from canon.ptp.powershot.listing import Listing
+from canon.ptp.powershot.listing import listing
 from canon.ptp.properties import Properties, may_refuse
 from canon.ptp.session import Session
 from canon.values import Battery, local_seconds, local_time
@@ -68,7 +67,7 @@ class PowerShot:
         self.session = session
         self.channel = Channel(session)
         self.objects = Objects(
-            session, Listing(session).rows, one_slot=model.one_slot, hidden=(RAM,)
+            session, listing(session).rows, one_slot=model.one_slot, hidden=(RAM,)
         )
         self._listed = listed
         self._standard = Standard(session, listed, self.objects)

@@ -114,10 +114,8 @@ class FolderEntry(Message):
     name: Annotated[str, Text(13)]
 
 
-FOLDER, NEW, PROTECTED = 0x10, 0x20, 0x01
-"""The flags of a FolderEntry."""
 FOLDER_ENTRY = 28
-"""Its bytes."""
+"""The bytes of a FolderEntry."""
 
 
 class EntryCount(Message):

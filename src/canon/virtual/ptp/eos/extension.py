@@ -60,10 +60,12 @@ from canon.ptp.eos.layouts import (
     ZoomPosition,
 )
 from canon.ptp.eos.records import Record, RequestGetEvent, StoreAddedEx, StoreRemovedEx
+from canon.ptp.marks import NEW, PROTECTED
 from canon.ptp.operations import (
     FormatStore,
     GetDevicePropDesc,
     GetDevicePropValue,
+    GetObjectHandles,
     GetPartialObject,
     GetStorageIDs,
     GetStorageInfo,
@@ -91,6 +93,7 @@ _OF_THE_BUTTON = frozenset(
 _RAM = 0x00000000  # pictures in memory have no store of their own
 _NO_RECORD = (8).to_bytes(4, "little") + bytes(4)
 _MOST_RECORDS = 4096
+_WAKES = 2  # the event mode that lets an EOS M take pictures
 _EVENT_CODES = (0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8B, 0x8D, 0x8E, 0x8F)
 _MORE_EVENTS = (0x90, 0x91, 0xA0, 0xA1)
 _UNKNOWN_NUMBERS = (0, 1, 2, 4)  # the third array of a 60D
@@ -184,6 +187,7 @@ class EosBody:
     def end(self) -> None:
         """The session is over, or its host lost (section 3.3)."""
         self._leave_remote()
+        self.release.listed = False
         self.event_mode = 0
         self._burst_due = False
         self._queue.clear()
@@ -218,6 +222,7 @@ class EosBody:
     def answer(self, operation: Operation[Any], data: bytes) -> Answered:
         """Answer an operation, here or by the card."""
         self._delay += _DELAYS.get(type(operation), 0.0)
+        self.release.listed |= isinstance(operation, GetObjectInfoEx | GetObjectHandles)
         return self._own(operation, data)
 
     @singledispatchmethod
@@ -238,6 +243,7 @@ class EosBody:
     @_own.register
     def _set_events(self, operation: SetEventMode, data: bytes) -> Message:
         self.event_mode = operation.mode
+        self.release.awake |= operation.mode == _WAKES
         self._burst_due = self.release.heard = bool(operation.mode)
         if not operation.mode:
             self._queue.clear()
@@ -463,6 +469,6 @@ class EosBody:
     @_own.register
     def _attributes(self, operation: SetObjectAttributes, data: bytes) -> Message:
         file = self.objects.file(operation.handle)
-        file.new = bool(operation.flags & listing.NEW)
-        file.protected = bool(operation.flags & listing.PROTECTED)
+        file.new = bool(operation.flags & NEW)
+        file.protected = bool(operation.flags & PROTECTED)
         return Nothing()

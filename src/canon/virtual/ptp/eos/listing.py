@@ -16,12 +16,11 @@ from canon.ptp.eos.records import (
     RequestObjectTransferEx64Lfn,
 )
 from canon.ptp.eos.store import Waiting
+from canon.ptp.marks import FOLDER, NEW, PROTECTED
 from canon.ptp.operations import ALL
 from canon.virtual.card import Folder
 from canon.virtual.ptp.objects import MOST_SIZE, Item, Numbering, Objects, Parts
 
-FOLDER, NEW, PROTECTED = 0x10, 0x20, 0x01
-"""The flags of an object."""
 _SECOND = 0x00020000  # the second store
 _ROOT, _DCIM = 0x20000000, 0x30000000  # of the first one
 _APART = 0x60000000  # how far the numbers of the second are from those of the first

@@ -16,7 +16,7 @@ from canon.ptp.eos.records import CameraStatusChanged, RecordingTime
 from canon.ptp.operations import Response
 from canon.virtual.card import File
 from canon.virtual.lens import Viewfinder
-from canon.virtual.ptp.eos.release import SHARP_AT, Release
+from canon.virtual.ptp.eos.release import RECORDING, SHARP_AT, Release
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Tell
 from canon.virtual.refusal import Status
@@ -31,7 +31,7 @@ _FACES = 2  # the AF method that blocks zoom
 _FACTORS = (1, 5, 10)
 _STEPS = {1: 2, 2: 10, 3: 60}
 _IDLE_FRAME, _IN_FOCUS = 0x10, 0x31
-_RECORDING, _READY = 4, 0
+_READY = 0
 _CLIP_S = 1.0
 _MOVIE = 1280, 720  # Guess: each second of it is a fresh telling of the same frame
 _MOST_FRAMES = 300
@@ -224,11 +224,11 @@ class Live:
     def movie_switch(self, *, on: bool) -> None:
         """Turn the switch that a body has between pictures and movies."""
         self.table.put(Eos.FIXED_MOVIE, int(on))
-        self.table.offer(Eos.EVF_RECORD_STATUS, (_RECORDING, _READY) if on else ())
+        self.table.offer(Eos.EVF_RECORD_STATUS, (RECORDING, _READY) if on else ())
 
     def follow_recording(self) -> None:
         """Start or stop the movie as its property wants it."""
-        wanted = self.table.number(Eos.EVF_RECORD_STATUS) == _RECORDING
+        wanted = self.table.number(Eos.EVF_RECORD_STATUS) == RECORDING
         if wanted and self.movie_since is None:
             self.movie_since = self.body.clock.now()
             self._round += 1

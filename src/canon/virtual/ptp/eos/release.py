@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from canon.models.file_kinds import kind_of
-from canon.models.ptp import PtpQuirk
+from canon.models.model import BodyKind
+from canon.models.ptp import PtpQuirk, PtpTrait
 from canon.ptp.eos.codes import ROWS
 from canon.ptp.eos.layouts import Eos, SetRequestOlcInfoGroup
 from canon.ptp.eos.records import (
@@ -44,6 +45,8 @@ HALF, FULL = 1, 2
 FOCUS_S = 0.35  # Guess: from the half press until the lens has found it
 SHARP_AT = 500
 """Where the lens stands when the subject is sharp; Guess: it has 1000 steps."""
+RECORDING = 4
+"""What the movie says while it is recorded; no picture is taken then."""
 _WRITTEN_S = 0.4  # Guess: from the end of the exposure until the files are told
 ONE_SHOT, MANUAL_FOCUS = 0, 3
 """What the focus mode says of the switch on the lens."""
@@ -61,8 +64,6 @@ _LARGE_FROM = 0.9
 _BYTES = {3: 0.45, 2: 0.23}
 """Bytes a pixel by how much a JPEG is compressed; a 60D reckons 8.1 MB for its largest."""
 _RAW_BYTES = 1.4
-_WITHOUT_MIRRORS = "Canon EOS M", "Canon PowerShot", "Canon IXUS"
-"""How the names begin of those that libgphoto2 takes for an EOS M (section 1)."""
 _BRACKET = 0, -1, 1
 """The order of bracketed pictures."""
 _EFFECTS = {
@@ -99,6 +100,8 @@ class Release:
         tells_button: whether the button is told beside the focus, as on an EOS M3 or an SX70 HS.
         heard: whether a host is there to hear of pictures.
         position: where the lens stands, 0 is the nearest.
+        listed: whether a host has listed a folder in this session.
+        awake: whether a host has woken the screen of a body that takes none without it.
     """
 
     def __init__(
@@ -109,10 +112,12 @@ class Release:
         self.button = 0
         self.busy = False
         self.shows = self._shows_unasked
-        self.heard = False
+        self.heard = self.listed = self.awake = False
         self.mirror_up = False
         self.position = SHARP_AT
-        self.tells_button = body.profile.model.startswith(_WITHOUT_MIRRORS)
+        self.tells_button = (
+            PtpTrait.LIKE_M in body.model.traits or body.model.kind is BodyKind.COMPACT
+        )
         self._tell = tell
         self._delay = 0.0
         self._focused = False
@@ -135,6 +140,7 @@ class Release:
             Status: it is busy, cannot focus, or has no room for a picture.
         """
         self._must_be_ready()
+        self._must_be_prepared()
         if self.tells_button:
             self._press_told(button, focuses=focuses)
             return
@@ -214,13 +220,25 @@ class Release:
         self.must_be_free()
         if self.body.is_empty:
             raise Status(Response.DEVICE_BUSY)  # Guess: it says no more
+        if self.table.number(Eos.EVF_RECORD_STATUS) == RECORDING:
+            raise Status(Response.DEVICE_BUSY)
+
+    def _must_be_prepared(self) -> None:
+        """Raise Status where a host has not done what this body wants before its button."""
+        model = self.body.model
+        unlisted = PtpQuirk.WANTS_LISTING in model.quirks and not self.listed
+        dark = PtpTrait.LIKE_M in model.traits and PtpQuirk.SCREEN_STAYS_OFF not in model.quirks
+        # Guess: where a real one hangs, or does nothing, this one is busy.
+        if unlisted or (dark and not self.awake):
+            raise Status(Response.DEVICE_BUSY)
 
     def end(self) -> None:
         """The host is gone: the button comes up, and what it did not fetch waits for the next.
 
         Guess: it keeps nobody from taking pictures, and lasts until the session is closed.
         """
-        self.heard, self.shows = False, self._shows_unasked
+        self.heard = self.awake = False
+        self.shows = self._shows_unasked
         if self._bulb_since is not None:
             self.end_bulb()
         self.button = 0

@@ -10,6 +10,7 @@ from functools import singledispatchmethod
 from pathlib import PureWindowsPath
 from typing import Any
 
+from canon.ptp.marks import FOLDER, NEW, PROTECTED
 from canon.ptp.operations import (
     ALL,
     GetDevicePropDesc,
@@ -22,11 +23,8 @@ from canon.ptp.operations import (
     SetDevicePropValue,
 )
 from canon.ptp.powershot.layouts import (
-    FOLDER,
-    NEW,
     OPERATION_MODES,
     PIPE_MODES,
-    PROTECTED,
     RAM,
     CheckEvent,
     DoAeAfAwb,

@@ -1,0 +1,62 @@
+"""What somebody meets who uses an EOS: what a body cannot do is said before it is tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from canon.camera import Camera
+from canon.driver.features import Feature
+from canon.errors import NotSupported, Refused
+from canon.virtual.build import make_virtual
+from canon.virtual.port import VirtualPort
+
+
+def a_camera(slug: str) -> Camera:
+    device = make_virtual(slug)
+    return Camera(lambda: VirtualPort(device), "virtual:")
+
+
+def test_a_body_without_a_full_press_promises_no_pictures() -> None:
+    with a_camera("powershot-sx530-hs") as cam:
+        assert not cam.features & {Feature.SHOOT, Feature.NO_FOCUS, Feature.FOCUS_LOCK}
+        started = cam.clock.now()
+        with pytest.raises(NotSupported):
+            cam.capture.shoot()
+        assert cam.clock.now() - started < 2
+
+
+@pytest.mark.parametrize("slug", ["eos-m3", "eos-m10", "powershot-g5-x"])
+def test_a_body_without_a_clock_of_local_time_promises_none(slug: str) -> None:
+    with a_camera(slug) as cam:
+        assert Feature.CLOCK not in cam.features
+        with pytest.raises(NotSupported, match="clock"):
+            _ = cam.camera_time
+        with pytest.raises(NotSupported, match="clock"):
+            cam.sync_clock()
+        with cam.remote():
+            assert Feature.CLOCK not in cam.features
+
+
+@pytest.mark.parametrize("slug", ["eos-60d", "eos-r6"])
+def test_no_picture_while_a_movie_is_recorded(slug: str) -> None:
+    with a_camera(slug) as cam:
+        with cam.movie.record() as film:
+            started = cam.clock.now()
+            with pytest.raises(Refused, match="records a movie"):
+                cam.capture.shoot(target="card")
+            assert cam.clock.now() - started < 1
+        assert film.entries
+        assert cam.capture.shoot(target="card").entries
+
+
+def test_the_settings_of_an_r6_begin_with_what_has_a_name() -> None:
+    with a_camera("eos-r6") as cam:
+        names = [*cam.settings.read()]
+    assert "0x0000" not in names
+    assert names[:6] == [
+        *("shooting_mode", "mode_dial", "aperture", "shutter_speed", "iso"),
+        "exposure_compensation",
+    ]
+    numbers = [name.startswith("0x") for name in names]
+    assert any(numbers)
+    assert numbers == sorted(numbers)
