@@ -17,6 +17,7 @@ _PLACES = {
     "canon.camera": ("Camera", "Found", "find", "list", "open"),
     "canon.camera.settings": ("Setting",),
     "canon.camera.snapshot": ("Snapshot",),
+    "canon.camera.watch": ("CameraAdded", "CameraRemoved", "watch"),
     "canon.driver": ("ZoomPosition",),
     "canon.driver.card": ("Card", "CardPath", "Entry"),
     "canon.driver.events": (
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
     from canon.camera import open as open
     from canon.camera.settings import Setting as Setting
     from canon.camera.snapshot import Snapshot as Snapshot
+    from canon.camera.watch import CameraAdded as CameraAdded
+    from canon.camera.watch import CameraRemoved as CameraRemoved
+    from canon.camera.watch import watch as watch
     from canon.driver import ZoomPosition as ZoomPosition
     from canon.driver.card import Card as Card
     from canon.driver.card import CardPath as CardPath

@@ -145,8 +145,12 @@ def plug(port: str) -> str:
     return found[0].port if found else port
 
 
-def list_ports(port: str = "") -> list[Plugged]:
+def list_ports(port: str = "", *, may_open: bool = True) -> list[Plugged]:
     """The cameras that a port string may mean; every Canon on the bus when it is empty.
+
+    Args:
+        port: the port string.
+        may_open: whether one may be opened to learn its name and number, where only that tells.
 
     Raises:
         ValueError: the port string cannot be read.
@@ -174,7 +178,7 @@ def list_ports(port: str = "") -> list[Plugged]:
         ]
     if kind == "serial":
         return [Plugged(f"serial:{rest}", 0, 0, "a serial line")]
-    return _on_bus(_UsbChoice.parse(rest))
+    return _on_bus(_UsbChoice.parse(rest), may_open)
 
 
 def open_port(port: str) -> Way:
@@ -232,10 +236,10 @@ def _open_usb(text: str) -> Port:
     return open_libusb(found[0].port.removeprefix("usb:"))
 
 
-def _on_bus(choice: _UsbChoice) -> list[Plugged]:
+def _on_bus(choice: _UsbChoice, may_open: bool = True) -> list[Plugged]:
     from canon.usb.libusb import find_devices
 
-    return [found for found in find_devices() if choice.fits(found)]
+    return [found for found in find_devices(may_open=may_open) if choice.fits(found)]
 
 
 # --- USB/IP ---------------------------------------------------------------------------------------

@@ -65,32 +65,35 @@ def test_usbfs_without_libusb(server: UsbipServer) -> None:
 
 def test_found_device_is_described(server: UsbipServer) -> None:
     said = python(server, "-c", "from canon.usb.libusb import *; print(find_devices())")
-    assert "Plugged(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042')" in said
+    assert (
+        "Plugged(port='usb:1-1', vendor=1193, product=12398, name='Echo', serial='0042', bus=1, "
+        "address=2, interface=(255, 255, 255), speed="
+    ) in said
 
 
 COUNTING = """
 from canon.usb import libusb
-opened, load = [], libusb.load
-
-def loaded():
-    library = load()
-    real = library.open
-    library.open = lambda at, handle: opened.append(at) or real(at, handle)
-    return library
-
-libusb.load = loaded
+opened, library = [], libusb.load()
+real = library.open
+library.open = lambda at, handle: opened.append(at) or real(at, handle)
 """
 
 
-def test_a_device_that_was_read_is_not_opened_again(server: UsbipServer) -> None:
+@pytest.mark.parametrize(("system", "opens"), [("", 0), ("libusb.SYSFS = '/none'\n", 1)])
+def test_a_device_is_opened_once_where_the_system_does_not_tell(
+    server: UsbipServer, system: str, opens: int
+) -> None:
     script = COUNTING + (
+        f"{system}"
+        "print(libusb.find_devices(may_open=False)[0].name, len(opened))\n"
         "first = libusb.find_devices()\n"
-        "print(libusb.find_devices() == first, len(first), len(opened))\n"
+        "print(libusb.find_devices() == first, first[0].name, len(opened))\n"
         "libusb._told[1, 99, 0x04A9, 0x306E] = 'another', ''\n"
         "libusb.find_devices()\n"
         "print(len(libusb._told), len(opened))\n"
     )
-    assert python(server, "-c", script) == "True 1 1\n1 1\n"
+    unopened = "" if opens else "Echo"
+    assert python(server, "-c", script) == f"{unopened} 0\nTrue Echo {opens}\n1 {opens}\n"
 
 
 def test_a_device_that_this_program_holds_is_not_opened_again(server: UsbipServer) -> None:

@@ -366,7 +366,7 @@ def list(port: str = "") -> builtins.list[Found]:
     Raises:
         ValueError: the port string cannot be read.
     """
-    return [_named(plugged) for plugged in ports.list_ports(port or ports.default_port())]
+    return [named(plugged) for plugged in ports.list_ports(port or ports.default_port())]
 
 
 def find(
@@ -445,7 +445,7 @@ def _camera_at(port: str) -> Camera:
     return Camera(lambda: ports.open_port(port), port or "usb:")
 
 
-def _named(plugged: Plugged) -> Found:
+def named(plugged: Plugged) -> Found:
     """With the names of its models: on the bus each is just a "Canon Digital Camera"."""
     from canon.models import native, ptp
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import megabytes
+from canon.cli.output import is_terminal, megabytes, say
 from canon.driver.features import Feature
 from canon.driver.optional import optional
 from canon.errors import CameraNotFound, NoCard
@@ -45,11 +46,19 @@ def _compared(clocks: Clocks) -> str:
     "list",
     cls=Verb,
     unrecorded="give --record to a verb that opens one",
-    examples=("canon-remote list", "canon-remote --json list"),
+    examples=("canon-remote list", "canon-remote --json list", "canon-remote list --watch"),
 )
+@click.option("--watch", is_flag=True, help="Go on, and tell what comes and goes, until Ctrl-C.")
 @click.pass_obj
-def list_verb(options: Options) -> None:
-    """List the cameras that are there."""
+def list_verb(options: Options, watch: bool) -> None:
+    """List the cameras that are there.
+
+    On Linux none is opened for it; elsewhere each is, once, to be asked for its serial number. With
+    --watch none is opened on any system: another program's work goes on undisturbed. A line says
+    what was added or removed, first what is there already.
+    """
+    if watch:
+        return _watch(options)
     from canon import camera
 
     found = camera.list(options.port)
@@ -61,6 +70,21 @@ def list_verb(options: Options) -> None:
         [vars(one) for one in found],
         *(f"{one.port:{width}}  {usb}  {one.name}" for one, usb in zip(found, ids, strict=True)),
     )
+
+
+def _watch(options: Options) -> None:
+    from canon.camera.watch import CameraAdded
+    from canon.camera.watch import watch as watch_bus
+
+    with watch_bus(options.port) as changes:
+        if is_terminal(sys.stdout):
+            say("watching until Ctrl-C")
+        for change in changes:
+            what, one = "added" if isinstance(change, CameraAdded) else "removed", change.found
+            options.show(
+                {"event": what, **vars(one)},
+                f"{what:7}  {one.port}  {one.vendor:04x}:{one.product:04x}  {one.name}",
+            )
 
 
 @click.command("info", cls=Verb, examples=("canon-remote info", "canon-remote info --json"))

@@ -23,7 +23,7 @@ from canon.errors import (
     ProtocolError,
 )
 from canon.usb.descriptors import read_descriptors
-from canon.usb.libusb_calls import Code, Device, Libusb, load
+from canon.usb.libusb_calls import SYSFS, Code, Device, Libusb, line, load
 from canon.usb.port import (
     CANON,
     NATIVE,
@@ -48,11 +48,14 @@ _told: dict[tuple[int, int, int, int], tuple[str, str]] = {}
 """Product and serial number of the devices that were read, by `_key`, while they are plugged in."""
 
 
-def find_devices() -> list[Plugged]:
+def find_devices(*, may_open: bool = True) -> list[Plugged]:
     """The cameras that are plugged in, also those that may not be opened.
 
-    They are Canon's, and those of other makers that speak PTP. Each is opened once, to be asked for
-    its name; whoever looks again and again does not disturb it.
+    They are Canon's, and those of other makers that speak PTP. Linux has read their strings when
+    they were plugged in, and tells them; on other systems each is opened once, to be asked.
+
+    Args:
+        may_open: whether one may be opened for that; without, its strings are empty.
 
     Raises:
         PortError: there is no libusb.
@@ -64,9 +67,13 @@ def find_devices() -> list[Plugged]:
         for gone in [key for key in _told if key not in there]:
             _told.pop(gone, None)
         for device in filter(_is_camera, devices):
-            product, serial = _told.get(_key(device)) or _strings(libusb, device)
-            port = f"usb:{device.place}"
-            found.append(Plugged(port, device.vendor, device.product, product, serial))
+            told = _told.get(_key(device)) or _strings(libusb, device, may_open)
+            found.append(
+                Plugged(
+                    f"usb:{device.place}", device.vendor, device.product, *told,
+                    device.bus, device.address, device.interface or (0, 0, 0), device.speed,
+                )
+            )  # fmt: skip
     return found
 
 
@@ -255,10 +262,13 @@ def _key(device: Device) -> tuple[int, int, int, int]:
     return device.bus, device.address, device.vendor, device.product
 
 
-def _strings(libusb: Libusb, device: Device) -> tuple[str, str]:
+def _strings(libusb: Libusb, device: Device, may_open: bool) -> tuple[str, str]:
     """Product and serial number, empty where the device may not be asked."""
+    if os.path.isdir(folder := f"{SYSFS}/{device.place}"):
+        _told[_key(device)] = told = line(f"{folder}/product"), line(f"{folder}/serial")
+        return told
     handle = ctypes.c_void_p()
-    if libusb.open(device.at, ctypes.byref(handle)) < 0:
+    if not may_open or libusb.open(device.at, ctypes.byref(handle)) < 0:
         return "", ""
 
     def ask(request: int, value: int, index: int, length: int, *, kind: int = 0) -> bytes:

@@ -16,6 +16,9 @@ from typing import Any, ClassVar
 
 from canon.errors import PortError
 
+SYSFS = "/sys/bus/usb/devices"
+"""Where Linux tells of the devices on USB."""
+
 
 class Code:
     """What a function returns when it fails; those that mean something to us."""
@@ -30,9 +33,16 @@ class Code:
     NOT_SUPPORTED = -12
 
 
+_TIMEVAL = 16
+"""Bytes of a struct timeval, or more; all zero, it is no time."""
+
+_SPEEDS = {1: 1.5, 2: 12, 3: 480, 4: 5000, 5: 10000}
+"""Megabits a second, by libusb's numbers."""
+
 _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "init": (c_int, c_void_p),
     "strerror": (c_char_p, c_int),
+    "handle_events_timeout": (c_int, c_void_p, c_void_p),
     "get_device_list": (c_ssize_t, c_void_p, c_void_p),
     "free_device_list": (None, c_void_p, c_int),
     "get_device_descriptor": (c_int, c_void_p, c_void_p),
@@ -40,6 +50,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "free_config_descriptor": (None, c_void_p),
     "get_bus_number": (c_uint8, c_void_p),
     "get_device_address": (c_uint8, c_void_p),
+    "get_device_speed": (c_int, c_void_p),
     "get_port_numbers": (c_int, c_void_p, c_void_p, c_int),
     "open": (c_int, c_void_p, c_void_p),
     "close": (None, c_void_p),
@@ -67,10 +78,8 @@ class Libusb:
 
     def __init__(self, file: str) -> None:
         self._library = getattr(ctypes, "WinDLL", ctypes.CDLL)(file)  # there its calls differ
-        self._context = c_void_p()
-        code = self.init(ctypes.byref(self._context))
-        if code < 0:
-            raise PortError(f"libusb does not start ({self.said(code)})", "restart this computer")
+        self._looked_for: set[tuple[str, int]] | None = None
+        self._begin()
 
     def __getattr__(self, name: str) -> Any:
         """A function, prepared when it is first called."""
@@ -85,17 +94,66 @@ class Libusb:
 
     @contextmanager
     def devices(self) -> Iterator[list[Device]]:
-        """The devices on the bus; they can be asked and opened within the block."""
+        """The devices on the bus; they can be asked and opened within the block.
+
+        In a container libusb hears of nothing that comes and goes, and would list for ever what was
+        there at its start. Where Linux says that this has changed, it looks anew.
+        """
+        # Until it has handled what it heard, it lists those that were unplugged.
+        self.handle_events_timeout(self._context, ctypes.create_string_buffer(_TIMEVAL))
+        there, devices = self._list()
+        try:
+            if (plugs := _plugs()) not in (None, self._looked_for) and plugs != {
+                (device.place, device.address) for device in devices if device.place[-2:] != "-0"
+            }:
+                self._looked_for = plugs
+                self.free_device_list(there, True)
+                there = c_void_p()
+                self._begin()  # ports that are open keep the context that they have
+                there, devices = self._list()
+            yield devices
+        finally:
+            if there.value:
+                self.free_device_list(there, True)
+
+    def _begin(self) -> None:
+        context = c_void_p()
+        code = self.init(ctypes.byref(context))
+        if code < 0:
+            raise PortError(f"libusb does not start ({self.said(code)})", "restart this computer")
+        self._context = context
+
+    def _list(self) -> tuple[c_void_p, list[Device]]:
         there = c_void_p()
         count = self.get_device_list(self._context, ctypes.byref(there))
         if count < 0:
             raise PortError(
                 f"the devices on USB cannot be listed ({self.said(count)})", "restart this computer"
             )
-        try:
-            yield [Device(self, at) for at in (c_void_p * count).from_address(there.value or 0)]
-        finally:
-            self.free_device_list(there, True)
+        return there, [Device(self, at) for at in (c_void_p * count).from_address(there.value or 0)]
+
+
+def _plugs() -> set[tuple[str, int]] | None:
+    """The plugs that have something in them, each with its address; None where nothing tells.
+
+    Hubs in the computer itself are no plugs: "usb1" is not among them.
+    """
+    try:
+        names = os.listdir(SYSFS)
+    except OSError:
+        return None
+    places = [name for name in names if name[:1].isdigit() and ":" not in name]
+    addresses = {place: line(f"{SYSFS}/{place}/devnum") for place in places}
+    return {(place, int(text)) for place, text in addresses.items() if text.isdecimal()}
+
+
+def line(file: str) -> str:
+    """The line that a file of sysfs has; empty where there is no such file."""
+    try:
+        with open(file, encoding="utf-8", errors="replace") as stream:
+            return stream.readline().removesuffix("\n")
+    except OSError:
+        return ""
 
 
 class _DeviceDescriptor(ctypes.Structure):
@@ -161,6 +219,11 @@ class Device:
         ports = (c_uint8 * 7)()  # USB goes no deeper
         count = self._libusb.get_port_numbers(self.at, ports, len(ports))
         return f"{self.bus}-{'.'.join(str(port) for port in ports[: max(0, count)]) or '0'}"
+
+    @property
+    def speed(self) -> float:
+        """Megabits a second of its plug; 0 where the system does not tell."""
+        return _SPEEDS.get(int(self._libusb.get_device_speed(self.at)), 0)
 
     @property
     def interface(self) -> tuple[int, int, int] | None:

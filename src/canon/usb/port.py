@@ -139,6 +139,10 @@ class Plugged(Frozen):
         product: USB product id.
         name: what the bus or the table of models calls it.
         serial: its serial number string, empty when it has none.
+        bus: the number of its bus; 0 where it is on no bus of this computer.
+        address: its address there, which is another one each time that it is plugged in.
+        interface: class, subclass and protocol of its first interface.
+        speed: megabits a second of its plug; 0 where that is not known.
     """
 
     port: str
@@ -146,6 +150,10 @@ class Plugged(Frozen):
     product: int
     name: str = ""
     serial: str = ""
+    bus: int = 0
+    address: int = 0
+    interface: tuple[int, int, int] = (0, 0, 0)
+    speed: float = 0
 
 
 class Port(Protocol):
