@@ -479,3 +479,9 @@ def pack_record(record: Record) -> bytes:
 def pack_records(records: Iterable[Record]) -> bytes:
     """The answer that tells these records, with the one that ends it."""
     return b"".join(map(pack_record, records)) + END
+
+
+Waiting = RequestObjectTransferEx | RequestObjectTransferEx64 | RequestObjectTransferEx64Lfn
+"""A picture in the memory of the body."""
+Added = ObjectAddedEx | ObjectAddedEx64 | ObjectAddedEx64Lfn
+"""A new file or folder on a card."""

@@ -49,9 +49,9 @@ from canon.ptp.eos.layouts import (
     ResetUiLock,
     SetUiLock,
 )
-from canon.ptp.eos.records import CameraStatusChanged
+from canon.ptp.eos.records import Added, CameraStatusChanged, Waiting
 from canon.ptp.eos.remote import EosRemote, Generation, generation_of
-from canon.ptp.eos.store import Added, Waiting, pending
+from canon.ptp.eos.store import pending
 from canon.ptp.objects import STALE, Objects
 from canon.ptp.operations import (
     GetObject,

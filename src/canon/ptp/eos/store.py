@@ -14,6 +14,7 @@ from canon.models.file_kinds import ObjectFormat
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.olc import display
 from canon.ptp.eos.records import (
+    Added,
     AvailListChanged,
     BulbExposureTime,
     CameraStatusChanged,
@@ -27,12 +28,8 @@ from canon.ptp.eos.records import (
     RequestObjectTransferEx,
     RequestObjectTransferEx64,
     RequestObjectTransferEx64Lfn,
+    Waiting,
 )
-
-Waiting = RequestObjectTransferEx | RequestObjectTransferEx64 | RequestObjectTransferEx64Lfn
-"""A picture in the memory of the body."""
-Added = ObjectAddedEx | ObjectAddedEx64 | ObjectAddedEx64Lfn
-"""A new file or folder on a card."""
 
 _MOST = 4096  # properties; a body has less than 300
 _MOST_WAITING = _MOST_ADDED = 256

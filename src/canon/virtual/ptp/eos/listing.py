@@ -14,8 +14,8 @@ from canon.ptp.eos.records import (
     RequestObjectTransferEx,
     RequestObjectTransferEx64,
     RequestObjectTransferEx64Lfn,
+    Waiting,
 )
-from canon.ptp.eos.store import Waiting
 from canon.ptp.marks import FOLDER, NEW, PROTECTED
 from canon.ptp.operations import ALL
 from canon.virtual.card import Folder

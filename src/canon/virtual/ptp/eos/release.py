@@ -23,8 +23,8 @@ from canon.ptp.eos.records import (
     ObjectAddedEx,
     ObjectAddedEx64,
     OlcInfoChanged,
+    Waiting,
 )
-from canon.ptp.eos.store import Waiting
 from canon.ptp.operations import Response
 from canon.values import FileKind, ImageSize, PhotoEffect, Quality, ShootingMode
 from canon.virtual.card import Folder
