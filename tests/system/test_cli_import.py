@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,7 @@ def test_json_tells_each_file(tmp_path: Path, g3: str) -> None:
         "path": f"to/{DAY}/IMG_0001.JPG",
         "size": here.stat().st_size,
         "sha256": sha256(here),
+        "time": datetime.fromtimestamp(TAKEN).isoformat(),
         "action": "fetched",
         "error": None,
         "counts": None,

@@ -90,6 +90,7 @@ CASES = [
     ("shots", ["shots"]),
     ("ls", ["ls", "-r", "DCIM"]),
     ("import", ["import", "library", "--only", "jpg", "--delete-after"]),
+    ("tether", ["tether", "-o", "tethered", "--existing", "--count", "2", "--hook", "true"]),
     ("get", ["get", PICTURE, "DCIM/NOPE.JPG", "-o", "out/"]),
     ("put", ["put", "UP.JPG", "gone.jpg", "DCIM/100CANON/"]),
     ("rm", ["rm", "--yes", PICTURE, "DCIM/NOPE.JPG"]),

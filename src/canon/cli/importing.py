@@ -14,7 +14,7 @@ from canon.cli.telling import Telling
 if TYPE_CHECKING:
     from canon.work.importing import Ended, ImportEvent
 
-_KEYS = ("card", "path", "size", "sha256", "action", "error", "counts")
+_KEYS = ("card", "path", "size", "sha256", "time", "action", "error", "counts")
 _LAST = ("fetched", "known", "found", "planned", "failed", "deleted", "not_deleted")
 
 
@@ -97,20 +97,15 @@ class _Told(Telling):
 
     def tell(self, event: ImportEvent) -> None:
         """Tell one event."""
-        from canon.work.importing import Deleted, Ended, IndexRebuilt, Listed, NotDeleted
-        from canon.work.taking import Brought
+        from canon.work.importing import Ended, Listed
+        from canon.work.taking import Brought, Deleted, IndexRebuilt, NotDeleted
 
         match event:
             case Listed():
                 self._is_empty = not event.files
                 self.show_bar(event.size)
             case IndexRebuilt():
-                aside = str(event.aside)
-                self.json("index", path=aside)
-                self.say(
-                    "warning: the index was damaged; it is made anew, and the old one kept as "
-                    f"{aside}"
-                )
+                self.index(event)
             case Brought():
                 self.file(event)
             case Deleted():

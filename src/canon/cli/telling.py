@@ -20,7 +20,7 @@ from canon.work.documents import FAILED
 
 if TYPE_CHECKING:
     from canon.driver.card import Progress
-    from canon.work.taking import Brought
+    from canon.work.taking import Brought, IndexRebuilt
 
 
 class Telling:
@@ -81,6 +81,7 @@ class Telling:
             path=path,
             size=event.size,
             sha256=event.sha256 or None,
+            time=event.time.isoformat() if event.time else None,
             action=str(event.action),
             error=error_document(event.error) if event.error else None,
         )
@@ -90,6 +91,14 @@ class Telling:
         self._done += 1
         if event.action in ("fetched", "planned"):
             self.line(path or subject)
+
+    def index(self, event: IndexRebuilt) -> None:
+        """Tell that the index of the folder was made anew."""
+        self.json("index", path=str(event.aside))
+        self.say(
+            "warning: the index was damaged; it is made anew, and the old one kept as "
+            f"{event.aside}"
+        )
 
     def failed(self, error: Exception, subject: str = "") -> None:
         """Count a failure, and say it to people, with what it is about."""

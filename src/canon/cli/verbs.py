@@ -30,6 +30,7 @@ _VERBS = {
     "shots": "camera",
     "ls": "storage",
     "import": "importing",
+    "tether": "tether",
     "get": "transfer",
     "put": "transfer",
     "rm": "storage",

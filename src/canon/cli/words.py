@@ -14,6 +14,7 @@ VERBS = {
     "shots": "Show how many pictures still fit on the card.",
     "ls": "List what is on the card.",
     "import": "Import what was never imported from the card.",
+    "tether": "Fetch each picture as it is taken.",
     "get": "Save files of the card.",
     "put": "Put files into a folder of the card.",
     "rm": "Delete files from the card.",

@@ -6,8 +6,8 @@ port string.
 
 from __future__ import annotations
 
-import math
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -95,7 +95,7 @@ class Wanted(Frozen):
             elif key == "fault":
                 faults.append(Fault.parse(value))
             elif key == "press":
-                presses.append(_press_s(value))
+                presses += _presses(value)
             elif key == "battery":
                 battery = _battery(value)
             elif key == "dial" or (key, value) in _TURNED:
@@ -103,7 +103,8 @@ class Wanted(Frozen):
             else:
                 raise ValueError(
                     f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
-                    "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS, battery=good, "
+                    "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS, "
+                    "press=every:SECONDS,count:NUMBER, battery=good, "
                     "battery=low, battery=empty, battery=SHOTS, and on an EOS dial=MODE, af=off, "
                     "lens=none"
                 )
@@ -288,11 +289,16 @@ def _battery(text: str) -> Charge | int:
         ) from None
 
 
-def _press_s(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < math.inf:
-        raise ValueError(f"press={text}: give the seconds after which the button is pressed")
-    return seconds
+def _presses(text: str) -> list[float]:
+    """After how many seconds the button is pressed: once, or several times as one is told."""
+    number = r"(\d+(?:\.\d+)?)s?"
+    found = re.fullmatch(rf"(?:every:{number},count:(\d{{1,5}})|{number})", text)
+    if found is None:
+        raise ValueError(
+            f"press={text}: give the seconds after which the button is pressed, "
+            "or every:SECONDS,count:NUMBER"
+        )
+    every, count, once = found.groups()
+    if once:
+        return [float(once)]
+    return [float(every) * number for number in range(1, int(count) + 1)]

@@ -6,19 +6,17 @@ Whenever a run ends, the next one goes on. What becomes of each file is an event
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canon.driver.card import CardPath, Entry
+from canon.driver.card import Entry
 from canon.driver.features import Feature
 from canon.errors import CanonError, NotSupported, ObjectNotFound
 from canon.frozen import Frozen
-from canon.models.file_kinds import Content, is_unknown, kind_of
 from canon.work.library import Library
 from canon.work.saving import Begin
-from canon.work.taking import Brought, Group, Taking
+from canon.work.taking import Brought, Deleted, IndexRebuilt, NotDeleted, Taking, groups, is_taken
 from canon.work.template import Template
 
 if TYPE_CHECKING:
@@ -88,36 +86,6 @@ class Listed(Frozen):
 
     files: int
     size: int
-
-
-class IndexRebuilt(Frozen):
-    """The index was damaged, and was made anew from the files of the folder.
-
-    Attributes:
-        aside: where the damaged one lies.
-        files: how many were entered.
-    """
-
-    aside: Path
-    files: int
-
-
-class Deleted(Frozen):
-    """A file was deleted from the card: it is safe in the folder."""
-
-    what: Entry
-
-
-class NotDeleted(Frozen):
-    """A file stays on the card.
-
-    Attributes:
-        what: the file.
-        why: the camera's refusal, or that it is not in the folder.
-    """
-
-    what: Entry
-    why: Exception
 
 
 class Ended(Frozen):
@@ -191,14 +159,14 @@ class Import:
             yield IndexRebuilt(self._library.damaged, count)
         taking = self._taking
         taking.meet(self._cam)
-        groups = _groups(self._list(), self._wanted)
-        missing = [one for group in groups for one in group.files if taking.sha256(one) is None]
+        found = groups(self._list(), lambda entry: _is_wanted(entry, self._wanted))
+        missing = [one for group in found for one in group.files if taking.sha256(one) is None]
         yield Listed(len(missing), sum(one.size for one in missing))
-        for group in groups:
+        for group in found:
             yield from taking.plan(group) if self._wanted.dry_run else taking.take(group, begin)
         if self._wanted.delete_after and not self._wanted.dry_run:
-            for group in groups:
-                yield from self._delete(group)
+            for group in found:
+                yield from taking.clear(group)
 
     def _list(self) -> Iterator[Entry]:
         """What is on the card; a card without the folder of pictures has none."""
@@ -207,55 +175,10 @@ class Import:
         except ObjectNotFound:
             return
 
-    def _delete(self, group: Group) -> Iterator[Deleted | NotDeleted]:
-        """Delete from the card what the disk has; companions stay where their picture does."""
-        stays = None
-        for entry in group.files:
-            why: CanonError | None = None
-            if stays is not None and entry in group.companions:
-                why = CanonError(f"{entry.path} stays on the card with {stays.name}")
-            elif not self._taking.came_before(entry):
-                stays = entry  # it has failed, which was told
-                continue
-            else:
-                why = self._taking.delete(entry)
-            if why is None:
-                yield Deleted(entry)
-            else:
-                stays = entry if entry in group.pictures else stays
-                yield NotDeleted(entry, why)
-
-
-def _groups(entries: Iterable[Entry], wanted: Wanted) -> list[Group]:
-    """The wanted files: each picture with what belongs to it, pictures of one name together."""
-    from canon.camera.storage import owners
-
-    files = [entry for entry in entries if not entry.is_folder]
-    owned = owners(files)
-    pictures: dict[CardPath, list[Entry]] = {}
-    companions: dict[CardPath, list[Entry]] = {}
-    for entry in files:
-        if entry.path not in owned and _is_wanted(entry, wanted):
-            pictures.setdefault(_name(entry), []).append(entry)
-    for entry in files:
-        above = [_name(one) for one in owned.get(entry.path, ()) if _name(one) in pictures]
-        if above:
-            companions.setdefault(above[0], []).append(entry)
-        elif entry.path in owned and _is_wanted(entry, wanted):
-            pictures[entry.path] = [entry]
-    return [
-        Group(tuple(found), tuple(companions.get(name, ()))) for name, found in pictures.items()
-    ]
-
-
-def _name(entry: Entry) -> CardPath:
-    """What the files of one picture have in common."""
-    return entry.parent.child(entry.stem)
-
 
 def _is_wanted(entry: Entry, wanted: Wanted) -> bool:
     if wanted.since and entry.modified and entry.modified < wanted.since:
         return False
     if wanted.only:
         return entry.suffix[1:].upper() in wanted.only
-    return kind_of(entry.name).content is not Content.OTHER or is_unknown(entry.name)
+    return is_taken(entry)

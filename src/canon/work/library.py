@@ -107,7 +107,7 @@ class Library:
     def left(self) -> list[Path]:
         """Whole files in the workshop that a run that was killed has not named."""
         files = (file for file in self.workshop.iterdir() if file.name != _LOCK)
-        return sorted(file for file in files if file.suffix != ".part")
+        return sorted(file for file in files if not file.name.startswith("."))
 
     def place(self, path: PurePosixPath) -> Path:
         """A path below the folder, as this computer has it."""

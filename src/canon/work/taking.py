@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import errno
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -27,7 +27,7 @@ from canon.errors import (
 )
 from canon.files import beside
 from canon.frozen import Frozen, replace
-from canon.models.file_kinds import Content, kind_of
+from canon.models.file_kinds import Content, is_unknown, kind_of
 from canon.work.index import Kept, Seen, key
 from canon.work.library import Library, digest
 from canon.work.patience import Patience
@@ -74,6 +74,36 @@ class Brought(Frozen):
     sha256: str = ""
     time: datetime | None = None
     error: Exception | None = None
+
+
+class IndexRebuilt(Frozen):
+    """The index was damaged, and was made anew from the files of the folder.
+
+    Attributes:
+        aside: where the damaged one lies.
+        files: how many were entered.
+    """
+
+    aside: Path
+    files: int
+
+
+class Deleted(Frozen):
+    """A file was deleted from the card: it is safe in the folder."""
+
+    what: Entry
+
+
+class NotDeleted(Frozen):
+    """A file stays on the card.
+
+    Attributes:
+        what: the file.
+        why: the camera's refusal, or that it is not in the folder.
+    """
+
+    what: Entry
+    why: Exception
 
 
 class Group(Frozen):
@@ -228,31 +258,31 @@ class Taking:
                 self._planned.add(path)
                 yield Brought(entry, Action.PLANNED, self._library.place(path), entry.size)
 
-    def delete(self, entry: Entry) -> CanonError | None:
-        """Delete a file from the card when the disk has it, which is read; why it stays if not.
+    def clear(self, group: Group) -> Iterator[Deleted | NotDeleted]:
+        """Delete from the card what the disk has, which is read for it.
+
+        What failed stays, and companions stay where their picture does.
 
         Raises:
             Disconnected: the camera is gone.
             PortError: the port failed twice in a row.
             NoCard: the card is gone.
         """
-        if entry.protected:
-            return WriteProtected(subject=entry.path)
-        sha256, _ = self._seen.get(key(entry), ("", 0))
-        if not sha256 or self._library.find(sha256, entry.size) is None:
-            what = f"{entry.path} stays on the card: its copy is not in the folder as it came"
-            return CanonError(what, "fetch it with --again, then it can be deleted")
-        try:
-            self._met.storage.delete(entry)
-        except CanonError as error:
-            self.heed(error)
-            return error
-        self._patience.heed()
-        return None
-
-    def came_before(self, entry: Entry) -> bool:
-        """Whether the index has a file of the card, wanted again or not."""
-        return key(entry) in self._seen
+        stays = None
+        for entry in group.files:
+            why: CanonError | None = None
+            if stays is not None and entry in group.companions:
+                why = CanonError(f"{entry.path} stays on the card with {stays.name}")
+            elif key(entry) not in self._seen:
+                stays = entry  # it has failed, which was told
+                continue
+            else:
+                why = self._delete(entry)
+            if why is None:
+                yield Deleted(entry)
+            else:
+                stays = entry if entry in group.pictures else stays
+                yield NotDeleted(entry, why)
 
     def heed(self, error: Exception) -> None:
         """Raise an error after which the other files need not be tried."""
@@ -269,6 +299,22 @@ class Taking:
                 raise gone from error
             except CanonError:
                 return  # it cannot tell; the next file will
+
+    def _delete(self, entry: Entry) -> CanonError | None:
+        """Delete a file from the card when the disk has it; why it stays where it does."""
+        if entry.protected:
+            return WriteProtected(subject=entry.path)
+        sha256, _ = self._seen.get(key(entry), ("", 0))
+        if not sha256 or self._library.find(sha256, entry.size) is None:
+            what = f"{entry.path} stays on the card: its copy is not in the folder as it came"
+            return CanonError(what, "fetch it with --again, then it can be deleted")
+        try:
+            self._met.storage.delete(entry)
+        except CanonError as error:
+            self.heed(error)
+            return error
+        self._patience.heed()
+        return None
 
     # --- one file ---------------------------------------------------------------------------------
 
@@ -387,6 +433,38 @@ class Taking:
         """Where a file that is known lies, as far as the index knows."""
         there = (self._library.place(row.path) for row in self._index.by_sha256(sha256))
         return next((path for path in there if path.exists()), None)
+
+
+def groups(entries: Iterable[Entry], is_wanted: Callable[[Entry], bool]) -> list[Group]:
+    """The wanted files: each picture with what belongs to it, pictures of one name together."""
+    from canon.camera.storage import owners
+
+    files = [entry for entry in entries if not entry.is_folder]
+    owned = owners(files)
+    pictures: dict[CardPath, list[Entry]] = {}
+    companions: dict[CardPath, list[Entry]] = {}
+    for entry in files:
+        if entry.path not in owned and is_wanted(entry):
+            pictures.setdefault(_name(entry), []).append(entry)
+    for entry in files:
+        above = [_name(one) for one in owned.get(entry.path, ()) if _name(one) in pictures]
+        if above:
+            companions.setdefault(above[0], []).append(entry)
+        elif entry.path in owned and is_wanted(entry):
+            pictures[entry.path] = [entry]
+    return [
+        Group(tuple(found), tuple(companions.get(name, ()))) for name, found in pictures.items()
+    ]
+
+
+def _name(entry: Entry) -> CardPath:
+    """What the files of one picture have in common."""
+    return entry.parent.child(entry.stem)
+
+
+def is_taken(entry: Entry) -> bool:
+    """Whether a file is one that a camera takes, or of a kind that nobody knows."""
+    return kind_of(entry.name).content is not Content.OTHER or is_unknown(entry.name)
 
 
 def check_job(template: Template, job: str) -> Template:
