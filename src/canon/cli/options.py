@@ -101,12 +101,13 @@ class Options:
         Raises:
             MissingExtra: it is a virtual one, and Pillow is not installed.
         """
-        if self._where().startswith("virtual:"):
+        if self.port_string().startswith("virtual:"):
             from canon.virtual.pictures.scene import check_can_draw
 
             check_can_draw()
 
-    def _where(self) -> str:
+    def port_string(self) -> str:
+        """The port string that is meant."""
         from canon import ports
 
         return self.port or ports.default_port() or "usb:"
@@ -117,7 +118,7 @@ class Options:
         from canon import ports
         from canon.camera import Camera
 
-        where = self._where()
+        where = self.port_string()
 
         def connect() -> Way:
             if not self.record:

@@ -51,6 +51,7 @@ _VERBS = {
     "flash": "lens",
     "live": "live",
     "movie": "live",
+    "serve": "serve",
     "ptp": "ptp",
     "shell": "shell",
     "models": "models",

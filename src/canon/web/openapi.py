@@ -1,0 +1,109 @@
+"""What OpenAPI says of the API, out of the table of endpoints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import canon
+from canon.web import bodies
+from canon.web.endpoints import Endpoint
+from canon.web.refusals import STATUSES
+
+Document = dict[str, Any]
+_ALWAYS = (401, 403, 421, 503)
+_ERROR: Document = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["kind", "message", "advice", "code", "command", "exit"],
+            "properties": {
+                "kind": {"type": "string", "description": "the class of the error"},
+                "message": {"type": "string", "description": "what happened"},
+                "advice": {"type": ["string", "null"], "description": "what to do"},
+                "code": {"type": ["integer", "null"], "description": "the camera's own answer"},
+                "command": {"type": ["string", "null"], "description": "what it answered to"},
+                "exit": {"type": "integer", "description": "the exit code of the command line"},
+                "setting": {"type": "string", "description": "the setting that was refused"},
+                "allowed": {
+                    "type": ["array", "null"],
+                    "items": {"type": "string"},
+                    "description": "what the camera takes now",
+                },
+            },
+        }
+    },
+}
+
+
+def document(endpoints: Iterable[Endpoint]) -> Document:
+    """The API as OpenAPI 3.1."""
+    paths: Document = {}
+    for one in endpoints:
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "canon-remote",
+            "version": canon.__version__,
+            "description": "Canon cameras over HTTP. Every error has the same form.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {"Error": _ERROR},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"token": []}],
+    }
+
+
+def _operation(one: Endpoint) -> Document:
+    answers: Document = {"200": {"description": one.summary, "content": {one.gives: {}}}}
+    takes_body = one.takes is not bodies.NoBody or one.raw
+    codes = {*_ALWAYS, *one.refuses, *((400, 413, 422) if takes_body else ())}
+    for code in sorted(codes):
+        answers[str(code)] = {
+            "description": STATUSES[code],
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+        }
+    found: Document = {
+        "operationId": _name(one),
+        "summary": one.summary,
+        "parameters": [*_in_path(one), *_in_query(one)],
+        "responses": answers,
+    }
+    if one.raw:
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
+    elif takes_body:
+        found["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": bodies.schema(one.takes)}},
+        }
+    return found
+
+
+def _name(one: Endpoint) -> str:
+    words = [word for word in re.split(r"[/.{}]+", one.path) if word]
+    return "_".join([one.method.lower(), *words])
+
+
+def _in_path(one: Endpoint) -> list[Document]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", one.path)
+    ]
+
+
+def _in_query(one: Endpoint) -> list[Document]:
+    return [
+        {
+            "name": query.name,
+            "in": "query",
+            "description": query.says,
+            "schema": {"type": "integer", "minimum": 0, "maximum": query.most},
+        }
+        for query in one.query
+    ]

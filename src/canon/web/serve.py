@@ -1,0 +1,94 @@
+"""Runs the server until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from canon.web.app import app
+from canon.web.doors import Doors, is_loopback, new_token
+from canon.web.server import Server
+
+_MOST_CONNECTIONS = 100
+_HEAD_S = 10.0
+
+
+class _Patient(H11Protocol):
+    """HTTP, where a request that does not come to its end is not waited for."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self.loop.call_later(_HEAD_S, self._give_up, transport)
+
+    def _give_up(self, transport: asyncio.Transport) -> None:
+        request: object = self.scope  # None while none has come to its end
+        if request is None:
+            transport.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that a signal ends well: that is how one is ended; a second one ends it at once."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def serve(
+    ports: Iterable[str],
+    *,
+    all_there_are: bool,
+    address: str,
+    port: int,
+    folder: Path,
+    read_only: bool,
+    names: Iterable[str],
+    ready: Callable[[str], None],
+) -> None:
+    """Serve cameras until Ctrl-C or SIGTERM.
+
+    Args:
+        ports: the port strings of the cameras.
+        all_there_are: whether every camera on the bus is served, also one that comes later.
+        address: where to listen.
+        port: the port there; 0 takes a free one.
+        folder: where pictures go that come to this computer.
+        read_only: whether nothing may be changed.
+        names: other names of this server: that of a proxy.
+        ready: is told the link that opens the page, when it can be opened.
+
+    Raises:
+        OSError: nobody can listen there.
+    """
+    listening = socket.create_server(
+        (address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=128
+    )
+    token = "" if is_loopback(address) else new_token()
+    doors = Doors(address, listening.getsockname()[1], token, names)
+    server = Server(ports, all_there_are=all_there_are, folder=folder, read_only=read_only)
+    config = uvicorn.Config(
+        app(server, doors),
+        http=_Patient,
+        ws="websockets-sansio",
+        ws_max_size=1024,
+        ws_ping_interval=20.0,
+        loop="asyncio",
+        lifespan="on",
+        limit_concurrency=_MOST_CONNECTIONS,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    running = _Server(config)
+    with listening:
+        ready(doors.link())
+        running.run(sockets=[listening])

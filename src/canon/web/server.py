@@ -1,0 +1,212 @@
+"""The cameras of one server, and what all of them share."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import canon
+from canon.errors import CanonError, ObjectNotFound
+from canon.log import Log
+from canon.web.files import Fetched
+from canon.web.jobs import Job, Urgency
+from canon.web.live import Viewfinder
+from canon.web.news import News
+from canon.web.station import Station
+from canon.work import documents
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from canon.camera import Camera
+    from canon.driver.card import Entry
+    from canon.values import CaptureTarget
+
+T = TypeVar("T")
+_log = Log(__name__)
+_LOOK_S = 1.0
+_GONE_S = 0.25
+_TOGETHER_S = 10.0
+_MOST_ZIPS = 100
+
+
+class Server:
+    """The cameras of one server.
+
+    Args:
+        ports: the port strings of those that are wanted from the start.
+        all_there_are: whether every camera on the bus is wanted, also those that come later.
+        folder: where pictures go that come to this computer.
+        read_only: whether nothing may be changed.
+
+    Attributes:
+        news: the stream of what changes.
+        fetched: the files that were fetched for browsers.
+        read_only: the same.
+    """
+
+    def __init__(
+        self,
+        ports: Iterable[str],
+        *,
+        all_there_are: bool = False,
+        folder: Path,
+        read_only: bool = False,
+    ) -> None:
+        self.news = News(self.document)
+        self.read_only = read_only
+        self._folder = folder
+        self._all_there_are = all_there_are
+        self._stations: dict[str, Station] = {}
+        self._finders: dict[str, Viewfinder] = {}
+        self.fetched = Fetched()
+        self._packed: dict[str, tuple[Station, list[Entry]]] = {}
+        self._closing = threading.Event()
+        self._watcher: threading.Thread | None = None
+        for port in ports:
+            self._add(port)
+
+    def start(self) -> None:
+        """Begin; called in the server's loop."""
+        self.news.start()
+        for station in self._stations.values():
+            station.start()
+        if self._all_there_are:
+            self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
+            self._watcher.start()
+
+    def close(self) -> None:
+        """End: every camera is let go."""
+        self._closing.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        for finder in self._finders.values():
+            finder.close()
+        for station in self._stations.values():
+            station.close()
+        self.fetched.close()
+
+    def document(self) -> dict[str, object]:
+        """All that a page has to know."""
+        return {"cameras": self.cameras(), "read_only": self.read_only}
+
+    def cameras(self) -> list[dict[str, object]]:
+        """All cameras, as they are known."""
+        return [station.document() for station in self._stations.values()]
+
+    def station(self, ident: str) -> Station:
+        """The camera of that name.
+
+        Raises:
+            ObjectNotFound: there is none.
+        """
+        station = self._stations.get(ident)
+        if station is None:
+            raise ObjectNotFound(f"there is no camera {ident[:50]!r}", "GET /cameras lists them")
+        return station
+
+    def viewfinder(self, station: Station) -> Viewfinder:
+        """The live view of a camera."""
+        return self._finders[station.ident]
+
+    def pack(self, station: Station, entries: list[Entry]) -> str:
+        """Remember which files a zip is to have, and give its number; the last hundred are kept."""
+        number = secrets.token_hex(8)
+        self._packed[number] = (station, entries)
+        while len(self._packed) > _MOST_ZIPS:
+            del self._packed[next(iter(self._packed))]
+        return number
+
+    def packed(self, station: Station, number: str) -> list[Entry]:
+        """The files of a zip.
+
+        Raises:
+            ObjectNotFound: there is none of that number.
+        """
+        whose, entries = self._packed.get(number, (None, []))
+        if whose is not station:
+            raise ObjectNotFound("there is no such zip", "make it again")
+        return entries
+
+    async def wait(self, job: Job[T], request: Request | None = None) -> T:
+        """The result of a job; it is cancelled where whoever asked has gone.
+
+        Raises:
+            CanonError: it failed.
+        """
+        future = asyncio.wrap_future(job.future)
+        if request is None:
+            return await asyncio.shield(future)
+        while not future.done():
+            await asyncio.wait([future], timeout=_GONE_S)
+            if not future.done() and await request.is_disconnected():
+                job.cancel()
+                break
+        return await future
+
+    async def release_all(self, target: CaptureTarget | None) -> list[dict[str, object]]:
+        """Take a picture with every camera that is there, and can; what each gave."""
+        from canon.web.endpoints import shoot, told
+
+        jobs: list[tuple[Station, Job[dict[str, object]]]] = []
+        ready = [one for one in self._stations.values() if one.can_shoot]
+        barrier = threading.Barrier(max(1, len(ready)), timeout=_TOGETHER_S)
+        for station in ready:
+
+            def do(
+                cam: Camera, job: Job[dict[str, object]], station: Station = station
+            ) -> dict[str, object]:
+                with suppress(threading.BrokenBarrierError):
+                    barrier.wait()
+                return told(station, shoot(station, cam, job, target or station.target))
+
+            job = station.ask("release", "taking a picture", do, Urgency.RELEASE)
+            jobs.append((station, job))
+        results = []
+        for station, job in jobs:
+            result: dict[str, object] = {"id": station.ident, "shot": None, "error": None}
+            try:
+                shot: dict[str, object] = await self.wait(job)
+                result["shot"] = shot
+            except (CanonError, OSError) as error:
+                result["error"] = documents.of_error(error)
+            results.append(result)
+        return results
+
+    def _add(self, port: str, name: str = "") -> Station:
+        ident = self._ident(name or port)
+        station = Station(ident, port, self.news, self._folder, name)
+        self._stations[ident] = station
+        self._finders[ident] = Viewfinder(station)
+        return station
+
+    def _ident(self, name: str) -> str:
+        """A short name for addresses; the second of a kind gets a number."""
+        words = re.sub(r"\?.*", "", name.removeprefix("virtual:").removeprefix("Canon "))
+        ident = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "camera"
+        taken, number = ident, 1
+        while taken in self._stations:
+            number += 1
+            taken = f"{ident}-{number}"
+        return taken
+
+    def _watch(self) -> None:
+        """Look for cameras that come; those that go are waited for."""
+        while not self._closing.wait(_LOOK_S):
+            try:
+                found = canon.list()
+            except CanonError as error:
+                _log.info("the bus cannot be listed: %s", error)
+                continue
+            known = {station.port for station in self._stations.values()}
+            for one in found:
+                if one.port not in known:
+                    station = self._add(one.port, one.name)
+                    station.start()
+                    self.news.tell("snapshot", self.document())

@@ -1,0 +1,79 @@
+"""The installed command `canon-remote serve`, started for a test."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+COMMAND = str(Path(sys.executable).with_name("canon-remote"))
+BODIES = {
+    "powershot-g3": "virtual:powershot-g3",
+    "powershot-g9": "virtual:powershot-g9",
+    "eos-60d": "virtual:eos-60d",
+}
+"""A native body, a PowerShot in PTP and an EOS, by what addresses call them."""
+_START_S = 60.0
+
+
+class Served:
+    """A server that runs.
+
+    Attributes:
+        link: what it printed: the link that opens the page.
+        folder: where pictures go.
+        http: a client.
+    """
+
+    def __init__(self, link: str, folder: Path, process: subprocess.Popen[str]) -> None:
+        self.link, self.folder, self.process = link, folder, process
+        self.base = link.split("/?")[0].rstrip("/")
+        self.http = httpx.Client(base_url=self.base, timeout=60.0)
+
+    def wait_for(self, ident: str, **facts: object) -> dict[str, Any]:
+        """Listen until a camera is as told; returns what is known of it."""
+        with self.http.stream("GET", "/events") as events:
+            for _ in events.iter_lines():
+                known: dict[str, Any] = self.http.get(f"/cameras/{ident}").json()
+                if all(known[name] == fact for name, fact in facts.items()):
+                    return known
+        raise AssertionError("the server ended")
+
+
+@contextmanager
+def serving(folder: Path, *words: str) -> Iterator[Served]:
+    """A server on a free port; it has to end well."""
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--listen", "127.0.0.1:0", "-o", str(folder), *words],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        link = process.stdout.readline().strip()
+        assert link.startswith("http://127.0.0.1:"), link
+        served = Served(link, folder, process)
+        with served.http:
+            yield served
+        process.terminate()
+        assert process.wait(_START_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def news(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Server-sent events out of their lines: kind and document."""
+    kind = ""
+    for line in lines:
+        if line.startswith("event: "):
+            kind = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield kind, json.loads(line.removeprefix("data: "))
