@@ -1,0 +1,83 @@
+// Keys: one table that does them and shows them. They are off while a control has the focus.
+
+import { release, toggleLock, toggleMacro } from "./release.js";
+import { set, words } from "./settings.js";
+import { camera, cameras, choose, tab } from "./state.js";
+import { toggleLive } from "./stage.js";
+import { html, signal, useEffect, useRef } from "./vendor/preact.js";
+
+const isShown = signal(false);
+const areOn = signal(localStorage.getItem("keys") !== "off");
+const chosen = signal(""); // the setting that ↑ and ↓ change
+
+const SETTINGS = { a: "aperture", s: "shutter_speed", i: "iso", e: "exposure_compensation", w: "white_balance", q: "image_format" };
+
+function step(by) {
+  const told = camera.value?.settings[chosen.value];
+  const allowed = (told?.allowed ?? []).map((one) => (one !== null && typeof one === "object" ? one.label : one));
+  const at = allowed.findIndex((one) => String(one) === told.label);
+  const next = allowed[at + by];
+  if (at >= 0 && next !== undefined) {
+    set(chosen.value, next);
+  }
+}
+
+const KEYS = [
+  [" ", "Space", "release", release],
+  ["f", "F", "AF lock", toggleLock],
+  ["l", "L", "live view", toggleLive],
+  ["m", "M", "macro", toggleMacro],
+  ["g", "G", "film strip", () => (tab.value = tab.value === "files" ? "stage" : "files")],
+  ["ArrowUp", "↑", "next value of the chosen setting", () => step(1)],
+  ["ArrowDown", "↓", "value before", () => step(-1)],
+  ["?", "?", "show the keys", () => (isShown.value = !isShown.value)],
+  ...Object.entries(SETTINGS).map(([key, name]) => [key, key.toUpperCase(), `choose ${words(name).toLowerCase()}`, () => (chosen.value = name)]),
+];
+
+function isControl(element) {
+  return Boolean(element?.closest("input, select, textarea, button, a, summary, dialog, [tabindex]"));
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !areOn.value || isControl(document.activeElement)) {
+    return;
+  }
+  const number = Number(event.key);
+  if (number >= 1 && number <= cameras.value.length) {
+    choose(cameras.value[number - 1].id);
+    return;
+  }
+  const found = KEYS.find(([key]) => key === event.key || key === event.key.toLowerCase());
+  if (found && !event.repeat) {
+    event.preventDefault();
+    found[3]();
+  }
+}
+
+export function Keys() {
+  const dialog = useRef(null);
+  useEffect(() => {
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+  useEffect(() => {
+    if (isShown.value && !dialog.current.open) {
+      dialog.current.showModal();
+    } else if (!isShown.value && dialog.current.open) {
+      dialog.current.close();
+    }
+  }, [isShown.value]);
+  const turn = (event) => {
+    areOn.value = event.target.checked;
+    localStorage.setItem("keys", areOn.value ? "on" : "off");
+  };
+  return html`<dialog ref=${dialog} class="keys" aria-label="Keys" onClose=${() => (isShown.value = false)}>
+      <h2>Keys</h2>
+      <dl>${KEYS.map(([, shown, does]) => html`<div><dt><kbd>${shown}</kbd></dt><dd>${does}</dd></div>`)}
+      <div><dt><kbd>1</kbd>–<kbd>9</kbd></dt><dd>camera</dd></div></dl>
+      <label><input type="checkbox" checked=${areOn.value} onChange=${turn} /> keys are on</label>
+      <button type="button" onClick=${() => (isShown.value = false)}>Close</button>
+    </dialog>
+    <button type="button" class="show-keys" aria-label="Show the keys" onClick=${() => (isShown.value = true)}>?</button>
+    ${chosen.value && camera.value?.settings[chosen.value] && html`<p class="chosen" role="status">${words(chosen.value)}: ${camera.value.settings[chosen.value].label}</p>`}`;
+}

@@ -1,0 +1,33 @@
+// What happened, and what runs: the log with times, the jobs with their progress and a cancel.
+
+import { act, address, camera, log, tell } from "./state.js";
+import { html } from "./vendor/preact.js";
+
+function time(moment) {
+  return moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+async function copy() {
+  const text = log.value.map((line) => `${line.time.toISOString()} ${line.id} ${line.text}`).join("\n");
+  await navigator.clipboard.writeText(text);
+  tell("the log is copied");
+}
+
+function Job({ job }) {
+  return html`<li>
+    <span>${job.label}</span>
+    ${job.total ? html`<progress aria-label=${job.label} max=${job.total} value=${job.done}></progress>` : html`<span class="fact">${job.state}</span>`}
+    <button type="button" onClick=${() => act("DELETE", address("jobs", String(job.number)))}>Cancel</button>
+  </li>`;
+}
+
+export function Log() {
+  const jobs = camera.value.jobs;
+  return html`<section class="log" aria-label="Log">
+    ${jobs.length > 0 && html`<ul class="jobs">${jobs.map((job) => html`<${Job} key=${job.number} job=${job} />`)}</ul>`}
+    <div class="lines" tabindex="0" role="log" aria-label="What happened">
+      ${log.value.map((line) => html`<p class=${line.kind}><time>${time(line.time)}</time> ${line.id} ${line.text}</p>`)}
+    </div>
+    <button type="button" disabled=${!log.value.length} onClick=${copy}>Copy the log</button>
+  </section>`;
+}

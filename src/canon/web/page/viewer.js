@@ -1,0 +1,43 @@
+// One picture, as large as fits, with what it says of itself; ← → Escape.
+
+import { act, address } from "./state.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+
+const SHOWN = ["taken", "exposure_time", "f_number", "iso", "focal_length", "model", "width", "height"];
+const MOVIES = /\.(avi|mov|mp4)$/i;
+const PICTURES = /\.(jpe?g)$/i;
+
+export function Viewer({ all, picture, show }) {
+  const dialog = useRef(null);
+  const [exif, setExif] = useState(null);
+  const path = picture.file.path;
+  useEffect(() => dialog.current.showModal(), []);
+  useEffect(() => {
+    setExif(null);
+    if (!MOVIES.test(path)) {
+      act("GET", address("exif", path)).then(({ done }) => setExif(done));
+    }
+  }, [path]);
+  const at = all.findIndex((other) => other.id === picture.id);
+  const go = (by) => all[at + by] && show(all[at + by]);
+  const press = (event) => {
+    if (event.key === "ArrowLeft") go(-1);
+    if (event.key === "ArrowRight") go(1);
+  };
+  const where = `${address("files", path)}?inline`;
+  return html`<dialog class="viewer" ref=${dialog} aria-label=${`Picture ${path}`} onClose=${() => show(null)} onKeyDown=${press}>
+    ${MOVIES.test(path)
+      ? html`<video src=${where} controls></video>`
+      : html`<img src=${PICTURES.test(path) ? where : address("thumbnails", path)} alt=${path} />`}
+    <div class="about">
+      <strong>${path}</strong>
+      <dl>${exif && SHOWN.filter((name) => exif[name]).map((name) => html`<div><dt>${name.replaceAll("_", " ")}</dt><dd>${exif[name]}</dd></div>`)}</dl>
+      <div class="tools">
+        <button type="button" disabled=${at <= 0} aria-label="Picture before" onClick=${() => go(-1)}>←</button>
+        <button type="button" disabled=${at >= all.length - 1} aria-label="Next picture" onClick=${() => go(1)}>→</button>
+        <a class="button" href=${address("files", path)} download>Download</a>
+        <button type="button" onClick=${() => dialog.current.close()}>Close</button>
+      </div>
+    </div>
+  </dialog>`;
+}
