@@ -7,7 +7,6 @@ from importlib import import_module
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import put_line
 from canon.cli.paths import ON_THIS_COMPUTER
 from canon.errors import MissingExtra
 
@@ -70,7 +69,7 @@ def serve_verb(
         folder=Path(output).absolute(),
         read_only=read_only,
         names=names,
-        ready=put_line,
+        ready=lambda link: options.show({"link": link}, link),
     )
 
 

@@ -35,6 +35,7 @@ VERBS = {
     "flash": "Let the built-in flash come up; it goes down by hand.",
     "live": "Show what the lens sees: one JPEG after the other.",
     "movie": "Record a movie onto the card, for so many seconds, or...",
+    "serve": "Serve the web app: one page for the cameras, on this...",
     "ptp": "Carry out any operation of a camera that speaks PTP.",
     "shell": "Keep one camera open and take command after command.",
     "models": "Say whether a camera is supported, by any of its names or...",

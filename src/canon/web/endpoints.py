@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from canon import exif
 from canon.driver.card import CardPath, Entry
-from canon.errors import CanonError, Disconnected, ObjectNotFound
+from canon.errors import CanonError, DecodeError, Disconnected, ObjectNotFound
 from canon.frozen import Frozen
 from canon.values import CaptureTarget
 from canon.web import bodies, files, live, zips
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _MOST_FILES = 1000
 _PAGE = 200
+_SHOWN = (".JPG", ".JPEG")  # what a browser draws
 
 
 class Call:
@@ -216,6 +218,11 @@ async def _release(call: Call, body: bodies.Release) -> object:
         return told(station, shoot(station, cam, job, target, focus=body.focus))
 
     return await call.ask("release", "taking a picture", do, Urgency.RELEASE)
+
+
+async def _shot(call: Call, body: bodies.NoBody) -> object:
+    path = call.station.kept(call.request.path_params["number"])
+    return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "no-store"})
 
 
 async def _release_all(call: Call, body: bodies.ReleaseAll) -> object:
@@ -467,6 +474,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("PATCH", "/cameras/{camera}/settings", _change, "Change settings, all or none", bodies.Changes, refuses=_SETS),
     Endpoint("POST", "/release", _release_all, "Take a picture with every camera at once", bodies.ReleaseAll, refuses=_STORES),
     Endpoint("POST", "/cameras/{camera}/release", _release, "Take a picture", bodies.Release, refuses=_STORES),
+    Endpoint("GET", "/cameras/{camera}/shots/{number}", _shot, "A picture just taken, from this computer", gives="image/jpeg", refuses=_CAMERA),
     Endpoint("POST", "/cameras/{camera}/focus", _focus, "Focus once", refuses=_SETS),
     Endpoint("PUT", "/cameras/{camera}/focus/lock", _lock, "Lock the focus, or let it go", bodies.Locked, refuses=_SETS),
     Endpoint("POST", "/cameras/{camera}/focus/drive", _drive, "Drive the focus by steps", bodies.Drive, refuses=_SETS),
@@ -511,11 +519,36 @@ def shoot(
 
 def told(station: Station, shot: Shot) -> dict[str, object]:
     """A shot in JSON; pages show it too."""
-    document: dict[str, object] = {
-        "saved": [str(path) for path in shot.saved],
-        "card": [str(entry) for entry in shot.entries],
-    }
-    for entry in shot.entries:
+    saved, entries = shot.saved, shot.entries
+    for entry in entries:
         station.card.put(entry)
+    shown = next((path for path in saved if path.suffix.upper() in _SHOWN), None)
+    preview = f"/cameras/{station.ident}/shots/{station.keep(shown)}" if shown else None
+    on_card = next((one for one in entries if one.suffix.upper() in _SHOWN), None)
+    if preview is None and on_card is not None:
+        preview = f"/cameras/{station.ident}/thumbnails/{quote(str(on_card))}"
+    sizes = [path.stat().st_size for path in saved] or [one.size for one in entries]
+    document: dict[str, object] = {
+        "saved": [str(path) for path in saved],
+        "card": [str(entry) for entry in entries],
+        "size": sum(sizes),
+        "exposure": _exposure(saved[0]) if saved else None,
+        "preview": preview,
+    }
     station.tell("shot", shot=document)
     return document
+
+
+def _exposure(path: Path) -> str | None:
+    """How a picture was taken, in a few words: "1/60 s · f/2.8 · ISO 50"."""
+    try:
+        with path.open("rb") as picture:
+            found = exif.read(picture)
+    except (DecodeError, OSError):
+        return None
+    words = [
+        found.exposure_time is not None and f"{found.exposure_time} s",
+        found.f_number is not None and f"f/{found.f_number:g}",
+        found.iso is not None and f"ISO {found.iso}",
+    ]
+    return " · ".join(word for word in words if word) or None

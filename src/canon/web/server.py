@@ -150,7 +150,7 @@ class Server:
                 break
         return await future
 
-    async def release_all(self, target: CaptureTarget | None) -> list[dict[str, object]]:
+    async def release_all(self, target: CaptureTarget | None) -> dict[str, object]:
         """Take a picture with every camera that is there, and can; what each gave."""
         from canon.web.endpoints import shoot, told
 
@@ -177,7 +177,7 @@ class Server:
             except (CanonError, OSError) as error:
                 result["error"] = documents.of_error(error)
             results.append(result)
-        return results
+        return {"shots": results, "spread_ms": None}
 
     def _add(self, port: str, name: str = "") -> Station:
         ident = self._ident(name or port)

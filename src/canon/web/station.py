@@ -27,7 +27,7 @@ from canon.driver.events import (
 )
 from canon.driver.features import Feature
 from canon.driver.optional import optional
-from canon.errors import CameraNotFound, CanonError, Disconnected, PortError
+from canon.errors import CameraNotFound, CanonError, Disconnected, ObjectNotFound, PortError
 from canon.log import Log
 from canon.values import CaptureTarget
 from canon.web.card import OnCard
@@ -48,6 +48,7 @@ _LISTEN_S = 0.1
 _LOOK_AGAIN_S = 1.0  # for a camera that is not there
 _ASK_AGAIN_S = 2.0  # for settings of a body that does not tell when they change
 _JOBS_APART_S = 0.2
+_MOST_SHOTS = 20
 _OVER = frozenset(("done", "failed", "cancelled"))
 
 
@@ -86,6 +87,8 @@ class Station:
         self._stale = True  # the settings may have changed
         self._asked = self._told_job = 0.0
         self._free: int | None = None
+        self._kept: dict[str, Path] = {}
+        self._shots = 0
         self._target = CaptureTarget.HOST
         self._known: dict[str, object] = {
             "id": ident,
@@ -189,6 +192,24 @@ class Station:
             self._job_changed(job)
         self._jobs.add(job)
         return job
+
+    def keep(self, path: Path) -> str:
+        """Remember a picture that was just taken, and give its number; the last ones are kept."""
+        self._shots += 1
+        self._kept[str(self._shots)] = path
+        self._kept.pop(str(self._shots - _MOST_SHOTS), None)
+        return str(self._shots)
+
+    def kept(self, number: str) -> Path:
+        """A picture that was just taken.
+
+        Raises:
+            ObjectNotFound: there is none of that number.
+        """
+        path = self._kept.get(number)
+        if path is None or not path.is_file():
+            raise ObjectNotFound("there is no such picture", "it may have been moved")
+        return path
 
     def job(self, number: int) -> Job[Any] | None:
         """The job of that number, while it waits or runs."""

@@ -13,8 +13,10 @@ const FEW = 5;
 const grouped = new Set(GROUPS.flatMap(([, names]) => names));
 const refusals = signal({}); // by the name of a setting
 
+const SHORT = { iso: "ISO", af: "AF", ae: "AE", ev: "EV" };
+
 export function words(name) {
-  const text = name.replaceAll("_", " ");
+  const text = name.split("_").map((word) => SHORT[word] ?? word).join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
