@@ -45,6 +45,8 @@ _TYPES = {
 def app(server: Server, doors: Doors) -> App:
     """The app of a server, behind its doors."""
 
+    server.live_key = doors.key
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         server.start()

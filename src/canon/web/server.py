@@ -49,6 +49,7 @@ class Server:
         news: the stream of what changes.
         fetched: the files that were fetched for browsers.
         read_only: the same.
+        live_key: opens the live picture to other programs; empty where nothing is locked.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Server:
     ) -> None:
         self.news = News(self.document)
         self.read_only = read_only
+        self.live_key = ""
         self._folder = folder
         self._all_there_are = all_there_are
         self._stations: dict[str, Station] = {}
@@ -94,7 +96,7 @@ class Server:
 
     def document(self) -> dict[str, object]:
         """All that a page has to know."""
-        return {"cameras": self.cameras(), "read_only": self.read_only}
+        return {"cameras": self.cameras(), "read_only": self.read_only, "live_key": self.live_key}
 
     def cameras(self) -> list[dict[str, object]]:
         """All cameras, as they are known."""
