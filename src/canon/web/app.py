@@ -44,7 +44,6 @@ _TYPES = {
 
 def app(server: Server, doors: Doors) -> App:
     """The app of a server, behind its doors."""
-
     server.live_key = doors.key
 
     @asynccontextmanager
