@@ -22,7 +22,6 @@ from canon.cli.output import (
     say,
 )
 from canon.cli.paths import ON_THIS_COMPUTER
-from canon.driver.settings import number_in
 from canon.work import documents
 
 if TYPE_CHECKING:
@@ -109,6 +108,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
 def _speaks(name: str, told: Reading) -> bool:
     """Whether a setting says something to people: a word, or a number that can be chosen."""
     from canon.camera.names import NAMES
+    from canon.driver.settings import number_in
 
     if name in NAMES:
         return True
