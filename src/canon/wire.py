@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import (
     Annotated,
     Any,
@@ -132,8 +132,7 @@ class Text(Codec[str]):
         self.smallest = size
 
     def read(self, buffer: Buffer, at: int) -> tuple[str, int]:
-        raw = bytes(take(buffer, at, self.smallest))
-        return raw.partition(b"\0")[0].decode("latin-1"), at + self.smallest
+        return _text(bytes(take(buffer, at, self.smallest))), at + self.smallest
 
     def write(self, value: str) -> bytes:
         raw = latin(value)
@@ -145,6 +144,10 @@ class Text(Codec[str]):
         text, _, tail = bytes(buffer[at:end]).partition(b"\0")
         if tail.strip(b"\0"):
             yield at + len(text) + 1, end
+
+
+def _text(raw: bytes) -> str:
+    return raw.partition(b"\0")[0].decode("latin-1")
 
 
 def latin(value: str) -> bytes:
@@ -181,7 +184,7 @@ class Message(Frozen):
     _places: ClassVar[tuple[_Place, ...]]
     _offsets: ClassVar[dict[str, _At]] = {}
     _padded: ClassVar[int] = 0
-    _whole: ClassVar[tuple[struct.Struct | None, tuple[tuple[str, type], ...]]]
+    _whole: ClassVar[_AtOnce]
 
     def __init_subclass__(cls, *, padded: int = 0) -> None:
         if offsets := {name: there for name, there in vars(cls).items() if type(there) is _At}:
@@ -221,8 +224,8 @@ class Message(Frozen):
                 yield name, hint.__metadata__[0]
 
     @classmethod
-    def _at_once(cls) -> tuple[struct.Struct | None, tuple[tuple[str, type], ...]]:
-        """What reads and writes all fields in one go, where all are numbers; and whose of kinds."""
+    def _at_once(cls) -> _AtOnce:
+        """What reads all fields in one go, where all have their room, and writes plain numbers."""
         if "_whole" not in cls.__dict__:
             cls._whole = _whole(cls.layout(), cls._padded)
         return cls._whole
@@ -284,22 +287,29 @@ class Message(Frozen):
             yield end, start + cls._padded
 
 
-def _whole(
-    places: tuple[_Place, ...], padded: int
-) -> tuple[struct.Struct | None, tuple[tuple[str, type], ...]]:
+_AtOnce = tuple[struct.Struct | None, tuple[tuple[str, Callable[[Any], Any]], ...]]
+"""What packs and unpacks all fields of a layout, if anything does; and what some then become."""
+
+
+def _whole(places: tuple[_Place, ...], padded: int) -> _AtOnce:
     """What `Message._at_once` gives."""
     form, end = "<", 0
-    kinds = []
+    kinds: list[tuple[str, Callable[[Any], Any]]] = []
     for name, codec, offset in places:
         number = codec
         if type(codec) is Code:
             number = codec.number
             kinds.append((name, codec.kind))
-        if type(number) is not Number or number.smallest not in _LETTERS:
+        if type(number) is Number and number.smallest in _LETTERS:
+            letter = _LETTERS[number.smallest]
+            letter = letter.lower() if number.signed else letter
+        elif type(codec) is Text:  # it is not packed so: struct refuses what is no bytes
+            kinds.append((name, _text))
+            letter = f"{codec.smallest}s"
+        else:
             return None, ()
-        letter = _LETTERS[number.smallest]
         gap = 0 if offset is None else offset - end
-        form += f"{gap}x{letter.lower() if number.signed else letter}"
+        form += f"{gap}x{letter}"
         end += gap + number.smallest
     return struct.Struct(f"{form}{max(0, padded - end)}x"), tuple(kinds)
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from canon.driver.card import CardPath, Entry
 from canon.errors import DeviceBusy, Refused
+from canon.frozen import made
 from canon.log import Log
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.marks import FOLDER, NEW, PROTECTED
@@ -20,6 +21,7 @@ from canon.ptp.session import LOST, Session
 from canon.values import local_time
 
 _log = Log(__name__)
+_FOLDER = int(ObjectFormat.ASSOCIATION)
 
 
 class _Row(Protocol):
@@ -87,13 +89,17 @@ class Listing:
 
 
 def _known(row: _Row, path: CardPath) -> Known:
-    folder = bool(row.flags & FOLDER) or row.format & 0xFFFF == ObjectFormat.ASSOCIATION
-    entry = Entry(
-        path.child(row.name),
-        0 if folder else row.size,
-        local_time(row.time),
-        is_folder=folder,
-        protected=bool(row.flags & PROTECTED),
-        new=bool(row.flags & NEW) and not folder,
+    flags = row.flags
+    folder = bool(flags & FOLDER) or row.format & 0xFFFF == _FOLDER
+    entry = made(
+        Entry,
+        {
+            "path": path.child(row.name),
+            "size": 0 if folder else row.size,
+            "modified": local_time(row.time),
+            "is_folder": folder,
+            "protected": bool(flags & PROTECTED),
+            "new": bool(flags & NEW) and not folder,
+        },
     )
-    return Known(row.handle, entry, row.flags)
+    return made(Known, {"handle": row.handle, "entry": entry, "flags": flags})

@@ -354,8 +354,9 @@ class Objects:
         found: dict[str, Known] = {}
         for one in listed:
             found.setdefault(one.entry.name.upper(), one)
-        for one in found.values():
-            self._known[_key(store.id, one.entry.path)] = one.handle, one.entry.path
+        number, above = _key(store.id, path)
+        for name, one in found.items():
+            self._known[number, (*above, name)] = one.handle, one.entry.path
         return list(found.values())
 
     def _one_by_one(self, store: Store, handle: int, path: CardPath) -> list[Known]:
@@ -379,8 +380,11 @@ class Objects:
     def _whole(self, known: Known) -> Known:
         """A row of a listing with its whole name, and its whole length."""
         entry = known.entry
-        name = entry.name
-        if not _NAME_8_3.fullmatch(name):  # it may be cut
+        name = entry.path.parts[-1]
+        if _NAME_8_3.fullmatch(name):
+            if entry.size != SIZE_UNTOLD:
+                return known
+        else:  # it may be cut
             with suppress(Refused):
                 name = self.info(known.handle).name or name
         name, size = name or _nameless(known.handle), self._length(known.handle, entry.size)

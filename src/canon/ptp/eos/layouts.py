@@ -75,9 +75,9 @@ class Listed(Codec[tuple[ListedObject, ...]]):
             size = int.from_bytes(take(buffer, at, 4), "little")
             if size < LISTED_OBJECT:
                 raise DecodeError(f"an object of a listing has {size} bytes", at)
-            entry, _ = ListedObject.read(take(buffer, at, size), 4)
+            entry, end = ListedObject.read(buffer, at + 4)
             found.append(entry)
-            at += size
+            at = end if size == LISTED_OBJECT else at + len(take(buffer, at, size))
         return tuple(found), at
 
     def write(self, value: tuple[ListedObject, ...]) -> bytes:
