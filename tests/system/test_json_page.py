@@ -93,6 +93,7 @@ CASES = [
     ("tether", ["tether", "-o", "tethered", "--existing", "--count", "2", "--hook", "true"]),
     ("get", ["get", PICTURE, "DCIM/NOPE.JPG", "-o", "out/"]),
     ("put", ["put", "UP.JPG", "gone.jpg", "DCIM/100CANON/"]),
+    ("thumbs", ["thumbs", "-o", "sheet.jpg"]),
     ("rm", ["rm", "--yes", PICTURE, "DCIM/NOPE.JPG"]),
     ("mkdir", ["mkdir", "DCIM/123CANON", "DCIM/100CANON"]),
     ("rmdir", ["rmdir", "DCIM/100CANON"]),
@@ -191,5 +192,5 @@ def test_every_verb_has_a_section(tmp_path: Path) -> None:
     shown = run(tmp_path, "--help").stdout
     verbs = re.findall(r"^  ([a-z-]+) +[A-Z]", shown[shown.index("Commands:") :], flags=re.M)
     assert len(verbs) > 15
-    without = {"shell", "help", "completion"}
+    without = {"shell", "help", "completion", "view"}
     assert set(verbs) - without <= set(re.findall(r"^## (.+)$", PAGE, flags=re.M))

@@ -58,6 +58,7 @@ SAVING = (
     Verb("capture -o to/", 1),
     Verb("capture -n 2 -o to/", 2),
     Verb("live -n 2 -o to/", 2),
+    Verb("thumbs -o to/sheet.jpg", 1),
     Verb("ptp GetObjectHandles 0xffffffff -o to/handles", 1, PTP),
     Verb("decode --redact talk.pcapng to/shown.pcapng", 1),
 )
@@ -516,7 +517,7 @@ def run_on_a_disk(here: Path, verb: Verb, options: str) -> subprocess.CompletedP
 def test_a_real_disk_that_takes_no_file(verb: Verb, options: str, said: str, here: Path) -> None:
     if options == "ro" and verb.words == "get DCIM -o to":
         verb = Verb("get DCIM -o to/new", 5)  # a folder to be made
-    small = verb.words.startswith(("decode", "ptp", "get --thumbnail"))
+    small = verb.words.startswith(("decode", "ptp", "get --thumbnail", "thumbs"))
     ran = run_on_a_disk(here, verb, "nr_inodes=1" if small and options != "ro" else options)
     assert ran.returncode == 1, ran.stderr
     assert f": {said}" in ran.stderr

@@ -63,6 +63,21 @@ def put_line(line: str) -> None:
         raise Untold(error) from error
 
 
+def put_drawing(text: str) -> None:
+    """Write what is drawn in a terminal, escape sequences and all.
+
+    Raises:
+        Untold: the terminal is gone.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up(sys.stdout)
+        error.filename = _STDOUT
+        raise Untold(error) from error
+
+
 def put_message(text: str) -> None:
     """Print lines on stderr; where nobody reads it any more, they are lost, and nothing else is."""
     if sys.stderr is not None:  # it is None when it was closed from the start

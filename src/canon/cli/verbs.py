@@ -33,6 +33,8 @@ _VERBS = {
     "tether": "tether",
     "get": "transfer",
     "put": "transfer",
+    "thumbs": "pictures",
+    "view": "pictures",
     "rm": "storage",
     "mkdir": "storage",
     "rmdir": "storage",

@@ -17,6 +17,8 @@ VERBS = {
     "tether": "Fetch each picture as it is taken.",
     "get": "Save files of the card.",
     "put": "Put files into a folder of the card.",
+    "thumbs": "Draw the thumbnails of a card in the terminal, with names...",
+    "view": "Draw a picture of the card in the terminal, as large as...",
     "rm": "Delete files from the card.",
     "mkdir": "Make folders on the card.",
     "rmdir": "Remove empty folders from the card.",
