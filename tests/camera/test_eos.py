@@ -129,7 +129,7 @@ def test_properties_without_a_name_are_read_and_written_by_number() -> None:
 @pytest.mark.parametrize("target", ["host", "card", "both"])
 def test_a_picture_arrives_where_it_goes(slug: str, target: str) -> None:
     with opened(slug) as (cam, body, _):
-        files = len(body.release.formats())
+        files = len(body.release.next.formats())
         shot = cam.capture.shoot(target=target)
         assert len(shot.pictures) == (0 if target == "card" else files)
         assert len(shot.entries) == (0 if target == "host" else files)

@@ -126,7 +126,7 @@ def test_frames_pictures_and_settings_from_three_threads() -> None:
             done.set()
             drawing.join(120)
         assert not failed
-        files = len(body.release.formats())
+        files = len(body.release.next.formats())
         assert len(set(taken)) == shots * files
         assert drawn == list(range(1, len(drawn) + 1))
         assert cam.settings.read().iso == 400
@@ -353,7 +353,7 @@ def test_a_bulb_block_counts_and_says_where_its_picture_is(
                 exposure.seconds()
             assert exposure.seconds() >= 2
             assert exposure.shot == Shot()
-        shot, files = exposure.shot, len(body.release.formats())
+        shot, files = exposure.shot, len(body.release.next.formats())
         assert len(shot.saved) == (0 if target == "card" else files)
         assert len(shot.entries) == (0 if target == "host" else files)
         assert shot.thumbnail

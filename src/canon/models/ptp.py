@@ -47,7 +47,7 @@ class PtpQuirk(enum.Flag):
 
 
 class PtpTrait(enum.Flag):
-    """What an EOS does not list before remote control, and is known to have."""
+    """What an EOS does not list, or not before remote control, and is known to have."""
 
     NONE = 0
     LIKE_M = enum.auto()
@@ -56,6 +56,10 @@ class PtpTrait(enum.Flag):
     """A motor moves its zoom."""
     MOVIE = enum.auto()
     """It records movies, and lists no operation that switches to them."""
+    FULL_FRAME = enum.auto()
+    """Its sensor has 36 by 24 mm; without a trait that of an EOS has 22.3 by 14.9."""
+    APS_H = enum.auto()
+    """Its sensor has 28.1 by 18.7 mm."""
 
 
 class PtpModel(Frozen):
@@ -101,6 +105,7 @@ NO_PRESS, LONG = PtpQuirk.NO_FULL_PRESS, PtpQuirk.LONG_NAMES
 NO_LIST, FIVE, HIDES = PtpQuirk.NO_LISTING, PtpQuirk.ZOOMS_TO_FIVE, PtpQuirk.HIDES_RELEASE
 LISTING, SCREEN = PtpQuirk.WANTS_LISTING, PtpQuirk.SCREEN_STAYS_OFF
 LIKE_M, MOVIE = PtpTrait.LIKE_M, PtpTrait.MOVIE
+FULL, APS_H = PtpTrait.FULL_FRAME, PtpTrait.APS_H
 ZOOMS = PtpTrait.LIKE_M | PtpTrait.POWER_ZOOM
 SHOOTS = DrivenBy("gphoto2", ("release",))
 NATIVELY = DrivenBy(why_not="gphoto2 drives it by the native protocol")
@@ -153,7 +158,7 @@ MODELS = (
     PtpModel("Digital IXUS 30", 0x30C0, EVENT, NATIVELY),
     PtpModel("PowerShot A520", 0x30C1, EVENT, LIVE),
     PtpModel("PowerShot A510", 0x30C2, EVENT, LIVE),
-    PtpModel("EOS-1D Mark II", 0x30EA, NONE, kind=EOS),
+    PtpModel("EOS-1D Mark II", 0x30EA, NONE, kind=EOS, traits=APS_H),
     PtpModel("EOS 20D", 0x30EC, NONE, kind=EOS),
     PtpModel("EOS 350D", 0x30EE, NONE, kind=EOS),
     PtpModel("EOS 350D", 0x30EF, NONE, kind=EOS),
@@ -172,7 +177,7 @@ MODELS = (
     PtpModel("Digital IXUS 65", 0x30FE, EVENT),
     PtpModel("Digital IXUS 55", 0x30FF, NONE),
     PtpModel("PowerShot SD450", 0x30FF, NONE),
-    PtpModel("EOS 5D", 0x3102, NONE, kind=EOS),
+    PtpModel("EOS 5D", 0x3102, NONE, kind=EOS, traits=FULL),
     PtpModel("Optura 600", 0x3105, NONE, kind=CAMCORDER),
     PtpModel("Digital IXUS 50", 0x310E, EVENT),
     PtpModel("PowerShot A420", 0x310F, EVENT),
@@ -201,7 +206,7 @@ MODELS = (
     PtpModel("EOS Rebel XSi", 0x3145, EVENT | UNKNOWN, LIVE, kind=EOS),
     PtpModel("EOS Kiss X2", 0x3145, EVENT | UNKNOWN, LIVE, kind=EOS),
     PtpModel("EOS 40D", 0x3146, EVENT, LIVE, kind=EOS),
-    PtpModel("EOS-1D Mark III", 0x3147, NONE, SHOOTS, kind=EOS),
+    PtpModel("EOS-1D Mark III", 0x3147, NONE, SHOOTS, kind=EOS, traits=APS_H),
     PtpModel("PowerShot S5 IS", 0x3148, NONE, LIVE),
     PtpModel("PowerShot A460", 0x3149, NONE, OF_A460),
     PtpModel("Digital IXUS 950 IS", 0x314B, EVENT),
@@ -240,7 +245,7 @@ MODELS = (
     PtpModel("PowerShot SD990 IS", 0x3193, EVENT),
     PtpModel("IXY 3000 IS", 0x3193, EVENT),
     PtpModel("PowerShot SD880 IS", 0x3196, EVENT),
-    PtpModel("EOS 5D Mark II", 0x3199, EVENT, LIVE, kind=EOS, traits=MOVIE),
+    PtpModel("EOS 5D Mark II", 0x3199, EVENT, LIVE, kind=EOS, traits=FULL | MOVIE),
     PtpModel("EOS 7D", 0x319A, EVENT, LIVE, kind=EOS),
     PtpModel("EOS 50D", 0x319B, EVENT, LIVE, kind=EOS),
     PtpModel("PowerShot D10", 0x31BC, EVENT),
@@ -258,7 +263,7 @@ MODELS = (
     PtpModel("EOS 500D", 0x31CF, NONE, LIVE, kind=EOS, traits=MOVIE),
     PtpModel("EOS Rebel T1i", 0x31CF, NONE, LIVE, kind=EOS, traits=MOVIE),
     PtpModel("EOS Kiss X3", 0x31CF, NONE, LIVE, kind=EOS, traits=MOVIE),
-    PtpModel("EOS-1D Mark IV", 0x31D0, NONE, LIVE, kind=EOS, traits=MOVIE),
+    PtpModel("EOS-1D Mark IV", 0x31D0, NONE, LIVE, kind=EOS, traits=APS_H | MOVIE),
     PtpModel("PowerShot G11", 0x31DF, NONE),
     PtpModel("PowerShot SX120 IS", 0x31E0, EVENT),
     PtpModel("PowerShot SX20 IS", 0x31E4, EVENT),
@@ -282,7 +287,7 @@ MODELS = (
     PtpModel("EOS Rebel T3", 0x3217, NONE, LIVE, kind=EOS),
     PtpModel("EOS 600D", 0x3218, NONE, LIVE, kind=EOS),
     PtpModel("EOS Rebel T3i", 0x3218, NONE, LIVE, kind=EOS),
-    PtpModel("EOS-1D X", 0x3219, NONE, LIVE, kind=EOS),
+    PtpModel("EOS-1D X", 0x3219, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("IXUS 310 HS", 0x3225, EVENT),
     PtpModel("PowerShot A800", 0x3226, EVENT),
     PtpModel("PowerShot SX230 HS", 0x3228, EVENT),
@@ -292,7 +297,7 @@ MODELS = (
     PtpModel("PowerShot SX150 IS", 0x3234, EVENT),
     PtpModel("PowerShot S100 (2011)", 0x3236, EVENT),
     PtpModel("PowerShot SX40 HS", 0x3238, EVENT),
-    PtpModel("EOS 5D Mark III", 0x323A, EVENT, LIVE, kind=EOS),
+    PtpModel("EOS 5D Mark III", 0x323A, EVENT, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS 650D", 0x323B, NONE, LIVE, kind=EOS),
     PtpModel("EOS Rebel T4i", 0x323B, NONE, LIVE, kind=EOS),
     PtpModel("EOS M", 0x323D, NONE, kind=EOS, traits=LIKE_M),
@@ -304,8 +309,8 @@ MODELS = (
     PtpModel("PowerShot SX240 HS", 0x3245, EVENT),
     PtpModel("PowerShot A2400 IS", 0x3249, EVENT),
     PtpModel("PowerShot A2300", 0x324A, EVENT),
-    PtpModel("EOS 6D", 0x3250, POWER, LIVE, kind=EOS),
-    PtpModel("EOS-1D C", 0x3252, NONE, LIVE, kind=EOS),
+    PtpModel("EOS 6D", 0x3250, POWER, LIVE, kind=EOS, traits=FULL),
+    PtpModel("EOS-1D C", 0x3252, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS 70D", 0x3253, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot G15", 0x3258, EVENT),
     PtpModel("PowerShot SX160 IS", 0x325A, EVENT),
@@ -328,13 +333,13 @@ MODELS = (
     PtpModel("IXUS 132", 0x327D, EVENT),
     PtpModel("EOS 1200D", 0x327F, NONE, LIVE, kind=EOS),
     PtpModel("EOS 760D", 0x3280, NONE, LIVE, kind=EOS),
-    PtpModel("EOS 5D Mark IV", 0x3281, OPEN, LIVE, kind=EOS),
+    PtpModel("EOS 5D Mark IV", 0x3281, OPEN, LIVE, kind=EOS, traits=FULL),
     PtpModel("PowerShot SX600 HS", 0x3286, EVENT, LIVE, traits=LIKE_M, remote_modes=(0x11,)),
     PtpModel("PowerShot ELPH 135", 0x3288, EVENT),
     PtpModel("PowerShot ELPH 340 HS", 0x3289, EVENT),
-    PtpModel("EOS-1D X Mark II", 0x3292, NONE, LIVE, kind=EOS),
+    PtpModel("EOS-1D X Mark II", 0x3292, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS 80D", 0x3294, OPEN, LIVE, kind=EOS),
-    PtpModel("EOS 5DS", 0x3295, OPEN, LIVE, kind=EOS),
+    PtpModel("EOS 5DS", 0x3295, OPEN, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS M3", 0x3299, EVENT, LIVE, kind=EOS, traits=LIKE_M),
     PtpModel("PowerShot SX60 HS", 0x329A, EVENT),
     PtpModel("PowerShot SX520 HS", 0x329B, EVENT),
@@ -346,7 +351,7 @@ MODELS = (
     PtpModel("IXUS 165", 0x32A9, EVENT),
     PtpModel("IXUS 160", 0x32AA, EVENT),
     PtpModel("PowerShot ELPH 350 HS", 0x32AB, EVENT),
-    PtpModel("EOS 5DS R", 0x32AF, OPEN, LIVE, kind=EOS),
+    PtpModel("EOS 5DS R", 0x32AF, OPEN, LIVE, kind=EOS, traits=FULL),
     PtpModel("PowerShot G5 X", 0x32B3, NONE, LIVE, traits=LIKE_M, remote_modes=(0x15, 0x11)),
     PtpModel("EOS 1300D", 0x32B4, LISTING, LIVE, kind=EOS),
     PtpModel("EOS Rebel T6", 0x32B4, LISTING, LIVE, kind=EOS),
@@ -360,7 +365,7 @@ MODELS = (
     PtpModel("PowerShot G9 X Mark II", 0x32C7, NONE, LIVE, traits=LIKE_M),
     PtpModel("EOS Rebel T7i", 0x32C9, NONE, LIVE, kind=EOS),
     PtpModel("EOS 800D", 0x32C9, NONE, LIVE, kind=EOS),
-    PtpModel("EOS 6D Mark II", 0x32CA, NONE, LIVE, kind=EOS),
+    PtpModel("EOS 6D Mark II", 0x32CA, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS 77D", 0x32CB, NONE, LIVE, kind=EOS),
     PtpModel("EOS 200D", 0x32CC, NONE, LIVE, kind=EOS),
     PtpModel("EOS M100", 0x32D1, NONE, LIVE, kind=EOS, traits=LIKE_M),
@@ -368,13 +373,13 @@ MODELS = (
     PtpModel("IXUS 185", 0x32D4, NONE),
     PtpModel("PowerShot SX730 HS", 0x32D6, NONE, LIVE),
     PtpModel("EOS 4000D", 0x32D9, EVENT, LIVE, kind=EOS),
-    PtpModel("EOS R", 0x32DA, OPEN, LIVE, kind=EOS),
+    PtpModel("EOS R", 0x32DA, OPEN, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS 2000D", 0x32E1, EVENT | OPEN | LISTING, LIVE, kind=EOS),
     PtpModel("EOS 1500D", 0x32E1, EVENT | OPEN | LISTING, LIVE, kind=EOS),
-    PtpModel("EOS RP", 0x32E2, OPEN, LIVE, kind=EOS),
+    PtpModel("EOS RP", 0x32E2, OPEN, LIVE, kind=EOS, traits=FULL),
     PtpModel("PowerShot SX740 HS", 0x32E4, NONE, LIVE, traits=ZOOMS),
     PtpModel("EOS M6 Mark II", 0x32E7, SCREEN, LIVE, kind=EOS, traits=LIKE_M, remote_modes=(0x01,)),
-    PtpModel("EOS-1D X Mark III", 0x32E8, NONE, LIVE, kind=EOS),
+    PtpModel("EOS-1D X Mark III", 0x32E8, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS 250D", 0x32E9, NONE, LIVE, kind=EOS),
     PtpModel("EOS 90D", 0x32EA, NONE, LIVE, kind=EOS),
     PtpModel("PowerShot SX70 HS", 0x32EE, NONE, LIVE, traits=ZOOMS),
@@ -382,21 +387,21 @@ MODELS = (
     PtpModel("PowerShot G7 X Mark III", 0x32F0, NONE, LIVE, traits=ZOOMS),
     PtpModel("EOS Rebel T8i", 0x32F1, NONE, LIVE, kind=EOS),
     PtpModel("EOS 850D", 0x32F1, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R5", 0x32F4, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R6", 0x32F5, NONE, LIVE, kind=EOS),
+    PtpModel("EOS R5", 0x32F4, NONE, LIVE, kind=EOS, traits=FULL),
+    PtpModel("EOS R6", 0x32F5, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS R7", 0x32F7, NONE, LIVE, kind=EOS),
     PtpModel("EOS R10", 0x32F8, NONE, LIVE, kind=EOS),
     PtpModel("EOS M50m2", 0x32F9, SCREEN, LIVE, kind=EOS, traits=LIKE_M),
-    PtpModel("EOS R3", 0x32FC, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R5 C", 0x3303, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R6m2", 0x330B, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R8", 0x330C, NONE, LIVE, kind=EOS),
+    PtpModel("EOS R3", 0x32FC, NONE, LIVE, kind=EOS, traits=FULL),
+    PtpModel("EOS R5 C", 0x3303, NONE, LIVE, kind=EOS, traits=FULL),
+    PtpModel("EOS R6m2", 0x330B, NONE, LIVE, kind=EOS, traits=FULL),
+    PtpModel("EOS R8", 0x330C, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS R50", 0x330D, NONE, LIVE, kind=EOS),
     PtpModel("EOS R100", 0x3312, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R1", 0x3313, LONG, LIVE, kind=EOS),
-    PtpModel("EOS R5m2", 0x3314, LONG | NO_LIST, LIVE, kind=EOS),
+    PtpModel("EOS R1", 0x3313, LONG, LIVE, kind=EOS, traits=FULL),
+    PtpModel("EOS R5m2", 0x3314, LONG | NO_LIST, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS R50 V", 0x3320, NONE, LIVE, kind=EOS),
-    PtpModel("EOS R6 Mark III", 0x3323, NONE, LIVE, kind=EOS),
+    PtpModel("EOS R6 Mark III", 0x3323, NONE, LIVE, kind=EOS, traits=FULL),
 )
 
 GENERIC = PtpModel("camera", 0, NONE, DrivenBy(why_not="not in the table"), BodyKind.UNKNOWN)

@@ -49,6 +49,10 @@ _IFD0, _EXIF, _MAKER_NOTE, _INTEROP, _IFD1 = 0x8, 0xC4, 0x3AE, 0x624, 0x65A
 _THUMBNAIL = 0x7F4
 _START_OF_IMAGE = b"\xff\xd8"
 
+_G3_SENSOR, _G3_PLANE = (286, 215), (280, 210)
+"""The sensor of a G3, which it tells in two ways, in thousandths of an inch."""
+_LENS_ROOM = 64
+
 JPEG, CRW_THM, AVI_THM, CR2, CR2_JPEG = 1, 2, 3, 6, 7
 """What is written of a shot, as the MakerNote says it (exiftool's RecordMode)."""
 
@@ -87,6 +91,8 @@ class Exposure:
         tele: the longest focal length in millimetres.
         open_aperture: the largest aperture at this focal length, an f-number.
         smallest_aperture: the smallest aperture, an f-number.
+        lens: the name of a lens that comes off; empty where it does not.
+        sensor: width and height of the sensor in thousandths of an inch, as the MakerNote has them.
         zoom_position: the step at which the lens stood.
         digital_zoom: how many times the picture is enlarged beyond the lens; 1 is not at all.
         af_distance: the range of distances for focus; CLOSE_UP is macro.
@@ -129,6 +135,8 @@ class Exposure:
     tele: float = 922 / 32
     open_aperture: float = 2.066
     smallest_aperture: float = 8.0
+    lens: str = ""
+    sensor: tuple[int, int] = _G3_SENSOR
     zoom_position: int = 0
     digital_zoom: float = 1.0
     af_distance: AfDistance = AfDistance.AUTO
@@ -199,6 +207,7 @@ def exif_block(shot: Exposure, at: int) -> bytes:
 
 def _exif(shot: Exposure, at: int) -> bytes:
     zoomed = round(shot.full_width / shot.digital_zoom)
+    focal_plane = _G3_PLANE if shot.sensor == _G3_SENSOR else shot.sensor
     manual = shot.mode in (ShootingMode.MANUAL, ShootingMode.BULB)
     exposure_time = shot.exposure_time.limit_denominator(1 << 16)
     placed = (
@@ -223,8 +232,8 @@ def _exif(shot: Exposure, at: int) -> bytes:
         words(0xA002, shot.width),
         words(0xA003, shot.height),
         long(0xA005, at + _INTEROP - _EXIF),
-        rational(0xA20E, shot.width * 1000, 280),
-        rational(0xA20F, shot.height * 1000, 210),
+        rational(0xA20E, shot.width * 1000, focal_plane[0]),
+        rational(0xA20F, shot.height * 1000, focal_plane[1]),
         words(0xA210, 2),
         words(0xA217, 2),
         undefined(0xA300, b"\3"),
@@ -256,7 +265,10 @@ def maker_note(shot: Exposure, at: int) -> bytes:
             long(0x0008, shot.number),
             text(0x0009, shot.owner, count=32),
             long(0x0010, shot.model_id),
-            Field(0x000D, SHORT, 34, _CAMERA_INFO),
+            # Of a body whose lens comes off, its name has that room.
+            text(0x0095, shot.lens, count=_LENS_ROOM)
+            if shot.lens
+            else Field(0x000D, SHORT, 34, _CAMERA_INFO),
         ),
     )
 
@@ -269,7 +281,7 @@ def _focus_field(shot: Exposure) -> tuple[int, int]:
 
 def focal_length(shot: Exposure) -> tuple[int, ...]:
     """The words of MakerNote tag 2; the last two are the sensor in thousandths of an inch."""
-    return 2, round(shot.focal_length * 32), 286, 215
+    return 2, round(shot.focal_length * 32), *shot.sensor
 
 
 def camera_settings(shot: Exposure) -> list[int]:

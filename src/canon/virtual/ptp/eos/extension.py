@@ -318,7 +318,7 @@ class EosBody:
     @_own.register
     def _capacity(self, operation: PcHddCapacity, data: bytes) -> Message:
         room = operation.clusters * operation.cluster_size
-        self.table.host_shots = room // self.release.picture_size()
+        self.table.host_shots = room // self.release.next.picture_size()
         if not self.release.to_card:
             self._tell_shots()
         return Nothing()

@@ -30,6 +30,8 @@ from canon.virtual.refusal import Status
 
 HOST = 4
 """The bit of a capture destination that is the computer; alone, the card gets nothing."""
+_EXPOSURE_BRACKET, FLASH_BRACKET = 1, 8
+"""What is bracketed."""
 _LIST = 3  # the form of a list
 _UNTOLD = 0x08  # the layout of the display of the compacts that do not tell which it is
 _QUARTER = 900  # seconds
@@ -121,6 +123,10 @@ class Properties:
         """The value of a property that is a number; `default` where the body has none."""
         value = self.raw(code)
         return int.from_bytes(value[:4], "little") if value else default
+
+    def text(self, code: int) -> str:
+        """The value of a property that is a text; empty where the body has none."""
+        return self.raw(code).partition(b"\0")[0].decode("latin-1")
 
     def codes(self) -> tuple[int, ...]:
         """The properties that the body has, in the order of its first burst."""
@@ -237,6 +243,8 @@ class Properties:
         elif code == Eos.OWNER:
             self.body.owner = value.split(b"\0")[0].decode("latin-1")
         self.put(code, value)
+        if code == Eos.AEB:  # Guess: the bracketing follows its step
+            self.put(Eos.BRACKET_MODE, _EXPOSURE_BRACKET if any(value) else 0)
         if code == Eos.AE_MODE:
             self.follow_mode()
 

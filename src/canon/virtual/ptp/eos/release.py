@@ -10,12 +10,10 @@ import dataclasses
 import functools
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
 
 from canon.models.file_kinds import kind_of
 from canon.models.model import BodyKind
 from canon.models.ptp import PtpQuirk, PtpTrait
-from canon.ptp.eos.codes import ROWS
 from canon.ptp.eos.layouts import Eos, SetRequestOlcInfoGroup
 from canon.ptp.eos.records import (
     BulbExposureTime,
@@ -26,19 +24,20 @@ from canon.ptp.eos.records import (
     Waiting,
 )
 from canon.ptp.operations import Response
-from canon.values import FileKind, ImageSize, PhotoEffect, Quality, ShootingMode
+from canon.values import ShootingMode
 from canon.virtual.card import Folder
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.pictures.exif import Exposure
 from canon.virtual.ptp.eos import listing, olc
 from canon.virtual.ptp.eos.dial import BULB, Mode
 from canon.virtual.ptp.eos.focus import with_selected
+from canon.virtual.ptp.eos.next_shot import NextShot
 from canon.virtual.ptp.eos.properties import HOST, Properties
 from canon.virtual.ptp.objects import Item, Objects
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Tell
 from canon.virtual.refusal import Status
-from canon.virtual.shutter import Shutter, Taken, exposure
+from canon.virtual.shutter import Shutter, Taken
 
 HALF, FULL = 1, 2
 """The bits of the release button."""
@@ -53,34 +52,11 @@ ONE_SHOT, MANUAL_FOCUS = 0, 3
 _BULB_CODES = (0x04, BULB)
 _RATES = {1: 3.0, 4: 5.3, 5: 3.0, 0x12: 7.0, 0x14: 3.0}
 """Guess: frames a second of the continuous drives."""
+_ROW_RATE = 3.0  # Guess: of a bracketed row after the self-timer
 _TIMERS = {0x10: 10, 0x11: 2, 0x07: 10}
 _MOST_PENDING = 12  # Guess: pictures that the memory of a body holds
 _FOCUS_FAILED, _MIRROR_UP, _CARD_FULL = 1, 3, 7
 """What the release of the older bodies returns (section 8.2)."""
-_RAW, _JPEG = 6, 1
-_SIDES = {0: 1.0, 1: 0.72, 2: 0.5, 5: 0.8, 6: 0.6, 0x0E: 0.5, 0x0F: 0.37, 0x10: 0.14}
-"""Guess: how long the sides of a picture are, by the size of its format, where L is 1."""
-_LARGE_FROM = 0.9
-_BYTES = {3: 0.45, 2: 0.23}
-"""Bytes a pixel by how much a JPEG is compressed; a 60D reckons 8.1 MB for its largest."""
-_RAW_BYTES = 1.4
-_BRACKET = 0, -1, 1
-"""The order of bracketed pictures."""
-_EFFECTS = {
-    0x83: PhotoEffect.VIVID,  # landscape
-    0x84: PhotoEffect.NEUTRAL,
-    0x85: PhotoEffect.NEUTRAL,  # faithful
-    0x86: PhotoEffect.BLACK_AND_WHITE,
-}
-"""What is seen of a picture style."""
-
-
-class Wanted(NamedTuple):
-    """One file that a release writes, as the image format has it."""
-
-    kind: int
-    size: int
-    compression: int
 
 
 class Release:
@@ -94,6 +70,7 @@ class Release:
         tell: sends a record.
 
     Attributes:
+        next: how the next picture is taken.
         button: how far the button is pressed: HALF and FULL.
         busy: whether a picture is being taken.
         shows: whether a host wants to know what the display shows.
@@ -109,6 +86,7 @@ class Release:
     ) -> None:
         self.body, self.faults, self.objects, self.table = body, faults, objects, table
         self.shutter = Shutter(body)
+        self.next = NextShot(body, table)
         self.button = 0
         self.busy = False
         self.shows = self._shows_unasked
@@ -123,7 +101,6 @@ class Release:
         self._focused = False
         self._bulb_since: float | None = None
         self._round = 0  # what has ended is not gone on with
-        self._frames = 0  # taken in this bracket
         self._left: set[int] = set()  # pictures in memory that an earlier host did not fetch
 
     def take_delay(self) -> float:
@@ -317,19 +294,7 @@ class Release:
         if not self.to_card:
             return self.table.host_shots
         card = self.body.card
-        return card.free // self.picture_size() if card else 0
-
-    def picture_size(self) -> int:
-        """How many bytes the next picture takes, as the camera reckons."""
-        width, height = self.body.profile.pixels
-        total = 0.0
-        for file in self.formats():
-            if file.kind == _RAW:
-                total += _RAW_BYTES * width * height
-            else:
-                side = _SIDES.get(file.size, 1.0)
-                total += _BYTES.get(file.compression, 0.45) * side**2 * width * height
-        return max(1, int(total))
+        return card.free // self.next.picture_size() if card else 0
 
     def _must_have_room(self) -> None:
         if self.shots_left() < 1:
@@ -391,17 +356,17 @@ class Release:
         if self.in_bulb and remote:
             self._start_counting()
             return
-        shot = dataclasses.replace(self._bracketed(self._shot()), remote=remote)
+        shot = dataclasses.replace(self.next.bracketed(self.shot()), remote=remote)
         lasts = float(shot.exposure_time) + _WRITTEN_S
         self.body.clock.after(lasts, self._later(lambda: self._finish(shot)))
 
     def _finish(self, shot: Exposure) -> None:
         """Put the picture where it belongs, tell of it, and go on while the button is held."""
         taken = self.shutter.take(
-            shot, self._kinds(), self._pixels(Wanted(_RAW, 0, 4)), self.body.profile.raw_suffix
+            shot, self.next.kinds(), self.next.raw_pixels(), self.body.profile.raw_suffix
         )
         self.table.put(Eos.SHUTTER_COUNT, self.table.number(Eos.SHUTTER_COUNT) + 1)
-        self._frames += 1
+        self.next.taken += 1
         hears = self.heard
         if self.to_card or not hears:  # Guess: what no host waits for goes to the card
             self._save(taken)
@@ -409,14 +374,22 @@ class Release:
             self._offer(taken)
             self.table.host_shots = max(0, self.table.host_shots - 1)
         self.table.put(Eos.AVAILABLE_SHOTS, self.shots_left())
-        rate = _RATES.get(self.table.number(Eos.DRIVE_MODE))
-        if rate and self.button & FULL and shot.remote and self._may_go_on():
+        drive = self.table.number(Eos.DRIVE_MODE)
+        rate = _RATES.get(drive, _ROW_RATE)
+        if shot.remote and self._goes_on(drive) and self._may_go_on():
             self.body.clock.after(1 / rate, self._later(self._again))
             return
         self._rest()
 
+    def _goes_on(self, drive: int) -> bool:
+        """Whether a picture follows of itself; a bracketed row ends with its last one."""
+        if not self.next.row_left:
+            return False
+        in_row = self.next.step != 0
+        return (drive in _RATES and bool(self.button & FULL)) or (in_row and drive in _TIMERS)
+
     def _again(self) -> None:
-        if self.button & FULL:
+        if self._goes_on(self.table.number(Eos.DRIVE_MODE)):
             self._expose(remote=True)
         else:
             self._rest()
@@ -450,7 +423,7 @@ class Release:
             raise Status(Response.GENERAL_ERROR)
         lasted = Fraction(self.body.clock.now() - since).limit_denominator(100)
         shot = dataclasses.replace(
-            self._shot(), mode=ShootingMode.BULB, exposure_time=max(lasted, Fraction(1, 100))
+            self.shot(), mode=ShootingMode.BULB, exposure_time=max(lasted, Fraction(1, 100))
         )
         self.body.clock.after(_WRITTEN_S, self._later(lambda: self._finish(shot)))
 
@@ -521,89 +494,11 @@ class Release:
         long_names = PtpQuirk.LONG_NAMES in self.body.model.quirks
         return listing.waiting(self.kept(handle), late=self._is_late, long_names=long_names)
 
-    # --- how the next picture is taken ------------------------------------------------------------
-
-    def formats(self) -> tuple[Wanted, ...]:
-        """The files that a release writes."""
-        raw = self.table.raw(Eos.IMAGE_FORMAT)
-        words = [
-            int.from_bytes(raw[at : at + 4], "little") for at in range(0, len(raw) // 4 * 4, 4)
-        ]
-        count = words[0] if words else 0
-        rows = [words[1 + 4 * at : 5 + 4 * at] for at in range(min(count, 2))]
-        files = [Wanted(*row[1:]) for row in rows if len(row) == 4]
-        return tuple(files) or (Wanted(_JPEG, 0, 3),)
-
-    def _kinds(self) -> tuple[FileKind, ...]:
-        """The kinds of file that a release writes; what a body without RAW calls so is a JPEG."""
-        raw = bool(self.body.profile.raw_suffix)
-        kinds = [
-            FileKind.RAW if file.kind == _RAW and raw else FileKind.JPEG for file in self.formats()
-        ]
-        return tuple(dict.fromkeys(kinds))
-
-    def _jpeg(self) -> Wanted:
-        """The JPEG that is written, or the one that a RAW file shows."""
-        return next((file for file in self.formats() if file.kind == _JPEG), Wanted(_JPEG, 0, 3))
-
-    def _pixels(self, file: Wanted) -> tuple[int, int]:
-        width, height = self.body.profile.pixels
-        side = _SIDES.get(file.size, 1.0)
-        return round(width * side / 16) * 16, round(height * side / 16) * 16
-
-    def _read(self, name: str) -> object:
-        row = ROWS.get(name)
-        if row is None or not self.table.has(row.place):
-            return None
-        return row.read(self.table.raw(row.place))
-
     def shot(self) -> Exposure:
         """How a picture would be taken now, by the settings."""
-        return self._shot()
-
-    def _shot(self) -> Exposure:
-        profile, file = self.body.profile, self._jpeg()
-        width, height = self._pixels(file) if profile.pixels[0] else profile.pixels
-        side = _SIDES.get(file.size, 1.0)
-        mode = self.table.mode
-        shot = exposure(
-            self.body,
-            self._read,
+        return self.next.exposure(
             number=self.shutter.number,
-            model_id=self.table.number(Eos.MODEL_ID),
-            firmware=profile.firmware,
-            width=width if side < _LARGE_FROM else profile.pixels[0],
-            height=height if side < _LARGE_FROM else profile.pixels[1],
-            full_width=profile.pixels[0],
-            focal_length=35.0,
-            wide=18.0,
-            tele=55.0,
-            open_aperture=4.0,
-            smallest_aperture=22.0,
             focused=self.is_sharp and not self.faults.has(FaultKind.NO_FOCUS),
-        )
-        effect = _EFFECTS.get(self.table.number(Eos.PICTURE_STYLE), PhotoEffect.OFF)
-        size = ImageSize.LARGE if side >= _LARGE_FROM else ImageSize.SMALL
-        if _LARGE_FROM > side > 0.55:
-            size = ImageSize.MEDIUM_1
-        quality = Quality.NORMAL if file.compression == 2 else Quality.FINE
-        shot = dataclasses.replace(shot, size=size, quality=quality, effect=effect)
-        if mode in (Mode.MANUAL, Mode.BULB) and (aperture := self._read("aperture")):
-            number = getattr(aperture, "number", None)
-            shot = dataclasses.replace(shot, aperture=float(number or shot.open_aperture))
-        return shot
-
-    def _bracketed(self, shot: Exposure) -> Exposure:
-        """The same, brighter or darker where a row of pictures is bracketed."""
-        step = Fraction(round(self.table.number(Eos.AEB) / 8 * 3), 3)
-        if not step:
-            self._frames = 0
-        bias = step * _BRACKET[self._frames % len(_BRACKET)]
-        if not bias:
-            return shot
-        longer = Fraction(float(shot.exposure_time) * 2.0 ** float(bias)).limit_denominator(8000)
-        return dataclasses.replace(
-            shot, exposure_time=longer, compensation=shot.compensation + bias
         )
 
     def kept(self, handle: int) -> Item:
