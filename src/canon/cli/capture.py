@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from canon.cli import tab
+from canon.cli.naming import JOB, TEMPLATE, sorting_by
 from canon.cli.options import Options, Verb
 from canon.cli.output import (
     Tally,
@@ -172,6 +173,7 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
         "canon-remote capture --macro --af-lock --set iso=100 -o flower.jpg",
         "canon-remote capture --target card -n 10",
         "canon-remote capture --no-focus",
+        "canon-remote capture -n 10 --template '{time:%Y-%m-%d}/{seq:03}' -o pictures/",
     ),
 )
 @_TARGET
@@ -182,6 +184,8 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
 @click.option("-n", "--count", type=click.IntRange(min=1), default=1, help="How many pictures.")
 @_OUTPUT
 @_OVERWRITE
+@TEMPLATE
+@JOB
 @click.pass_obj
 def capture_verb(
     options: Options,
@@ -193,14 +197,18 @@ def capture_verb(
     count: int,
     output: str,
     overwrite: bool,
+    template: str | None,
+    job: str,
 ) -> int:
     """Take pictures.
 
     Where each one lies is printed: a file of this computer, or card:PATH. Nothing is deleted from
-    the card. A file that is there already is an error before the picture is taken.
+    the card. A file that is there already is an error before the picture is taken. With --template
+    pictures get their names below DIR as `import` gives them; a name that is taken gets -2.
     """
     changes = _assignments(settings)
-    going = _Going(options, target, count, output, overwrite)
+    sorting = sorting_by(template, job, output, overwrite=overwrite)
+    going = _Going(options, target, count, output, overwrite, sorting)
     with (
         options.camera() as cam,
         Tally(options.as_json, "shot", "taken", "files", "card") as tally,
@@ -263,14 +271,20 @@ class _Going:
     """Where the pictures of a command go; what cannot work is told before the first is taken."""
 
     def __init__(
-        self, options: Options, target: str, count: int, output: str, overwrite: bool
+        self,
+        options: Options,
+        target: str,
+        count: int,
+        output: str,
+        overwrite: bool,
+        sorting: Saving | None = None,
     ) -> None:
         from canon.values import CaptureTarget
         from canon.work.saving import Saving
 
         self._count = count
         self._target = wanted = CaptureTarget[target.upper()]
-        self._saving = saving = Saving(output, overwrite=overwrite)
+        self._saving = saving = sorting or Saving(output, overwrite=overwrite)
         self._out = out = bytes_out(as_json=options.as_json) if output == "-" else None
         if out and (count > 1 or CaptureTarget.HOST not in wanted):
             raise click.UsageError("-o - takes one picture that comes to this computer")
@@ -283,6 +297,7 @@ class _Going:
     def take(self, cam: Camera, shoot: Callable[..., Shot], tally: Tally) -> None:
         """Take them, by one of the verbs of `cam.capture`."""
         to_there = partial(shoot, target=self._target)
+        self._saving.meet(cam)
         if self._out:
             _take_one(to_there, self._out, tally)
         else:

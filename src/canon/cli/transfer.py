@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from canon.cli import tab
+from canon.cli.naming import JOB, TEMPLATE, sorting_by
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, bytes_out, progress_bar, put_bytes, say
 from canon.cli.paths import ON_CARD, ON_THIS_COMPUTER
@@ -33,6 +34,7 @@ _PIECE = 1 << 20  # bytes that go to stdout at once
         "canon-remote get DCIM -o pictures/",
         "canon-remote get 'DCIM/*/*.CRW' -o pictures/",
         "canon-remote get --new -o pictures/",
+        "canon-remote get DCIM --template '{ext}/{name}' -o pictures/",
         "canon-remote get --thumbnail DCIM/100CANON/IMG_0001.JPG -o - > small.jpg",
     ),
 )
@@ -47,6 +49,8 @@ _PIECE = 1 << 20  # bytes that go to stdout at once
 )
 @click.option("--new", is_flag=True, help="Only files that were not downloaded yet.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@TEMPLATE
+@JOB
 @click.option("--thumbnail", is_flag=True, help="Save the pictures' thumbnails instead.")
 @click.option("--alone", is_flag=True, help="Without the companions of the files.")
 @click.argument("paths", type=ON_CARD, metavar="[PATH]...", nargs=-1)
@@ -57,6 +61,8 @@ def get_verb(
     output: str,
     new: bool,
     overwrite: bool,
+    template: str | None,
+    job: str,
     thumbnail: bool,
     alone: bool,
 ) -> int:
@@ -70,10 +76,12 @@ def get_verb(
     file that is there already, of the same size and time, is not fetched again; one that differs is
     an error. A file that cannot be saved does not stop the others. The companions
     of a file are saved with it: files of the same name, such as the THM of a movie, and the spoken
-    note of a picture.
+    note of a picture. With --template files get other names below DIR, as `import` gives them; then
+    a name that is taken gets -2.
     """
     if not paths and not new:
         raise click.UsageError("name what to get, or say --new to get all that is new")
+    sorting = sorting_by(template, job, output, overwrite=overwrite)
     if output == "-":
         return _write_out(options, paths, thumbnail=thumbnail)
     from canon.cli.finder import Finder
@@ -88,10 +96,10 @@ def get_verb(
         named = paths or (_PICTURES,)
         roots = finder.find_all(named, tally)
         several = len(paths) != 1 or is_pattern(paths[0]) or any(root.is_folder for root in roots)
-        is_folder = several or ends_as_folder(output)
+        is_folder = several or ends_as_folder(output) or sorting is not None
         if is_folder and Path(output).is_file():
             raise ValueError(f"{output} is a file, not a folder; name another with -o")
-        saving = Saving(output, is_folder=is_folder, overwrite=overwrite)
+        saving = sorting or Saving(output, is_folder=is_folder, overwrite=overwrite)
         layout = Layout.below(list(_tops(finder, named)))
         jobs: dict[Job, None] = {}
         for root in roots:

@@ -15,8 +15,9 @@ from canon.driver.features import Feature
 from canon.errors import CanonError, NotSupported, ObjectNotFound
 from canon.frozen import Frozen
 from canon.work.library import Library
+from canon.work.names import groups, is_taken
 from canon.work.saving import Begin
-from canon.work.taking import Brought, Deleted, IndexRebuilt, NotDeleted, Taking, groups, is_taken
+from canon.work.taking import Brought, Deleted, IndexRebuilt, NotDeleted, Taking
 from canon.work.template import Template
 
 if TYPE_CHECKING:

@@ -170,6 +170,9 @@ class Saving:
             why = errno.EROFS if _is_read_only(folder) else errno.EACCES
             raise OSError(why, os.strerror(why), str(folder))
 
+    def meet(self, cam: Camera) -> None:
+        """Learn of the camera what the names of its files need."""
+
     # --- files of the card ------------------------------------------------------------------------
 
     def jobs(
@@ -270,7 +273,7 @@ class Saving:
     def _fetch(self, cam: Camera, job: Job, begin: Begin) -> Saved | Skipped:
         entry, target = job.entry, job.target
         overwrite = self._overwrite and target not in self._saved
-        size = None if overwrite or target in self._saved else _size_there(job)
+        size = None if overwrite or target in self._saved else size_there(job)
         if size is None:
             target.parent.mkdir(parents=True, exist_ok=True)
             fetch = self._fetch_thumbnail if job.thumbnail else self._fetch_file
@@ -365,7 +368,7 @@ def rescued(picture: Picture) -> Path:
     return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
 
 
-def _size_there(job: Job) -> int | None:
+def size_there(job: Job) -> int | None:
     """The size of the file of this computer that is the one wanted, by its time and its size.
 
     That of a thumbnail is not told before it is fetched: its time, which is its picture's, does.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import errno
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -19,17 +19,15 @@ from canon.driver.card import CardPath, Entry
 from canon.errors import (
     AlreadyThere,
     CanonError,
-    DecodeError,
     NoCard,
     NotSupported,
     Refused,
     WriteProtected,
 )
-from canon.files import beside
 from canon.frozen import Frozen, replace
-from canon.models.file_kinds import Content, is_unknown, kind_of
 from canon.work.index import Kept, Seen, key
 from canon.work.library import Library, digest
+from canon.work.names import Group, base_of, this_second, to_try, when_taken, with_end
 from canon.work.patience import Patience
 from canon.work.saving import Begin
 from canon.work.template import Naming, Template
@@ -104,23 +102,6 @@ class NotDeleted(Frozen):
 
     what: Entry
     why: Exception
-
-
-class Group(Frozen):
-    """A picture, or those of one name, and what belongs to it; they keep one name here too.
-
-    Attributes:
-        pictures: the files of the card that a camera takes, RAW and JPEG.
-        companions: those that belong to them.
-    """
-
-    pictures: tuple[Entry, ...]
-    companions: tuple[Entry, ...] = ()
-
-    @property
-    def files(self) -> tuple[Entry, ...]:
-        """All of them, pictures first."""
-        return self.pictures + self.companions
 
 
 class _Named(Frozen):
@@ -250,11 +231,11 @@ class Taking:
                 number = named.number or self._next()
                 base = named.base
                 if base is None:
-                    time = entry.modified or _now()
+                    time = entry.modified or this_second()
                     naming = self._naming(entry, time, number, "")
                     base = self._free_base(self._template.path(naming), entry, group)
                 named = _Named(base, number)
-                path = next(one for one in _numbered(base, entry.suffix) if not self._is_taken(one))
+                path = next(one for one in to_try(base, entry.suffix) if not self._is_taken(one))
                 self._planned.add(path)
                 yield Brought(entry, Action.PLANNED, self._library.place(path), entry.size)
 
@@ -356,13 +337,13 @@ class Taking:
             return Brought(entry, Action.KNOWN, None, size, sha256), _Named(base, number)
         action = Action.FOUND
         if there is None:
-            time = _taken(entry, part) or entry.modified or _now()
+            time = when_taken(entry.name, part.file) or entry.modified or this_second()
             if base is None:
                 naming = self._naming(entry, time, number, sha256)
                 base = self._free_base(self._template.path(naming), entry, group)
             there, action = self._keep(part, entry, base, Kept(base, size, sha256, time))
         self._enter(there, entry, sha256, number)
-        path, base = self._library.place(there.path), base or _base(there.path, entry)
+        path, base = self._library.place(there.path), base or base_of(there.path, entry.suffix)
         return Brought(entry, action, path, size, sha256, there.time), _Named(base, number)
 
     def _enter(self, there: Kept | None, entry: Entry, sha256: str, number: int) -> None:
@@ -373,7 +354,7 @@ class Taking:
         self, part: PartFile, entry: Entry, base: PurePosixPath, came: Kept
     ) -> tuple[Kept, Action]:
         """Give a file that has come its name; the file of that name may be it already."""
-        for path in _numbered(base, entry.suffix):
+        for path in to_try(base, entry.suffix):
             target = self._library.place(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -402,13 +383,13 @@ class Taking:
             rows = self._index.by_sha256(sha256) if sha256 and entry.size else []
             if rows and not self._again:
                 there = [row for row in rows if self._library.place(row.path).exists()]
-                return _Named(_base((there or rows)[0].path, entry), number)
+                return _Named(base_of((there or rows)[0].path, entry.suffix), number)
         return _Named()
 
     def _free_base(self, path: PurePosixPath, first: Entry, group: Group) -> PurePosixPath:
         """The first path without a suffix that all files of a picture can have."""
-        for one in _numbered(_base(path, first), ""):
-            paths = [_with(one, entry.suffix) for entry in group.files]
+        for one in to_try(base_of(path, first.suffix), ""):
+            paths = [with_end(one, entry.suffix) for entry in group.files]
             if not any(self._planned.intersection(paths) or map(self._is_taken, paths)):
                 return one
         raise AlreadyThere(f"{path} has ten thousand such files", "choose another template")
@@ -435,38 +416,6 @@ class Taking:
         return next((path for path in there if path.exists()), None)
 
 
-def groups(entries: Iterable[Entry], is_wanted: Callable[[Entry], bool]) -> list[Group]:
-    """The wanted files: each picture with what belongs to it, pictures of one name together."""
-    from canon.camera.storage import owners
-
-    files = [entry for entry in entries if not entry.is_folder]
-    owned = owners(files)
-    pictures: dict[CardPath, list[Entry]] = {}
-    companions: dict[CardPath, list[Entry]] = {}
-    for entry in files:
-        if entry.path not in owned and is_wanted(entry):
-            pictures.setdefault(_name(entry), []).append(entry)
-    for entry in files:
-        above = [_name(one) for one in owned.get(entry.path, ()) if _name(one) in pictures]
-        if above:
-            companions.setdefault(above[0], []).append(entry)
-        elif entry.path in owned and is_wanted(entry):
-            pictures[entry.path] = [entry]
-    return [
-        Group(tuple(found), tuple(companions.get(name, ()))) for name, found in pictures.items()
-    ]
-
-
-def _name(entry: Entry) -> CardPath:
-    """What the files of one picture have in common."""
-    return entry.parent.child(entry.stem)
-
-
-def is_taken(entry: Entry) -> bool:
-    """Whether a file is one that a camera takes, or of a kind that nobody knows."""
-    return kind_of(entry.name).content is not Content.OTHER or is_unknown(entry.name)
-
-
 def check_job(template: Template, job: str) -> Template:
     """The template, when it makes sense with what the user calls the pictures.
 
@@ -487,40 +436,5 @@ def serial(cam: Camera) -> str:
     return ""
 
 
-def _now() -> datetime:
-    return datetime.now().replace(microsecond=0)
-
-
-def _taken(entry: Entry, part: PartFile) -> datetime | None:
-    """When a picture was taken, as its file says; None where it does not."""
-    if kind_of(entry.name).content not in (Content.PICTURE, Content.RAW):
-        return None
-    from canon import exif
-
-    part.file.flush()
-    try:
-        return exif.read(part.file).taken
-    except DecodeError:
-        return None
-
-
 def _write(part: PartFile, piece: memoryview) -> None:
     part.file.write(piece)
-
-
-def _base(path: PurePosixPath, entry: Entry) -> PurePosixPath:
-    """A path without the suffix of the file that it is for."""
-    name, end = path.name, entry.suffix
-    cut = end and name.casefold().endswith(end.casefold()) and len(name) > len(end)
-    return path.with_name(name[: -len(end)]) if cut else path
-
-
-def _with(base: PurePosixPath, suffix: str) -> PurePosixPath:
-    return base.with_name(beside(Path(f"{base.name}.x"), suffix).name)
-
-
-def _numbered(base: PurePosixPath, suffix: str) -> Iterator[PurePosixPath]:
-    """The path of a file, then those to try when it is taken: IMG_0001-2.JPG."""
-    yield _with(base, suffix)
-    for number in range(2, 10_000):
-        yield _with(base.with_name(f"{base.name}-{number}"), suffix)

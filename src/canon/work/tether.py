@@ -34,17 +34,15 @@ from canon.models.file_kinds import Content, kind_of
 from canon.work.hook import Hook, HookEvent, HookFailed, Occasion
 from canon.work.index import key
 from canon.work.library import Library
+from canon.work.names import Group, groups, is_taken
 from canon.work.saving import Begin
 from canon.work.taking import (
     Action,
     Brought,
     Deleted,
-    Group,
     IndexRebuilt,
     NotDeleted,
     Taking,
-    groups,
-    is_taken,
     serial,
 )
 from canon.work.template import Template

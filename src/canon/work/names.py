@@ -1,0 +1,100 @@
+"""What the files of one picture have in common: which belong together, and one name for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from canon.driver.card import CardPath, Entry
+from canon.errors import DecodeError
+from canon.files import beside
+from canon.frozen import Frozen
+from canon.models.file_kinds import Content, is_unknown, kind_of
+
+
+class Group(Frozen):
+    """A picture, or those of one name, and what belongs to it; they keep one name here too.
+
+    Attributes:
+        pictures: the files of the card that a camera takes, RAW and JPEG.
+        companions: those that belong to them.
+    """
+
+    pictures: tuple[Entry, ...]
+    companions: tuple[Entry, ...] = ()
+
+    @property
+    def files(self) -> tuple[Entry, ...]:
+        """All of them, pictures first."""
+        return self.pictures + self.companions
+
+
+def groups(entries: Iterable[Entry], is_wanted: Callable[[Entry], bool]) -> list[Group]:
+    """The wanted files: each picture with what belongs to it, pictures of one name together."""
+    from canon.camera.storage import owners
+
+    files = [entry for entry in entries if not entry.is_folder]
+    owned = owners(files)
+    pictures: dict[CardPath, list[Entry]] = {}
+    companions: dict[CardPath, list[Entry]] = {}
+    for entry in files:
+        if entry.path not in owned and is_wanted(entry):
+            pictures.setdefault(_name(entry), []).append(entry)
+    for entry in files:
+        above = [_name(one) for one in owned.get(entry.path, ()) if _name(one) in pictures]
+        if above:
+            companions.setdefault(above[0], []).append(entry)
+        elif entry.path in owned and is_wanted(entry):
+            pictures[entry.path] = [entry]
+    return [
+        Group(tuple(found), tuple(companions.get(name, ()))) for name, found in pictures.items()
+    ]
+
+
+def is_taken(entry: Entry) -> bool:
+    """Whether a file is one that a camera takes, or of a kind that nobody knows."""
+    return kind_of(entry.name).content is not Content.OTHER or is_unknown(entry.name)
+
+
+def when_taken(name: str, file: BinaryIO) -> datetime | None:
+    """When a picture was taken, as its file says; None where it does not."""
+    if kind_of(name).content not in (Content.PICTURE, Content.RAW):
+        return None
+    from canon import exif
+
+    file.flush()
+    try:
+        return exif.read(file).taken
+    except DecodeError:
+        return None
+
+
+def this_second() -> datetime:
+    """The time of this computer, which is taken where a file has none."""
+    return datetime.now().replace(microsecond=0)
+
+
+def base_of(path: PurePosixPath, suffix: str) -> PurePosixPath:
+    """A path without the suffix of the file that it is for."""
+    name = path.name
+    cut = suffix and name.casefold().endswith(suffix.casefold()) and len(name) > len(suffix)
+    return path.with_name(name[: -len(suffix)]) if cut else path
+
+
+def with_end(base: PurePosixPath, suffix: str) -> PurePosixPath:
+    """The path of one file of a picture, by what all of them have in common."""
+    return base.with_name(beside(Path(f"{base.name}.x"), suffix).name)
+
+
+def to_try(base: PurePosixPath, suffix: str) -> Iterator[PurePosixPath]:
+    """The path of a file, then those to try when it is taken: IMG_0001-2.JPG."""
+    yield with_end(base, suffix)
+    for number in range(2, 10_000):
+        yield with_end(base.with_name(f"{base.name}-{number}"), suffix)
+
+
+def _name(entry: Entry) -> CardPath:
+    """What the files of one picture have in common."""
+    return entry.parent.child(entry.stem)
