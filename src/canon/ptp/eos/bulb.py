@@ -3,23 +3,96 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from canon.driver.card import Progress
 from canon.driver.shot import GiveUp, Receiver, Released, await_end, note_maybe_taken
 from canon.errors import ValueRefused
-from canon.ptp.eos.button import check
+from canon.models.file_kinds import ObjectFormat
+from canon.ptp.eos.button import EosButton, check
 from canon.ptp.eos.layouts import BulbEnd, BulbStart, Eos
+from canon.ptp.eos.records import CameraStatusChanged
 from canon.ptp.eos.remote import EosRemote
+from canon.ptp.eos.store import Added, Waiting
+from canon.ptp.operations import PtpEvent
 from canon.values import CaptureTarget
 
 if TYPE_CHECKING:
     from canon.driver.events import Queue
-    from canon.ptp.eos.shutter import EosShutter, Told
-    from canon.ptp.operations import PtpEvent
 
 _BULBS = (0x0C, 0x04)
 _BULB_MODE = 4
+
+
+class Told:
+    """What the records of one release have told so far."""
+
+    def __init__(self, files: int, *, host: bool) -> None:
+        self._files, self._host = files, host
+        self._working = self.complete = False
+        self.added: dict[int, None] = {}
+        self.waiting: dict[int, None] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether all that is due has been told."""
+        return self.complete and len(self.waiting if self._host else self.added) >= self._files
+
+    @property
+    def near(self) -> bool:
+        """Whether the end is near."""
+        return self.complete or bool(self.waiting or self.added)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything says that a picture was taken."""
+        return self._working or self.near
+
+    def take(self, event: PtpEvent) -> None:
+        """Look at one event."""
+        if isinstance(event, Waiting):
+            self.waiting[event.handle] = None
+        elif isinstance(event, Added):
+            if event.format & 0xFFFF != ObjectFormat.ASSOCIATION:
+                self.added[event.handle] = None
+        elif isinstance(event, CameraStatusChanged):
+            self.complete = self.complete or (self._working and not event.status)
+            self._working = self._working or bool(event.status)
+
+
+class Shots(Protocol):
+    """What an exposure needs of the shutter that it belongs to."""
+
+    doubtful: bool
+
+    @property
+    def button(self) -> EosButton:
+        """The release button."""
+        ...
+
+    def prepare(self, target: CaptureTarget, receiver: Receiver, progress: Progress | None) -> None:
+        """Empty the memory of the body, and let the next picture go where it should."""
+        ...
+
+    def await_ready(self, give_up: GiveUp) -> None:
+        """Wait while the body still works on an earlier picture."""
+        ...
+
+    def expects(self, *, card: bool) -> Told:
+        """What takes the records of a release."""
+        ...
+
+    def collect(
+        self,
+        told: Told,
+        target: CaptureTarget,
+        receiver: Receiver,
+        *,
+        thumbnail: bool,
+        progress: Progress | None,
+    ) -> Released:
+        """Find what a release put on the card, and fetch what it left in memory."""
+        ...
 
 
 class _Exposing(NamedTuple):
@@ -39,7 +112,7 @@ class EosBulb:
         shutter: its shutter, which fetches what is exposed.
     """
 
-    def __init__(self, remote: EosRemote, shutter: EosShutter) -> None:
+    def __init__(self, remote: EosRemote, shutter: Shots) -> None:
         self.session = remote.session
         self._remote = remote
         self._store = remote.store

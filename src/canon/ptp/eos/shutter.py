@@ -38,8 +38,8 @@ from canon.errors import (
     StoreFull,
 )
 from canon.log import Log
-from canon.models.file_kinds import ObjectFormat, kind_of_format
-from canon.ptp.eos.bulb import EosBulb
+from canon.models.file_kinds import kind_of_format
+from canon.ptp.eos.bulb import EosBulb, Told
 from canon.ptp.eos.button import EosButton, check
 from canon.ptp.eos.layouts import (
     Eos,
@@ -49,7 +49,7 @@ from canon.ptp.eos.layouts import (
     ResetUiLock,
     SetUiLock,
 )
-from canon.ptp.eos.records import Added, CameraStatusChanged, Waiting
+from canon.ptp.eos.records import Waiting
 from canon.ptp.eos.remote import EosRemote, Generation, generation_of
 from canon.ptp.eos.store import pending
 from canon.ptp.objects import STALE, Objects
@@ -57,7 +57,6 @@ from canon.ptp.operations import (
     GetObject,
     GetPartialObject,
     GetThumb,
-    PtpEvent,
 )
 from canon.values import CaptureTarget
 
@@ -81,42 +80,6 @@ _CLEAR = FocusFailed, NoCard, BatteryLow  # errors after which all that the body
 _EMPTY = 0  # of BATTERY_POWER
 _RECORDING = 4  # of EVF_RECORD_STATUS
 _HOLD_S = 0.2
-
-
-class Told:
-    """What the records of one release have told so far."""
-
-    def __init__(self, files: int, *, host: bool) -> None:
-        self._files, self._host = files, host
-        self._working = self.complete = False
-        self.added: dict[int, None] = {}
-        self.waiting: dict[int, None] = {}
-
-    @property
-    def done(self) -> bool:
-        """Whether all that is due has been told."""
-        return self.complete and len(self.waiting if self._host else self.added) >= self._files
-
-    @property
-    def near(self) -> bool:
-        """Whether the end is near."""
-        return self.complete or bool(self.waiting or self.added)
-
-    @property
-    def begun(self) -> bool:
-        """Whether anything says that a picture was taken."""
-        return self._working or self.near
-
-    def take(self, event: PtpEvent) -> None:
-        """Look at one event."""
-        if isinstance(event, Waiting):
-            self.waiting[event.handle] = None
-        elif isinstance(event, Added):
-            if event.format & 0xFFFF != ObjectFormat.ASSOCIATION:
-                self.added[event.handle] = None
-        elif isinstance(event, CameraStatusChanged):
-            self.complete = self.complete or (self._working and not event.status)
-            self._working = self._working or bool(event.status)
 
 
 class EosShutter:
