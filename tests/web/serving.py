@@ -47,17 +47,18 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, *words: str) -> Iterator[Served]:
-    """A server on a free port; it has to end well."""
+def serving(folder: Path, *words: str, local: bool = True) -> Iterator[Served]:
+    """A server on a free port of this computer, unless told otherwise; it has to end well."""
+    where = ("--listen", "127.0.0.1:0") if local else ()
     process = subprocess.Popen(
-        [COMMAND, "serve", "--listen", "127.0.0.1:0", "-o", str(folder), *words],
+        [COMMAND, "serve", *where, "-o", str(folder), *words],
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
     try:
         link = process.stdout.readline().strip()
-        assert link.startswith("http://127.0.0.1:"), link
+        assert link.startswith("http://127.0.0.1:" if local else "http://"), link
         served = Served(link, folder, process)
         with served.http:
             yield served

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import canon
+from canon.camera.watch import CameraAdded, Watch, watch
 from canon.errors import CanonError, ObjectNotFound
 from canon.log import Log
 from canon.web.files import Fetched
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _log = Log(__name__)
-_LOOK_S = 1.0
 _GONE_S = 0.25
 _TOGETHER_S = 10.0
 _MOST_ZIPS = 100
@@ -69,7 +68,7 @@ class Server:
         self._finders: dict[str, Viewfinder] = {}
         self.fetched = Fetched()
         self._packed: dict[str, tuple[Station, list[Entry]]] = {}
-        self._closing = threading.Event()
+        self._watch: Watch | None = None
         self._watcher: threading.Thread | None = None
         for port in ports:
             self._add(port)
@@ -80,13 +79,16 @@ class Server:
         for station in self._stations.values():
             station.start()
         if self._all_there_are:
-            self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
+            self._watch = watch()
+            self._watcher = threading.Thread(
+                target=self._add_what_comes, args=(self._watch,), name="watch", daemon=True
+            )
             self._watcher.start()
 
     def close(self) -> None:
         """End: every camera is let go."""
-        self._closing.set()
-        if self._watcher is not None:
+        if self._watch is not None and self._watcher is not None:
+            self._watch.close()
             self._watcher.join()
         for finder in self._finders.values():
             finder.close()
@@ -198,17 +200,13 @@ class Server:
             taken = f"{ident}-{number}"
         return taken
 
-    def _watch(self) -> None:
-        """Look for cameras that come; those that go are waited for."""
-        while not self._closing.wait(_LOOK_S):
-            try:
-                found = canon.list()
-            except CanonError as error:
-                _log.info("the bus cannot be listed: %s", error)
-                continue
-            known = {station.port for station in self._stations.values()}
-            for one in found:
-                if one.port not in known:
-                    station = self._add(one.port, one.name)
-                    station.start()
+    def _add_what_comes(self, watch: Watch) -> None:
+        """Add cameras that come; those that go are waited for."""
+        try:
+            for event in watch:
+                known = {station.port for station in self._stations.values()}
+                if isinstance(event, CameraAdded) and event.found.port not in known:
+                    self._add(event.found.port, event.found.name).start()
                     self.news.tell("snapshot", self.document())
+        except CanonError as error:
+            _log.warning("the bus cannot be listed: %s", error)
