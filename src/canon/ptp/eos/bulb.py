@@ -11,9 +11,8 @@ from canon.errors import ValueRefused
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.eos.button import EosButton, check
 from canon.ptp.eos.layouts import BulbEnd, BulbStart, Eos
-from canon.ptp.eos.records import CameraStatusChanged
+from canon.ptp.eos.records import Added, CameraStatusChanged, Waiting
 from canon.ptp.eos.remote import EosRemote
-from canon.ptp.eos.store import Added, Waiting
 from canon.ptp.operations import PtpEvent
 from canon.values import CaptureTarget
 
