@@ -55,10 +55,11 @@ class Cabled:
         with self._server.machine() as device:
             yield device
 
-    def press(self) -> None:
-        """Press the button by hand."""
+    def press(self, develops_s: float = 0.0) -> None:
+        """Press the button by hand, and give the camera that time, in which nobody asks it."""
         with self.device() as device:
             device.press()
+            device.clock.sleep(develops_s)
 
     def fault(self, text: str) -> None:
         """Let something go wrong when the next file is fetched."""
@@ -249,3 +250,166 @@ def test_unplugged_and_switched_off(tmp_path: Path, cabled: Cabled) -> None:
             seen += until(told, "file")
         ended(running)
     check(tmp_path / "to", new)
+
+
+# --- the hook -------------------------------------------------------------------------------------
+
+HOOK = f"""#!{sys.executable}
+import json, os, sys
+told = json.load(sys.stdin)
+told["variables"] = {{name: os.environ[name] for name in sorted(os.environ)
+                     if name in ("ACTION", "ARGUMENT") or name.startswith("CANON_REMOTE_")}}
+told["there"] = bool(told["path"]) and os.path.exists(told["path"])
+told["arguments"] = sys.argv[1:]
+print(json.dumps(told), file=open("hook.log", "a"))
+"""
+
+
+def hook(folder: Path, text: str = HOOK) -> str:
+    """A program of the user's."""
+    file = folder / "hook program"
+    file.write_text(text)
+    file.chmod(0o755)
+    return str(file)
+
+
+def test_a_hook_is_told_of_each_picture(tmp_path: Path) -> None:
+    port = "virtual:eos-60d?press=every:5s,count:2"
+    words = ["tether", "-o", "to", "--count", "2", "--hook", f"'{hook(tmp_path)}' one two"]
+    told = answers(tmp_path, *words, port=port)
+    files = [one for one in told if one["event"] == "file"]
+    log = [json.loads(line) for line in (tmp_path / "hook.log").read_text().splitlines()]
+    assert [one["action"] for one in log] == ["init", "start", "download", "download", "stop"]
+    assert all(one["arguments"] == ["one", "two"] for one in log)
+    camera = {"CANON_REMOTE_CAMERA": "Canon EOS 60D", "CANON_REMOTE_PORT": port}
+    for one in log:
+        if one["action"] != "download":
+            assert one["variables"] == {"ACTION": one["action"], **camera}
+            assert one["path"] is one["sha256"] is None
+            continue
+        file = files.pop(0)
+        assert one["there"]
+        assert (one["path"], one["card_path"]) == (file["path"], file["card"])
+        assert one["variables"] == {
+            "ACTION": "download",
+            "ARGUMENT": file["path"],
+            "CANON_REMOTE_CARD_PATH": file["card"],
+            "CANON_REMOTE_SIZE": str(file["size"]),
+            "CANON_REMOTE_SHA256": file["sha256"],
+            "CANON_REMOTE_TIME": file["time"],
+            **camera,
+        }
+    assert not files
+
+
+def test_a_hook_that_fails_is_told_and_the_pictures_come(tmp_path: Path) -> None:
+    program = hook(tmp_path, '#!/bin/sh\n[ "$ACTION" != download ] || exit 7\n')
+    words = ["tether", "-o", "to", "--template", "{name}", "--count", "2", "--hook", program]
+    ran = run(tmp_path, *words, port="virtual:powershot-g3?press=every:5s,count:2")
+    assert ran.returncode == 1
+    assert ran.stdout.splitlines() == ["to/IMG_0007.JPG", "to/IMG_0008.JPG"]
+    failed = "canon-remote: the hook for to/IMG_000{}.JPG failed with exit code 7"
+    assert [line for line in ran.stderr.splitlines() if "the hook" in line] == [
+        failed.format(7),
+        failed.format(8),
+    ]
+    assert ran.stderr.splitlines()[-1] == "canon-remote: 2 saved, 2 hooks failed"
+
+
+def test_an_init_that_fails_ends_it(tmp_path: Path) -> None:
+    words = ["tether", "-o", "to", "--count", "1", "--hook", "false"]
+    ran = run(tmp_path, *words, port="virtual:powershot-g3?press=5")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "canon-remote: the hook for init failed with exit code 1\n"
+    assert files_below(tmp_path / "to") == [INDEX]
+
+
+def test_a_hook_that_hangs_is_killed_with_what_it_has_started(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "alive")
+    program = hook(
+        tmp_path,
+        '#!/bin/sh\n[ "$ACTION" = download ] || exit 0\n'
+        'echo "$ARGUMENT" >> asked; sleep 600 > alive & wait\n',
+    )
+    words = ["tether", "-o", "to", "--template", "{name}", "--count", "2", "--hook", program]
+    port = "virtual:powershot-g3?press=every:5s,count:2"
+    alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    ran = run(tmp_path, *words, "--hook-timeout", "0.5", port=port)
+    assert ran.returncode == 1
+    assert ran.stderr.count("ran for over 0.5 s and was killed") == 2
+    assert (tmp_path / "asked").read_text().split() == ["to/IMG_0007.JPG", "to/IMG_0008.JPG"]
+    os.set_blocking(alive, True)
+    assert os.read(alive, 1) == b"", "nobody has it open for writing"
+    os.close(alive)
+
+
+# --- the end --------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_lets_the_file_that_is_coming_be_finished(tmp_path: Path, cabled: Cabled) -> None:
+    """A second one ends it at once; either way nothing half-done stays."""
+    for times in (1, 2):
+        folder = tmp_path / str(times)
+        waits = tmp_path / f"waits {times}"
+        os.mkfifo(waits)
+        program = hook(tmp_path, f'#!/bin/sh\n[ "$ACTION" != stop ] || cat "{waits}"\n')
+        words = ["tether", "-o", str(folder), "--json", "--hook", program]
+        with started(tmp_path, *words, port=cabled.port) as running:
+            told = lines(running)
+            until(told, "waiting")
+            cabled.press()
+            (*_, one) = until(told, "file")
+            running.send_signal(signal.SIGINT)
+            seen = until(told, "hook")
+            while seen[-1]["action"] != "stop":
+                seen += until(told, "hook")
+            if times == 1:
+                waits.write_text("go on")
+            else:
+                running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=PATIENCE_S)
+            assert running.returncode == 130
+            assert json.loads(err.splitlines()[-1])["error"]["kind"] == "Interrupted"
+            assert ('"end"' in out) == (times == 1)
+        name = Path(one["card"]).name
+        assert here(folder) == {name: cabled.files()[name]}
+
+
+@pytest.mark.parametrize("deletes", [False, True], ids=["keeps", "deletes"])
+@pytest.mark.parametrize(
+    "number", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 10))]
+)
+def test_killed_at_a_random_moment(
+    tmp_path: Path, cabled: Cabled, number: int, deletes: bool
+) -> None:
+    """The next one goes on: what was taken meanwhile comes, each picture once."""
+    seed = random.randrange(1 << 32)
+    sys.stdout.write(f"seed {seed}\n")
+    chance = random.Random(seed)
+    before = cabled.files()
+    taken: dict[str, bytes] = {}
+    words = ["tether", "-o", "to", "--json", *(["--on-card", "delete"] if deletes else [])]
+
+    def press() -> None:
+        cabled.press(develops_s=5.0)
+        taken.update(cabled.files())
+
+    with started(tmp_path, *words, port=cabled.port) as running:
+        told = lines(running)
+        until(told, "waiting")
+        for _ in range(chance.randrange(1, 5)):
+            press()
+            if chance.random() < 0.7:
+                until(told, chance.choice(["file", "deleted"]) if deletes else "file")
+        for _ in range(chance.randrange(20_000)):
+            if running.poll() is not None:
+                break
+        running.kill()
+        running.wait()
+    press()
+    with started(tmp_path, *words, port=cabled.port) as running:
+        until(lines(running), "waiting")
+        ended(running)
+    new = {name: data for name, data in taken.items() if name not in before}
+    check(tmp_path / "to", new)
+    assert set(cabled.files()) - set(before) == (set() if deletes else set(new))
