@@ -113,6 +113,8 @@ CASES = [
     ("models", ["models", "350"]),
     ("models", ["models", "a610"]),
     ("virtual", ["virtual", "--list"]),
+    ("doctor", ["doctor"]),
+    ("udev", ["udev"]),
 ]
 
 

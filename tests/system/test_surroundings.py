@@ -84,6 +84,8 @@ TELLING = (
     Verb("ptp", port=PTP),
     Verb("virtual --list"),
     Verb("decode talk.pcapng"),
+    Verb("doctor"),
+    Verb("udev"),
     Verb("help"),
     Verb("help get"),
     Verb("get --help"),

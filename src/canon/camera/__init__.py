@@ -305,6 +305,20 @@ class Camera:
         return self._verbs().features
 
     @property
+    def was_left_open(self) -> bool:
+        """Whether a program before this one left a session open, or remote control on.
+
+        A program that was killed does, or one that was told to (`canon-remote remote start`). An
+        older camera is asked one question.
+        """
+        return self._verbs().was_left_open()
+
+    @property
+    def other_mode(self) -> str:
+        """What to set in its menu to have pictures taken by remote; empty where nothing helps."""
+        return self._verbs().elsewhere
+
+    @property
     def clock(self) -> Clock:
         """The time of its port: `now()` and `sleep()`, in seconds; a virtual camera's may jump."""
         return self._verbs().clock

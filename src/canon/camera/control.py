@@ -99,12 +99,13 @@ class RemoteControl:
     def stop(self) -> None:
         """Leave remote control, whoever wants it; nothing happens when it is off.
 
+        A program before this one may have left it on: that ends here, too.
         A verb of another thread comes to its end before.
         """
         with self._turns:
             self._started = False
             remote = self._remote()
-            if remote.active:
+            if remote.active or remote.was_left():
                 remote.leave()
 
     def stay(self) -> None:

@@ -59,6 +59,8 @@ _VERBS = {
     "models": "models",
     "virtual": "virtual",
     "decode": "decode",
+    "doctor": "doctor",
+    "udev": "doctor",
     "completion": "completion",
     "help": "help",
 }

@@ -43,6 +43,8 @@ VERBS = {
     "models": "Say whether a camera is supported, by any of its names or...",
     "virtual": "Serve a virtual camera.",
     "decode": "Tell a recording in words.",
+    "doctor": "Look for what keeps a camera from being used.",
+    "udev": "Print the udev rule by which Linux lets you open Canon...",
     "completion": "Print what lets TAB complete in your shell: put it where...",
     "help": "Show the help, or that of a verb.",
 }

@@ -100,6 +100,10 @@ class Remote(Protocol):
         """Leave remote control, and stop live view before."""
         ...
 
+    def was_left(self) -> bool:
+        """Whether a program before this one left it on, as far as that can be told."""
+        ...
+
     def stay(self) -> None:
         """Let remote control outlive the driver, until it is left; NotSupported where it cannot."""
         ...
@@ -469,6 +473,10 @@ class Driver(Protocol):
 
     def power(self) -> Power:
         """Ask how the camera is powered."""
+        ...
+
+    def was_left_open(self) -> bool:
+        """Whether a program before this one left a session open, or remote control on."""
         ...
 
     def body_id(self) -> str:

@@ -231,6 +231,10 @@ class NativeDriver:
         battery = Battery.GOOD if status.charge == _GOOD else Battery.LOW
         return Power(on_ac=not status.source & _BATTERY, battery=battery)
 
+    def was_left_open(self) -> bool:
+        """Whether it answers as one that was left in release control."""
+        return bool(self.remote and self.remote.was_left())
+
     def picture_sizes(self) -> tuple[PictureSize, ...]:
         """The picture sizes; NotSupported where the model does not list them."""
         if Trait.ABILITIES not in self.model.traits:

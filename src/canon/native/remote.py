@@ -90,7 +90,7 @@ class NativeRemote:
         try:
             self.session.call(EnterReleaseControl(), timeout_s=LENS_S)
         except LensFailed:
-            if not self._was_left_active():
+            if not self._is_on():
                 self.active = False
                 raise
             _log.warning("the camera was left in remote control; going on in it")
@@ -105,7 +105,12 @@ class NativeRemote:
         else:
             self.shutter.last_key = 0
 
-    def _was_left_active(self) -> bool:
+    def was_left(self) -> bool:
+        """Whether a program before this one left it on; a camera that was cold is not asked."""
+        return not self.active and self.session.link.was_active and self._is_on()
+
+    def _is_on(self) -> bool:
+        """Whether the camera answers as one that is in it: only then it tells its parameters."""
         try:
             self.session.call(GetReleaseParameters())
         except Refused:

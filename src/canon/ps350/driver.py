@@ -282,6 +282,10 @@ class Ps350Driver:
         """NotSupported."""
         self._cannot("known command to ask for its power")
 
+    def was_left_open(self) -> bool:
+        """Never: who is woken begins anew."""
+        return False
+
     def body_id(self) -> str:
         """NotSupported."""
         self._cannot("number of the body")

@@ -239,6 +239,10 @@ class PtpDriver:
         """Ask how the camera is powered."""
         return self.extension.power()
 
+    def was_left_open(self) -> bool:
+        """Whether a session was open at the start; some bodies are left with one on purpose."""
+        return self.session.joined and not self.session.stays_open
+
     def body_id(self) -> str:
         """The serial number; NotSupported where the camera does not tell it."""
         return self.extension.body_id()

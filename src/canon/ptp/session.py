@@ -162,6 +162,7 @@ class Session:
         extension: what the maker added, once it is known; it brings the events, and learns of
             each session that trouble made necessary.
         stays_open: leave the session open at the end: some bodies take no other after it.
+        joined: whether a session was open already when this one began.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -170,6 +171,7 @@ class Session:
         self.info = _NOBODY
         self.extension: Hearing | None = None
         self.stays_open = False
+        self.joined = False
         self._transport = transport
         self._talk: Conversation[PtpEvent] = Conversation()
         self._number = 0
@@ -457,6 +459,7 @@ class Session:
             values = OpenSession(session).encode()
             ended = self._transport.exchange(OpenSession.code, 0, values, None, _NONE, timeout_s)
             if ended.code in (Response.OK, Response.SESSION_ALREADY_OPEN):
+                self.joined |= ended.code == Response.SESSION_ALREADY_OPEN
                 return
             error = refusal(ended.code, OpenSession.__name__)
             if ended.code == Response.INVALID_TRANSACTION_ID:

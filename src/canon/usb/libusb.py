@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import math
 import os
@@ -40,8 +39,6 @@ CONTROL_S = 5.0
 """Seconds that a control request may take."""
 
 _INTERFACE = 0
-_RULE = 'SUBSYSTEM=="usb", ATTR{idVendor}=="04a9", MODE="0660", TAG+="uaccess"'
-_RULE_FILE = "/etc/udev/rules.d/70-canon-remote.rules"
 
 
 _told: dict[tuple[int, int, int, int], tuple[str, str]] = {}
@@ -225,12 +222,13 @@ class LibusbPort:
             case Code.OVERFLOW:
                 return ProtocolError("the camera sent more than there was room for")
             case Code.BUSY:
-                return InUse(*_holder(self._bus, self._address))
+                from canon.usb.holders import in_use
+
+                return InUse(*in_use(self._bus, self._address))
             case Code.ACCESS:
                 return PermissionDenied(
                     "this user may not open the camera",
-                    f"put this line into {_RULE_FILE}, run `udevadm control --reload`, and plug "
-                    f"the camera in again:\n{_RULE}",
+                    "run `canon-remote doctor --fix`, or put in the rule of `canon-remote udev`",
                 )
             case Code.NOT_SUPPORTED:
                 return PortError(
@@ -288,22 +286,3 @@ def _strings(libusb: Libusb, device: Device, may_open: bool) -> tuple[str, str]:
         return "", ""
     finally:
         libusb.close(handle)
-
-
-def _holder(bus: int, address: int) -> tuple[str, str]:
-    """What program has a device open, and how to make it let go."""
-    from glob import iglob
-    from pathlib import Path
-
-    node = f"/dev/bus/usb/{bus:03}/{address:03}"
-    for link in map(Path, iglob("/proc/[0-9]*/fd/*")):  # Path.glob trips over ended processes
-        with contextlib.suppress(OSError):
-            owner, target = link.parts[2], str(link.readlink())
-            if target.endswith(node) and link.samefile(node) and int(owner) != os.getpid():
-                name = Path("/proc", owner, "comm").read_text().strip()
-                what = f"the camera is in use by {name} (process {owner})"
-                if name.startswith("gvfs"):
-                    return what, "run `gio mount -s gphoto2`, or eject it"
-                return what, "close that program and try again"
-    what = "the camera is in use by another program"
-    return what, "close whatever shows pictures or imports them, and try again"

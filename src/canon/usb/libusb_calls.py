@@ -74,9 +74,13 @@ class Libusb:
 
     Args:
         file: its file; OSError when it cannot be loaded.
+
+    Attributes:
+        file: its file.
     """
 
     def __init__(self, file: str) -> None:
+        self.file = file
         self._library = getattr(ctypes, "WinDLL", ctypes.CDLL)(file)  # there its calls differ
         self._looked_for: set[tuple[str, int]] | None = None
         self._begin()

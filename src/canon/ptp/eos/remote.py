@@ -111,6 +111,10 @@ class EosRemote:
         self._fetched.clear()
         self._found.clear()
 
+    def was_left(self) -> bool:
+        """Never: it ends with the session."""
+        return False
+
     def stay(self) -> None:
         """NotSupported: the end of a session ends remote control."""
         raise NotSupported(

@@ -91,6 +91,10 @@ class PtpRemote:
         """A session was opened anew: release control has ended with the one before."""
         self.active = False
 
+    def was_left(self) -> bool:
+        """Never: it ends with the session."""
+        return False
+
     def stay(self) -> None:
         """NotSupported: the end of a session ends release control."""
         raise NotSupported(
