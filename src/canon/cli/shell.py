@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.driver.card import Entry
 _SHORT = {"exit": "quit", "?": "help"}
-_NOT_HERE = frozenset({"list", "models", "virtual", "decode", "completion", "shell", "help"})
+_NOT_HERE = frozenset(
+    {"doctor", "udev", "list", "models", "virtual", "decode", "completion", "shell", "help"}
+)
 _CHANGES_NAMES = frozenset({"put", "rm", "mkdir", "rmdir", "capture", "ptp", "reopen"})
 _MOST_HISTORY = 1000
 _TIDY_S = 3.0  # how long a command may tidy up before Ctrl-C counts again
