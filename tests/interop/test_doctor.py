@@ -167,6 +167,20 @@ def test_nothing_plugged_in() -> None:
     }
 
 
+@pytest.mark.parametrize("body", ["powershot-g3", "eos-60d"])
+def test_a_body_in_another_usb_mode(body: str) -> None:
+    """Mass storage, say: Canon's, and no camera."""
+    with plugged_in(body) as env:
+        file = Path(env["UMOCKDEV_DIR"], "sys/devices/1-1/descriptors")
+        raw = bytearray(file.read_bytes())
+        raw[18 + 9 + 5 : 18 + 9 + 8] = 8, 6, 80
+        file.write_bytes(raw)
+        found = doctor(env, code=3)
+    assert "another device of Canon's: 04a9:" in found["camera"]["what"]
+    assert "USB mode" in found["camera"]["remedy"]
+    assert list(found) == ["libusb", "camera"]
+
+
 def python(env: dict[str, str], script: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False
@@ -185,7 +199,7 @@ def test_no_libusb() -> None:
     assert (ran.returncode, ran.stderr) == (3, "")
     assert ran.stdout.splitlines() == [
         "wrong    libusb   libusb 1.0 is not on this computer",
-        f"{'':17} next: install it (Debian: libusb-1.0-0)",
+        f"{'':18}next: install it (Debian: libusb-1.0-0)",
     ]
 
 

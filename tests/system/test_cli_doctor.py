@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from cli_helpers import answer, output, process, run, served
 
+from canon.virtual.build import make_virtual
+from canon.virtual.usbip import UsbipServer
+
 BODIES = ("virtual:powershot-g3", "virtual:powershot-g9", "virtual:eos-60d")
 each_body = pytest.mark.parametrize("body", BODIES)
 
@@ -62,6 +65,17 @@ def test_a_clock_that_is_off_by_more_than_a_minute(body: str, tmp_path: Path) ->
     assert line.startswith("wrong ")
     assert line.endswith(" ahead")
     assert "run `canon-remote clock --sync`" in ran.stdout
+
+
+@pytest.mark.parametrize("body", ["powershot-g3", "powershot-g9", "eos-60d"])
+def test_a_full_card(body: str, tmp_path: Path) -> None:
+    device = make_virtual(body)
+    card = device.body.card
+    assert card is not None
+    card.capacity -= card.free
+    with UsbipServer(device) as server:
+        port = "usbip:{}:{}/{}".format(*server.address, server.busid)
+        assert states(tmp_path, port)["card"] == "wrong"
 
 
 def test_remote_control_that_was_left_on(tmp_path: Path) -> None:

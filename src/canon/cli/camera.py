@@ -63,7 +63,10 @@ def list_verb(options: Options, watch: bool) -> None:
 
     found = camera.list(options.port)
     if not found:
-        raise CameraNotFound("there is no camera", "check that it is plugged in and switched on")
+        raise CameraNotFound(
+            "there is no camera",
+            "check that it is plugged in and switched on; `canon-remote doctor` looks further",
+        )
     ids = [f"{one.vendor:04x}:{one.product:04x}" for one in found]
     width = max((len(one.port) for one in found), default=0)
     options.show(

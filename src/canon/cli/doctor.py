@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import put_line, put_message, say
+from canon.cli.output import is_terminal, put_line, put_message, say
 from canon.errors import PermissionDenied
 
 if TYPE_CHECKING:
     from canon.work.doctor import Doctor, Finding
+
+_INDENT = " " * len("unknown  session  ")
 
 
 @click.command(
@@ -46,7 +49,12 @@ def doctor_verb(options: Options, fix: bool) -> int:
         _install()
         found = _told(doctor, options)
     elif fix:
-        say("there is no right to a camera that is missing, so there is nothing to fix")
+        seen = any(one.check == "rights" for one in found)
+        say(
+            "this user may open the camera, so there is nothing to fix"
+            if seen
+            else "plug the camera in before; --fix looks at its rights"
+        )
     if options.as_json:
         options.show(
             {
@@ -92,10 +100,24 @@ def _told(doctor: Doctor, options: Options) -> list[Finding]:
     for finding in doctor.run():
         found.append(finding)
         if not options.as_json:
-            put_line(f"{finding.state:8} {finding.check:8} {finding.what}")
+            _put(f"{finding.state:8} {finding.check:8} ", finding.what)
             if finding.remedy:
-                put_line(f"{'':17} next: {finding.remedy}")
+                _put(_INDENT, f"next: {finding.remedy}")
     return found
+
+
+def _put(head: str, text: str) -> None:
+    """Print a line; on a terminal it goes on below its text where it is too long."""
+    lines = [text]
+    if is_terminal(sys.stdout):
+        from shutil import get_terminal_size
+        from textwrap import wrap
+
+        width = max(40, get_terminal_size().columns) - len(head)
+        lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    for line in lines:
+        put_line(head + line)
+        head = _INDENT
 
 
 def _install() -> None:

@@ -74,6 +74,23 @@ def find_devices(*, may_open: bool = True) -> list[Plugged]:
     return found
 
 
+def other_canons() -> list[Plugged]:
+    """Canon's devices that are no cameras as they are set: in another USB mode, or printers.
+
+    Raises:
+        PortError: there is no libusb.
+    """
+    with load().devices() as devices:
+        return [
+            Plugged(
+                f"usb:{device.place}", device.vendor, device.product,
+                bus=device.bus, address=device.address, interface=device.interface or (0, 0, 0),
+            )
+            for device in devices
+            if device.vendor == CANON and not _is_camera(device)
+        ]  # fmt: skip
+
+
 def open_libusb(place: str = "") -> LibusbPort:
     """Open the camera at a place, or the first Canon.
 
@@ -92,7 +109,9 @@ def open_libusb(place: str = "") -> LibusbPort:
                 return LibusbPort(libusb, device)
     what = f"camera is on USB at {place}" if place else "Canon camera is on USB"
     raise CameraNotFound(
-        f"no {what}", "switch it on, set it to connect to a computer, and check the cable"
+        f"no {what}",
+        "switch it on, set it to connect to a computer, and check the cable; `canon-remote doctor` "
+        "looks further",
     )
 
 

@@ -99,7 +99,7 @@ class Doctor:
             return
         if not plugged:
             self._first_error = CameraNotFound("")
-            yield Finding("camera", State.WRONG, "no camera is there", _LOOK)
+            yield _nobody(on_usb)
         for one in plugged:
             for finding in self._camera(one, on_usb):
                 yield replace(finding, port=one.port)
@@ -147,6 +147,22 @@ def _libusb() -> Finding:
         return Finding("libusb", State.GOOD, f"libusb is here: {load().file}")
     except PortError as error:
         return Finding("libusb", State.WRONG, error.what, error.advice)
+
+
+def _nobody(on_usb: bool) -> Finding:
+    """Why there is no camera: a device of Canon's may be one that is set to something else."""
+    from canon.usb.libusb import other_canons
+
+    others = other_canons() if on_usb else []
+    if not others:
+        return Finding("camera", State.WRONG, "no camera is there", _LOOK)
+    there = ", ".join(f"{one.vendor:04x}:{one.product:04x} at {one.port}" for one in others)
+    return Finding(
+        "camera",
+        State.WRONG,
+        f"no camera is there, but another device of Canon's: {there}",
+        "if that is your camera, set its USB mode to Normal, PTP or PC connection",
+    )
 
 
 # --- a camera, as the bus tells -------------------------------------------------------------------
