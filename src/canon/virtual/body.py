@@ -11,6 +11,7 @@ from canon.models.ptp import PtpModel
 from canon.virtual.card import MemoryCard
 from canon.virtual.charge import Charge
 from canon.virtual.clock import EPOCH, BodyClock
+from canon.virtual.light import Light
 from canon.virtual.profile import Profile
 
 CardMaker = Callable[[], "MemoryCard | None"]
@@ -35,6 +36,7 @@ class Body(Generic[Row, Reports]):
         on_ac: whether it runs from the mains.
         charge: how full its battery is.
         shots_left: for how many pictures more it lasts; None: for any number.
+        light: what falls on the scene in front of it.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Body(Generic[Row, Reports]):
         self.on_ac = True
         self.charge = Charge.GOOD
         self.shots_left: int | None = None
+        self.light = Light()
         self.keys_locked = False
         self._make_card = card
         self._card: MemoryCard | None = None

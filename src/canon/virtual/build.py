@@ -1,7 +1,7 @@
 """Virtual cameras out of text: the body, what goes wrong, its card, and the plug that it is behind.
 
-`powershot-g3?card=DIR&mode=ptp&pace=real&fault=KIND&press=SECONDS&battery=low`, as it stands in a
-port string.
+`powershot-g3?card=DIR&mode=ptp&pace=real&fault=KIND&press=SECONDS&battery=low&light=0:3,7200:-7`,
+as it stands in a port string.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from canon.virtual.catalogue import Row, can, choose
 from canon.virtual.charge import Charge
 from canon.virtual.clock import BodyClock
 from canon.virtual.faults import Fault, Faults
+from canon.virtual.light import Light
 from canon.virtual.ptp.profile import is_eos
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Wanted(Frozen):
         dial: where the mode dial of an EOS stands, as it counts; None: where it was recorded.
         af: whether the switch of its lens is at AF; else at MF.
         lens: whether it has a lens.
+        light: what falls on the scene in front of it.
     """
 
     model: Row
@@ -68,6 +70,7 @@ class Wanted(Frozen):
     dial: int | None = None
     af: bool = True
     lens: bool = True
+    light: Light = Light()
 
     @classmethod
     def parse(cls, text: str) -> Wanted:
@@ -77,7 +80,7 @@ class Wanted(Frozen):
             ValueError: it cannot be read, or there is no such body or folder.
         """
         slug, _, query = text.partition("?")
-        mode, real, card, battery = "", False, None, None
+        mode, real, card, battery, light = "", False, None, None, Light()
         turned: dict[str, str] = {}
         faults: list[Fault] = []
         presses: list[float] = []
@@ -98,6 +101,8 @@ class Wanted(Frozen):
                 presses += _presses(value)
             elif key == "battery":
                 battery = _battery(value)
+            elif key == "light":
+                light = Light.parse(value)
             elif key == "dial" or (key, value) in _TURNED:
                 turned[key] = value
             else:
@@ -105,8 +110,8 @@ class Wanted(Frozen):
                     f"'{key}={value}' says nothing to a virtual camera; use card=DIR, card=none, "
                     "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS, "
                     "press=every:SECONDS,count:NUMBER, battery=good, "
-                    "battery=low, battery=empty, battery=SHOTS, and on an EOS dial=MODE, af=off, "
-                    "lens=none"
+                    "battery=low, battery=empty, battery=SHOTS, light=SECONDS:STOPS,…, "
+                    "and on an EOS dial=MODE, af=off, lens=none"
                 )
         model = choose(slug, mode)
         if faults:
@@ -117,6 +122,8 @@ class Wanted(Frozen):
                 fault.check(known)
         if presses and isinstance(model, Ps350Model):
             raise ValueError(f"press=…: nobody can press the button of a virtual {model.name}")
+        if light.steps and isinstance(model, Ps350Model):
+            raise ValueError(f"light=…: a virtual {model.name} takes no pictures")
         if card == "":
             raise ValueError("card=: name a folder, or say card=none")
         if card and card != "none" and not os.path.isdir(card):
@@ -129,7 +136,7 @@ class Wanted(Frozen):
             raise ValueError(f"{next(iter(turned))}=…: the {model.name} is no EOS that speaks PTP")
         dial = _dial(turned["dial"]) if "dial" in turned else None
         af, lens = "af" not in turned, "lens" not in turned
-        return cls(model, real, tuple(faults), tuple(presses), card, battery, dial, af, lens)
+        return cls(model, real, tuple(faults), tuple(presses), card, battery, dial, af, lens, light)
 
     @property
     def odd(self) -> Ps350Model | None:
@@ -201,6 +208,7 @@ class Wanted(Frozen):
             profile = load_profile(model)
             card = self._card(lambda: fresh_card(profile), LONGEST_IN_32_BITS)
             device = NativeCamera(Body(model, profile, card, clock), faults)
+        device.body.light = self.light
         if self.battery is not None:
             device.body.on_ac = False
         if isinstance(self.battery, Charge):

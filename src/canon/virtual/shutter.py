@@ -212,6 +212,7 @@ def exposure(
         flash_compensation=_number(read("flash_compensation"), Fraction(0)),
         flash=flash,
         flash_fired=flash in (Flash.ON, Flash.ON_RED_EYE),
+        light=body.light.at(body.clock.now()),
         **{name: value for name, value in said.items() if value is not None},
         **rest,
     )
@@ -240,6 +241,7 @@ def metered(shot: Exposure, open_aperture: float, smallest_aperture: float) -> E
     aperture, time = meter(
         shot.iso,
         bias=float(shot.compensation),
+        light=shot.light,
         aperture=shot.aperture if given_aperture else None,
         exposure_time=shot.exposure_time if given_time else None,
         open_aperture=open_aperture,

@@ -83,6 +83,7 @@ class Exposure:
         flash_compensation: flash compensation in stops.
         metering: what the exposure was measured on.
         measured_light: what the exposure meter saw, in stops (exiftool's MeasuredEV).
+        light: how many stops brighter the scene is than usual; the picture shows it.
         flash: the setting of the flash.
         flash_fired: whether it fired.
         white_balance: the light that was taken for white.
@@ -127,6 +128,7 @@ class Exposure:
     flash_compensation: Fraction = Fraction(0)
     metering: Metering = Metering.EVALUATIVE
     measured_light: float = 0.5
+    light: float = 0.0
     flash: Flash = Flash.OFF
     flash_fired: bool = False
     white_balance: WhiteBalance = WhiteBalance.AUTO

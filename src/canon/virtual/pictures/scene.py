@@ -39,6 +39,7 @@ Color = tuple[int, int, int]
 _THUMBNAIL = 160, 120
 _FRAME = 320, 240
 _FINEST = 5500  # pixels in a row that are drawn one by one
+_FINENESS = 24  # steps of light in a stop that can be told apart
 _JPEG_QUALITY = {Quality.SUPERFINE: 97, Quality.FINE: 92, Quality.NORMAL: 80}
 
 
@@ -129,6 +130,7 @@ def meter(
     iso: int,
     *,
     bias: float = 0,
+    light: float = 0,
     aperture: float | None = None,
     exposure_time: Fraction | None = None,
     open_aperture: float = 2.0,
@@ -139,12 +141,13 @@ def meter(
     Args:
         iso: the sensitivity.
         bias: exposure compensation in stops.
+        light: how many stops brighter the scene is than usual.
         aperture: the f-number, when the photographer has chosen it.
         exposure_time: seconds, when the photographer has chosen them.
         open_aperture: the largest aperture of the lens.
         smallest_aperture: its smallest one.
     """
-    wanted = 3 * LIGHT + _thirds(iso / 100) - round(3 * bias)
+    wanted = 3 * LIGHT + round(3 * light) + _thirds(iso / 100) - round(3 * bias)
     if aperture is None:
         speed = -_thirds(_STEADY if exposure_time is None else exposure_time)
         aperture = min(
@@ -196,7 +199,7 @@ class Look(NamedTuple):
 
 def _look(shot: Exposure, size: tuple[int, int]) -> Look:
     given = _thirds(shot.exposure_time) + _thirds(shot.iso / 100) - _thirds(shot.aperture**2)
-    exposure = LIGHT + given / 3
+    exposure = LIGHT + round(shot.light * _FINENESS) / _FINENESS + given / 3
     if shot.flash_fired:  # it lights what the exposure leaves dark
         exposure = max(exposure, round(3 * (shot.compensation + shot.flash_compensation)) / 3)
     coarseness = max(shot.digital_zoom, size[0] / _FINEST) if shot.focused else size[0] / 64
@@ -277,6 +280,7 @@ def forget() -> None:
     _taken.cache_clear()
     _seen.cache_clear()
     _sensed.cache_clear()
+    _project.cache_clear()
 
 
 @functools.lru_cache(maxsize=64)
@@ -291,7 +295,9 @@ def _sensed(look: Look) -> tuple[bytes, bytes]:
 
 def _develop(look: Look) -> Image:
     """The scene with this look."""
-    image = _project(look).point(_tones(look))
+    check_can_draw()
+    image = _project(look.size, look.zoom, look.coarseness, look.macro, look.flash)
+    image = image.point(_tones(look))
     matrix = _mixture(look)
     return image.convert("RGB", matrix) if matrix else image
 
@@ -378,25 +384,27 @@ _QUANTIZATION, _FRAME_HEAD, _HUFFMAN, _SCAN = 0xDB, 0xC0, 0xC4, 0xDA
 _CENTER, _CLOSE = (253, 93), (130, 290)
 
 
-def _project(look: Look) -> Image:
-    """The scene as the lens throws it on the sensor."""
-    check_can_draw()
+@functools.lru_cache(maxsize=1)
+def _project(
+    size: tuple[int, int], zoom: float, coarseness: float, macro: bool, flash: bool
+) -> Image:
+    """The scene as the lens throws it on the sensor, whatever the light and the settings."""
     from PIL import Image
 
-    center, zoom = (_CLOSE, 2 * look.zoom) if look.macro else (_CENTER, look.zoom)
-    width, height = (round(2 * side / min(4.0, look.coarseness)) for side in look.size)
-    wall = (width // 32, height // 32) if look.macro else (width, height)
+    center, zoom = (_CLOSE, 2 * zoom) if macro else (_CENTER, zoom)
+    width, height = (round(2 * side / min(4.0, coarseness)) for side in size)
+    wall = (width // 32, height // 32) if macro else (width, height)
     image = Image.new("RGB", wall)
     _draw_wall(_Pencil(image, center, zoom))
-    if look.macro:
+    if macro:
         image = image.resize((width, height), Image.Resampling.BICUBIC)
-    if look.flash:  # it does not reach that far
+    if flash:  # it does not reach that far
         image = image.point([value * 3 // 4 for value in range(256)] * 3)
-    _draw_table(_Pencil(image, center, zoom), look.flash)
-    if look.coarseness > 1:
-        width, height = (round(side / look.coarseness) for side in look.size)
+    _draw_table(_Pencil(image, center, zoom), flash)
+    if coarseness > 1:
+        width, height = (round(side / coarseness) for side in size)
         image = image.resize((width, height), reducing_gap=2.0)
-    return image.resize(look.size, reducing_gap=1.0)
+    return image.resize(size, reducing_gap=1.0)
 
 
 class _Pencil:
