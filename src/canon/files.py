@@ -60,14 +60,16 @@ class PartFile:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / f".canon-remote-{os.urandom(8).hex()}.part"
+        self._is_safe = False  # it is on the disk already
         with _about(folder):
             self.file: BinaryIO = self._path.open("x+b")
 
     @classmethod
     def of(cls, path: Path) -> PartFile:
-        """A file that is there already, to be kept under another name or discarded."""
+        """A file that was kept already, to be kept under another name or discarded."""
         part = cls.__new__(cls)
         part._path, part.file = path, path.open("r+b")
+        part._is_safe = True
         return part
 
     def keep(
@@ -88,7 +90,8 @@ class PartFile:
         with _about(target):
             if not self.file.closed:
                 self.file.flush()
-                _to_disk(self.file.fileno())
+                if not self._is_safe:
+                    _to_disk(self.file.fileno())
                 self.file.close()
         if modified is not None:
             with suppress(OverflowError, OSError, ValueError):

@@ -105,6 +105,8 @@ CASES = [
     ("settings", ["settings"]),
     ("settings", ["settings", "iso=100", "shutter_speed"]),
     ("capture", ["capture", "--target", "both", "-n", "2", "-o", "pictures/"]),
+    ("timelapse", ["timelapse", "--every", "1s", "--count", "9", "--target", "both", "-o", "to"]),
+    ("bracket", ["bracket", "--ev", "-1,1", "--target", "both", "-o", "to"]),
     ("remote", ["remote", "stop"]),
     ("focus", ["focus", "auto"]),
     ("zoom", ["zoom", "2"]),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from canon.cli import tab
+from canon.cli.durations import DURATION
 from canon.cli.naming import JOB, TEMPLATE, sorting_by
 from canon.cli.options import Options, Verb
 from canon.cli.output import (
@@ -23,6 +24,9 @@ from canon.cli.output import (
     say,
 )
 from canon.cli.paths import ON_THIS_COMPUTER
+from canon.driver.features import Feature
+from canon.driver.shot import BULB
+from canon.errors import NotSupported
 from canon.work import documents
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ _TARGET = click.option(
     show_default=True,
     help="Where the picture goes: to this computer, to the card, or to both.",
 )
-_SET = click.option(
+SET = click.option(
     "settings",
     "--set",
     multiple=True,
@@ -79,7 +83,7 @@ def settings_verb(options: Options, words: tuple[str, ...]) -> None:
     once, and read back. The shooting modes have the names of Canon's dials too: p, tv, av, m, b.
     Bare numbers and bytes, of which an EOS has many, are shown by their name, with -v and --json.
     """
-    changes = _assignments(word for word in words if "=" in word)
+    changes = assignments(word for word in words if "=" in word)
     names = list(dict.fromkeys(_name(word) for word in words))
     by_number = names and all(name.startswith("0x") for name in names)
     with options.camera() as cam, nullcontext() if by_number else cam.remote():
@@ -141,7 +145,7 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
     Each is shown with its number in the camera's menu, with what is set, and with its choices. They
     stay as they are set when the camera is switched off.
     """
-    changes = _assignments(word for word in words if "=" in word)
+    changes = assignments(word for word in words if "=" in word)
     with options.camera() as cam:
         now = cam.custom_functions.set(**changes) if changes else cam.custom_functions.read()
         names = list(dict.fromkeys(map(_name, words))) or list(now)
@@ -180,7 +184,7 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
 @click.option("--macro", is_flag=True, help="Switch macro on, and back after the pictures.")
 @click.option("--af-lock", is_flag=True, help="Focus once, before the first picture, and keep it.")
 @click.option("--no-focus", is_flag=True, help="Take it at once, without focusing before.")
-@_SET
+@SET
 @click.option("-n", "--count", type=click.IntRange(min=1), default=1, help="How many pictures.")
 @_OUTPUT
 @_OVERWRITE
@@ -206,7 +210,7 @@ def capture_verb(
     the card. A file that is there already is an error before the picture is taken. With --template
     pictures get their names below DIR as `import` gives them; a name that is taken gets -2.
     """
-    changes = _assignments(settings)
+    changes = assignments(settings)
     sorting = sorting_by(template, job, output, overwrite=overwrite)
     going = _Going(options, target, count, output, overwrite, sorting)
     with (
@@ -232,13 +236,13 @@ def capture_verb(
     "bulb",
     cls=Verb,
     examples=(
-        "canon-remote bulb 3.8",
-        "canon-remote bulb 120 --set iso=100 --target card",
+        "canon-remote bulb 3.8s",
+        "canon-remote bulb 2m --set iso=100 --target card",
     ),
 )
-@click.argument("seconds", type=click.FloatRange(min=0, min_open=True))
+@click.argument("seconds", type=DURATION)
 @_TARGET
-@_SET
+@SET
 @_OUTPUT
 @_OVERWRITE
 @click.pass_obj
@@ -250,20 +254,22 @@ def bulb_verb(
     output: str,
     overwrite: bool,
 ) -> int:
-    """Take a picture whose shutter stays open for so many SECONDS.
+    """Take a picture whose shutter stays open for so many SECONDS: 3.8s, 2m.
 
     Set the camera to bulb (B), or to M. Where the picture lies is printed, as `capture` does.
     """
-    changes = _assignments(settings)
+    changes = assignments(settings)
     going = _Going(options, target, 1, output, overwrite)
     with (
         options.camera() as cam,
         Tally(options.as_json, "shot", "taken", "files", "card") as tally,
-        cam.remote(),
     ):
-        if changes:
-            cam.settings.set(changes)
-        going.take(cam, partial(cam.capture.bulb, seconds), tally)
+        if Feature.BULB not in cam.features:  # told before the lens moves
+            raise NotSupported(cam.model.removeprefix("Canon "), BULB)
+        with cam.remote():
+            if changes:
+                cam.settings.set(changes)
+            going.take(cam, partial(cam.capture.bulb, seconds), tally)
     return tally.exit_code
 
 
@@ -348,7 +354,12 @@ def _take_one(shoot: Callable[..., Shot], out: BinaryIO, tally: Tally) -> None:
         tally.done()
 
 
-def _assignments(words: Iterable[str]) -> dict[str, object]:
+def assignments(words: Iterable[str]) -> dict[str, object]:
+    """What is set by words such as iso=100.
+
+    Raises:
+        click.UsageError: one is none.
+    """
     changes: dict[str, object] = {}
     for word in words:
         name, equals, value = _name(word), *word.partition("=")[1:]

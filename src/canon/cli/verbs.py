@@ -47,6 +47,8 @@ _VERBS = {
     "custom-functions": "capture",
     "capture": "capture",
     "bulb": "capture",
+    "timelapse": "series",
+    "bracket": "series",
     "remote": "lens",
     "focus": "lens",
     "zoom": "lens",
@@ -85,8 +87,8 @@ _ELSEWHERE = {
 _HELP = """Canon cameras on the command line.
 
 Data go to stdout; messages and progress go to stderr. With --json, stdout has one document, or one
-object a line from the verbs that do one thing after another (import, get, put, rm, mkdir, rmdir,
-protect, decode); an error is a last line
+object a line from the verbs that do one thing after another (timelapse, bracket, import, get, put,
+rm, mkdir, rmdir, protect, decode); an error is a last line
 {"error": {"kind", "message", "advice", "code", "command", "exit"}} on stderr.
 """
 

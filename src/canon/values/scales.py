@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, ClassVar, Never, Self, SupportsFloat
 
 from canon.values.value import Value, code_in, in_words, no_such, unknown_text
@@ -91,7 +91,9 @@ class Scale(Value, str):
     @property
     def number(self) -> Fraction | None:
         """Its number; None for "auto", "bulb" and what has no name."""
-        return None if str(self) in self._words or self.code is not None else self._read(str(self))
+        if str(self) in self._words or self.code is not None:
+            return None
+        return _number_of(type(self), str(self))
 
     def __float__(self) -> float:
         number = self.number
@@ -182,6 +184,11 @@ class Scale(Value, str):
         except ZeroDivisionError:
             return None
         return -size if sign == "-" else size
+
+
+@lru_cache(maxsize=512)
+def _number_of(kind: type[Scale], label: str) -> Fraction | None:
+    return kind._read(label)
 
 
 def _decimal(number: Fraction) -> str:

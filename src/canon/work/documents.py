@@ -52,7 +52,8 @@ def said(error: BaseException) -> str:
 
 def with_notes(text: str, error: BaseException) -> str:
     """What happened, and what was noted on the way."""
-    return ". ".join([text, *getattr(error, "__notes__", ())])
+    notes = getattr(error, "__notes__", ())
+    return " ".join([f"{text.rstrip('.')}.", *notes]) if notes else text
 
 
 def of_error(error: BaseException) -> dict[str, Any]:

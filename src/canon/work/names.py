@@ -66,7 +66,7 @@ def when_taken(name: str, file: BinaryIO) -> datetime | None:
 
     file.flush()
     try:
-        return exif.read(file).taken
+        return exif.taken(file)
     except DecodeError:
         return None
 

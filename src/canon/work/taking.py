@@ -218,6 +218,10 @@ class Taking:
         for file in self._library.left():
             yield from self.came([file])
 
+    def skip(self, count: int) -> None:
+        """Leave out the numbers of so many pictures that should have come, but did not."""
+        self._number += count
+
     def plan(self, group: Group) -> Iterator[Brought]:
         """What would become of the files of one picture; its time is the card's."""
         named = self._known(group)
