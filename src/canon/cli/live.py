@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import Tally, bytes_out, put_bytes
+from canon.cli.output import Tally, Untold, bytes_out, put_bytes
 from canon.cli.paths import ON_THIS_COMPUTER
 from canon.errors import AlreadyThere
 
@@ -21,7 +21,7 @@ _LOOK_S = 1.0
     examples=(
         "canon-remote live -n 100 -o frames/",
         "canon-remote live -n 1 -o now.jpg",
-        "canon-remote live -o - | ffplay -f mjpeg -",
+        "canon-remote live -o - | mpv --untimed --no-cache --demuxer-lavf-format=mjpeg -",
         "canon-remote live --zoom 5 -n 1 -o sharp.jpg",
     ),
 )
@@ -43,7 +43,10 @@ _LOOK_S = 1.0
 def live_verb(
     options: Options, output: str, count: int | None, zoom: int | None, overwrite: bool
 ) -> None:
-    """Show what the lens sees: one JPEG after the other."""
+    """Show what the lens sees: one JPEG after the other.
+
+    With -o - it ends when the program that reads it does.
+    """
     from canon.files import new_file
     from canon.work.saving import Saving
 
@@ -68,7 +71,12 @@ def live_verb(
             cam.live.zoom(zoom)
         for number, frame in enumerate(cam.live, 1):
             if out:
-                put_bytes(out, frame)
+                try:
+                    put_bytes(out, frame)
+                except Untold as untold:
+                    if not isinstance(untold.why, BrokenPipeError):
+                        raise
+                    break  # who looked has had enough
             else:
                 path = to if one else to / f"frame_{number:06}.jpg"
                 with new_file(path, overwrite=overwrite) as file:
