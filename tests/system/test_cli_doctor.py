@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from cli_helpers import answer, output, process, run, served
 
 from canon.virtual.build import make_virtual
 from canon.virtual.usbip import UsbipServer
+from conftest import program
 
 BODIES = ("virtual:powershot-g3", "virtual:powershot-g9", "virtual:eos-60d")
 each_body = pytest.mark.parametrize("body", BODIES)
@@ -144,6 +147,37 @@ def test_the_rule(words: str, more: str, tmp_path: Path) -> None:
     assert said == f"# Canon cameras for canon-remote\n{RULE}{more}\n"
     told = answer(tmp_path, "udev", *words.split())
     assert told == {"file": "/etc/udev/rules.d/70-canon-remote.rules", "rule": said}
+
+
+READ_BY_UDEV = """
+mount -t tmpfs none /etc/udev && mkdir /etc/udev/rules.d || exit 99
+cp good.rules /etc/udev/rules.d/70-canon-remote.rules
+echo 'SUBSYSTEM="usb"' > /etc/udev/rules.d/70-slip.rules
+exec "$@" 2>&1
+"""
+
+
+def test_udev_reads_the_rule_in_time(tmp_path: Path) -> None:
+    """Without complaint; after what tells gvfs of cameras, before what gives them to a seat."""
+    udevadm = program("udevadm")
+    (tmp_path / "good.rules").write_text(
+        output(tmp_path, "udev", "--group", "plugdev", "--no-gvfs")
+    )
+    whose = "-m" if os.getuid() == 0 else "-rm"
+    script = ["unshare", whose, "sh", "-c", READ_BY_UDEV, "sh"]
+    ran = subprocess.run(
+        [*script, udevadm, "test", "/sys/class/net/lo"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    lines = ran.stdout.splitlines()
+    read = [Path(line.split()[-1]).name for line in lines if line.startswith("Reading rules file")]
+    assert read.index("70-canon-remote.rules") < read.index("73-seat-late.rules")
+    assert not [name for name in read if "gphoto" in name and name > "70-canon-remote.rules"]
+    said = [line for line in lines if line.startswith("/etc/udev/rules.d/")]
+    assert [line.partition(":")[0] for line in said] == ["/etc/udev/rules.d/70-slip.rules"]
 
 
 def test_a_group_that_would_break_the_rule(tmp_path: Path) -> None:
