@@ -144,6 +144,21 @@ def test_ctrl_c_ends_it() -> None:
     assert (running.returncode, out, err) == (130, "", "\ncanon-remote: interrupted\n")
 
 
+def test_who_has_read_enough_ends_it() -> None:
+    """`list --watch | head -1`, where nothing more comes or goes."""
+    with (
+        UsbipServer(EchoDevice()) as server,
+        attached(server.address) as env,
+        watching(env) as running,
+    ):
+        assert told(running).startswith("added ")
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.wait(timeout=60) == 1
+        assert running.stderr.read() == ""
+
+
 def test_a_server_that_comes_and_goes() -> None:
     with UsbipServer(make_virtual("powershot-g3")) as server:
         host, number = server.address

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from canon.cli.options import Options, Verb
-from canon.cli.output import is_terminal, megabytes, say
+from canon.cli.output import WhileRead, is_terminal, megabytes, say
 from canon.driver.features import Feature
 from canon.driver.optional import optional
 from canon.errors import CameraNotFound, NoCard
@@ -79,7 +79,7 @@ def _watch(options: Options) -> None:
     from canon.camera.watch import CameraAdded
     from canon.camera.watch import watch as watch_bus
 
-    with watch_bus(options.port) as changes:
+    with watch_bus(options.port, clock=WhileRead()) as changes:
         if is_terminal(sys.stdout):
             say("watching until Ctrl-C")
         for change in changes:

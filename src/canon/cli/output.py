@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 
 import click
 
+from canon.clock import RealClock
 from canon.errors import CanonError, Refused
 from canon.log import INFO, Log
 from canon.work import documents
@@ -76,6 +77,30 @@ def put_drawing(text: str) -> None:
         _give_up(sys.stdout)
         error.filename = _STDOUT
         raise Untold(error) from error
+
+
+class WhileRead(RealClock):
+    """The real time, which ends where nobody reads stdout any more: `| head -1` has had enough."""
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep.
+
+        Raises:
+            Untold: who read stdout has gone.
+        """
+        import select
+
+        try:
+            out = sys.stdout.fileno()
+            poll = select.poll()
+        except (AttributeError, OSError):  # it is no file, or this is Windows
+            super().sleep(seconds)
+            return
+        poll.register(out, 0)  # errors are told all the same
+        if poll.poll(seconds * 1000):
+            gone = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE), _STDOUT)
+            _give_up(sys.stdout)
+            raise Untold(gone)
 
 
 def put_message(text: str) -> None:
@@ -301,8 +326,6 @@ def progress_bar(total: int) -> Iterator[BarOf]:
         return
     from rich import progress
     from rich.console import Console
-
-    from canon.clock import RealClock
 
     columns = (
         progress.TextColumn("{task.description}", markup=False),
