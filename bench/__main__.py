@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import canon
+from bench.programs import python_gphoto2
 from bench.tables import cost_table, growth_table, start_table, wire_table
 from bench.tasks import (
     EOS_60D,
@@ -25,6 +26,7 @@ from bench.tasks import (
     USUAL,
     Alternated,
     Sizes,
+    Task,
     card_tasks,
     eos_card_tasks,
     eos_tasks,
@@ -33,6 +35,7 @@ from bench.tasks import (
     release_tasks,
     starts,
     tasks,
+    work_tasks,
 )
 
 _PLACE = re.compile(r"(?<=<!-- make bench -->\n).*(?=<!-- end -->)", re.DOTALL)
@@ -70,10 +73,24 @@ def _tables(sizes: Sizes, runs: int, home: Path) -> str:
         start_table(alternated.starts(starts())),
         cost_table("PowerShot G3", alternated.costs(tasks(sizes))),
         *(cost_table(f"{cable.model.name}, PTP", alternated.costs(todo)) for cable, todo in ptp),
+        cost_table(
+            f"{EOS_60D.model.name}, PTP",
+            alternated.costs(_by_lines(ptp[2][1]), python_gphoto2),
+            "python-gphoto2",
+        ),
+        cost_table(
+            f"{EOS_60D.model.name}, from start to end",
+            alternated.costs(work_tasks(sizes, EOS_60D)),
+        ),
         growth_table(alternated.costs(growth(sizes))),
         wire_table(alternated.wires(on_the_wire(sizes))),
     )
     return "\n\n".join(parts)
+
+
+def _by_lines(todo: Sequence[Task]) -> Sequence[Task]:
+    """Those that are done by lines to a program that waits for them."""
+    return [task for task in todo if not task.whole]
 
 
 def _where(runs: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from bench.station import Station
+from bench.station import FOLDER, Station
+from canon.virtual.card import File
 
 _FAILED = re.compile(rb"[Ee]rror|Could not|Traceback")
 
@@ -28,6 +30,7 @@ class Cost:
         cpu_s: seconds of processor time of the program, user and system, all threads.
         peak: the most bytes of memory that it ever had; 0 where that was not measured.
         wire_s: seconds in which the cable was busy.
+        before_press: the transfers before the button of an EOS was pressed; 0 where it was not.
     """
 
     transfers: float
@@ -36,6 +39,7 @@ class Cost:
     cpu_s: float
     peak: float = 0
     wire_s: float = 0
+    before_press: float = 0
 
 
 class Shell:
@@ -66,6 +70,7 @@ class Shell:
     def run(self, lines: Sequence[str]) -> Cost:
         """Have it do what some lines say, and measure from the first one to the last prompt."""
         before = self._spent()
+        self._traffic.pressed = 0
         traffic = replace(self._traffic)
         self._said.clear()
         start = time.perf_counter()
@@ -80,6 +85,7 @@ class Shell:
             self._spent() - before,
             self._peak(),
             self._traffic.wire_s - traffic.wire_s,
+            max(0, self._traffic.pressed - traffic.transfers),
         )
 
     def __enter__(self) -> Self:
@@ -99,8 +105,7 @@ class Shell:
                 raise RuntimeError(f"{self._child.args!r} failed:\n{(self._said + rest).decode()}")
 
     def _spent(self) -> float:
-        """Seconds of processor time by now: the clock that clock_getcpuclockid() gives."""
-        return time.clock_gettime(~self._child.pid << 3 | 2)
+        return _spent(self._child.pid)
 
     def _peak(self) -> int:
         status = Path(f"/proc/{self._child.pid}/status").read_text()
@@ -119,6 +124,63 @@ def ours(station: Station, folder: Path) -> Shell:
 def gphoto2(station: Station, folder: Path) -> Shell:
     """Its own shell; it says what it found, when it is asked for the first time."""
     return Shell(["gphoto2", *station.gphoto2, "--shell"], b"gphoto2: {", station, folder)
+
+
+def python_gphoto2(station: Station, folder: Path) -> Shell:
+    """Its library behind a prompt, by the package for Python."""
+    script = str(Path(__file__).with_name("gphoto2_shell.py"))
+    return Shell([sys.executable, script], b"python> ", station, folder)
+
+
+def pressed_by_hand(command: Sequence[str], station: Station, folder: Path) -> Cost:
+    """Press the button while a program waits, and measure until it has the whole file.
+
+    The program is interrupted then.
+    """
+    child = subprocess.Popen(  # noqa: S603
+        command, env=station.env, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    with child:
+        time.sleep(_SETTLED_S)  # noqa: TID251  (until it listens; nothing tells)
+        on_card = set(_on_card(station))
+        before, spent = replace(station.traffic), _spent(child.pid)
+        start = time.perf_counter()
+        station.press()
+        while not _is_there(folder, station, on_card):
+            if child.poll() is not None or time.perf_counter() - start > _PATIENCE_S:
+                raise RuntimeError(f"{command!r} did not fetch the picture")
+            time.sleep(_LOOKS_S)  # noqa: TID251  (another program works meanwhile)
+        cost = Cost(
+            station.traffic.transfers - before.transfers,
+            station.traffic.size - before.size,
+            time.perf_counter() - start,
+            _spent(child.pid) - spent,
+            wire_s=station.traffic.wire_s - before.wire_s,
+        )
+        child.send_signal(signal.SIGINT)
+    return cost
+
+
+_SETTLED_S, _PATIENCE_S, _LOOKS_S = 4.0, 60.0, 0.002
+
+
+def _is_there(folder: Path, station: Station, before: set[str]) -> bool:
+    """Whether a file that is new on the card is in the folder as well, whole and with its name."""
+    sizes = {name: size for name, size in _on_card(station).items() if name not in before}
+    found = {path.name: path.stat().st_size for path in folder.rglob("*.JPG")}
+    return bool(sizes) and all(found.get(name) == size for name, size in sizes.items())
+
+
+def _on_card(station: Station) -> dict[str, int]:
+    """The sizes of the files on the card, by their names."""
+    folder = station.card.folder(FOLDER)
+    entries = list(folder.entries.items()) if folder else []
+    return {name: file.size for name, file in entries if isinstance(file, File)}
+
+
+def _spent(pid: int) -> float:
+    """Seconds of processor time by now: the clock that clock_getcpuclockid() gives."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def whole_run(command: Sequence[str], station: Station, folder: Path) -> Cost:

@@ -34,6 +34,12 @@ def get(cam: Camera, folder: str) -> None:
         cam.storage.download(entry)
 
 
+def thumbs(cam: Camera, folder: str) -> None:
+    """Save the thumbnails of all files of a folder."""
+    for entry in cam.storage.ls(folder):
+        Path(f"thumb_{entry.name}").write_bytes(cam.storage.thumbnail(entry))
+
+
 def put(cam: Camera, name: str, to: str) -> None:
     """Put a file of this folder on the card."""
     cam.storage.upload(name, to)
@@ -78,6 +84,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "summary": summary,
     "ls": ls,
     "get": get,
+    "thumbs": thumbs,
     "put": put,
     "set": change,
     "read": read,

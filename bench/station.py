@@ -13,7 +13,7 @@ from canon.models.model import Model
 from canon.models.ptp import PtpModel
 from canon.ports import ENVIRONMENT
 from canon.virtual.body import Body
-from canon.virtual.card import File, MemoryCard
+from canon.virtual.card import File, MemoryCard, fresh_card
 from canon.virtual.catalogue import choose
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, UsbDevice
@@ -29,6 +29,9 @@ from canon.virtual.usbip import UsbipServer
 
 FOLDER = ("DCIM", "100CANON")
 _BLOCK = 16 << 20
+_NUMBER = 4
+_COMMAND = b"\1\0"  # the kind of a PTP container
+_PRESSES = b"\x0f\x91", b"\x28\x91"  # RemoteRelease, and RemoteReleaseOn
 _TAKEN = 1_055_583_000  # 14 June 2003
 
 
@@ -70,7 +73,9 @@ class Cable:
             return SerialLine(self.speed)
         return CountedDevice(self.device(None, BodyClock())).bus
 
-    def device(self, card: MemoryCard | None, clock: BodyClock) -> UsbDevice:
+    def device(
+        self, card: MemoryCard | None, clock: BodyClock
+    ) -> NativeCamera | PtpCamera[EosBody] | PtpCamera[PowerShot]:
         """The camera on the USB."""
         model = self.model
         if isinstance(model, PtpModel):
@@ -94,11 +99,15 @@ class Files:
         count: how many files.
         size: bytes in each.
         pattern: their names, with a place for the number.
+        pictures: whether each begins as a picture with a thumbnail.
+        differ: whether no two are alike; else they share their bytes in memory.
     """
 
     count: int
     size: int
     pattern: str = "IMG_{:04}.JPG"
+    pictures: bool = False
+    differ: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -108,21 +117,44 @@ class Files:
     def card(self) -> MemoryCard:
         """A card with them."""
         block = random.Random(self.count).randbytes(min(self.size, _BLOCK))  # noqa: S311  (nobody looks at it)
-        data = (block * -(-self.size // max(1, len(block))))[: self.size]
+        head = _picture() if self.pictures else b""
+        data = (head + block * -(-self.size // max(1, len(block))))[: self.size]
         card = MemoryCard(capacity=(self.count * self.size) + (256 << 20))
         card.make_folders(FOLDER)
         for number, name in enumerate(self.names):
-            card.add((*FOLDER, name), File(data, _TAKEN + number))
+            own = data[:-_NUMBER] + number.to_bytes(_NUMBER) if self.differ else data
+            card.add((*FOLDER, name), File(own, _TAKEN + number))
         return card
+
+
+def _picture() -> bytes:
+    """A picture with EXIF and a thumbnail."""
+    model = choose("powershot-g3")
+    assert isinstance(model, Model)  # noqa: S101  (a native one)
+    folder = fresh_card(load_profile(model)).folder(FOLDER)
+    assert folder is not None  # noqa: S101  (it has pictures)
+    return next(
+        one.read()
+        for name, one in folder.entries.items()
+        if isinstance(one, File) and name.endswith(".JPG")
+    )
 
 
 @dataclass
 class Traffic:
-    """Transfers that carried something over the cable, their bytes, and seconds on the wire."""
+    """What went over the cable.
+
+    Attributes:
+        transfers: those that carried something.
+        size: their bytes.
+        wire_s: seconds on the wire.
+        pressed: how many transfers there were when the button of an EOS was pressed; 0 before.
+    """
 
     transfers: int = 0
     size: int = 0
     wire_s: float = 0.0
+    pressed: int = 0
 
     def add(self, size: int, wire_s: float) -> None:
         """Count one transfer."""
@@ -187,6 +219,8 @@ class CountedDevice:
 
     def bulk_out(self, data: bytes) -> None:
         """Take a bulk transfer, and count it."""
+        if data[4:6] == _COMMAND and data[6:8] in _PRESSES and not self.traffic.pressed:
+            self.traffic.pressed = self.traffic.transfers
         self.traffic.add(len(data), self.bus.bulk_s(len(data)))
         self._device.bulk_out(data)
 
@@ -208,7 +242,9 @@ class CountedSerialCamera(SerialCamera):
     """
 
     def __init__(self, body: NativeBody, line: SerialLine) -> None:
-        super().__init__(NativeCamera(body))
+        device = NativeCamera(body)
+        super().__init__(device)
+        self.press = device.press
         self.traffic, self.line = Traffic(), line
 
     def count_what_it_says(self) -> None:
@@ -238,12 +274,14 @@ class Station:
         env: the environment to run them in.
         traffic: what went over the cable by now.
         card: what is in the camera.
+        press: presses the button of the camera, as its owner does.
         gphoto2: the words that gphoto2 is started with.
     """
 
     env: dict[str, str]
     traffic: Traffic
     card: MemoryCard
+    press: Callable[[], None]
     gphoto2: tuple[str, ...] = ()
 
 
@@ -268,10 +306,13 @@ def station(
 def _on_usb(
     cable: Cable, card: MemoryCard, env: dict[str, str], clock: BodyClock
 ) -> Iterator[Station]:
-    camera = CountedDevice(cable.device(card, clock))
+    device = cable.device(card, clock)
+    camera = CountedDevice(device)
     words = ("--folder", cable.folder, "--keep", "--force-overwrite") if cable.is_ptp else ()
     with UsbipServer(camera) as server, attached(server.address, env=env) as environment:
-        yield Station(environment | {ENVIRONMENT: "usb:"}, camera.traffic, card, words)
+        yield Station(
+            environment | {ENVIRONMENT: "usb:"}, camera.traffic, card, device.press, words
+        )
 
 
 @contextlib.contextmanager
@@ -288,4 +329,4 @@ def _on_a_serial_line(
         environment = env | {ENVIRONMENT: f"{port}?speed={speed}"}
         name = f"Canon {model.name}"
         words = ("--port", port, "--speed", speed, "--camera", name)
-        yield Station(environment, camera.traffic, card, words)
+        yield Station(environment, camera.traffic, card, camera.press, words)

@@ -26,8 +26,8 @@ def start_table(starts: Sequence[tuple[Start, Cost]]) -> str:
     return _table("process start to end | wall ms | ratio | CPU ms | ratio", rows)
 
 
-def cost_table(camera: str, pairs: Iterable[Pair]) -> str:
-    """From the open port on: each cell is ours and gphoto2's, and their ratio."""
+def cost_table(camera: str, pairs: Iterable[Pair], other: str = "gphoto2") -> str:
+    """From the open port on: each cell is ours and the other program's, and their ratio."""
     rows: list[Sequence[str]] = []
     behind: dict[str, list[str]] = {}
     for pair in pairs:
@@ -42,19 +42,22 @@ def cost_table(camera: str, pairs: Iterable[Pair]) -> str:
                 *(_both(mine.peak, others.peak, 1 / _MB) if mine.peak else ("", "")),
             )
         )
-        if pair.task.moved:
-            megabytes = pair.task.moved / _MB
+        if pair.task.parts:
+            what, count = pair.task.parts
             rows.append(
                 (
-                    "… each megabyte",
+                    f"… each {what}",
                     "",
                     "",
-                    *_both(mine.wall_s, others.wall_s, _MS / megabytes),
-                    *_both(mine.cpu_s, others.cpu_s, _MS / megabytes),
+                    *_both(mine.wall_s, others.wall_s, _MS / count),
+                    *_both(mine.cpu_s, others.cpu_s, _MS / count),
                     "",
                     "",
                 )
             )
+        if mine.before_press:
+            presses = f"{mine.before_press:.0f} : {others.before_press:.0f}"
+            rows.append(("… before the press", presses, *[""] * 7))
         for what, a, b in (
             ("transfers", mine.transfers, others.transfers),
             ("bytes", mine.size, others.size),
@@ -65,11 +68,11 @@ def cost_table(camera: str, pairs: Iterable[Pair]) -> str:
             if b and round(a / b, 2) > 1:
                 behind.setdefault(what, []).append(pair.task.title)
     columns = "transfers | MB | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
-    header = f"{camera}, ours : gphoto2 | {columns}"
+    header = f"{camera}, ours : {other} | {columns}"
     told = [f"- in {what}: {', '.join(titles)}" for what, titles in behind.items()]
     return (
         _table(header, rows)
-        + f"\n\nBehind gphoto2, {camera}:\n\n"
+        + f"\n\nBehind {other}, {camera}:\n\n"
         + "\n".join(told or ["- nowhere"])
     )
 

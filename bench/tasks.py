@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench.programs import Cost, gphoto2, ours, whole_run
-from bench.station import FOLDER, Cable, Files, station
+from bench.programs import Cost, Shell, gphoto2, ours, pressed_by_hand, whole_run
+from bench.station import FOLDER, Cable, Files, Station, station
 from canon.models.model import Model, Numbering
 from canon.ptp.powershot.layouts import FOLDER_ENTRY
 
@@ -46,6 +46,9 @@ class Sizes:
     movie: int
     eos_many: tuple[int, int]
     eos_movie: int
+    thumbnails: int
+    imported: tuple[int, int]
+    frames: int
     picture: str
     growth: tuple[int, ...]
     wire_large: dict[Cable, int]
@@ -59,6 +62,9 @@ USUAL = Sizes(
     64_000_000,
     (100, 8_000_000),
     1_000_000_000,
+    500,
+    (1000, 107_000),
+    10,
     "large",
     (10, 100, 1000, 10_000),
     {
@@ -77,6 +83,9 @@ TINY = Sizes(
     3_000_000,
     (2, 2_000_000),
     3_000_000,
+    5,
+    (5, 20_000),
+    2,
     "small",
     (1, 10),
     {
@@ -102,8 +111,11 @@ class Task:
         moved: bytes of the files that are fetched; 0 where there are none.
         sent: bytes of the file that is put on the card; 0 where there is none.
         cable: which camera it is, and how it is connected.
+        each: what the cost is divided by, and how many they are, where that is no megabyte.
         whole: the lines are commands, whose words are run from their start to their end; their
-            peak of memory is not measured.
+            peak of memory is not measured. So are those before, in the same folder.
+        by_hand: the line is a command that waits; measured is from a press of the button to the
+            file.
         paced: the camera takes its time. Its clock jumps for a host that waits at a pipe, but not
             for one that asks for events again and again.
     """
@@ -116,8 +128,15 @@ class Task:
     moved: int = 0
     sent: int = 0
     cable: Cable = _G3
+    each: tuple[str, int] | None = None
     whole: bool = False
+    by_hand: bool = False
     paced: bool = False
+
+    @property
+    def parts(self) -> tuple[str, float] | None:
+        """What the cost is divided by, and how many they are."""
+        return ("megabyte", self.moved / 1e6) if self.moved else self.each
 
     @property
     def payload(self) -> int:
@@ -215,6 +234,7 @@ def card_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
             f"upload a file of {size:,} bytes, start to end",
             (f"{_COMMAND} put {_SOURCE} {_FOLDER}",),
             (f"gphoto2 --folder {cable.folder} --upload-file {_SOURCE}",),
+            ((), ()),
             sent=size,
             cable=cable,
             whole=True,
@@ -274,7 +294,16 @@ def release_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
 def eos_card_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
     """What is done with the card of an EOS."""
     return (
+        Task(
+            "start to first reply",
+            (f"{_COMMAND} info",),
+            ("gphoto2 --summary",),
+            ((), ()),
+            cable=cable,
+            whole=True,
+        ),
         _listing(f"list {sizes.listed:,} files", sizes.listed, cable),
+        _thumbnails(Files(sizes.thumbnails, 100_000, pictures=True), cable),
         _download(Files(*sizes.eos_many), cable),
         _download(Files(1, sizes.eos_movie, "MVI_{:04}.MOV"), cable),
     )
@@ -283,11 +312,14 @@ def eos_card_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
 def eos_tasks(cable: Cable) -> tuple[Task, ...]:
     """What an EOS is asked for in remote control."""
     ours, theirs = "start", "get-config iso"
+    fetched = ("capture-image-and-download",)
 
-    def shot(title: str, verb: str, target: int) -> Task:
-        fetched = ("capture-image-and-download",)
-        before = ((ours,), (theirs, f"set-config capturetarget={target}"))
-        return Task(title, (verb,), fetched, before, cable=cable, paced=True)
+    def shot(title: str, verb: str, target: int, *, again: bool = False) -> Task:
+        mine: tuple[str, ...] = (ours,)
+        other: tuple[str, ...] = (theirs, f"set-config capturetarget={target}")
+        if again:
+            mine, other = (*mine, verb), (*other, *fetched)
+        return Task(title, (verb,), fetched, (mine, other), cable=cable, paced=True)
 
     return (
         Task("enter remote control, and read a setting", ("read iso",), (theirs,), cable=cable),
@@ -310,6 +342,7 @@ def eos_tasks(cable: Cable) -> tuple[Task, ...]:
             cable=cable,
         ),
         shot("capture to the host", "capture", 0),
+        shot("and the next one", "capture", 0, again=True),
         shot("capture to the card, and download", "shoot", 1),
         Task(
             "fifty live frames",
@@ -317,6 +350,7 @@ def eos_tasks(cable: Cable) -> tuple[Task, ...]:
             ("capture-preview",) * 50,
             ((ours,), (theirs,)),
             cable=cable,
+            each=("frame", 50),
             paced=True,
         ),
     )
@@ -370,6 +404,68 @@ def _listing(title: str, count: int, cable: Cable) -> Task:
     )
 
 
+def _thumbnails(files: Files, cable: Cable) -> Task:
+    return Task(
+        f"{files.count} thumbnails",
+        (f"thumbs {_FOLDER}",),
+        (f"cd {cable.folder}", *(f"get-thumbnail {name}" for name in files.names)),
+        ((), _opening(cable)),
+        files,
+        cable=cable,
+        each=("thumbnail", files.count),
+    )
+
+
+def work_tasks(sizes: Sizes, cable: Cable) -> tuple[Task, ...]:
+    """What people do with a card and a camera, each a program from its start to its end."""
+    count, size = sizes.imported
+    card = Files(count, size, differ=True)
+    get = f"gphoto2 --folder {cable.folder} --get-all-files"
+    again = f"{get} --skip-existing"
+    bring = f"{_COMMAND} import ."
+    return (
+        Task(
+            f"first import of {count:,} files of {size:,} bytes",
+            (bring,),
+            (get,),
+            ((), ()),
+            card,
+            moved=count * size,
+            cable=cable,
+            whole=True,
+        ),
+        Task(
+            "second import of the same card",
+            (bring,),
+            (again,),
+            ((bring,), (get,)),
+            card,
+            cable=cable,
+            whole=True,
+        ),
+        Task(
+            "hand press to finished file, in tether",
+            (f"{_COMMAND} tether -o . --template {{name}}",),
+            ("gphoto2 --set-config capturetarget=1 --capture-tethered --keep",),
+            cable=cable,
+            by_hand=True,
+            paced=True,
+        ),
+        Task(
+            f"{sizes.frames} frames of a time-lapse, 3 s apart",
+            (f"{_COMMAND} timelapse --every 3s --count {sizes.frames} -o .",),
+            (
+                "gphoto2 --set-config capturetarget=0 --filename %03n.jpg "
+                f"--capture-image-and-download -F {sizes.frames} -I 3",
+            ),
+            ((), ()),
+            cable=cable,
+            whole=True,
+            paced=True,
+        ),
+    )
+
+
 def _download(files: Files, cable: Cable) -> Task:
     what = "a file" if files.count == 1 else f"{files.count} files"
     return Task(
@@ -388,6 +484,10 @@ def _opening(cable: Cable) -> tuple[str]:
     return ("ls /" if cable.speed else "storage-info",)
 
 
+Program = Callable[[Station, Path], Shell]
+"""Starts a program that takes lines."""
+
+
 class Alternated:
     """Runs the programs in turn, each with a fresh camera, and takes medians.
 
@@ -403,14 +503,14 @@ class Alternated:
     ) -> None:
         self._runs, self._home, self._env, self._tell = runs, home, env, tell
 
-    def costs(self, tasks: Sequence[Task]) -> Iterator[Pair]:
-        """What each task takes from the open port on."""
+    def costs(self, tasks: Sequence[Task], other: Program = gphoto2) -> Iterator[Pair]:
+        """What each task takes from the open port on, for us and the other program."""
         for task in tasks:
             self._tell(task.title)
             mine, others = [], []
             for _ in range(self._runs):
-                mine.append(self._cost(task, by_us=True))
-                others.append(self._cost(task, by_us=False))
+                mine.append(self._cost(task))
+                others.append(self._cost(task, other))
             yield Pair(task, _median(mine), _median(others))
 
     def starts(self, starts: Sequence[Start]) -> list[tuple[Start, Cost]]:
@@ -427,12 +527,14 @@ class Alternated:
         """How long each task keeps the wire busy. One run tells: it is counted, not timed."""
         for task in tasks:
             self._tell(f"{task.cable}: {task.title}")
-            mine = self._cost(task, by_us=True).wire_s
-            others = self._cost(task, by_us=False).wire_s if task.theirs else None
+            mine = self._cost(task).wire_s
+            others = self._cost(task, gphoto2).wire_s if task.theirs else None
             yield OnTheWire(task, mine, others)
 
-    def _cost(self, task: Task, *, by_us: bool) -> Cost:
-        lines = task.ours if by_us else task.theirs
+    def _cost(self, task: Task, other: Program | None = None) -> Cost:
+        """What a task takes us, or another program."""
+        lines = task.theirs if other else task.ours
+        before = task.prepared[1 if other else 0]
         with (
             tempfile.TemporaryDirectory(dir=self._home) as name,
             station(task.card, self._env, task.cable, real=task.paced) as here,
@@ -440,13 +542,17 @@ class Alternated:
             folder, free = Path(name), here.card.free
             if task.sent:
                 (folder / _SOURCE).write_bytes(random.Random(task.sent).randbytes(task.sent))  # noqa: S311
-            if task.whole:
+            if task.by_hand:
+                cost = pressed_by_hand(lines[0].split(), here, folder)
+            elif task.whole:
+                for line in before:
+                    whole_run(line.split(), here, folder)
                 cost = whole_run(lines[0].split(), here, folder)
             else:
-                with (ours if by_us else gphoto2)(here, folder) as shell:
-                    shell.run(task.prepared[0 if by_us else 1])
+                with (other or ours)(here, folder) as shell:
+                    shell.run(before)
                     cost = shell.run(lines)
-            saved = sum(path.stat().st_size for path in folder.iterdir()) - task.sent
+            saved = sum(path.stat().st_size for path in folder.rglob("*.*")) - task.sent
             taken = free - here.card.free
             if saved < task.moved or taken < task.sent:
                 raise RuntimeError(

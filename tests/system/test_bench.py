@@ -57,7 +57,7 @@ def test_what_the_page_says_stays(page: str) -> None:
 
 def test_each_row_has_what_its_header_promises(page: str) -> None:
     found = tables(page)
-    assert len(found) == 8
+    assert len(found) == 10
     for header, line, *rows in found:
         assert len(rows) >= 2
         assert all(len(row) == len(header) for row in (line, *rows))
@@ -127,7 +127,9 @@ def test_powershots_that_speak_ptp_have_their_rows(
 
 
 EOS_CARD_TASKS = [
+    "start to first reply",
     "list 10 files",
+    "5 thumbnails",
     "download 2 files of 2,000,000 bytes",
     "download a file of 3,000,000 bytes",
 ]
@@ -135,22 +137,43 @@ EOS_TASKS = [
     "enter remote control, and read a setting",
     "change seven settings",
     "capture to the host",
+    "and the next one",
     "capture to the card, and download",
     "fifty live frames",
+]
+WORK_TASKS = [
+    "first import of 5 files of 20,000 bytes",
+    "second import of the same card",
+    "hand press to finished file, in tether",
+    "2 frames of a time-lapse, 3 s apart",
 ]
 
 
 @pytest.mark.parametrize(
     ("number", "name", "names"),
-    [(4, "EOS 60D, PTP", EOS_CARD_TASKS + EOS_TASKS), (5, "EOS R6, PTP", EOS_TASKS)],
+    [
+        (4, "EOS 60D, PTP, ours : gphoto2", EOS_CARD_TASKS + EOS_TASKS),
+        (5, "EOS R6, PTP, ours : gphoto2", EOS_TASKS),
+        (6, "EOS 60D, PTP, ours : python-gphoto2", EOS_CARD_TASKS[1:] + EOS_TASKS),
+    ],
 )
 def test_an_eos_has_its_rows(page: str, number: int, name: str, names: list[str]) -> None:
     table = tables(page)[number]
     found = moved(table)
-    assert table[0][0] == f"{name}, ours : gphoto2"
+    assert table[0][0] == name
     assert list(found) == names
     assert min(found["capture to the host"]) > 1
     assert min(found["fifty live frames"]) > 1
+
+
+def test_what_people_do_has_its_rows(page: str) -> None:
+    table = tables(page)[7]
+    found = moved(table)
+    assert table[0][0] == "EOS 60D, from start to end, ours : gphoto2"
+    assert list(found) == WORK_TASKS
+    first, again, pressed, frames = found.values()
+    assert min(first) > 0.1 > max(again), "of the second time nothing but the listing"
+    assert min(*pressed, *frames) > 1
 
 
 def test_a_listing_is_shown_as_it_grows(page: str) -> None:
