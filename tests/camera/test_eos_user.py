@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from canon.camera import Camera
+from canon.driver.events import ShuttingDown
 from canon.driver.features import Feature
-from canon.errors import NotSupported, Refused
+from canon.errors import Disconnected, NotSupported, Refused
 from canon.virtual.build import make_virtual
 from canon.virtual.port import VirtualPort
+from canon.virtual.ptp.eos.dial import Mode
 
 
 def a_camera(slug: str) -> Camera:
@@ -60,3 +64,39 @@ def test_the_settings_of_an_r6_begin_with_what_has_a_name() -> None:
     numbers = [name.startswith("0x") for name in names]
     assert any(numbers)
     assert numbers == sorted(numbers)
+
+
+def test_a_body_that_is_let_be_in_remote_control_switches_itself_off() -> None:
+    with a_camera("eos-r6") as cam:
+        cam.remote.start()
+        cam.clock.sleep(50)
+        assert cam.capture.shoot(target="card").entries
+        cam.clock.sleep(70)
+        with pytest.raises(Disconnected):
+            cam.capture.shoot(target="card")
+
+
+def test_who_waits_keeps_a_body_on() -> None:
+    with a_camera("eos-700d") as cam, cam.events() as events, cam.remote():
+        ends = cam.clock.now() + 70
+        while (left := ends - cam.clock.now()) > 0:
+            assert not isinstance(events.get(timeout_s=left), ShuttingDown)
+        assert cam.capture.shoot(target="card").entries
+
+
+def test_a_warning_that_a_body_switches_itself_off_is_answered() -> None:
+    with a_camera("eos-700d") as cam, cam.events() as events, cam.remote():
+        for _ in range(2):
+            cam.clock.sleep(25)
+            heard = []
+            while event := events.get(timeout_s=1):
+                heard.append(type(event))
+            assert ShuttingDown in heard
+        assert cam.capture.shoot(target="card").entries
+
+
+def test_a_long_exposure_keeps_a_body_on() -> None:
+    device: Any = make_virtual("eos-700d")
+    device.extension.table.turn_dial(Mode.MANUAL)
+    with Camera(lambda: VirtualPort(device), "virtual:") as cam:
+        assert cam.capture.bulb(45, target="card").entries

@@ -78,7 +78,7 @@ def test_a_single_file_may_be_padded() -> None:
 @pytest.mark.parametrize(
     ("raw", "name"),
     [
-        (words(1, 16, 7, 0, 3), "unknown-0x1070003"),  # a HEIF, maybe
+        (words(1, 16, 7, 9, 3), "unknown-0x1070903"),
         (words(2, 16, 1, 0, 3, 16, 1, 1, 3), "unknown-0x2010003010103"),  # a JPEG on each card
     ],
 )
@@ -86,6 +86,18 @@ def test_formats_without_a_name_keep_their_numbers(raw: bytes, name: str) -> Non
     value = FORMATS.value(raw)
     assert str(value) == name
     assert FORMATS.code(value) == FORMATS.code(Format.parse(name)) == raw
+
+
+def test_a_heif_is_written_as_the_body_lists_it() -> None:
+    heif, other = words(1, 16, 8, 0, 3), words(1, 16, 8, 2, 2)
+    both = words(2, 16, 6, 0, 3, 16, 8, 0, 3)
+    assert FORMATS.value(heif) == Format("heif-large-fine")
+    assert FORMATS.value(both) == Format("craw+heif-large-fine")
+    assert FORMATS.code(Format("heif-large-fine")) is None
+    row = ROWS["image_format"]
+    for raw in heif, other, both:
+        assert row.write(row.read(raw), [heif, other, both]) == raw
+    assert row.write(Format("heif-large-fine"), [other]) is None
 
 
 @pytest.mark.parametrize("raw", [b"", words(0), words(3), words(1, 16, 1), words(0xFFFFFFFF) * 9])

@@ -16,6 +16,7 @@ class FileKind(Choice):
     MRAW = enum.auto()
     SRAW = enum.auto()
     CRAW = enum.auto()
+    HEIF = enum.auto()
 
     @property
     def is_raw(self) -> bool:
@@ -24,7 +25,7 @@ class FileKind(Choice):
 
 
 class Quality(Choice):
-    """How much a JPEG is compressed."""
+    """How much a JPEG or a HEIF is compressed."""
 
     ECONOMY = enum.auto()
     NORMAL = enum.auto()
@@ -35,7 +36,7 @@ class Quality(Choice):
 
 
 class ImageSize(Choice):
-    """The size of a JPEG; the pixels are the model's."""
+    """The size of a JPEG or a HEIF; the pixels are the model's."""
 
     LARGE = enum.auto()
     MEDIUM = enum.auto()

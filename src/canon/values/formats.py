@@ -17,9 +17,9 @@ class File(Frozen):
     """One file of a release.
 
     Attributes:
-        kind: a JPEG, or the sensor's own data.
-        size: the size of a JPEG; None where the file has no choice of sizes.
-        quality: how much a JPEG is compressed; None where the file has no choice of it.
+        kind: a JPEG, a HEIF, or the sensor's own data.
+        size: the size of a picture; None where the file has no choice of sizes.
+        quality: how much it is compressed; None where the file has no choice of it.
     """
 
     kind: FileKind
@@ -34,7 +34,8 @@ class File(Frozen):
 class Format(Value, str):
     """What a release writes: `Format("large-fine")`, `Format("raw")`, `Format("raw+large-fine")`.
 
-    Of a JPEG its size and its quality are said; capitals, spaces, - and _ are free.
+    Of a JPEG its size and its quality are said, and so they are of a HEIF, `heif-large-fine`;
+    capitals, spaces, - and _ are free.
     """
 
     def __new__(cls, typed: object) -> Self:
@@ -52,14 +53,14 @@ class Format(Value, str):
         files = [known.get(plain(part)) for part in word.split("+")]
         kinds = [file.kind.is_raw for file in files if file is not None]
         if len(set(kinds)) < len(files):
-            jpegs = [str(file) for file in known.values() if file.kind is FileKind.JPEG]
+            pictures = [str(file) for file in known.values() if not file.kind.is_raw]
             alone = tuple(map(str, known.values()))
-            raise no_such(cls, typed, (*alone, *(f"raw+{one}" for one in jpegs)), "large-fine")
+            raise no_such(cls, typed, (*alone, *(f"raw+{one}" for one in pictures)), "large-fine")
         return cls.of(*(file for file in files if file is not None))
 
     @classmethod
     def of(cls, *files: File) -> Self:
-        """The format that writes these files: one, or a RAW and a JPEG."""
+        """The format that writes these files: one, or a RAW and a picture."""
         ordered = sorted(files, key=lambda file: not file.kind.is_raw)
         return str.__new__(cls, "+".join(map(str, ordered)))
 
@@ -115,8 +116,13 @@ def _files() -> dict[str, File]:
     """All files that have a name, by it."""
     if not _KNOWN:
         raws: Iterable[File] = (File(kind) for kind in FileKind if kind.is_raw)
-        jpegs: Iterable[File] = (jpeg(size, quality) for size in ImageSize for quality in Quality)
-        _KNOWN.update({plain(str(file)): file for file in (*raws, *jpegs)})
+        pictures: Iterable[File] = (
+            File(kind, size, quality)
+            for kind in (FileKind.JPEG, FileKind.HEIF)
+            for size in ImageSize
+            for quality in Quality
+        )
+        _KNOWN.update({plain(str(file)): file for file in (*raws, *pictures)})
     return _KNOWN
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from canon.errors import DecodeError, DeviceBusy, Refused
 from canon.log import Log
 from canon.ptp.eos.layouts import Eos, EosKeepDeviceOn, GetEvent, GetViewfinderData
-from canon.ptp.eos.records import Record, read_records
+from canon.ptp.eos.records import Record, WillSoonShutdown, read_records
 from canon.ptp.eos.store import Store
 from canon.ptp.operations import PtpEvent
 from canon.ptp.session import Session
@@ -85,6 +85,8 @@ class Channel:
         deadline = clock.now() + wait_s
         while True:
             if records := self._ask():
+                if any(isinstance(one, WillSoonShutdown) for one in records):
+                    self._keep_on(every_s=0)
                 self._waits = _pauses()
                 return records
             self._keep_on()
@@ -106,10 +108,10 @@ class Channel:
                 return ()
         return records
 
-    def _keep_on(self) -> None:
+    def _keep_on(self, every_s: float = _KEEP_ON_S) -> None:
         """Let the body not switch itself off while somebody waits."""
         now = self.session.clock.now()
-        if now - self._kept_on < _KEEP_ON_S or not self.session.supports(EosKeepDeviceOn):
+        if now - self._kept_on < every_s or not self.session.supports(EosKeepDeviceOn):
             return
         self._kept_on = now
         try:

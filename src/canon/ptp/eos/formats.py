@@ -67,6 +67,9 @@ _FILE_BITS = 24
 class ImageFormats:
     """What a release writes, one file or two, as bytes and as a `Format`.
 
+    A file that is neither JPEG nor RAW is a HEIF, which a body lists while HDR PQ is on. Its number
+    is not known: it is only written as the body lists it (section 5.2).
+
     Bytes that mean no known format become a Format that keeps their numbers.
     """
 
@@ -137,14 +140,16 @@ def _file(kind: int, size: int, compression: int) -> File | None:
         raw = _RAWS.get((size, compression))
         return None if raw is None else File(raw)
     sized, how = _SIZES.get(size), _QUALITIES.get(compression)
-    if kind != _JPEG or sized is None or how is None:
+    if sized is None or how is None:
         return None
-    return File(FileKind.JPEG, sized, how)
+    return File(FileKind.JPEG if kind == _JPEG else FileKind.HEIF, sized, how)
 
 
 def _file_codes(file: File) -> tuple[int, int, int] | None:
     if file.kind.is_raw:
         return _RAW, *_RAW_CODES[file.kind]
+    if file.kind is FileKind.HEIF:
+        return None
     size = _SIZE_CODES.get(file.size) if file.size is not None else None
     quality = _QUALITY_CODES.get(file.quality) if file.quality is not None else None
     return None if size is None or quality is None else (_JPEG, size, quality)

@@ -332,6 +332,9 @@ class PtpCamera(Generic[X]):
             _log.debug("asked: %r", operation)
             self.extension.transaction = asked.head.transaction
             reply = self.answer(operation, data)
+        except Unplugged:
+            self.unplug()  # it switches itself off
+            raise
         except Status as refusal:
             code = refusal.code
             if code == Response.DEVICE_BUSY:

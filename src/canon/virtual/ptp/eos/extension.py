@@ -59,7 +59,14 @@ from canon.ptp.eos.layouts import (
     Zoom,
     ZoomPosition,
 )
-from canon.ptp.eos.records import Record, RequestGetEvent, StoreAddedEx, StoreRemovedEx
+from canon.ptp.eos.records import (
+    Record,
+    RequestGetEvent,
+    ShutdownTimerUpdated,
+    StoreAddedEx,
+    StoreRemovedEx,
+    WillSoonShutdown,
+)
 from canon.ptp.marks import NEW, PROTECTED
 from canon.ptp.operations import (
     FormatStore,
@@ -75,6 +82,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
 )
 from canon.virtual.card import MemoryCard
+from canon.virtual.device import Unplugged
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.ptp.eos import listing
 from canon.virtual.ptp.eos.live import Live
@@ -93,6 +101,8 @@ _OF_THE_BUTTON = frozenset(
 _RAM = 0x00000000  # pictures in memory have no store of their own
 _NO_RECORD = (8).to_bytes(4, "little") + bytes(4)
 _MOST_RECORDS = 4096
+_NEVER = 0xFFFF  # of the seconds until it switches itself off
+_WARNS_S = 10  # Guess: how long before
 _WAKES = 2  # the event mode that lets an EOS M take pictures
 _EVENT_CODES = (0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8B, 0x8D, 0x8E, 0x8F)
 _MORE_EVENTS = (0x90, 0x91, 0xA0, 0xA1)
@@ -137,8 +147,8 @@ class EosBody:
         self._tell = tell
         self._listed = Listed(body)
         self._queue: deque[bytes] = deque(maxlen=_MOST_RECORDS)
-        self._burst_due = False
-        self._delay = 0.0
+        self._burst_due = self._warned = False
+        self._delay = self._used = 0.0
 
     # --- what the plug calls ----------------------------------------------------------------------
 
@@ -221,9 +231,36 @@ class EosBody:
 
     def answer(self, operation: Operation[Any], data: bytes) -> Answered:
         """Answer an operation, here or by the card."""
+        self._stay_on(operation)
         self._delay += _DELAYS.get(type(operation), 0.0)
         self.release.listed |= isinstance(operation, GetObjectInfoEx | GetObjectHandles)
         return self._own(operation, data)
+
+    def _stay_on(self, operation: Operation[Any]) -> None:
+        """Switch off where a host that has remote control let it be for as long as it is set to.
+
+        Guess: asking for records is no use of it where there is an operation to keep it on.
+
+        Raises:
+            Unplugged: it is off.
+        """
+        now, seconds = self.body.clock.now(), self.table.number(Eos.AUTO_POWER_OFF)
+        works = self.release.busy or self.live.on
+        stays = not self.remote_mode or works or not 0 < seconds < _NEVER
+        left = self._used + seconds - now
+        if left <= 0 and not stays:
+            raise Unplugged
+        listens = isinstance(operation, GetEvent) and self._lists(EosKeepDeviceOn)
+        if stays or not listens:
+            if self._warned:
+                self._tell(ShutdownTimerUpdated())
+            self._used, self._warned = now, False
+        elif left < _WARNS_S and not self._warned:
+            self._warned = True
+            self._tell(WillSoonShutdown(int(left)))
+
+    def _lists(self, operation: type[Operation[Any]]) -> bool:
+        return operation.code in self.body.profile.operations
 
     @singledispatchmethod
     def _own(self, operation: Operation[Any], data: bytes) -> Answered:
