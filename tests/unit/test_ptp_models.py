@@ -47,6 +47,7 @@ def test_the_flags_are_as_many_as_those_of_libgphoto2() -> None:
         PtpQuirk.HIDES_RELEASE: 1,
         PtpQuirk.WANTS_LISTING: 4,
         PtpQuirk.SCREEN_STAYS_OFF: 2,
+        PtpQuirk.MOVIE_VIEW: 1,
     }
     assert Counter(verb for model in MODELS for verb in model.driven_by.verbs) == {
         "release": 139,

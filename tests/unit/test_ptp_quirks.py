@@ -44,6 +44,7 @@ class Host:
             lambda session, listed, _: extension_of(session, listed, known),
         )
         self.driver.start()
+        self.took = 0.0
 
     def enter(self) -> None:
         assert self.driver.remote
@@ -124,6 +125,21 @@ def test_a_full_press_that_never_works() -> None:
     assert Feature.SHOOT not in aware.driver.features
     assert Feature.SHOOT in unaware.driver.features
     assert not unaware.shoots(), "it is busy whenever it is asked"
+
+
+def test_a_live_view_that_is_always_that_of_movies() -> None:
+    aware, unaware = both("eos-r3", quirk=PtpQuirk.MOVIE_VIEW)
+    for host in (aware, unaware):
+        host.enter()
+        host.driver.clock.sleep(2)
+        host.asked.clear()
+        live = host.driver.live
+        assert live
+        started = host.driver.clock.now()
+        live.start()
+        host.took = host.driver.clock.now() - started
+        assert live.frame()
+    assert aware.took < 1 < unaware.took, "it is busy for what never changes"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ class PtpQuirk(enum.Flag):
     """It hangs in a later release unless the folders of its cards were listed before."""
     SCREEN_STAYS_OFF = enum.auto()
     """It takes pictures with its screen off, though it is opened as an EOS M is."""
+    MOVIE_VIEW = enum.auto()
+    """Its live view is that of movies, and stays so."""
 
 
 class PtpTrait(enum.Flag):
@@ -104,6 +106,7 @@ UNKNOWN, POWER = PtpQuirk.TAKES_UNKNOWN, PtpQuirk.KEEPS_AUTO_POWER_OFF
 NO_PRESS, LONG = PtpQuirk.NO_FULL_PRESS, PtpQuirk.LONG_NAMES
 NO_LIST, FIVE, HIDES = PtpQuirk.NO_LISTING, PtpQuirk.ZOOMS_TO_FIVE, PtpQuirk.HIDES_RELEASE
 LISTING, SCREEN = PtpQuirk.WANTS_LISTING, PtpQuirk.SCREEN_STAYS_OFF
+MOVIE_VIEW = PtpQuirk.MOVIE_VIEW
 LIKE_M, MOVIE = PtpTrait.LIKE_M, PtpTrait.MOVIE
 FULL, APS_H = PtpTrait.FULL_FRAME, PtpTrait.APS_H
 ZOOMS = PtpTrait.LIKE_M | PtpTrait.POWER_ZOOM
@@ -392,7 +395,7 @@ MODELS = (
     PtpModel("EOS R7", 0x32F7, NONE, LIVE, kind=EOS),
     PtpModel("EOS R10", 0x32F8, NONE, LIVE, kind=EOS),
     PtpModel("EOS M50m2", 0x32F9, SCREEN, LIVE, kind=EOS, traits=LIKE_M),
-    PtpModel("EOS R3", 0x32FC, NONE, LIVE, kind=EOS, traits=FULL),
+    PtpModel("EOS R3", 0x32FC, MOVIE_VIEW, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS R5 C", 0x3303, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS R6m2", 0x330B, NONE, LIVE, kind=EOS, traits=FULL),
     PtpModel("EOS R8", 0x330C, NONE, LIVE, kind=EOS, traits=FULL),

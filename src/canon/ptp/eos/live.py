@@ -11,6 +11,7 @@ import itertools
 from canon.driver.shot import Frame
 from canon.errors import DeviceBusy, NotSupported
 from canon.log import Log
+from canon.models.ptp import PtpQuirk
 from canon.ptp.eos.frames import PICTURES, EvfFrame, read_frame
 from canon.ptp.eos.layouts import Eos, GetViewfinderData
 from canon.ptp.eos.remote import EosRemote
@@ -61,7 +62,8 @@ class EosLive:
         output = self._store.number(Eos.EVF_OUTPUT)
         if output is None:
             raise NotSupported(self._remote.name, "live view that a computer can start")
-        if self._store.number(Eos.EVF_MODE) not in (None, _ON):
+        stays = PtpQuirk.MOVIE_VIEW in self._remote.model.quirks
+        if not stays and self._store.number(Eos.EVF_MODE) not in (None, _ON):
             self._remote.remember(Eos.EVF_MODE)
             try:
                 self._remote.put(Eos.EVF_MODE, _ON)

@@ -34,6 +34,7 @@ _EXPOSURE_BRACKET, FLASH_BRACKET = 1, 8
 """What is bracketed."""
 _LIST = 3  # the form of a list
 _UNTOLD = 0x08  # the layout of the display of the compacts that do not tell which it is
+_MOVIE_VIEW = 2  # of EVF_MODE
 _QUARTER = 900  # seconds
 _LOW = 0  # what a battery says that is nearly empty
 _WRITABLE_ALWAYS = frozenset({Eos.AE_MODE, Eos.EVF_OUTPUT, Eos.CUSTOM_FUNC_EX})
@@ -95,6 +96,8 @@ class Properties:
             Eos.MODEL_ID: body.profile.model_id.to_bytes(4, "little"),
             Eos.SERIAL_NUMBER: _SERIAL,
         }
+        if PtpQuirk.MOVIE_VIEW in body.model.quirks:
+            own[Eos.EVF_MODE] = _MOVIE_VIEW.to_bytes(4, "little")
         self._changed: dict[Key, bytes] = {
             (code, 0): value for code, value in own.items() if any(value)
         }
@@ -236,6 +239,8 @@ class Properties:
         if code in _READ_ONLY or not self._may_be(code, value):
             raise Status(Response.DEVICE_BUSY)
         if code == Eos.AUTO_POWER_OFF and PtpQuirk.KEEPS_AUTO_POWER_OFF in self.body.model.quirks:
+            raise Status(Response.DEVICE_BUSY)
+        if code == Eos.EVF_MODE and PtpQuirk.MOVIE_VIEW in self.body.model.quirks:
             raise Status(Response.DEVICE_BUSY)
         if code in (Eos.CAMERA_TIME, Eos.UTC_TIME):
             ahead = self._ahead if code == Eos.UTC_TIME else 0
