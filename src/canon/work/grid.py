@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 _LOOK_UP_S = 0.2  # how often a wait looks whether it shall end
 _EXACT_S = 1e-6
+_MOST_LATE_S = 0.5
 
 
 class Stopped(Exception):
     """The series shall end, and the frame was not begun."""
+
+
+class Late(Exception):
+    """The camera was not ready for the place in time, and nothing was released."""
 
 
 class Grid:
@@ -36,6 +41,11 @@ class Grid:
         self._clock = cam.clock
         self._ahead_s = 0.0  # of a clock that began anew with the camera
         self._start: float | None = None
+
+    @property
+    def tolerance_s(self) -> float:
+        """How late a frame may be, in seconds."""
+        return min(_MOST_LATE_S, self._every_s / 10)
 
     def now(self) -> float:
         """The moment, in seconds of a clock that never goes back."""
@@ -109,12 +119,15 @@ class Release:
         """Whether it may be sent now.
 
         Raises:
+            Late: its place has passed.
             Stopped: it is not to be sent any more.
         """
         grid = self._grid
         if not self._asked:
             self._asked = True
             self.prepared_s = grid.now() - self._begun
+            if grid.now() - grid.place(self._number) > grid.tolerance_s:
+                raise Late
         if not grid.wait(self._number, 0.0, self._is_stopping):
             raise Stopped
         grid.begin()

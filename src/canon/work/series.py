@@ -26,7 +26,7 @@ from canon.errors import (
 )
 from canon.frozen import Frozen
 from canon.work.frames import FOCUS, RELEASE, Frames, Place, Warned
-from canon.work.grid import Grid, Release, Stopped
+from canon.work.grid import Grid, Late, Release, Stopped
 from canon.work.ramp import Change, Limits, Ramp
 from canon.work.taking import Brought, IndexRebuilt
 
@@ -39,6 +39,7 @@ SHORTEST_S, LONGEST_S = 0.1, 86400.0 * 366
 _IN_A_ROW = 3  # frames that fail
 _TOLD_AFTER = 3  # frames, whether the interval can be kept
 _MARGIN_S = 0.05  # for what comes before a release, beside what it took the last time
+_RECOVERY_S = 10.0  # that the next frame is begun earlier after one that failed
 _TWICE = 2  # times that the port may fail until the camera is opened anew
 
 
@@ -236,6 +237,10 @@ class TimeLapse:
             shot = self._frames.shoot(thumbnail=self._ramp is not None, may_go=release.may_go)
         except Stopped:
             return
+        except Late:
+            self._lead_s = self._lead(release.prepared_s)
+            yield from self._skip(number, 1)
+            return
         except (NotSupported, MissingExtra):
             raise
         except CanonError as error:
@@ -253,8 +258,12 @@ class TimeLapse:
     def _done(self, number: int, release: Release, shot: Shot) -> Taken:
         files, entries = self._frames.files(shot)
         self._taken += 1
-        self._lead_s = min(release.prepared_s + _MARGIN_S, self._wanted.every_s / 2)
+        self._lead_s = self._lead(release.prepared_s)
         return Taken(number, round(release.at_s, 3), round(release.late_s, 3), files, entries)
+
+    def _lead(self, prepared_s: float) -> float:
+        """How long before its release a frame is begun, where getting ready takes so long."""
+        return min(prepared_s + _MARGIN_S, self._wanted.every_s / 2)
 
     def _fail(self, number: int, error: CanonError) -> Iterator[SeriesEvent]:
         """Count a frame that failed; the third in a row ends the series."""
@@ -262,6 +271,7 @@ class TimeLapse:
         self._missed += 1
         self._failed += 1
         self._in_a_row += 1
+        self._lead_s = self._lead(_RECOVERY_S)
         self._port_failed += isinstance(error, PortError | ProtocolError)
         if isinstance(error, Disconnected):
             self._port_failed = _TWICE

@@ -151,7 +151,7 @@ class Taking:
         self._serial = serial(cam)
         self.body = f"{cam.model} {self._serial or cam.owner}".strip()
         self._seen = self._index.seen(self.body)
-        self._number = self._index.last_number()
+        self._number = max(self._number, self._index.last_number())
 
     def sha256(self, entry: Entry) -> str | None:
         """The SHA-256 of a file that came before and is not wanted again; None of another."""
