@@ -148,6 +148,19 @@ def test_the_files_of_a_folder_that_is_shown_as_a_card(tmp_path: Path) -> None:
     assert offers(tmp_path, "canon-remote ls ", f"{G3}?card=none") == []
 
 
+def test_cameras_have_names(tmp_path: Path) -> None:
+    file = Path(environment(tmp_path)["HOME"], ".config/canon-remote/cameras.toml")
+    file.parent.mkdir(parents=True)
+    file.write_text('left = "virtual:eos-r6"\nright = "usb:1-2.3"\n')
+    ports = [word for _, word in offers(tmp_path, "canon-remote --port ")]
+    assert ports[:2] == ["left", "right"]
+    paths = [word for _, word in offers(tmp_path, "canon-remote --port left ls ")]
+    assert paths == ["MISC/", "DCIM/"]
+    assert offers(tmp_path, "canon-remote --port right ls ") == []
+    file.write_text("left = [")
+    assert ["plain", "usb:"] in offers(tmp_path, "canon-remote --port u")
+
+
 def offers(folder: Path, line: str, port: str = G3) -> list[list[str]]:
     """The kind and the word of each offer, as fish gets them."""
     variables = {

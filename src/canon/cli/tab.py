@@ -20,10 +20,10 @@ _CANON = "04a9"
 
 
 def ports(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:
-    """Port strings: the plugs with a Canon in it, serial lines, virtual bodies."""
+    """Names of cameras, and port strings: plugs with a Canon in it, lines, virtual bodies."""
     kind, colon, _ = typed.partition(":")
     if not colon:
-        return _fitting(typed, _WAYS)
+        return _fitting(typed, (*_named(), *_WAYS))
     if kind == "virtual":
         return _fitting(typed, (f"virtual:{body}" for body in _bodies()))
     return _fitting(typed, _plugs() if kind == "usb" else _lines() if kind == "serial" else ())
@@ -77,7 +77,8 @@ def files(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[Comp
 
 def on_card(ctx: click.Context, typed: str) -> list[str]:
     """Paths of the card of a virtual camera, as far as the next slash; none of a real one's."""
-    kind, _, body = _port(ctx).partition(":")
+    port = _port(ctx)
+    kind, _, body = _named().get(port, port).partition(":")
     if kind != "virtual":
         return []
     above, slash, _ = typed.rpartition("/")
@@ -110,6 +111,16 @@ def _port(ctx: click.Context | None) -> str:
             return str(port)
         ctx = ctx.parent
     return default_port()
+
+
+def _named() -> dict[str, str]:
+    """The ports of the cameras that the user gave a name; none where the file is odd."""
+    from canon import cameras_file
+
+    try:
+        return {name: one.port for name, one in cameras_file.read().items()}
+    except (ValueError, OSError):
+        return {}
 
 
 def _names(body: str, folder: str) -> list[str]:
