@@ -12,7 +12,6 @@ from pathlib import Path
 import canon
 from canon.camera import Camera
 from canon.driver.card import Entry
-from canon.driver.shot import Picture
 from canon.values import CaptureTarget
 
 
@@ -57,9 +56,7 @@ def read(cam: Camera, name: str) -> None:
 
 def capture(cam: Camera) -> None:
     """Take a picture to the host, and save it."""
-    for picture in cam.capture.shoot().pictures:
-        if isinstance(picture, Picture):
-            picture.save()
+    cam.capture.shoot(to=".")
 
 
 def shoot(cam: Camera) -> None:

@@ -41,8 +41,9 @@ class InMemory:
         return self._file
 
     def keep(self, name: str) -> None:
-        """The picture is whole."""
+        """The picture is whole; from now on it is in memory once."""
         self._pictures.append(Picture(self._file.getbuffer(), name))
+        self._file = io.BytesIO()
 
     def finish(self) -> None:
         """Nothing is left to do."""
