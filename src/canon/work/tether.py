@@ -292,7 +292,7 @@ class Tether:
 
         try:
             return camera.list(self._where)
-        except PortError:
+        except (PortError, ValueError):  # a program may call its port as it likes
             return []
 
     def _is_over(self) -> bool:
@@ -354,16 +354,17 @@ class Tether:
         entries: list[Entry] = []
         try:
             for top in self._tops:
-                before = self._newest.get(top, "")
-                for folder in [one for one in self._ls(top) if one.name >= before]:
+                newest = self._newest.get(top, "")
+                for folder in [one for one in self._ls(top) if one.name >= newest]:
                     if self._note_folder(folder):
                         entries += self._ls(folder)
         except NoCard:
             return
         is_new = False
-        for event in self._take_new(entries):
-            is_new = True
-            yield event
+        for entry in entries:
+            if key(entry) not in self._begun.files and self._taking.sha256(entry) is None:
+                is_new = True
+                yield from self._added(entry)
         self._compares |= thorough and not is_new
 
     def _note_folder(self, entry: Entry) -> bool:
@@ -393,12 +394,13 @@ class Tether:
             yield from self._take(group)
 
     def _added(self, entry: Entry) -> Iterator[TetherEvent]:
-        """Take a file that the camera has told of, with what it told before of the same picture."""
-        if entry.is_folder:
+        """Take a file that is new, with those of the same picture that came before."""
+        if entry.is_folder or self._is_over():
             return
-        self._recent.append(entry)
-        beside = {one.path: one for one in self._recent if one.parent == entry.parent}
-        for group in groups(beside.values(), is_taken):
+        if entry not in self._recent:
+            self._recent.append(entry)
+        beside = [one for one in self._recent if one.parent == entry.parent]
+        for group in groups(beside, is_taken):
             if entry in group.files:
                 yield from self._take(group)
 
