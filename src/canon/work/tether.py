@@ -447,7 +447,8 @@ class Tether:
         self._hook.ask(self._occasion("download", brought))
         yield brought
         first = group.pictures[0] if group else brought.what
-        name = first.parent.child(first.stem) if first else CardPath.of((str(brought.path),))
+        here = str(brought.path and brought.path.with_suffix(""))
+        name = first.parent.child(first.stem) if first else CardPath.of((here,))
         self._pictures.add(name)
         if self._wanted.count and len(self._pictures) >= self._wanted.count:
             raw = brought.what is not None and kind_of(brought.what.name).content is Content.RAW

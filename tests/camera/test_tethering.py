@@ -1,0 +1,142 @@
+"""Tether from a program: which camera it waits for, what it asks, and what comes of pairs."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import canon
+from canon.camera import Camera
+from canon.ptp.eos.layouts import Eos
+from canon.virtual.build import make_virtual
+from canon.virtual.usbip import UsbipServer
+from canon.work.library import Library
+from canon.work.taking import Brought
+from canon.work.template import Template
+from canon.work.tether import CameraBack, CameraGone, Ended, Tether, Waiting, Wanted
+from rigs.bodies import a_camera, native_device
+
+NAMED = Template("{name}")
+RAW_AND_SMALL = struct.pack("<9I", 2, 16, 6, 0, 4, 16, 1, 0x10, 3)
+
+
+class Steps:
+    """A clock that, each time somebody sleeps by it, lets the next thing happen."""
+
+    def __init__(self, *steps: Callable[[], None]) -> None:
+        self._steps = list(steps)
+        self.slept = 0.0
+
+    @property
+    def left(self) -> int:
+        """How many things have not happened."""
+        return len(self._steps)
+
+    def now(self) -> float:
+        return self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+        self._steps.pop(0)()
+
+
+def nothing() -> None:
+    """Nothing happens."""
+
+
+@pytest.mark.parametrize("body", ["powershot-g3", "powershot-g9"])
+def test_it_never_takes_another_camera(body: str, tmp_path: Path) -> None:
+    """Of two bodies of one model the owner tells which it is, where nothing else does."""
+    device: Any = make_virtual(body)
+    with UsbipServer(device) as server:
+
+        def plug(owner: str, *, presses: bool = False) -> Callable[[], None]:
+            def act() -> None:
+                with server.machine():
+                    device.unplug()
+                    device.body.owner = owner
+                    if presses:
+                        device.press()
+                        device.clock.sleep(10)
+                    device.plugged = bool(owner)
+
+            return act
+
+        port = "usbip:{}:{}/{}".format(*server.address, server.busid)
+        device.body.owner = "mine"
+        gone, other, mine = plug(""), plug("another"), plug("mine", presses=True)
+        steps = Steps(other, nothing, gone, other, gone, mine)
+        with canon.open(port) as cam, Library(tmp_path) as library:
+            tether = Tether(cam, library, Wanted(NAMED, count=1), steps)
+            seen = []
+            for event in tether.run():
+                seen.append(event)
+                if isinstance(event, Waiting):
+                    plug("")()
+        kinds = [Waiting, CameraGone, Brought, CameraBack, Ended]
+        assert [type(one) for one in seen] == kinds
+        assert tether.cam is not cam
+    assert steps.left == 0
+
+
+def taken(
+    device: Any, folder: Path, count: int, before: Callable[[Camera], object] = lambda cam: None
+) -> list[Brought]:
+    """What a tether brings of so many presses by hand, named by their numbers."""
+    with a_camera(device) as cam, Library(folder) as library:
+        before(cam)
+        for number in range(1, count + 1):
+            device.clock.after(20 * number, device.press)
+        wanted = Wanted(Template("{seq}"), count=count)
+        return [one for one in Tether(cam, library, wanted).run() if isinstance(one, Brought)]
+
+
+def a_60d(form: bytes) -> Any:
+    device = make_virtual("eos-60d")
+    device.extension.table.put(Eos.IMAGE_FORMAT, form)  # type: ignore[union-attr]
+    return device
+
+
+def a_20d() -> Any:
+    device = native_device(slug="eos-20d")
+    with a_camera(device) as cam, cam.remote():
+        cam.settings.set(image_format="raw+small-fine")
+    return device
+
+
+@pytest.mark.parametrize("make", [a_20d, lambda: a_60d(RAW_AND_SMALL)], ids=["native", "eos"])
+def test_raw_and_jpeg_keep_one_name(make: Callable[[], Any], tmp_path: Path) -> None:
+    """Though the camera tells of one after the other."""
+    told = taken(make(), tmp_path, 2)
+    names = [one.path.name for one in told if one.path]
+    assert names == ["1.CR2", "1.JPG", "2.CR2", "2.JPG"]
+
+
+def test_pictures_in_the_memory_of_an_eos(tmp_path: Path) -> None:
+    """They are on no card; RAW and JPEG of one press keep one name."""
+    device = a_60d(RAW_AND_SMALL)
+    names = on_card(device)
+    told = taken(device, tmp_path, 2, lambda cam: cam.capture.shoot(target="host"))
+    assert [one.path.name for one in told if one.path] == ["1.CR2", "1.JPG", "2.CR2", "2.JPG"]
+    assert {one.what for one in told} == {None}
+    assert on_card(device) == names
+    assert not device.extension.objects.kept
+
+
+def on_card(device: Any) -> list[str]:
+    """The names on the card."""
+    return list(device.body.card.folder(("DCIM", "100CANON")).entries)
+
+
+@pytest.mark.parametrize(
+    ("body", "event"), [("powershot-g3", "CardChanged"), ("powershot-g9", "ObjectAdded")]
+)
+def test_an_event_that_is_lost_costs_no_picture(body: str, event: str, tmp_path: Path) -> None:
+    """The newest folders are looked through after a time of silence."""
+    device = make_virtual(f"{body}?fault=event-lost@{event}")
+    (one,) = taken(device, tmp_path, 1)
+    assert one.path == tmp_path / f"1{one.path.suffix if one.path else None}"
