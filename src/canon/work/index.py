@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 NAME = ".canon-remote.sqlite"
 """The file's name, at the top of the folder."""
-Seen = dict[tuple[str, int, str], tuple[str, int]]
-"""SHA-256 and number of each file that came from a camera, by what its card says of it."""
 
 _VERSION = 1
 _APPLICATION = 0x43524D49  # what `file` can tell it by
@@ -114,14 +112,12 @@ class Index:
         finally:
             self._rows.close()
 
-    def seen(self, camera: str) -> Seen:
-        """SHA-256 and number of each file that came from a camera, by what its card says of it."""
-        query = "SELECT path, size, time, sha256, seq FROM seen WHERE camera = ?"
+    def seen(self, camera: str, entry: Entry) -> tuple[str, int] | None:
+        """SHA-256 and number of a file that came from a camera; None of one that never did."""
+        query = "SELECT sha256, seq FROM seen WHERE camera=? AND path=? AND size=? AND time=?"
         with self._translated():
-            return {
-                (path, size, time): (sha256, seq)
-                for path, size, time, sha256, seq in self._rows.execute(query, (camera,))
-            }
+            row = self._rows.execute(query, (camera, *key(entry))).fetchone()
+        return None if row is None else (row[0], row[1])
 
     def last_number(self) -> int:
         """The highest number that a picture has."""
@@ -138,6 +134,12 @@ class Index:
             Kept(PurePosixPath(path), size, found, datetime.fromisoformat(time))
             for path, size, found, time in rows
         ]
+
+    def paths(self, sha256: str) -> list[str]:
+        """Where these bytes were when they were entered, below the folder."""
+        query = "SELECT path FROM files WHERE sha256 = ? ORDER BY path"
+        with self._translated():
+            return [path for (path,) in self._rows.execute(query, (sha256,))]
 
     def has(self, path: PurePosixPath) -> bool:
         """Whether a file of the folder is entered."""

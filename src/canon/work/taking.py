@@ -25,7 +25,7 @@ from canon.errors import (
     WriteProtected,
 )
 from canon.frozen import Frozen, replace
-from canon.work.index import Kept, Seen, key
+from canon.work.index import Kept
 from canon.work.library import Library, digest
 from canon.work.names import Group, base_of, this_second, to_try, when_taken, with_end
 from canon.work.patience import Patience
@@ -136,7 +136,6 @@ class Taking:
         self._patience = Patience()
         self._cam: Camera | None = None
         self._serial = ""
-        self._seen: Seen = {}
         self._number = 0
         self._planned: set[PurePosixPath] = set()
 
@@ -150,14 +149,13 @@ class Taking:
         self._patience = Patience()
         self._serial = serial(cam)
         self.body = f"{cam.model} {self._serial or cam.owner}".strip()
-        self._seen = self._index.seen(self.body)
         self._number = max(self._number, self._index.last_number())
 
     def sha256(self, entry: Entry) -> str | None:
         """The SHA-256 of a file that came before and is not wanted again; None of another."""
-        if self._again or key(entry) not in self._seen:
+        if self._again or (seen := self._index.seen(self.body, entry)) is None:
             return None
-        return self._seen[key(entry)][0]
+        return seen[0]
 
     def take(self, group: Group, begin: Begin = lambda name, size: None) -> Iterator[Brought]:
         """Fetch the files of one picture; they have the same name but for their suffixes.
@@ -172,10 +170,9 @@ class Taking:
             NoCard: the card is gone.
             OSError: this computer's disk is full, or takes nothing.
         """
-        is_known = all(self.sha256(entry) is not None for entry in group.files)
-        named = _Named() if is_known else self._known(group)
-        for entry in group.files:
-            sha256 = self.sha256(entry)
+        came = [self.sha256(entry) for entry in group.files]
+        named = _Named() if None not in came else self._known(group)
+        for entry, sha256 in zip(group.files, came, strict=True):
             if sha256 is not None:
                 path = self._path_of(sha256)
                 yield Brought(entry, Action.KNOWN, path, entry.size, sha256)
@@ -258,7 +255,7 @@ class Taking:
             why: CanonError | None = None
             if stays is not None and entry in group.companions:
                 why = CanonError(f"{entry.path} stays on the card with {stays.name}")
-            elif key(entry) not in self._seen:
+            elif self._index.seen(self.body, entry) is None:
                 stays = entry  # it has failed, which was told
                 continue
             else:
@@ -289,7 +286,7 @@ class Taking:
         """Delete a file from the card when the disk has it; why it stays where it does."""
         if entry.protected:
             return WriteProtected(subject=entry.path)
-        sha256, _ = self._seen.get(key(entry), ("", 0))
+        sha256, _ = self._index.seen(self.body, entry) or ("", 0)
         if not sha256 or self._library.find(sha256, entry.size) is None:
             what = f"{entry.path} stays on the card: its copy is not in the folder as it came"
             return CanonError(what, "fetch it with --again, then it can be deleted")
@@ -352,7 +349,6 @@ class Taking:
 
     def _enter(self, there: Kept | None, entry: Entry, sha256: str, number: int) -> None:
         self._index.enter(there, self.body, entry, sha256, number)
-        self._seen[key(entry)] = sha256, number
 
     def _keep(
         self, part: PartFile, entry: Entry, base: PurePosixPath, came: Kept
@@ -383,7 +379,7 @@ class Taking:
     def _known(self, group: Group) -> _Named:
         """The path without its suffix that a picture has already, and its number."""
         for entry in group.files:
-            sha256, number = self._seen.get(key(entry), ("", 0))
+            sha256, number = self._index.seen(self.body, entry) or ("", 0)
             rows = self._index.by_sha256(sha256) if sha256 and entry.size else []
             if rows and not self._again:
                 there = [row for row in rows if self._library.place(row.path).exists()]
@@ -416,7 +412,7 @@ class Taking:
 
     def _path_of(self, sha256: str) -> Path | None:
         """Where a file that is known lies, as far as the index knows."""
-        there = (self._library.place(row.path) for row in self._index.by_sha256(sha256))
+        there = (self._library.folder / path for path in self._index.paths(sha256))
         return next((path for path in there if path.exists()), None)
 
 
