@@ -20,6 +20,8 @@ _LONGEST_SUFFIX = 10
 _LONGEST_KIND = 5  # letters of a suffix that tells what is in a file
 _LONGEST = 200  # bytes of a name; no disk takes more than 255
 _CONTROL = (*range(0x20), *range(0x7F, 0xA0))
+_PART, _NOTE = ".part", ".at.part"
+_PIECE = 1 << 20
 _UNSAFE = dict.fromkeys((*_CONTROL, *map(ord, '<>:"/\\|?*')), "_")
 
 
@@ -59,7 +61,7 @@ class PartFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / f".canon-remote-{os.urandom(8).hex()}.part"
+        self._path = folder / f".canon-remote-{os.urandom(8).hex()}{_PART}"
         self._is_safe = False  # it is on the disk already
         with _about(folder):
             self.file: BinaryIO = self._path.open("x+b")
@@ -170,16 +172,25 @@ def _about(target: Path) -> Iterator[None]:
 def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
     """Give a finished file its name; no half of it is ever seen under that name."""
     if overwrite:
-        part.replace(target)
+        try:
+            part.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy_across(part, target, overwrite=True)
+            return
     else:
         try:
             os.link(part, target)
         except FileExistsError:
             raise _appeared(target) from None
-        except OSError:  # a file system without hard links
+        except OSError as error:
             if target.exists():
                 raise _appeared(target) from None
-            part.rename(target)
+            if error.errno == errno.EXDEV:
+                _copy_across(part, target, overwrite=False)
+                return
+            part.rename(target)  # a file system without hard links
         else:
             part.unlink()
     if os.name == "posix":
@@ -189,6 +200,40 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def _copy_across(part: Path, target: Path, *, overwrite: bool) -> None:
+    """Give a file its name where that is on another disk than the part.
+
+    The copy has a temporary name there until it is whole; a note beside the part says where, so
+    that `sweep` finds it when this program is killed meanwhile.
+    """
+    import shutil
+
+    name = f".canon-remote-{os.urandom(8).hex()}"
+    copy, note = target.parent / f"{name}{_PART}", part.parent / f"{name}{_NOTE}"
+    note.write_text(str(copy.absolute()), encoding="utf-8")
+    try:
+        with part.open("rb") as source, copy.open("xb") as file:
+            shutil.copyfileobj(source, file, _PIECE)
+            file.flush()
+            _to_disk(file.fileno())
+        shutil.copystat(part, copy)
+        _put_in_place(copy, target, overwrite=overwrite)
+    finally:
+        copy.unlink(missing_ok=True)
+        note.unlink(missing_ok=True)
+    part.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that a program that was killed has left there."""
+    for note in folder.glob(f"*{_NOTE}"):
+        copy = Path(note.read_text(encoding="utf-8"))
+        if copy.name == f"{note.name.removesuffix(_NOTE)}{_PART}":  # else it was not all written
+            copy.unlink(missing_ok=True)
+    for part in folder.glob(f"*{_PART}"):
+        part.unlink(missing_ok=True)
 
 
 def _to_disk(file: int) -> None:

@@ -12,8 +12,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -21,7 +22,16 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from cli_helpers import answers, files_below, output, run, served, started
+from cli_helpers import (
+    VIRTUAL,
+    answers,
+    files_below,
+    output,
+    process,
+    run,
+    served,
+    started,
+)
 
 from canon.work import taking
 from canon.work.library import Library
@@ -461,6 +471,76 @@ def test_two_imports_into_one_folder(tmp_path: Path, g3: str) -> None:
     assert (ran.returncode, ran.stdout) == (1, "")
     assert re.search(rf"to: process {os.getpid()} on \S+ imports into this folder", ran.stderr)
     said(tmp_path, port=g3)
+    check_index(tmp_path / "to")
+
+
+def test_two_processes_import_into_one_folder(tmp_path: Path, body: Body, card: Path) -> None:
+    """The second says who works there, and the first is not disturbed."""
+    put(card, *(f"IMG_{name:04}.JPG" for name in range(10, 200)))
+    with served(body()) as port, started(tmp_path, "import", "to", port=port) as first:
+        assert first.stdout
+        lines = [first.stdout.readline()]
+        second = process(tmp_path, "import", "to", port=VIRTUAL)
+        assert (second.returncode, second.stdout) == (1, "")
+        assert f"to: process {first.pid} on " in second.stderr
+        rest, told = first.communicate()
+        lines += rest.splitlines()
+        assert (first.returncode, len(lines)) == (0, len(NAMES) + 190), told
+    check_whole(tmp_path / "to", card)
+    check_index(tmp_path / "to")
+
+
+def test_a_second_card_of_one_body(tmp_path: Path, body: Body, card: Path) -> None:
+    """Its pictures have the same names, and none of them is taken for one of the first."""
+    said(tmp_path, port=body())
+    first = shutil.copytree(card, tmp_path / "first")
+    for file in card.rglob("*.*"):
+        file.write_bytes(file.read_bytes() + b"of the second card")
+        os.utime(file, (TAKEN, TAKEN))
+    shutil.copytree(card, tmp_path / "both" / "second")
+    shutil.copytree(first, tmp_path / "both" / "first")
+    assert set(actions(imported(tmp_path, port=body())).values()) == {"fetched"}
+    shutil.rmtree(card)
+    shutil.copytree(first, card)
+    assert set(actions(imported(tmp_path, port=body())).values()) == {"known"}
+    check_whole(tmp_path / "to", tmp_path / "both")
+    check_index(tmp_path / "to")
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another disk than that of the tests."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        assert os.stat(folder).st_dev != tmp_path.stat().st_dev
+        yield Path(folder)
+
+
+def test_a_folder_below_that_is_on_another_disk(
+    tmp_path: Path, body: Body, card: Path, other_disk: Path
+) -> None:
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / DAY.partition("/")[0]).symlink_to(other_disk)
+    assert sorted(said(tmp_path, port=body()).splitlines()) == [f"to/{name}" for name in HERE]
+    on_card = sorted(sha256(file) for file in card.rglob("*.*"))
+    assert sorted(sha256(file) for file in other_disk.rglob("*.*")) == on_card
+    assert {file.stat().st_mtime for file in other_disk.rglob("*.*")} == {TAKEN}
+    assert {name for name in os.listdir(tmp_path / "to") if name.startswith(".")} == {INDEX}
+    assert actions(imported(tmp_path, port=body("unplug@FETCH"))) == dict.fromkeys(NAMES, "known")
+
+
+def test_a_copy_to_another_disk_that_was_cut_short_is_swept(
+    tmp_path: Path, g3: str, other_disk: Path
+) -> None:
+    """What a program has left that was killed in the middle of it, and nothing else."""
+    workshop = tmp_path / "to" / ".canon-remote-import"
+    workshop.mkdir(parents=True)
+    copy, mine = other_disk / ".canon-remote-0a.part", other_disk / "mine.jpg"
+    for file in (copy, mine, workshop / ".canon-remote-0b.part"):
+        file.write_bytes(b"half")
+    (workshop / ".canon-remote-0a.at.part").write_text(str(copy))
+    (workshop / ".canon-remote-0c.at.part").write_text(str(mine))
+    said(tmp_path, port=g3)
+    assert [file.name for file in other_disk.iterdir()] == ["mine.jpg"]
     check_index(tmp_path / "to")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from canon.files import PartFile, numbered
+from canon.files import PartFile, numbered, sweep
 from canon.work import index
 from canon.work.index import Damaged, Index, Kept
 
@@ -215,8 +215,7 @@ class Library:
 
     def _sweep(self) -> None:
         """Remove what a run that was killed has left."""
-        for part in self.workshop.glob("*.part"):
-            part.unlink(missing_ok=True)
+        sweep(self.workshop)
 
     def _leave(self) -> None:
         if self._copy is not None:
