@@ -155,16 +155,30 @@ def owner_verb(options: Options, name: str | None) -> None:
 @click.command(
     "clock",
     cls=Verb,
-    examples=("canon-remote clock --sync", 'canon-remote clock --set "2026-12-31 23:59:00"'),
+    several=True,
+    examples=(
+        "canon-remote clock --sync",
+        'canon-remote clock --set "2026-12-31 23:59:00"',
+        "canon-remote clock --all --sync",
+    ),
 )
 @click.option("--sync", is_flag=True, help="Set the camera's clock to this computer's time.")
 @click.option("moment", "--set", callback=_moment, metavar="ISO", help="Set it to this time.")
 @click.pass_obj
 def clock_verb(options: Options, sync: bool, moment: datetime | None) -> None:
-    """Show or set the camera's clock."""
+    """Show or set the camera's clock.
+
+    The clocks of several cameras are set at the same moment.
+    """
     if sync and moment:
         raise click.UsageError("--sync and --set exclude each other; give one")
     with options.camera() as cam:
+        if (sync or moment) and options.line:
+            from canon.work.several import full_second
+
+            place = options.place(cam)
+            while not place.may_go(when=full_second):
+                pass
         if sync:
             cam.sync_clock()
         elif moment:

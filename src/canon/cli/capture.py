@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from datetime import datetime, time
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -26,7 +27,7 @@ from canon.cli.output import (
 from canon.cli.paths import ON_THIS_COMPUTER
 from canon.driver.features import Feature
 from canon.driver.shot import BULB
-from canon.errors import NotSupported
+from canon.errors import DecodeError, NotSupported
 from canon.work import documents
 
 if TYPE_CHECKING:
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
     from canon.driver.settings import Reading
     from canon.driver.shot import Shot
     from canon.work.saving import Saving
+    from canon.work.several import Place
 
 _ASSIGNMENT = "NAME=VALUE"
 _LONGEST = 32
+_RESULTS = ("files", "card", "sha256", "host_time", "camera_time", "spread_ms")
+_PREPARES_S, _LISTENS_S = 5.0, 1.0
 _TARGET = click.option(
     "--target",
     type=click.Choice(["host", "card", "both"]),
@@ -64,14 +68,38 @@ _OUTPUT = click.option(
 _OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
 
 
+def _moment_to_come(
+    _ctx: click.Context, _option: click.Parameter, text: str | None
+) -> datetime | None:
+    """Read a time of today, or a day and a time."""
+    if text is None:
+        return None
+    now = datetime.now()
+    try:
+        if "-" in text:
+            moment = datetime.fromisoformat(text)
+            moment = moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
+        else:
+            moment = datetime.combine(now, time.fromisoformat(text))
+    except ValueError:
+        raise click.UsageError(
+            f"{text!r} is no time; write 21:30:00, or 2026-12-31T23:59:59.5"
+        ) from None
+    if moment <= now:
+        raise click.UsageError(f"{text} has passed; it is {now:%Y-%m-%dT%H:%M:%S}")
+    return moment
+
+
 @click.command(
     "settings",
     cls=Verb,
+    several=True,
     examples=(
         "canon-remote settings",
         "canon-remote settings iso aperture",
         "canon-remote settings iso=100 macro=on white_balance=daylight",
         "canon-remote settings shooting_mode=av aperture=f/8",
+        "canon-remote settings --all iso=400",
     ),
 )
 @click.argument("words", metavar="[NAME[=VALUE]]...", nargs=-1, shell_complete=tab.settings)
@@ -172,12 +200,15 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
 @click.command(
     "capture",
     cls=Verb,
+    several=True,
+    folder="output",
     examples=(
         "canon-remote capture -o pictures/",
         "canon-remote capture --macro --af-lock --set iso=100 -o flower.jpg",
         "canon-remote capture --target card -n 10",
         "canon-remote capture --no-focus",
         "canon-remote capture -n 10 --template '{time:%Y-%m-%d}/{seq:03}' -o pictures/",
+        "canon-remote capture --all --at 21:30:00 -o pictures/",
     ),
 )
 @_TARGET
@@ -186,6 +217,12 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
 @click.option("--no-focus", is_flag=True, help="Take it at once, without focusing before.")
 @SET
 @click.option("-n", "--count", type=click.IntRange(min=1), default=1, help="How many pictures.")
+@click.option(
+    "--at",
+    callback=_moment_to_come,
+    metavar="TIME",
+    help="Release the first at this moment: 21:30:00, or 2026-12-31T23:59:59.5.",
+)
 @_OUTPUT
 @_OVERWRITE
 @TEMPLATE
@@ -199,6 +236,7 @@ def capture_verb(
     no_focus: bool,
     settings: tuple[str, ...],
     count: int,
+    at: datetime | None,
     output: str,
     overwrite: bool,
     template: str | None,
@@ -208,16 +246,19 @@ def capture_verb(
 
     Where each one lies is printed: a file of this computer, or card:PATH. Nothing is deleted from
     the card. A file that is there already is an error before the picture is taken. With --template
-    pictures get their names below DIR as `import` gives them; a name that is taken gets -2.
+    pictures get their names below DIR as `import` gives them; a name that is taken gets -2. Several
+    cameras wait for each other before each picture, and release at one moment; the files of each go
+    into a folder of its name below DIR.
     """
     changes = assignments(settings)
     sorting = sorting_by(template, job, output, overwrite=overwrite)
     going = _Going(options, target, count, output, overwrite, sorting)
     with (
         options.camera() as cam,
-        Tally(options.as_json, "shot", "taken", "files", "card") as tally,
+        Tally(options.as_json, "shot", "taken", *_RESULTS) as tally,
         cam.remote(),
     ):
+        release = _Release(options.place(cam), at)
         back = macro and not cam.settings.read("macro").get("macro")
         if macro:
             changes["macro"] = True
@@ -225,7 +266,8 @@ def capture_verb(
             cam.settings.set(changes)
         try:
             with cam.focus.lock() if af_lock else nullcontext():
-                going.take(cam, partial(cam.capture.shoot, focus=not no_focus), tally)
+                release.approach(cam)
+                going.take(cam, partial(cam.capture.shoot, focus=not no_focus), tally, release)
         finally:
             if back:
                 cam.settings.set(macro=False)
@@ -262,7 +304,7 @@ def bulb_verb(
     going = _Going(options, target, 1, output, overwrite)
     with (
         options.camera() as cam,
-        Tally(options.as_json, "shot", "taken", "files", "card") as tally,
+        Tally(options.as_json, "shot", "taken", *_RESULTS) as tally,
     ):
         if Feature.BULB not in cam.features:  # told before the lens moves
             raise NotSupported(cam.model.removeprefix("Canon "), BULB)
@@ -300,18 +342,78 @@ class _Going:
             options.check_can_draw()
             saving.make_room()
 
-    def take(self, cam: Camera, shoot: Callable[..., Shot], tally: Tally) -> None:
-        """Take them, by one of the verbs of `cam.capture`."""
+    def take(
+        self,
+        cam: Camera,
+        shoot: Callable[..., Shot],
+        tally: Tally,
+        release: _Release | None = None,
+    ) -> None:
+        """Take them, by one of the verbs of `cam.capture`; `release` says when each may go."""
         to_there = partial(shoot, target=self._target)
         self._saving.meet(cam)
         if self._out:
+            if release:
+                to_there = partial(to_there, may_go=partial(release.may_go, 1))
             _take_one(to_there, self._out, tally)
         else:
-            _take(cam, to_there, self._count, self._saving, tally)
+            _take(cam, to_there, self._count, self._saving, tally, release)
+
+
+class _Release:
+    """When each picture is released, by one camera of several or by the only one.
+
+    Args:
+        place: where the camera waits for the others.
+        at: when the first one is wanted; None is as soon as all are ready.
+    """
+
+    def __init__(self, place: Place, at: datetime | None) -> None:
+        self._place = place
+        self._at = at
+        self._released: dict[int, datetime] = {}
+
+    def approach(self, cam: Camera) -> None:
+        """Wait until it is time to prepare the first picture; the camera is heard meanwhile."""
+        if self._at is None:
+            return
+        from canon.driver.events import Gone
+
+        clock = cam.clock
+        until = clock.now() + (self._at - datetime.now()).total_seconds() - _PREPARES_S
+        with cam.events() as events:
+            while (left := until - clock.now()) > 0:
+                if isinstance(events.get(timeout_s=min(left, _LISTENS_S)), Gone):
+                    return  # the picture says so
+
+    def may_go(self, number: int) -> bool:
+        """Whether a picture may be released now."""
+        from canon.work.several import soon
+
+        may = self._place.may_go(number, self._when if number == 1 else soon)
+        if may:
+            self._released[number] = datetime.now()
+        return may
+
+    def told(self, number: int) -> dict[str, object]:
+        """What JSON says of when it was."""
+        released, spread_s = self._released.get(number), self._place.spread_s(number)
+        return {
+            "host_time": released and released.isoformat(),
+            "spread_ms": spread_s and round(spread_s * 1000, 3),
+        }
+
+    def _when(self, earliest: datetime) -> datetime:
+        return max(self._at or earliest, earliest)
 
 
 def _take(
-    cam: Camera, shoot: Callable[..., Shot], count: int, saving: Saving, tally: Tally
+    cam: Camera,
+    shoot: Callable[..., Shot],
+    count: int,
+    saving: Saving,
+    tally: Tally,
+    release: _Release | None,
 ) -> None:
     from canon.work.power import PowerWatch
     from canon.work.saving import SavedElsewhere
@@ -323,7 +425,8 @@ def _take(
             power.shot() if count > 1 else nullcontext(),
             progress_bar(0) as begin,
         ):
-            shot = shoot(progress=begin(f"picture {number}", 0))
+            go = {"may_go": partial(release.may_go, number)} if release else {}
+            shot = shoot(progress=begin(f"picture {number}", 0), **go)
             cards = [str(entry) for entry in shot.entries]
             files = []
             for saved in saving.shot(shot):
@@ -333,7 +436,26 @@ def _take(
                     say(f"{why}; so that the picture is not lost, it was saved elsewhere")
                     tally.not_as_asked()
             lines = [*files, *(f"card:{path}" for path in cards)]
-            tally.done(*lines, files=files, card=cards)
+            told = release.told(number) if release else {}
+            if tally.as_json:
+                told |= _of_pictures(shot)
+            tally.done(*lines, files=files, card=cards, **told)
+
+
+def _of_pictures(shot: Shot) -> dict[str, object]:
+    """What JSON says of what came to this computer, and of when the camera took it."""
+    from hashlib import sha256
+
+    from canon import exif
+
+    taken = next((entry.modified for entry in shot.entries), None)
+    for picture in shot.pictures[:1]:
+        with suppress(DecodeError):
+            taken = exif.taken(picture)
+    return {
+        "sha256": [sha256(picture).hexdigest() for picture in shot.pictures],
+        "camera_time": taken and taken.isoformat(),
+    }
 
 
 def _take_one(shoot: Callable[..., Shot], out: BinaryIO, tally: Tally) -> None:

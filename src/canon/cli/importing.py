@@ -21,6 +21,8 @@ _LAST = ("fetched", "known", "found", "planned", "failed", "deleted", "not_delet
 @click.command(
     "import",
     cls=Verb,
+    several=True,
+    folder="folder",
     examples=(
         "canon-remote import ~/Pictures",
         "canon-remote import ~/Pictures --only jpg,cr2 --since 2026-11-01",

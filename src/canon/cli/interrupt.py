@@ -6,23 +6,32 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canon.work.stopping import Stop
 
 _NUMBERS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
 @contextmanager
-def gently_ended(stop: Callable[[], None]) -> Iterator[None]:
+def gently_ended(stop: Callable[[], None], by: Stop | None = None) -> Iterator[None]:
     """For a block: the first Ctrl-C calls `stop`, and the block's end raises KeyboardInterrupt.
 
     The second raises it at once.
 
     Args:
         stop: asks for the end; it is called between any two steps of the main thread.
+        by: what stops this thread, where it is that of one of several cameras.
 
     Raises:
         KeyboardInterrupt: the end was asked for.
     """
     asked = False
+    if by:
+        with by.gently(stop):
+            yield
+        return  # the main thread, which was interrupted, says so
     named = [number for name in _NUMBERS if (number := getattr(signal, name, None))]
     before = {one: signal.getsignal(one) for one in named}
 

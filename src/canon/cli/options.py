@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from canon.driver.card import Entry
     from canon.ports import Way
     from canon.usb.port import Port
+    from canon.work.several import Place, StartLine
+    from canon.work.stopping import Stop
 
 HELP_NAMES = ["-h", "--help"]
 """The options that ask for help."""
@@ -38,7 +40,12 @@ class Options:
     """What the user asked for, before the verb or after it.
 
     Attributes:
-        port: the camera's port string; empty is CANON_REMOTE_PORT, or else the first on USB.
+        port: the camera's port string, or its name in cameras.toml; empty is CANON_REMOTE_PORT, or
+            else the first on USB.
+        ports: all that were named, where there are several.
+        line: where this camera waits for others; None where it is the only one.
+        stop: stops its thread; None where it is the only one.
+        camera_name: its name among several; empty where it is the only one.
         as_json: whether to print JSON.
         verbosity: how many -v there are.
         record: the file to record the conversation in; empty is none.
@@ -46,6 +53,10 @@ class Options:
     """
 
     port: str = ""
+    ports: tuple[str, ...] = ()
+    line: StartLine | None = None
+    stop: Stop | None = None
+    camera_name: str = ""
     as_json: bool = False
     verbosity: int = 0
     record: str = ""
@@ -53,7 +64,8 @@ class Options:
 
     def absorb(self, params: dict[str, Any]) -> None:
         """Take the shared options out of a command's parameters."""
-        self.port = params.pop("port") or self.port
+        self.ports = params.pop("port") or self.ports
+        self.port = self.ports[0] if self.ports else self.port
         self.as_json = params.pop("as_json") or self.as_json
         self.verbosity += params.pop("verbosity")
         self.record = params.pop("record") or self.record
@@ -76,8 +88,7 @@ class Options:
 
     def show(self, document: object, *lines: str) -> None:
         """Print the answer: the document with --json, the lines without."""
-        for line in (json_line(document),) if self.as_json else lines:
-            put_line(line)
+        put_line(*((json_line(document),) if self.as_json else lines))
 
     def tell(self, error: BaseException) -> int:
         """Report an error on stderr, with what caused it if asked; returns its exit code."""
@@ -110,7 +121,7 @@ class Options:
         """The port string that is meant."""
         from canon import ports
 
-        return self.port or ports.default_port() or "usb:"
+        return ports.address(self.port or ports.default_port()) or "usb:"
 
     @contextmanager
     def camera(self) -> Iterator[Camera]:
@@ -122,11 +133,19 @@ class Options:
 
         def connect() -> Way:
             if not self.record:
-                return ports.open_port(where)
+                way = ports.open_port(where)
+                return self.stop.on(way) if self.stop else way
             return _recorded(ports.open_usb(where), self.record, stack)
 
         with ExitStack() as stack:
             yield stack.enter_context(Camera(connect, where))
+
+    def place(self, cam: Camera) -> Place:
+        """Where the camera waits for the others, to do something at one moment."""
+        from canon.work.several import StartLine
+
+        line = self.line or StartLine([self.camera_name])
+        return line.place(self.camera_name, cam.clock)
 
 
 def _recorded(port: Port, file: str, stack: ExitStack) -> Port:
@@ -172,9 +191,11 @@ SHARED: tuple[click.Parameter, ...] = (
     click.Option(
         ["--port"],
         metavar="PORT",
+        multiple=True,
         shell_complete=tab.ports,
         help="Which camera: usb:04a9:306e, usb:1-2.3, usbip:HOST:PORT/BUSID, "
-        "virtual:powershot-g3 …; CANON_REMOTE_PORT, or the first on USB, when not given.",
+        "virtual:powershot-g3 …, or its name in cameras.toml; CANON_REMOTE_PORT, or the first on "
+        "USB, when not given. Verbs that have --all take it several times.",
     ),
     click.Option(["as_json", "--json"], is_flag=True, help="Print JSON."),
     click.Option(
@@ -191,6 +212,14 @@ SHARED: tuple[click.Parameter, ...] = (
     ),
 )
 """The options that stand before the verb or after it."""
+
+
+_EVERY = click.Option(
+    ["every", "--all"],
+    is_flag=True,
+    help="With every camera of cameras.toml, or every one on USB where that names none.",
+)
+"""The option of verbs that work with several cameras."""
 
 
 def _show_help(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
@@ -224,15 +253,27 @@ class Verb(Helped):
     Args:
         examples: lines for its help; it has one at least.
         unrecorded: what to do instead of recording; for a verb that opens no camera.
+        several: whether it works with several cameras too, each in a thread of its own: with --all,
+            or with --port given again.
+        folder: the parameter with the folder that files go to; each of several cameras has one of
+            its own below it.
         args: as click's.
         kwargs: as click's.
     """
 
     def __init__(
-        self, *args: Any, examples: Sequence[str] = (), unrecorded: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        examples: Sequence[str] = (),
+        unrecorded: str = "",
+        several: bool = False,
+        folder: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.params += SHARED
+        self.params += (_EVERY, *SHARED) if several else SHARED
+        self._several = several
+        self._folder = folder
         self.examples = examples
         self._unrecorded = unrecorded
 
@@ -259,6 +300,7 @@ class Verb(Helped):
         """Run the verb; what it returns is the exit code, None is 0."""
         options: Options = ctx.obj
         options.absorb(ctx.params)
+        every = self._several and ctx.params.pop("every")
         if options.record and self._unrecorded:
             raise click.UsageError(
                 f"{self.name} opens no camera, so there is nothing to record; {self._unrecorded}"
@@ -267,7 +309,21 @@ class Verb(Helped):
             _log_on_stderr(options.verbosity)
         else:
             before_the_first(_log_on_stderr)
+        if every or len(options.ports) > 1:
+            return self._on_each(ctx, options, every)
         return super().invoke(ctx)
+
+    def _on_each(self, ctx: click.Context, options: Options, every: bool) -> int:
+        if not self._several:
+            raise click.UsageError(f"{self.name} works with one camera; give --port once")
+        if every and (options.ports or options.keeps_open):
+            other = "the shell has one camera open" if options.keeps_open else "--port names some"
+            raise click.UsageError(f"--all means every camera, and {other}; leave one out")
+        if options.record:
+            raise click.UsageError("--record records one camera; give --port once")
+        from canon.cli.several import on_each
+
+        return on_each(self, ctx, options, self._folder)
 
 
 def _log_on_stderr(verbosity: int = 0) -> None:

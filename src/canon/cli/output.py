@@ -6,10 +6,11 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, TextIO
 
 import click
 
@@ -26,6 +27,43 @@ if TYPE_CHECKING:
 _STDOUT = "standard output"
 BarOf = Callable[[str, int], "Progress | None"]
 """Begins a file of a progress bar by its name and size; None when nothing is drawn."""
+
+
+class Line(NamedTuple):
+    """A line that one of several cameras says.
+
+    Attributes:
+        text: it.
+        is_data: whether it goes to stdout.
+    """
+
+    text: str
+    is_data: bool
+
+
+class _Voice(threading.local):
+    """Who speaks in this thread: the program itself, or one of several cameras."""
+
+    camera: str = ""
+    say: Callable[[Sequence[Line]], None] | None = None
+
+
+_voice = _Voice()
+
+
+@contextmanager
+def speaking(camera: str, say: Callable[[Sequence[Line]], None]) -> Iterator[None]:
+    """Let all that this thread prints be said by one of several cameras.
+
+    Args:
+        camera: its name.
+        say: takes the lines, some that belong together at a time.
+    """
+    _voice.camera, _voice.say = camera, say
+    try:
+        yield
+    finally:
+        _voice.camera, _voice.say = "", None
 
 
 class Untold(Exception):
@@ -46,18 +84,22 @@ def take_any_letter() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def put_line(line: str) -> None:
-    """Print a line of data.
+def put_line(*lines: str) -> None:
+    """Print a line of data, or some that belong together.
 
     What a camera says may hold control characters; none of them reaches the terminal.
 
     Raises:
         Untold: stdout is closed or full, or nobody reads it any more.
     """
+    if _voice.say:
+        _voice.say([Line(line, True) for line in lines])
+        return
     if sys.stdout is None:  # it was closed from the start
         raise Untold(_closed())
     try:
-        print(_harmless(line), flush=True)
+        for line in lines:
+            print(_harmless(line), flush=True)
     except OSError as error:
         _give_up(sys.stdout)
         error.filename = _STDOUT
@@ -105,7 +147,9 @@ class WhileRead(RealClock):
 
 def put_message(text: str) -> None:
     """Print lines on stderr; where nobody reads it any more, they are lost, and nothing else is."""
-    if sys.stderr is not None:  # it is None when it was closed from the start
+    if _voice.say:
+        _voice.say([Line(line, False) for line in text.split("\n")])
+    elif sys.stderr is not None:  # it is None when it was closed from the start
         try:
             for line in text.split("\n"):
                 print(_harmless(line), file=sys.stderr)
@@ -157,6 +201,8 @@ def bytes_out(*, as_json: bool) -> BinaryIO:
         click.UsageError: they cannot go there.
         Untold: it was closed from the start.
     """
+    if _voice.say:
+        raise click.UsageError("several cameras cannot share stdout; name a folder with -o")
     if as_json:
         raise click.UsageError("--json and -o - both want stdout; name a file with -o")
     if sys.stdout is None:
@@ -211,9 +257,11 @@ def error_document(error: BaseException) -> dict[str, Any]:
 
 
 def json_line(document: object) -> str:
-    """A document in JSON, in one line."""
+    """A document in JSON, in one line; where several cameras speak it says which one does."""
     import json  # most runs print none
 
+    if _voice.camera and isinstance(document, dict):
+        document = {"camera": _voice.camera, **document}
     return json.dumps(document)
 
 
@@ -230,14 +278,14 @@ class Tally:
     raises Untold: what cannot be told has not failed.
 
     Args:
-        as_json: whether each thing is reported as a JSON object.
+        as_json: whether each thing is reported as a JSON object; it can be asked for.
         key: what the things are called in JSON: "path".
         verb: what was done to them: "saved".
         results: what else JSON tells of each thing; null where it failed.
     """
 
     def __init__(self, as_json: bool, key: str, verb: str, *results: str) -> None:
-        self._as_json, self._key, self._verb = as_json, key, verb
+        self.as_json, self._key, self._verb = as_json, key, verb
         self._results: dict[str, Any] = dict.fromkeys(results)
         self._name: str | int = ""
         self._done = 0
@@ -267,7 +315,7 @@ class Tally:
         except (CanonError, OSError, ValueError) as error:
             self._patience.heed(error)
             self._failed.append(error)
-            if self._as_json:
+            if self.as_json:
                 self._put(error=error_document(error))
                 return
             message, subject = error_message(error), label or str(name)
@@ -282,7 +330,7 @@ class Tally:
     def done(self, *lines: str, **results: object) -> None:
         """Tell that the thing is done, by lines for people or by results for JSON."""
         self._done += 1
-        if self._as_json:
+        if self.as_json:
             self._put(**results, error=None)
             return
         for line in lines:
@@ -299,7 +347,7 @@ class Tally:
     ) -> None:
         stopped = error is not None and not isinstance(error, Untold)
         several = self._done + len(self._failed) > 1
-        if several and (self._failed or stopped) and not self._as_json:
+        if several and (self._failed or stopped) and not self.as_json:
             say(f"{self._done} {self._verb}, {len(self._failed)} failed")
         if self._untold and error is None:
             raise self._untold
@@ -319,9 +367,10 @@ class Tally:
 def progress_bar(total: int) -> Iterator[BarOf]:
     """A progress bar on stderr over `total` bytes, or more as they turn up, on a terminal.
 
-    It vanishes at the end, and leaves a line that tells how much came, and how fast.
+    It vanishes at the end, and leaves a line that tells how much came, and how fast. Of several
+    cameras none draws one.
     """
-    if not is_terminal(sys.stderr):
+    if _voice.say or not is_terminal(sys.stderr):
         yield lambda name, size: None
         return
     from rich import progress

@@ -108,7 +108,7 @@ def _port(ctx: click.Context | None) -> str:
 
     while ctx:
         if port := ctx.params.get("port"):
-            return str(port)
+            return str(port[0])
         ctx = ctx.parent
     return default_port()
 

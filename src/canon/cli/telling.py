@@ -31,13 +31,11 @@ class Telling:
     Args:
         as_json: whether each event is an object.
         keys: those of every object beside `event`; what does not apply is null.
-        camera: which of several cameras the lines are about; empty where there is one.
     """
 
-    def __init__(self, as_json: bool, *keys: str, camera: str = "") -> None:
+    def __init__(self, as_json: bool, *keys: str) -> None:
         self._as_json = as_json
         self._empty: dict[str, Any] = dict.fromkeys(keys)
-        self._camera = camera
         self._stack = ExitStack()
         self._bar: BarOf | None = None
         self._done = 0
@@ -109,21 +107,17 @@ class Telling:
     def line(self, text: str) -> None:
         """Print a line for people to stdout."""
         if not self._as_json:
-            self._put(self._named(text))
+            self._put(text)
 
     def say(self, text: str) -> None:
         """Print a message for people to stderr."""
         if not self._as_json:
-            say(self._named(text))
+            say(text)
 
     def json(self, event: str, **known: object) -> None:
         """Print an object with all keys, where JSON is wanted."""
         if self._as_json:
-            which = {"camera": self._camera} if self._camera else {}
-            self._put(json_line({"event": event, **which, **self._empty, **known}))
-
-    def _named(self, text: str) -> str:
-        return f"{self._camera}: {text}" if self._camera else text
+            self._put(json_line({"event": event, **self._empty, **known}))
 
     def _put(self, line: str) -> None:
         if self._untold is None:

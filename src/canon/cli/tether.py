@@ -27,6 +27,8 @@ _LAST = ("saved", "failed", "deleted", "not_deleted", "hooks_failed")
 @click.command(
     "tether",
     cls=Verb,
+    several=True,
+    folder="folder",
     examples=(
         "canon-remote tether -o pictures/",
         "canon-remote tether -o pictures/ --template '{time:%H%M%S}-{name}' --on-card delete",
@@ -117,7 +119,7 @@ def tether_verb(
     told = _Told(options.as_json)
     with told, Library(folder) as library, options.camera() as cam:
         tether = Tether(cam, library, wanted)
-        with gently_ended(tether.stop), closing(tether.run(told.begin)) as events:
+        with gently_ended(tether.stop, options.stop), closing(tether.run(told.begin)) as events:
             for event in events:
                 told.tell(event)
     return told.exit_code

@@ -331,6 +331,7 @@ class Saving:
     def _keep(self, picture: Picture, pictures: Sequence[Picture]) -> Path:
         if not self.is_folder:
             return picture.save(self._beside(picture, pictures), overwrite=self._overwrite)
+        self.to.mkdir(parents=True, exist_ok=True)
         for path in numbered(self.to / safe_name(picture.name)):
             try:
                 return picture.save(path, overwrite=self._overwrite)
