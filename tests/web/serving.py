@@ -29,7 +29,10 @@ class Served:
         link: what it printed: the link that opens the page.
         folder: where pictures go.
         http: a client.
+        ident: the camera, as addresses call it, where there is one.
     """
+
+    ident: str = ""
 
     def __init__(self, link: str, folder: Path, process: subprocess.Popen[str]) -> None:
         self.link, self.folder, self.process = link, folder, process
@@ -43,6 +46,15 @@ class Served:
                 known: dict[str, Any] = self.http.get(f"/cameras/{ident}").json()
                 if all(known[name] == fact for name, fact in facts.items()):
                     return known
+        raise AssertionError("the server ended")
+
+    def wait_for_setting(self, name: str, label: str) -> None:
+        """Listen until a setting is as told."""
+        with self.http.stream("GET", "/events") as events:
+            for _ in events.iter_lines():
+                told = self.http.get(f"/cameras/{self.ident}/settings").json()
+                if told[name]["label"] == label:
+                    return
         raise AssertionError("the server ended")
 
 

@@ -79,5 +79,5 @@ export function Keys() {
       <button type="button" onClick=${() => (isShown.value = false)}>Close</button>
     </dialog>
     <button type="button" class="show-keys" aria-label="Show the keys" onClick=${() => (isShown.value = true)}>?</button>
-    ${chosen.value && camera.value?.settings[chosen.value] && html`<p class="chosen" role="status">${words(chosen.value)}: ${camera.value.settings[chosen.value].label}</p>`}`;
+    ${chosen.value && camera.value?.settings[chosen.value] && html`<p class="choice" role="status">${words(chosen.value)}: ${camera.value.settings[chosen.value].label}</p>`}`;
 }

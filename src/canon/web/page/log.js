@@ -26,7 +26,7 @@ export function Log() {
   return html`<section class="log" aria-label="Log">
     ${jobs.length > 0 && html`<ul class="jobs">${jobs.map((job) => html`<${Job} key=${job.number} job=${job} />`)}</ul>`}
     <div class="lines" tabindex="0" role="log" aria-label="What happened">
-      ${log.value.map((line) => html`<p class=${line.kind}><time>${time(line.time)}</time> ${line.id} ${line.text}</p>`)}
+      ${log.value.map((line) => html`<p class=${`line ${line.kind === "error" ? "error" : ""}`}><time>${time(line.time)}</time> ${line.id} ${line.text}</p>`)}
     </div>
     <button type="button" disabled=${!log.value.length} onClick=${copy}>Copy the log</button>
   </section>`;

@@ -1,0 +1,74 @@
+"""A real browser for tests of the page: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from serving import Served
+
+CHROMIUM = "/usr/bin/chromium"
+WIDE = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=844)
+SHOTS = Path("build/screenshots")
+"""Where the screenshots of a run lie, to be looked at."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    served: Served,
+    *,
+    viewport: ViewportSize = WIDE,
+    touch: bool = False,
+    dark: bool = False,
+    errors: bool = False,
+) -> Iterator[Page]:
+    """The page of a server; whatever the browser complains about fails the test.
+
+    Args:
+        browser: the browser.
+        served: the server.
+        viewport: how large the page is.
+        touch: whether it is a phone's.
+        dark: whether the system is dark.
+        errors: whether the browser may complain: the server goes away, or refuses.
+    """
+    context = browser.new_context(
+        viewport=viewport,
+        has_touch=touch,
+        color_scheme="dark" if dark else "light",
+        accept_downloads=True,
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    asked: set[str] = set()
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url))
+    try:
+        page.goto(served.link)
+        yield page
+        foreign = [url for url in asked if not url.startswith((served.base, "blob:", "data:"))]
+        assert not foreign
+        assert errors or not complaints
+    finally:
+        context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """A screenshot, to be looked at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
