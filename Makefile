@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ps350/*,src/canon/ptp/*
 
-.PHONY: demo test test-all programs fuzz bench supported lint docs test-fresh clean
+.PHONY: demo test test-all programs fuzz bench supported lint docs test-fresh vendor clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -28,7 +28,7 @@ test-all: .venv/dev programs
 
 # The programs of others that the tests run. Without them, tests are skipped, but not in CI.
 programs:
-	@.ci/debian ffmpeg fish gphoto2 libimage-exiftool-perl man-db mandoc mpv \
+	@.ci/debian chromium ffmpeg fish gphoto2 libimage-exiftool-perl man-db mandoc mpv \
 		sqlite3 tmux tshark udev umockdev zsh || [ "$$CI" != true ]
 
 # Bytes that somebody makes up, for so many seconds; others each time unless a seed is given.
@@ -61,6 +61,10 @@ docs: .venv/dev
 test-fresh:
 	@.ci/debian mmdebstrap
 	.ci/fresh
+
+# What the page of the web app takes from others, made anew as one file; needs npm.
+vendor:
+	vendor/build src/canon/web/page/vendor
 
 clean:
 	rm -rf .venv docs/_build demo
