@@ -115,15 +115,21 @@ def contact_sheets(
     on_one = _COLUMNS * _ROWS
     for number, path in enumerate(paths):
         part = entries[number * on_one : (number + 1) * on_one]
-        canvas = _new_sheet(len(part))
-        for place, thumb in enumerate(thumbnails(cam, part)):
-            _put_on(canvas, place, thumb)
-            yield thumb
-        jpeg = io.BytesIO()
-        canvas.save(jpeg, "JPEG", quality=_QUALITY)
-        with new_file(path, overwrite=overwrite) as file:
-            file.write(jpeg.getbuffer())
-        yield Sheet(path, tuple(part))
+        yield from _one_sheet(cam, part, path, overwrite)
+
+
+def _one_sheet(
+    cam: Camera, entries: Sequence[Entry], path: Path, overwrite: bool
+) -> Iterator[Thumb | Sheet]:
+    canvas = _new_sheet(len(entries))
+    for place, thumb in enumerate(thumbnails(cam, entries)):
+        _put_on(canvas, place, thumb)
+        yield thumb
+    jpeg = io.BytesIO()
+    canvas.save(jpeg, "JPEG", quality=_QUALITY)
+    with new_file(path, overwrite=overwrite) as file:
+        file.write(jpeg.getbuffer())
+    yield Sheet(path, tuple(entries))
 
 
 def _new_sheet(count: int) -> Image:
