@@ -16,9 +16,11 @@ from canon.values import CaptureTarget, Iso, ShutterSpeed
 from canon.virtual.faults import Fault
 from canon.virtual.light import Light
 from canon.virtual.port import VirtualPort
+from canon.work import bracket
+from canon.work.bracket import Bracket, Exposures
 from canon.work.frames import Place
 from canon.work.library import Library
-from canon.work.ramp import Ladder, Limits, Rung, stops_of
+from canon.work.ramp import Change, Ladder, Limits, Rung, stops_of
 from canon.work.series import Ended, Missed, SeriesEvent, Taken, TimeLapse, Wanted
 from canon.work.template import Template
 from rigs.bodies import eos_device, native_device, ptp_device
@@ -141,6 +143,37 @@ def test_everything_is_set_back(make: Make, press: str) -> None:
         events.close()
         assert not cam.remote.active or cam.remote.lasts
         assert getattr(getattr(bench.device, "release", None), "focus_locked", False) is False
+
+
+@pytest.mark.parametrize("make", [native_device, lambda: ptp_device("powershot-s60")])
+def test_a_bracket_that_is_broken_off_is_set_back(make: Make) -> None:
+    with Bench(make).camera() as cam, cam.remote():
+        cam.settings.set(shooting_mode="m", shutter_speed="1/60")
+        run = Bracket(cam, Place(CaptureTarget.CARD), Exposures.parse("-2,0,+1 1/3")).run()
+        assert isinstance(next(run), bracket.Taken)
+        assert cam.settings.shutter_speed.label == "1/250"
+        run.close()
+        assert cam.settings.shutter_speed.label == "1/60"
+
+
+def test_a_ramp_that_is_broken_off_is_set_back() -> None:
+    bench = Bench(native_device)
+    with bench.camera() as cam, cam.remote():
+        cam.settings.set(shooting_mode="m", shutter_speed="1/60", iso=100, aperture="f/4")
+        bench.device.body.light = Light.parse("0:0,600:-4")
+        series = TimeLapse(cam, Place(CaptureTarget.CARD), Wanted(30, ramp=Limits(1.0)))
+        changes = []
+        for event in (run := series.run()):
+            changes += [event] if isinstance(event, Change) else []
+            if len(changes) == 2:
+                break
+        assert [(str(one.before), str(one.now)) for one in changes] == [
+            ("1/60", "1/50"),
+            ("1/50", "1/40"),
+        ]
+        assert cam.settings.shutter_speed.label == "1/40"
+        run.close()
+        assert cam.settings.shutter_speed.label == "1/60"
 
 
 def test_it_ends_at_a_time_of_the_day() -> None:
