@@ -138,6 +138,25 @@ def test_three_kinds_of_body(tmp_path: Path, config: Path) -> None:
     assert all(file.startswith(f"out/{name}/") for name, file in files.items())
 
 
+def test_a_tether_and_a_series(tmp_path: Path, config: Path) -> None:
+    name_them(config, {name: f"{port}{'&' if '?' in port else '?'}press=every:5s,count:2"
+                       for name, port in THREE.items()})  # fmt: skip
+    ran = run(tmp_path, "tether", "--all", "--count", "2", "-o", "out", "--json")
+    assert ran.returncode == 0, ran.stderr
+    told = [json.loads(line) for line in ran.stdout.splitlines()]
+    files = [one for one in told if one["event"] == "file"]
+    assert Counter(one["camera"] for one in files) == dict.fromkeys(THREE, 2)
+    assert all(one["path"].startswith(f"out/{one['camera']}/") for one in files)
+
+    name_them(config, THREE)
+    ran = run(tmp_path, "timelapse", "--all", "--every", "10s", "--count", "2", "--json")
+    assert ran.returncode == 0, ran.stderr
+    last = [one for one in map(json.loads, ran.stdout.splitlines()) if one["event"] == "end"]
+    assert sorted(one["camera"] for one in last) == sorted(THREE)
+    for name in THREE:
+        assert len([f for f in files_below(tmp_path / name) if f.endswith("JPG")]) == 2
+
+
 @pytest.mark.parametrize(
     ("bad", "said"),
     [

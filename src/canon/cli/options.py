@@ -43,6 +43,7 @@ class Options:
         port: the camera's port string, or its name in cameras.toml; empty is CANON_REMOTE_PORT, or
             else the first on USB.
         ports: all that were named, where there are several.
+        here: the folder for files where none is named; one of several cameras has its own.
         line: where this camera waits for others; None where it is the only one.
         stop: stops its thread; None where it is the only one.
         camera_name: its name among several; empty where it is the only one.
@@ -54,6 +55,7 @@ class Options:
 
     port: str = ""
     ports: tuple[str, ...] = ()
+    here: str = "."
     line: StartLine | None = None
     stop: Stop | None = None
     camera_name: str = ""
@@ -215,7 +217,7 @@ SHARED: tuple[click.Parameter, ...] = (
 
 
 _EVERY = click.Option(
-    ["every", "--all"],
+    ["all_cameras", "--all"],
     is_flag=True,
     help="With every camera of cameras.toml, or every one on USB where that names none.",
 )
@@ -300,7 +302,7 @@ class Verb(Helped):
         """Run the verb; what it returns is the exit code, None is 0."""
         options: Options = ctx.obj
         options.absorb(ctx.params)
-        every = self._several and ctx.params.pop("every")
+        every = self._several and ctx.params.pop("all_cameras")
         if options.record and self._unrecorded:
             raise click.UsageError(
                 f"{self.name} opens no camera, so there is nothing to record; {self._unrecorded}"

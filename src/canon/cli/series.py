@@ -57,6 +57,8 @@ _TEMPLATE = click.option(
 @click.command(
     "timelapse",
     cls=Verb,
+    several=True,
+    folder="folder",
     examples=(
         "canon-remote timelapse --every 5s --count 100 -o pictures/",
         "canon-remote timelapse --every 1m --until 06:00 --target card",
@@ -134,7 +136,7 @@ def timelapse_verb(
         options.camera() as cam,
     ):
         series = TimeLapse(cam, place, wanted, changes)
-        with gently_ended(series.stop), closing(series.run()) as events:
+        with gently_ended(series.stop, options.stop), closing(series.run()) as events:
             for event in events:
                 told.tell(event)
     return told.exit_code
@@ -222,7 +224,7 @@ def _place(
     if CaptureTarget.HOST not in wanted:
         yield Place(wanted)
         return
-    with Library("." if folder is None else folder) as library:
+    with Library(options.here if folder is None else folder) as library:
         yield Place(wanted, library, named)
 
 

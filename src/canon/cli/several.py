@@ -46,7 +46,7 @@ def on_each(verb: click.Command, ctx: click.Context, options: Options, folder: s
     def run(name: str, tell: Callable[[Said], None], stop: Stop) -> int:
         own = copy(options)
         own.port, own.ports, own.camera_name = cameras[name], (), name
-        own.line, own.stop = line, stop
+        own.line, own.stop, own.here = line, stop, safe_name(name)
         params = dict(ctx.params)
         if to:
             params[folder] = f"{Path(to) / safe_name(name)}/"
