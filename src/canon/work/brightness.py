@@ -1,4 +1,4 @@
-"""How bright a picture is. With the virtual cameras', this is the only place that needs Pillow."""
+"""How bright a picture is. It needs Pillow, of the extra `pictures`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check_can_look() -> None:
     try:
         import PIL  # noqa: F401
     except ImportError as error:
-        raise MissingExtra("looking at the brightness of pictures", "Pillow", "virtual") from error
+        raise MissingExtra("looking at the brightness of pictures", "Pillow", "pictures") from error
 
 
 def brightness(picture: bytes) -> float | None:
