@@ -3,12 +3,13 @@
 
 PYTHON ?= python3
 SECONDS ?= 60
+KILLS ?= 50
 SEED ?= 0
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ps350/*,src/canon/ptp/*
 
-.PHONY: demo test test-all programs fuzz bench supported lint docs test-fresh vendor clean
+.PHONY: demo test test-all programs fuzz soak bench supported lint docs test-fresh vendor clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -35,6 +36,11 @@ programs:
 # The corpus stays in build/fuzz.
 fuzz: .venv/dev
 	$(BIN)/python tests/fuzz/fuzz_run.py $(SECONDS) $(SEED)
+
+# Verbs that are killed at random moments, so often each; SEED repeats what it prints.
+soak: .venv/dev
+	@.ci/debian sqlite3
+	PYTHONPATH=tests/system $(BIN)/python tests/soak/kills.py $(KILLS) $(SEED)
 
 # What the last `make test-all` has shown of each model, as a page.
 supported: .venv/dev

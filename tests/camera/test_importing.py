@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from canon.camera import Camera
 from canon.errors import NoCard
+from canon.virtual.card import MemoryCard
+from canon.virtual.device import UsbDevice
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.eos.extension import EosBody
 from canon.work.importing import Ended, Import, ImportEvent, Listed, Wanted
@@ -68,3 +71,34 @@ def test_a_card_that_is_pulled_ends_it_at_once(make: Make, tmp_path: Path) -> No
         *_, ended = Import(other, library, Wanted()).run()
         assert ended == Ended(fetched=6, known=2)
     assert sorted(file.read_bytes() for file in tmp_path.rglob("*.JPG")) == sorted(FILES.values())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda card: native_device(card=card),
+        lambda card: ptp_device("powershot-s60", card=card),
+        lambda card: eos(ptp_body("eos-60d", card)),
+    ],
+    ids=["native", "powershot", "an_eos"],
+)
+def test_memory_hardly_grows_with_the_number_of_files(
+    body: Callable[[MemoryCard], UsbDevice], tmp_path: Path
+) -> None:
+    """What is kept of a file is what its listing says; its bytes and its row are not."""
+
+    def peak(count: int) -> int:
+        files = {f"IMG_{one:04}.JPG": one.to_bytes(2) * 10_000 for one in range(1, count + 1)}
+        tracemalloc.start()
+        try:
+            with a_camera(body(a_card(files))) as cam, Library(tmp_path / str(count)) as library:
+                tracemalloc.reset_peak()
+                before = tracemalloc.get_traced_memory()[0]
+                *_, ended = Import(cam, library, Wanted()).run()
+                assert ended == Ended(fetched=count)
+                return tracemalloc.get_traced_memory()[1] - before
+        finally:
+            tracemalloc.stop()
+
+    peak(1)  # what is loaded once is loaded now
+    assert peak(210) - peak(10) < 200 * 5_000

@@ -1,0 +1,118 @@
+"""Kills verbs at random moments, many times; whatever the moment, the next run makes all good.
+
+`make soak` runs it. Each verb is a row of ROWS: it gets an empty folder and a source of chance,
+kills the installed program somewhere on its way, runs it again to its end, and fails where a file
+is missing, double, or not as it was, or where anything of ours is left over. The seed that is
+printed before repeats a row: `make soak KILLS=1 SEED=…`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+from cli_helpers import process, served, started
+
+Row = Callable[[Path, random.Random], None]
+
+_BODIES = ("powershot-g3?", "powershot-s60?mode=ptp&", "eos-60d?")
+_FILES = 40
+_TAKEN = 1_700_000_000
+_SPINS = 20_000
+_INDEX = ".canon-remote.sqlite"
+
+
+def killed(folder: Path, words: list[str], port: str, chance: random.Random, lines: int) -> None:
+    """Start the program, and kill it after as many of its lines as chance wants, or a bit later."""
+    with started(folder, *words, port=port) as running:
+        assert running.stdout
+        for _ in range(chance.randrange(lines)):
+            running.stdout.readline()
+        for _ in range(chance.randrange(_SPINS)):
+            if running.poll() is not None:
+                break
+        running.kill()
+
+
+def files_of(folder: Path) -> Counter[str]:
+    """How often each content is there; the index, and what it may have beside it, is none."""
+    return Counter(
+        hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.rglob("*")
+        if file.is_file() and file.name != _INDEX
+    )
+
+
+def check_library(folder: Path, wanted: Counter[str]) -> None:
+    """Every file is there once, nothing of ours is left over, and the index says the same."""
+    assert files_of(folder) == wanted
+    ours = {name for name in os.listdir(folder) if name.startswith(".")}
+    assert ours == {_INDEX}, ours
+    query = "SELECT sha256 FROM files"
+    said = subprocess.run(
+        ["sqlite3", folder / _INDEX, query], capture_output=True, text=True, check=True
+    )
+    assert Counter(said.stdout.split()) == wanted
+
+
+def importing(folder: Path, chance: random.Random, *more: str) -> None:
+    """`import`, with or without --delete-after, killed one to three times."""
+    card = folder / "card"
+    (card / "DCIM/100CANON").mkdir(parents=True)
+    for number in range(1, _FILES + 1):
+        kind = chance.choice(["JPG", "CRW", "AVI"])
+        file = card / f"DCIM/100CANON/IMG_{number:04}.{kind}"
+        file.write_bytes(chance.randbytes(chance.randrange(1, 200_000)))
+        os.utime(file, (_TAKEN, _TAKEN))
+    wanted = files_of(card)
+    words = ["import", "to", *more]
+    with served(f"virtual:{chance.choice(_BODIES)}card={quote(str(card))}") as port:
+        for _ in range(chance.randrange(1, 4)):
+            killed(folder, [*words, "--json"], port, chance, 2 * _FILES)
+        ran = process(folder, *words, port=port)
+        assert ran.returncode == 0, ran.stderr
+        left = process(folder, "ls", "DCIM/100CANON", port=port).stdout.split()
+        assert len(left) == (0 if more else _FILES)
+    check_library(folder / "to", wanted)
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+ROWS: dict[str, Row] = {
+    "import": importing,
+    "import --delete-after": lambda folder, chance: importing(folder, chance, "--delete-after"),
+}
+
+
+def main(kills: int, seed: int) -> int:
+    """Run every row so often; returns how many failed."""
+    first = seed or random.randrange(1, 1 << 32)
+    failed = 0
+    for number in range(first, first + kills):
+        for name, row in ROWS.items():
+            with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+                try:
+                    row(Path(folder), random.Random(number))
+                except (AssertionError, subprocess.SubprocessError) as error:
+                    failed += 1
+                    say(f"{name}, seed {number}: FAILED: {error!r}")
+                else:
+                    say(f"{name}, seed {number}: good")
+    say(f"{kills * len(ROWS)} runs, {failed} failed")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main(int(sys.argv[1]), int(sys.argv[2]))))
