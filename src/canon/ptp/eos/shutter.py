@@ -36,6 +36,7 @@ from canon.errors import (
     ObjectNotFound,
     Refused,
     StoreFull,
+    ValueRefused,
 )
 from canon.log import Log
 from canon.models.file_kinds import kind_of_format
@@ -76,7 +77,12 @@ _BLOCK = 1 << 20  # larger ones make an EOS R hang
 _MOST_PICTURE = 4 << 30
 _MOST_THUMBNAIL = 1 << 20
 _MOST_FILES = 2
-_CLEAR = FocusFailed, NoCard, BatteryLow  # errors after which all that the body told still holds
+_CLEAR = (
+    FocusFailed,
+    NoCard,
+    BatteryLow,
+    ValueRefused,
+)  # errors after which all that the body told still holds
 _EMPTY = 0  # of BATTERY_POWER
 _RECORDING = 4  # of EVF_RECORD_STATUS
 _HOLD_S = 0.2

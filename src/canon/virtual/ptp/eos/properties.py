@@ -34,6 +34,15 @@ _EXPOSURE_BRACKET, FLASH_BRACKET = 1, 8
 """What is bracketed."""
 _LIST = 3  # the form of a list
 _UNTOLD = 0x08  # the layout of the display of the compacts that do not tell which it is
+_JPEGS = [(1, size, how) for size in (0, 1, 2) for how in (3, 2)]
+_RAW = (6, 0, 4)
+_FORMATS = [
+    b"".join(
+        word.to_bytes(4, "little") for word in (len(files), *(w for f in files for w in (16, *f)))
+    )
+    for files in (*((one,) for one in _JPEGS), (_RAW,), *((_RAW, one) for one in _JPEGS))
+]
+"""Guess: what a body offers in the creative modes that was recorded in another."""
 _MOVIE_VIEW = 2  # of EVF_MODE
 _QUARTER = 900  # seconds
 _LOW = 0  # what a battery says that is nearly empty
@@ -302,6 +311,15 @@ class Properties:
             if row is not None:
                 empty = AvailListChanged(code, row.form, 0, b"")
                 self._put_list(row if mode in CREATIVE else empty)
+        self._follow_formats()
+
+    def _follow_formats(self) -> None:
+        """Offer the formats of pictures, where the recorded body was in a mode without any."""
+        for code in (Eos.IMAGE_FORMAT, Eos.IMAGE_FORMAT_CF):
+            row = self._recorded_lists.get(code)
+            if row is not None and not row.count:
+                offered = AvailListChanged(code, _LIST, len(_FORMATS), b"".join(_FORMATS))
+                self._put_list(offered if self.mode in CREATIVE else row)
 
     def _ahead_of_utc(self) -> int:
         """How many seconds the clock of the recorded body was ahead of UTC, in whole quarters."""
