@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from canon.camera import Camera
 from canon.driver.events import ShuttingDown
 from canon.driver.features import Feature
-from canon.errors import Disconnected, NotSupported, Refused
+from canon.errors import Disconnected, NotSupported, Refused, ValueRefused
 from canon.virtual.build import make_virtual
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.eos.dial import Mode
@@ -100,3 +103,56 @@ def test_a_long_exposure_keeps_a_body_on() -> None:
     device.extension.table.turn_dial(Mode.MANUAL)
     with Camera(lambda: VirtualPort(device), "virtual:") as cam:
         assert cam.capture.bulb(45, target="card").entries
+
+
+def test_a_bulb_that_is_refused_leaves_nothing_open(caplog: pytest.LogCaptureFixture) -> None:
+    with a_camera("eos-60d") as cam:
+        with pytest.raises(ValueRefused, match="dial to B"):
+            cam.capture.bulb(2, target="card")
+        assert cam.capture.shoot(target="card").entries
+    assert "begins anew" not in caplog.text
+
+
+def test_a_40d_takes_raw_and_jpeg_in_the_creative_modes() -> None:
+    device: Any = make_virtual("eos-40d")
+    with Camera(lambda: VirtualPort(device), "virtual:") as cam:
+        with pytest.raises(ValueRefused):
+            cam.settings.set(image_format="raw+small-normal")
+        device.extension.table.turn_dial(Mode.MANUAL)
+        cam.settings.set(image_format="raw+small-normal")
+        names = [picture.name[-3:] for picture in cam.capture.shoot(target="host").pictures]
+    assert names == ["CR2", "JPG"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "crop", "lens"),
+    [
+        ("eos-r6", 1.0, "RF24-105mm F4 L IS USM"),
+        ("eos-60d", 1.6, "EF-S15-85mm f/3.5-5.6 IS USM"),
+        ("eos-m3", 1.6, "EF-M22mm f/2 STM"),
+    ],
+)
+def test_pictures_tell_sensor_and_lens(tmp_path: Path, slug: str, crop: float, lens: str) -> None:
+    with a_camera(slug) as cam:
+        shot = cam.capture.shoot(target="card")
+        path = tmp_path / shot.entries[0].name
+        path.write_bytes(cam.storage.read(shot.entries[0]))
+    words = ["exiftool", "-json", "-ScaleFactor35efl", "-LensModel", str(path)]
+    (told,) = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
+    assert float(told["ScaleFactor35efl"]) == pytest.approx(crop, abs=0.05)
+    assert told["LensModel"] == lens
+
+
+def test_a_bracketed_row_ends_by_itself() -> None:
+    device: Any = make_virtual("eos-60d")
+    device.extension.table.turn_dial(Mode.APERTURE_PRIORITY)
+    with Camera(lambda: VirtualPort(device), "virtual:") as cam, cam.events() as events:
+        before = {entry.path.name for entry in cam.storage.walk()}
+        cam.settings.set(exposure_bracketing="+1", drive_mode="self-timer-2")
+        assert cam.settings.read("bracketing")["bracketing"] == "exposure"
+        with cam.remote():
+            cam.capture.shoot(target="card")
+            while events.get(timeout_s=3):
+                pass
+        new = {entry.path.name for entry in cam.storage.walk()} - before
+    assert len({name.partition(".")[0] for name in new}) == 3
