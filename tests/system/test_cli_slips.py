@@ -190,7 +190,7 @@ def test_a_picture_that_had_to_go_elsewhere_is_no_success(
 ) -> None:
     saving = Saving(tmp_path / "gone/one.jpg")
     with canon.open("virtual:powershot-g3") as cam, Tally(False, "shot", "taken") as tally:
-        _take(cam, cam.capture.shoot, 1, saving, tally)
+        _take(cam, cam.capture.shoot, 1, saving, tally, None)
     out, err = capsys.readouterr()
     assert Path(out.strip()).read_bytes().startswith(b"\xff\xd8")
     assert "so that the picture is not lost, it was saved elsewhere" in err
