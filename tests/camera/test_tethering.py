@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import canon
 from canon.camera import Camera
 from canon.ptp.eos.layouts import Eos
 from canon.virtual.build import make_virtual
+from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.usbip import UsbipServer
 from canon.work.library import Library
 from canon.work.taking import Brought
@@ -140,3 +143,40 @@ def test_an_event_that_is_lost_costs_no_picture(body: str, event: str, tmp_path:
     device = make_virtual(f"{body}?fault=event-lost@{event}")
     (one,) = taken(device, tmp_path, 1)
     assert one.path == tmp_path / f"1{one.path.suffix if one.path else None}"
+
+
+class Counting(Faults):
+    """The faults of a camera; it counts what the camera was asked, and what it listed.
+
+    Attributes:
+        asked: how many commands came.
+    """
+
+    asked = 0
+
+    def take(self, command: str, misses: frozenset[FaultKind] = frozenset()) -> Fault | None:
+        self.asked += 1
+        return super().take(command, misses)
+
+
+@pytest.mark.parametrize("count", [250, pytest.param(5000, marks=pytest.mark.long)])
+def test_one_picture_costs_the_same_on_a_full_card(count: int, tmp_path: Path) -> None:
+    """Presses by hand on a native camera, which does not say what is new: all there, in order."""
+    device = native_device()
+    assert device.body.card
+    device.body.card.capacity = 64 << 30
+    device.faults = counting = Counting()
+    for number in range(1, count + 1):
+        device.clock.after(5 * number, device.press)
+    asked, names = [], []
+    with a_camera(device) as cam, Library(tmp_path) as library:
+        for event in Tether(cam, library, Wanted(NAMED, count=count)).run():
+            if isinstance(event, Brought):
+                assert event.what
+                asked.append(counting.asked)
+                names.append(event.what.path)
+    assert names == sorted(set(names))
+    assert len(names) == count
+    steps = [after - before for before, after in pairwise(asked)]
+    assert max(steps[-100:]) <= 2 * max(steps[50:150])
+    assert max(Counter(name.parent for name in names).values()) == 100, "listed at once"

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from canon.models.file_kinds import Content, kind_of
+from canon.models.model import Model
 from canon.values import FileKind, Flash, Format, ImageSize, Iso, Scale, ShootingMode
 from canon.values.formats import RAW
 from canon.virtual.body import Body
@@ -27,6 +28,7 @@ LENS_S = 2.67
 FOCUS_S = 0.8  # Guess: how much of the 3.385 s of a release the lens takes to focus
 
 _LAST = 9999999  # IMG_9999 in folder 999
+_NUMBERED = re.compile(r"\w{3}_(\d{4})\.\w{3}")
 
 
 @dataclass(frozen=True)
@@ -160,16 +162,19 @@ class Shutter:
 
     def _next_number(self) -> int:
         """One more than any on the card, or ever given."""
-        numbers = [self.number, 1000000]
+        last = max(self.number, 1000000)
         card = self.body.card
         dcim = card.folder(("DCIM",)) if card else None
-        for folder in dcim.entries if dcim else ():
+        for folder in sorted(dcim.entries if dcim else (), reverse=True):
             if named := re.fullmatch(r"([1-9]\d\d)CANON", folder):
                 inside = card.folder(("DCIM", folder)) if card else None
-                for name in inside.entries if inside else ():
-                    if numbered := re.fullmatch(r"\w{3}_(\d{4})\.\w{3}", name):
-                        numbers.append(int(named[1]) * 10000 + int(numbered[1]))
-        number = max(numbers) + 1
+                found = (_NUMBERED.fullmatch(name) for name in (inside.entries if inside else ()))
+                if numbers := [int(one[1]) for one in found if one]:
+                    last = max(last, int(named[1]) * 10000 + max(numbers))
+                    break
+        number = last + 1
+        if isinstance(self.body.model, Model) and last % 10000 and last % 100 == 0:
+            number += 10000  # Guess: a hundred files a folder, as in the names of its manuals
         self.number = number + (number % 10000 == 0)  # no file is called IMG_0000
         return self.number
 
