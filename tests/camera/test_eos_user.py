@@ -16,6 +16,7 @@ from canon.errors import Disconnected, NotSupported, Refused, ValueRefused
 from canon.virtual.build import make_virtual
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.eos.dial import Mode
+from canon.work.grid import Grid
 
 
 def a_camera(slug: str) -> Camera:
@@ -103,6 +104,15 @@ def test_a_long_exposure_keeps_a_body_on() -> None:
     device.extension.table.turn_dial(Mode.MANUAL)
     with Camera(lambda: VirtualPort(device), "virtual:") as cam:
         assert cam.capture.bulb(45, target="card").entries
+
+
+def test_a_series_with_long_pauses_keeps_a_body_on() -> None:
+    with a_camera("eos-700d") as cam, cam.remote():
+        grid = Grid(cam, 90)
+        grid.begin()
+        assert grid.wait(2, 0.5, lambda: False)
+        assert grid.now() == pytest.approx(grid.place(2) - 0.5, abs=0.001)
+        assert cam.capture.shoot(target="card").entries
 
 
 def test_a_bulb_that_is_refused_leaves_nothing_open(caplog: pytest.LogCaptureFixture) -> None:

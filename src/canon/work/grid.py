@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from canon.errors import CanonError
 
 if TYPE_CHECKING:
     from canon.camera import Camera
 
 _LOOK_UP_S = 0.2  # how often a wait looks whether it shall end
 _EXACT_S = 1e-6
+_LISTENS_S, _MOMENT_S = 5.0, 0.02
+_CLOSE_S = 1.0  # from here on nothing is asked that could be answered late
 _MOST_LATE_S = 0.5
 
 
@@ -40,6 +44,7 @@ class Grid:
         self._cam, self._every_s = cam, every_s
         self._clock = cam.clock
         self._ahead_s = 0.0  # of a clock that began anew with the camera
+        self._listened = 0.0
         self._start: float | None = None
 
     @property
@@ -80,8 +85,18 @@ class Grid:
             left = self.place(number) - lead_s - self.now()
             if self._start is None or left <= _EXACT_S:
                 return True
-            self._clock.sleep(min(left, _LOOK_UP_S))
+            self._let_pass(left)
         return False
+
+    def _let_pass(self, left: float) -> None:
+        """Let some time pass; now and then the camera is listened to, which keeps it on."""
+        now = self._clock.now()
+        if left < _CLOSE_S or now - self._listened < _LISTENS_S:
+            self._clock.sleep(min(left, _LOOK_UP_S))
+            return
+        self._listened = now
+        with suppress(CanonError), self._cam.events() as events:  # the next frame tells of it
+            events.get(timeout_s=_MOMENT_S)
 
     @contextmanager
     def over_a_gap(self) -> Iterator[None]:
@@ -89,6 +104,7 @@ class Grid:
         before = self.now()
         yield
         self._clock = clock = self._cam.clock
+        self._listened = 0.0
         self._ahead_s = max(self._ahead_s, before - clock.now())
 
 
