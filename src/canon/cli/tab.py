@@ -6,7 +6,7 @@ function loads what it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -89,7 +89,7 @@ def _fitting(typed: str, words: Iterable[str]) -> list[str]:
     return [word for word in words if word.startswith(typed)]
 
 
-def _assignments(typed: str, table: dict[str, list[str]]) -> list[str]:
+def _assignments(typed: str, table: Mapping[str, Sequence[str]]) -> list[str]:
     name, equals, _ = typed.partition("=")
     if not equals:
         return _fitting(typed, (f"{one}=" for one in table))

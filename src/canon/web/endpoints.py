@@ -546,9 +546,9 @@ def _exposure(path: Path) -> str | None:
             found = exif.read(picture)
     except (DecodeError, OSError):
         return None
-    words = [
-        found.exposure_time is not None and f"{found.exposure_time} s",
-        found.f_number is not None and f"f/{found.f_number:g}",
-        found.iso is not None and f"ISO {found.iso}",
-    ]
-    return " · ".join(word for word in words if word) or None
+    words = (
+        "" if found.exposure_time is None else f"{found.exposure_time} s",
+        "" if found.f_number is None else f"f/{found.f_number:g}",
+        "" if found.iso is None else f"ISO {found.iso}",
+    )
+    return " · ".join(filter(None, words)) or None
