@@ -43,6 +43,7 @@ class Options:
         port: the camera's port string, or its name in cameras.toml; empty is CANON_REMOTE_PORT, or
             else the first on USB.
         ports: all that were named, where there are several.
+        every: whether every camera is meant.
         here: the folder for files where none is named; one of several cameras has its own.
         line: where this camera waits for others; None where it is the only one.
         stop: stops its thread; None where it is the only one.
@@ -55,6 +56,7 @@ class Options:
 
     port: str = ""
     ports: tuple[str, ...] = ()
+    every: bool = False
     here: str = "."
     line: StartLine | None = None
     stop: Stop | None = None
@@ -108,13 +110,16 @@ class Options:
             cause = cause.__cause__
         return exit_code(error)
 
-    def check_can_draw(self) -> None:
+    def check_can_draw(self, *ports: str) -> None:
         """Nothing where the camera can take pictures: a virtual one draws them.
 
+        Args:
+            ports: the port strings of several cameras.
+
         Raises:
-            MissingExtra: it is a virtual one, and Pillow is not installed.
+            MissingExtra: one is virtual, and Pillow is not installed.
         """
-        if self.port_string().startswith("virtual:"):
+        if any(port.startswith("virtual:") for port in ports or (self.port_string(),)):
             from canon.virtual.pictures.scene import check_can_draw
 
             check_can_draw()
@@ -257,6 +262,7 @@ class Verb(Helped):
         unrecorded: what to do instead of recording; for a verb that opens no camera.
         several: whether it works with several cameras too, each in a thread of its own: with --all,
             or with --port given again.
+        gathers: whether it works with several cameras in one run; `Options` says which.
         folder: the parameter with the folder that files go to; each of several cameras has one of
             its own below it.
         args: as click's.
@@ -269,12 +275,14 @@ class Verb(Helped):
         examples: Sequence[str] = (),
         unrecorded: str = "",
         several: bool = False,
+        gathers: bool = False,
         folder: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.params += (_EVERY, *SHARED) if several else SHARED
-        self._several = several
+        self.params += (_EVERY, *SHARED) if several or gathers else SHARED
+        self._several = several or gathers
+        self._gathers = gathers
         self._folder = folder
         self.examples = examples
         self._unrecorded = unrecorded
@@ -312,10 +320,15 @@ class Verb(Helped):
         else:
             before_the_first(_log_on_stderr)
         if every or len(options.ports) > 1:
-            return self._on_each(ctx, options, every)
+            self._check_several(options, every)
+            if not self._gathers:
+                from canon.cli.several import on_each
+
+                return on_each(self, ctx, options, self._folder)
+        options.every = every
         return super().invoke(ctx)
 
-    def _on_each(self, ctx: click.Context, options: Options, every: bool) -> int:
+    def _check_several(self, options: Options, every: bool) -> None:
         if not self._several:
             raise click.UsageError(f"{self.name} works with one camera; give --port once")
         if every and (options.ports or options.keeps_open):
@@ -323,9 +336,6 @@ class Verb(Helped):
             raise click.UsageError(f"--all means every camera, and {other}; leave one out")
         if options.record:
             raise click.UsageError("--record records one camera; give --port once")
-        from canon.cli.several import on_each
-
-        return on_each(self, ctx, options, self._folder)
 
 
 def _log_on_stderr(verbosity: int = 0) -> None:

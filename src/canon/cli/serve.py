@@ -16,15 +16,16 @@ _PORT = 8765
 @click.command(
     "serve",
     cls=Verb,
+    gathers=True,
     unrecorded="record with another verb",
     examples=(
         "canon-remote serve",
         "canon-remote serve --port virtual:powershot-g3",
+        "canon-remote serve --all -o pictures/",
         "canon-remote serve --listen 0.0.0.0:8765",
         "canon-remote serve --read-only",
     ),
 )
-@click.option("every", "--all", is_flag=True, help="Every camera on the bus, also later ones.")
 @click.option(
     "--listen",
     metavar="ADDRESS:PORT",
@@ -38,18 +39,23 @@ _PORT = 8765
     type=ON_THIS_COMPUTER,
     metavar="DIR",
     default=".",
-    help="Where pictures go that come to this computer; the folder you are in when not given.",
+    help="Where pictures go that come to this computer, each of several cameras to a folder of its "
+    "own there; the folder you are in when not given.",
 )
 @click.option("names", "--allow-host", multiple=True, metavar="NAME", help="A proxy's name.")
 @click.pass_obj
 def serve_verb(
-    options: Options, every: bool, listen: str, read_only: bool, output: str, names: tuple[str, ...]
+    options: Options, listen: str, read_only: bool, output: str, names: tuple[str, ...]
 ) -> None:
     """Serve the web app: one page for the cameras, on this computer or the network.
 
-    The link that opens the page is printed. Ctrl-C ends it, and lets the cameras go.
+    The link that opens the page is printed. Ctrl-C ends it, and lets the cameras go. With --all a
+    camera on USB that comes later is served, too.
     """
     from pathlib import Path
+
+    from canon import cameras_file, ports
+    from canon.work.several import places
 
     address, port = _place(listen)
     try:
@@ -59,11 +65,18 @@ def serve_verb(
         if missing not in ("starlette", "uvicorn", "websockets"):
             raise
         raise MissingExtra("the web app", missing, "web") from error
-    where = options.port_string()
-    options.check_can_draw()
+    if options.every:
+        cameras = places([*cameras_file.read()])
+    elif len(options.ports) > 1:
+        cameras = places(options.ports)
+    else:
+        one = options.port or ports.default_port() or "usb:"
+        cameras = {one: ports.address(one)}
+    if cameras:
+        options.check_can_draw(*cameras.values())
     serve(
-        () if every else (where,),
-        all_there_are=every,
+        cameras,
+        all_there_are=options.every and not cameras,
         address=address,
         port=port,
         folder=Path(output).absolute(),

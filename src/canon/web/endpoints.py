@@ -6,17 +6,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from canon import exif
 from canon.driver.card import CardPath, Entry
-from canon.errors import CanonError, DecodeError, Disconnected, ObjectNotFound
+from canon.errors import CanonError, Disconnected, ObjectNotFound
 from canon.frozen import Frozen
 from canon.values import CaptureTarget
-from canon.web import bodies, files, live, zips
+from canon.web import bodies, files, live, shots, zips
 from canon.web.card import page
 from canon.web.jobs import Job, Urgency
 from canon.web.refusals import answer
@@ -24,14 +23,12 @@ from canon.work import documents
 
 if TYPE_CHECKING:
     from canon.camera import Camera
-    from canon.driver.shot import Shot
     from canon.web.server import Server
     from canon.web.station import Station
 
 T = TypeVar("T")
 _MOST_FILES = 1000
 _PAGE = 200
-_SHOWN = (".JPG", ".JPEG")  # what a browser draws
 
 
 class Call:
@@ -215,7 +212,7 @@ async def _release(call: Call, body: bodies.Release) -> object:
             cam.clock.sleep(min(0.2, left))
             left -= 0.2
             job.check()
-        return told(station, shoot(station, cam, job, target, focus=body.focus))
+        return shots.shoot(station, cam, job, target, focus=body.focus)
 
     return await call.ask("release", "taking a picture", do, Urgency.RELEASE)
 
@@ -223,6 +220,14 @@ async def _release(call: Call, body: bodies.Release) -> object:
 async def _shot(call: Call, body: bodies.NoBody) -> object:
     path = call.station.kept(call.request.path_params["number"])
     return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "no-store"})
+
+
+async def _series(call: Call, body: bodies.Series) -> object:
+    return shots.begin_series(call.station, body, _target(call, body)).document()
+
+
+async def _bracket(call: Call, body: bodies.Bracket) -> object:
+    return shots.begin_bracket(call.station, body, _target(call, body)).document()
 
 
 async def _release_all(call: Call, body: bodies.ReleaseAll) -> object:
@@ -474,6 +479,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("PATCH", "/cameras/{camera}/settings", _change, "Change settings, all or none", bodies.Changes, refuses=_SETS),
     Endpoint("POST", "/release", _release_all, "Take a picture with every camera at once", bodies.ReleaseAll, refuses=_STORES),
     Endpoint("POST", "/cameras/{camera}/release", _release, "Take a picture", bodies.Release, refuses=_STORES),
+    Endpoint("POST", "/cameras/{camera}/series", _series, "Begin to take pictures one after the other; a job is what comes back", bodies.Series, refuses=_SETS),
+    Endpoint("POST", "/cameras/{camera}/bracket", _bracket, "Begin to take pictures of several exposures; a job is what comes back", bodies.Bracket, refuses=_SETS),
     Endpoint("GET", "/cameras/{camera}/shots/{number}", _shot, "A picture just taken, from this computer", gives="image/jpeg", refuses=_CAMERA),
     Endpoint("POST", "/cameras/{camera}/focus", _focus, "Focus once", refuses=_SETS),
     Endpoint("PUT", "/cameras/{camera}/focus/lock", _lock, "Lock the focus, or let it go", bodies.Locked, refuses=_SETS),
@@ -498,57 +505,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 """The API, in the order of its page."""
 
 
-def _target(call: Call, body: bodies.Release | bodies.Aim) -> CaptureTarget:
+def _target(
+    call: Call, body: bodies.Release | bodies.Aim | bodies.Series | bodies.Bracket
+) -> CaptureTarget:
     target = body.target
     return call.station.target if target is None else CaptureTarget[target.upper()]
 
 
 def _several(paths: list[str]) -> str:
     return paths[0][:100] if len(paths) == 1 else f"{len(paths)} files"
-
-
-def shoot(
-    station: Station, cam: Camera, job: Job[Any], target: CaptureTarget, *, focus: bool = True
-) -> Shot:
-    """Take a picture, in the camera's thread; what comes to this computer goes to the folder."""
-    station.folder.mkdir(parents=True, exist_ok=True)
-    return cam.capture.shoot(
-        target=target, to=station.folder, focus=focus, progress=job.progress, thumbnail=False
-    )
-
-
-def told(station: Station, shot: Shot) -> dict[str, object]:
-    """A shot in JSON; pages show it too."""
-    saved, entries = shot.saved, shot.entries
-    for entry in entries:
-        station.card.put(entry)
-    shown = next((path for path in saved if path.suffix.upper() in _SHOWN), None)
-    preview = f"/cameras/{station.ident}/shots/{station.keep(shown)}" if shown else None
-    on_card = next((one for one in entries if one.suffix.upper() in _SHOWN), None)
-    if preview is None and on_card is not None:
-        preview = f"/cameras/{station.ident}/thumbnails/{quote(str(on_card))}"
-    sizes = [path.stat().st_size for path in saved] or [one.size for one in entries]
-    document: dict[str, object] = {
-        "saved": [str(path) for path in saved],
-        "card": [str(entry) for entry in entries],
-        "size": sum(sizes),
-        "exposure": _exposure(saved[0]) if saved else None,
-        "preview": preview,
-    }
-    station.tell("shot", shot=document)
-    return document
-
-
-def _exposure(path: Path) -> str | None:
-    """How a picture was taken, in a few words: "1/60 s · f/2.8 · ISO 50"."""
-    try:
-        with path.open("rb") as picture:
-            found = exif.read(picture)
-    except (DecodeError, OSError):
-        return None
-    words = (
-        "" if found.exposure_time is None else f"{found.exposure_time} s",
-        "" if found.f_number is None else f"f/{found.f_number:g}",
-        "" if found.iso is None else f"ISO {found.iso}",
-    )
-    return " · ".join(filter(None, words)) or None

@@ -62,6 +62,7 @@ class Job(Generic[T]):
         self.done = self.total = 0
         self.future: Future[T] = Future()
         self.changed: Callable[[Job[Any]], object] = lambda job: None
+        self.moved: Callable[[Job[Any]], object] = lambda job: None
         self._do = do
         self._cancelled = False
         self._stop: Callable[[], object] = lambda: None
@@ -90,14 +91,25 @@ class Job(Generic[T]):
             self.future.set_exception(error)
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far it is.
+        """Tell how far it is; as often as one likes.
 
         Raises:
             Aborted: somebody has cancelled it.
         """
         self.check()
         self.done, self.total = done, total
+        self.moved(self)
+
+    def count(self, done: int, total: int) -> None:
+        """Tell how far it is, at each step, whether or not somebody has cancelled it."""
+        self.done, self.total = done, total
         self.changed(self)
+
+    def ends_by(self, stop: Callable[[], object]) -> None:
+        """Let `stop` end it when somebody cancels it."""
+        self._stop = stop
+        if self._cancelled:
+            stop()
 
     def check(self) -> None:
         """Raise Aborted if somebody has cancelled it."""

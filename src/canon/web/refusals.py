@@ -28,7 +28,7 @@ from canon.work import documents
 
 _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...] = (
     (ObjectNotFound, 404),
-    ((DeviceBusy, AlreadyThere, NotEmpty, WriteProtected, Aborted), 409),
+    ((DeviceBusy, AlreadyThere, NotEmpty, WriteProtected, Aborted, BlockingIOError), 409),
     (ValueRefused, 422),
     (NotSupported, 501),
     ((Disconnected, CameraNotFound, PortError), 503),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -43,7 +43,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    ports: Iterable[str],
+    cameras: Mapping[str, str],
     *,
     all_there_are: bool,
     address: str,
@@ -56,11 +56,11 @@ def serve(
     """Serve cameras until Ctrl-C or SIGTERM.
 
     Args:
-        ports: the port strings of the cameras.
+        cameras: the port strings of the cameras, by what they are called.
         all_there_are: whether every camera on the bus is served, also one that comes later.
         address: where to listen.
         port: the port there; 0 takes a free one.
-        folder: where pictures go that come to this computer.
+        folder: where pictures go that come to this computer; several cameras have folders in it.
         read_only: whether nothing may be changed.
         names: other names of this server: that of a proxy.
         ready: is told the link that opens the page, when it can be opened.
@@ -73,7 +73,7 @@ def serve(
     )
     token = "" if is_loopback(address) else new_token()
     doors = Doors(address, listening.getsockname()[1], token, names)
-    server = Server(ports, all_there_are=all_there_are, folder=folder, read_only=read_only)
+    server = Server(cameras, all_there_are=all_there_are, folder=folder, read_only=read_only)
     config = uvicorn.Config(
         app(server, doors),
         http=_Patient,

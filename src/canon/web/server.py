@@ -6,8 +6,7 @@ import asyncio
 import re
 import secrets
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,8 +17,10 @@ from canon.web.files import Fetched
 from canon.web.jobs import Job, Urgency
 from canon.web.live import Viewfinder
 from canon.web.news import News
+from canon.web.shots import shoot
 from canon.web.station import Station
 from canon.work import documents
+from canon.work.several import StartLine
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -39,9 +40,10 @@ class Server:
     """The cameras of one server.
 
     Args:
-        ports: the port strings of those that are wanted from the start.
+        cameras: the port strings of those that are wanted from the start, by what they are called.
         all_there_are: whether every camera on the bus is wanted, also those that come later.
-        folder: where pictures go that come to this computer.
+        folder: where pictures go that come to this computer; each of several cameras has a folder
+            of its own below it.
         read_only: whether nothing may be changed.
 
     Attributes:
@@ -53,7 +55,7 @@ class Server:
 
     def __init__(
         self,
-        ports: Iterable[str],
+        cameras: Mapping[str, str],
         *,
         all_there_are: bool = False,
         folder: Path,
@@ -70,8 +72,9 @@ class Server:
         self._packed: dict[str, tuple[Station, list[Entry]]] = {}
         self._watch: Watch | None = None
         self._watcher: threading.Thread | None = None
-        for port in ports:
-            self._add(port)
+        self._is_for_several = all_there_are or len(cameras) > 1
+        for name, port in cameras.items():
+            self._add(name, port)
 
     def start(self) -> None:
         """Begin; called in the server's loop."""
@@ -155,37 +158,46 @@ class Server:
         return await future
 
     async def release_all(self, target: CaptureTarget | None) -> dict[str, object]:
-        """Take a picture with every camera that is there, and can; what each gave."""
-        from canon.web.endpoints import shoot, told
+        """Take a picture with every camera that is there, and can; what each gave.
 
-        jobs: list[tuple[Station, Job[dict[str, object]]]] = []
+        They go at one moment. One that is at something long is not waited for.
+        """
         ready = [one for one in self._stations.values() if one.can_shoot]
-        barrier = threading.Barrier(max(1, len(ready)), timeout=_TOGETHER_S)
+        line = StartLine([one.ident for one in ready])
+        begun = {one.ident: asyncio.ensure_future(self._at(line, one, target)) for one in ready}
+        if begun:
+            await asyncio.wait(begun.values(), timeout=_TOGETHER_S)
         for station in ready:
+            if not station.does("release"):
+                line.leave(station.ident)
+        shots = [await task for task in begun.values()]
+        spread_s = line.spread_s(1)
+        return {"shots": shots, "spread_ms": spread_s and round(spread_s * 1000, 1)}
 
-            def do(
-                cam: Camera, job: Job[dict[str, object]], station: Station = station
-            ) -> dict[str, object]:
-                with suppress(threading.BrokenBarrierError):
-                    barrier.wait()
-                return told(station, shoot(station, cam, job, target or station.target))
+    async def _at(
+        self, line: StartLine, station: Station, target: CaptureTarget | None
+    ) -> dict[str, object]:
+        """Take a picture with one of several cameras, which go at one moment."""
 
+        def do(cam: Camera, job: Job[dict[str, object]]) -> dict[str, object]:
+            may_go = line.place(station.ident, cam.clock).may_go
+            return shoot(station, cam, job, target or station.target, may_go=may_go)
+
+        result: dict[str, object] = {"id": station.ident, "shot": None, "error": None}
+        try:
             job = station.ask("release", "taking a picture", do, Urgency.RELEASE)
-            jobs.append((station, job))
-        results = []
-        for station, job in jobs:
-            result: dict[str, object] = {"id": station.ident, "shot": None, "error": None}
-            try:
-                shot: dict[str, object] = await self.wait(job)
-                result["shot"] = shot
-            except (CanonError, OSError) as error:
-                result["error"] = documents.of_error(error)
-            results.append(result)
-        return {"shots": results, "spread_ms": None}
+            shot: dict[str, object] = await self.wait(job)
+            result["shot"] = shot
+        except (CanonError, OSError) as error:
+            result["error"] = documents.of_error(error)
+        finally:
+            line.leave(station.ident)
+        return result
 
-    def _add(self, port: str, name: str = "") -> Station:
-        ident = self._ident(name or port)
-        station = Station(ident, port, self.news, self._folder, name)
+    def _add(self, name: str, port: str, model: str = "") -> Station:
+        ident = self._ident(model or name)
+        folder = self._folder / ident if self._is_for_several else self._folder
+        station = Station(ident, port, self.news, folder, model)
         self._stations[ident] = station
         self._finders[ident] = Viewfinder(station)
         return station
@@ -206,7 +218,7 @@ class Server:
             for event in watch:
                 known = {station.port for station in self._stations.values()}
                 if isinstance(event, CameraAdded) and event.found.port not in known:
-                    self._add(event.found.port, event.found.name).start()
+                    self._add(event.found.port, event.found.port, event.found.name).start()
                     self.news.tell("snapshot", self.document())
         except CanonError as error:
             _log.warning("the bus cannot be listed: %s", error)

@@ -8,7 +8,7 @@ is nothing to do, and opens the camera anew when it has been away.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,7 +27,14 @@ from canon.driver.events import (
 )
 from canon.driver.features import Feature
 from canon.driver.optional import optional
-from canon.errors import CameraNotFound, CanonError, Disconnected, ObjectNotFound, PortError
+from canon.errors import (
+    CameraNotFound,
+    CanonError,
+    DeviceBusy,
+    Disconnected,
+    ObjectNotFound,
+    PortError,
+)
 from canon.log import Log
 from canon.values import CaptureTarget
 from canon.web.card import OnCard
@@ -86,6 +93,7 @@ class Station:
         self._settings: dict[str, dict[str, object]] = {}
         self._stale = True  # the settings may have changed
         self._asked = self._told_job = 0.0
+        self._has_looked = False  # at what is told in remote control alone
         self._free: int | None = None
         self._kept: dict[str, Path] = {}
         self._shots = 0
@@ -178,15 +186,27 @@ class Station:
         urgency: Urgency = Urgency.CHANGE,
         *,
         told: bool = True,
+        only_one_of: Collection[str] = (),
     ) -> Job[T]:
         """Let the camera do something, when it is its turn.
 
+        Args:
+            kind: what it is.
+            label: what people read.
+            do: does it, in the camera's thread.
+            urgency: what goes first.
+            told: whether pages are told of it.
+            only_one_of: the kinds of jobs of which the camera does one.
+
         Raises:
             Disconnected: the camera is not there.
+            DeviceBusy: it does such a job already.
         """
         self.camera  # noqa: B018  (raises)
+        if other := [one for one in [*self._listed.values()] if one.kind in only_one_of]:
+            raise DeviceBusy(f"the camera takes {other[0].label}", "cancel that first")
         job = Job(kind, label, do, urgency, told=told)
-        job.changed = self._job_changed
+        job.changed, job.moved = self._job_changed, self._job_moved
         if told:
             self._listed[job.number] = job
             self._job_changed(job)
@@ -211,6 +231,10 @@ class Station:
             raise ObjectNotFound("there is no such picture", "it may have been moved")
         return path
 
+    def does(self, kind: str) -> bool:
+        """Whether a job of that kind runs."""
+        return any(one.kind == kind and one.state == "running" for one in [*self._listed.values()])
+
     def job(self, number: int) -> Job[Any] | None:
         """The job of that number, while it waits or runs."""
         return self._listed.get(number)
@@ -226,6 +250,15 @@ class Station:
     def tell(self, kind: str, **facts: object) -> None:
         """Tell pages something that is not remembered."""
         self._news.tell(kind, {"id": self.ident, **facts})
+
+    def do_what_waits(self) -> None:
+        """Do what others have asked for meanwhile, in a pause of a long job; in the thread."""
+        while not self._closing.is_set() and (job := self._jobs.next(0.0)) is not None:
+            job.run(self.camera)
+            self._tell_how(job)
+            self._stale = True
+        if self._stale:
+            self._look_at_settings()
 
     # --- the thread -------------------------------------------------------------------------------
 
@@ -268,6 +301,12 @@ class Station:
     def _look(self) -> None:
         """Ask what a camera tells without remote control."""
         cam = self.camera
+        if cam.remote.active or not cam.remote.lasts:  # an EOS would enter it, and stay there
+            self._look_at_body()
+        self.look_at_card()
+
+    def _look_at_body(self) -> None:
+        cam = self.camera
         facts: dict[str, object] = {}
         with optional("the number of the body"), suppress(CanonError):
             facts["body_id"] = cam.body_id
@@ -276,7 +315,23 @@ class Station:
             facts |= {"power": "mains" if power.on_ac else "battery", "battery": str(power.battery)}
         self.know(**facts)
         self.look_at_clock()
-        self.look_at_card()
+
+    def _look_at_rest(self) -> None:
+        """Ask what a camera tells in remote control alone, once it is there."""
+        cam = self.camera
+        if cam.remote.lasts:
+            self._look_at_body()
+        if Feature.ZOOM in cam.features:
+            with optional("where the zoom stands"), suppress(CanonError):
+                self.know(zoom=vars(cam.zoom.get()))
+        self.look_at_shots()
+
+    def look_at_shots(self) -> None:
+        """Ask how many pictures fit on the card, where remote control is on; in the thread."""
+        cam = self.camera
+        if Feature.SHOOT in cam.features and cam.remote.active:
+            with optional("how many pictures fit"), suppress(CanonError):
+                self.know(shots=cam.capture.available_shots())
 
     def look_at_clock(self) -> None:
         """Ask the camera's clock; in its thread."""
@@ -287,6 +342,7 @@ class Station:
 
     def look_at_card(self) -> None:
         """Ask what is free on the card; in the camera's thread."""
+        self.look_at_shots()
         cards: tuple[Card, ...] | None = None
         with optional("what is free on the card"), suppress(CanonError):
             cards = self.camera.storage.cards()
@@ -300,12 +356,15 @@ class Station:
     def _look_at_settings(self) -> None:
         cam = self.camera
         if Feature.REMOTE in cam.features and not cam.remote.active:
-            self._stale = True
+            self._stale, self._has_looked = True, False
             return
         now = self._clock.now()
         if not self._stale and now - self._asked < _ASK_AGAIN_S:
             return
         self._stale, self._asked = False, now
+        if Feature.REMOTE in cam.features and not self._has_looked:
+            self._has_looked = True
+            self._look_at_rest()
         try:
             told = cam.settings.describe()
         except Disconnected:
@@ -332,6 +391,11 @@ class Station:
                 self._lose(error)
             elif self._cam is not None:
                 self.know(state="ready")
+        self._tell_how(job)
+
+    def _tell_how(self, job: Job[Any]) -> None:
+        """Tell pages what went wrong with a job that is over."""
+        error = job.future.exception() if not job.future.cancelled() else None
         if error is not None and job.told:
             self.tell(
                 "log", text=f"{job.label}: {documents.said(error)}", error=documents.of_error(error)
@@ -375,16 +439,17 @@ class Station:
             with suppress(CanonError):
                 cam.close()
 
-    def _job_changed(self, job: Job[Any]) -> None:
+    def _job_moved(self, job: Job[Any]) -> None:
         """Tell pages how far a job is, at most five times a second."""
+        if self._clock.now() - self._told_job >= _JOBS_APART_S:
+            self._job_changed(job)
+
+    def _job_changed(self, job: Job[Any]) -> None:
+        """Tell pages how a job is."""
         if not job.told:
             return
-        now = self._clock.now()
-        is_over = job.state in _OVER
-        if job.state == "running" and job.done and now - self._told_job < _JOBS_APART_S:
-            return
-        self._told_job = now
-        if is_over:
+        self._told_job = self._clock.now()
+        if job.state in _OVER:
             self._listed.pop(job.number, None)
         with self._lock:
             self._known["jobs"] = [one.document() for one in [*self._listed.values()]]
