@@ -74,8 +74,21 @@ class PartFile:
         part._is_safe = True
         return part
 
+    def begin_flush(self) -> None:
+        """Let the system write it to the disk meanwhile: `keep` waits the less for it."""
+        with _about(self._path.parent):
+            self.file.flush()
+        if hasattr(os, "posix_fadvise"):
+            with suppress(OSError):
+                os.posix_fadvise(self.file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
     def keep(
-        self, target: Path, *, overwrite: bool = False, modified: datetime | None = None
+        self,
+        target: Path,
+        *,
+        overwrite: bool = False,
+        modified: datetime | None = None,
+        flush_name: bool = True,
     ) -> None:
         """Flush it to the disk, and give it its name.
 
@@ -85,6 +98,7 @@ class PartFile:
             target: its path.
             overwrite: whether a file that is there already may be replaced.
             modified: its time, a local time.
+            flush_name: whether its name is flushed too; else `flush_folder` is to do it.
 
         Raises:
             AlreadyThere: the file is there already; the part is still there.
@@ -100,6 +114,8 @@ class PartFile:
                 os.utime(self._path, (modified.timestamp(), modified.timestamp()))
         with _about(target):
             _put_in_place(self._path, target, overwrite=overwrite)
+        if flush_name:
+            flush_folder(target.parent)
 
     def discard(self) -> None:
         """Remove what was not kept."""
@@ -193,13 +209,17 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
             part.rename(target)  # a file system without hard links
         else:
             part.unlink()
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the names of a folder's files are on the disk, where the system can do that."""
     if os.name == "posix":
         with suppress(OSError):
-            folder = os.open(target.parent, os.O_RDONLY)
+            opened = os.open(folder, os.O_RDONLY)
             try:
-                os.fsync(folder)
+                os.fsync(opened)
             finally:
-                os.close(folder)
+                os.close(opened)
 
 
 def _copy_across(part: Path, target: Path, *, overwrite: bool) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sqlite3
+import stat
 import tracemalloc
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -55,13 +61,18 @@ def test_events_come_one_after_the_other(make: Make, tmp_path: Path) -> None:
 def test_a_card_that_is_pulled_ends_it_at_once(make: Make, tmp_path: Path) -> None:
     cam, pull = make()
     events: list[ImportEvent] = []
+    begun: list[str] = []
+
+    def begin(name: str, size: int) -> None:
+        begun.append(name)
+        if len(begun) == 3:
+            pull()
+
     with cam, Library(tmp_path) as library:
 
         def watch() -> None:
-            for event in Import(cam, library, Wanted()).run():
+            for event in Import(cam, library, Wanted()).run(begin):
                 events.append(event)
-                if len(events) == 3:
-                    pull()
 
         with pytest.raises(NoCard):
             watch()
@@ -102,3 +113,35 @@ def test_memory_hardly_grows_with_the_number_of_files(
 
     peak(1)  # what is loaded once is loaded now
     assert peak(210) - peak(10) < 200 * 5_000
+
+
+def test_no_row_is_on_the_disk_before_the_name_of_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So none is without its file when the power goes, and most files share one flush."""
+    to, flushed, folders = tmp_path / "to", set[str](), []
+    really = os.fsync
+
+    def rows() -> set[str]:
+        with TemporaryDirectory() as copies:
+            for file in to.glob(".canon-remote.sqlite*"):
+                shutil.copy(file, copies)
+            with closing(sqlite3.connect(Path(copies, ".canon-remote.sqlite"))) as copy:
+                return {path for (path,) in copy.execute("SELECT path FROM files")}
+
+    def fsync(file: int) -> None:
+        assert rows() <= flushed
+        really(file)
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            folders.append(file)
+            below = Path(os.readlink(f"/proc/self/fd/{file}"))
+            flushed.update(str(one.relative_to(to)) for one in below.glob("*.JPG"))
+
+    cam, _ = native()
+    with cam, Library(to) as library:
+        monkeypatch.setattr(os, "fsync", fsync)
+        *_, ended = Import(cam, library, Wanted()).run()
+    assert ended == Ended(fetched=8)
+    assert rows() == flushed
+    assert len(flushed) == 8
+    assert len(folders) < 8

@@ -19,27 +19,14 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from cli_helpers import process, served, started
+from cli_helpers import kill_import, process, served, started
 
 Row = Callable[[Path, random.Random], None]
 
 _BODIES = ("powershot-g3?", "powershot-s60?mode=ptp&", "eos-60d?")
 _FILES = 40
 _TAKEN = 1_700_000_000
-_SPINS = 20_000
 _INDEX = ".canon-remote.sqlite"
-
-
-def killed(folder: Path, words: list[str], port: str, chance: random.Random, lines: int) -> None:
-    """Start the program, and kill it after as many of its lines as chance wants, or a bit later."""
-    with started(folder, *words, port=port) as running:
-        assert running.stdout
-        for _ in range(chance.randrange(lines)):
-            running.stdout.readline()
-        for _ in range(chance.randrange(_SPINS)):
-            if running.poll() is not None:
-                break
-        running.kill()
 
 
 def files_of(folder: Path) -> Counter[str]:
@@ -76,7 +63,8 @@ def importing(folder: Path, chance: random.Random, *more: str) -> None:
     words = ["import", "to", *more]
     with served(f"virtual:{chance.choice(_BODIES)}card={quote(str(card))}") as port:
         for _ in range(chance.randrange(1, 4)):
-            killed(folder, [*words, "--json"], port, chance, 2 * _FILES)
+            with started(folder, *words, "--json", port=port) as running:
+                kill_import(running, folder / "to", chance, _FILES)
         ran = process(folder, *words, port=port)
         assert ran.returncode == 0, ran.stderr
         left = process(folder, "ls", "DCIM/100CANON", port=port).stdout.split()

@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -155,6 +156,32 @@ def started(folder: Path, *words: str, port: str = VIRTUAL) -> Iterator[subproce
             yield running
         finally:
             running.kill()
+
+
+def kill_import(
+    running: subprocess.Popen[str], folder: Path, chance: random.Random, files: int
+) -> None:
+    """Kill an import into a folder at a random moment: files come, are named, told, and deleted.
+
+    Args:
+        running: the program, with --json.
+        folder: what it imports into.
+        chance: which moment.
+        files: how many there are.
+    """
+    moment = chance.randrange(4 * files)
+    while moment < 2 * files and running.poll() is None:
+        names = [file.name for file in folder.rglob("*.*") if not file.name.startswith(".canon")]
+        parts = len(list(folder.glob(".canon-remote-import/*.part")))
+        if parts + 2 * len(names) >= moment:
+            break
+    assert running.stdout
+    for _ in range(moment - 2 * files):
+        running.stdout.readline()
+    for _ in range(chance.randrange(20_000)):
+        if running.poll() is not None:
+            break
+    running.kill()
 
 
 @contextmanager

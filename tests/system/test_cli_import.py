@@ -26,6 +26,7 @@ from cli_helpers import (
     VIRTUAL,
     answers,
     files_below,
+    kill_import,
     output,
     process,
     run,
@@ -479,13 +480,14 @@ def test_two_processes_import_into_one_folder(tmp_path: Path, body: Body, card: 
     put(card, *(f"IMG_{name:04}.JPG" for name in range(10, 200)))
     with served(body()) as port, started(tmp_path, "import", "to", port=port) as first:
         assert first.stdout
-        lines = [first.stdout.readline()]
+        first.stdout.readline()
+        first.send_signal(signal.SIGSTOP)  # else it might be through before the second is there
         second = process(tmp_path, "import", "to", port=VIRTUAL)
         assert (second.returncode, second.stdout) == (1, "")
         assert f"to: process {first.pid} on " in second.stderr
-        rest, told = first.communicate()
-        lines += rest.splitlines()
-        assert (first.returncode, len(lines)) == (0, len(NAMES) + 190), told
+        first.send_signal(signal.SIGCONT)
+        lines = first.stdout.readlines()
+        assert (first.wait(), len(lines)) == (0, len(NAMES) + 189)
     check_whole(tmp_path / "to", card)
     check_index(tmp_path / "to")
 
@@ -577,15 +579,8 @@ def test_killed_at_a_random_moment(
     copy = shutil.copytree(card, tmp_path / "copy")
     words = ["import", "to", *(["--delete-after"] if deletes else [])]
     with served(body()) as port:
-        lines = chance.randrange(85 if deletes else 42)
         with started(tmp_path, *words, "--json", port=port) as running:
-            assert running.stdout
-            for _ in range(lines):
-                running.stdout.readline()
-            for _ in range(chance.randrange(20_000)):
-                if running.poll() is not None:
-                    break
-            running.kill()
+            kill_import(running, tmp_path / "to", chance, len(NAMES) + 30)
         ran = run(tmp_path, *words, port=port)
         assert ran.returncode == 0, ran.stderr
         assert (left(tmp_path, port) == set()) == deletes

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from canon.camera import Camera
 
 _PICTURES = "DCIM"
+_TOGETHER_S = 1.0  # more would have to come again when this program is killed
 _SUFFIX = re.compile(r"\.?([A-Za-z0-9]{1,8})")
 
 
@@ -163,9 +164,12 @@ class Import:
         found = groups(self._list(), lambda entry: _is_wanted(entry, self._wanted))
         missing = [one for group in found for one in group.files if taking.sha256(one) is None]
         yield Listed(len(missing), sum(one.size for one in missing))
-        for group in found:
-            yield from taking.plan(group) if self._wanted.dry_run else taking.take(group, begin)
-        if self._wanted.delete_after and not self._wanted.dry_run:
+        if self._wanted.dry_run:
+            for group in found:
+                yield from taking.plan(group)
+            return
+        yield from taking.take(found, begin, together_s=_TOGETHER_S)
+        if self._wanted.delete_after:
             for group in found:
                 yield from taking.clear(group)
 

@@ -108,6 +108,7 @@ class Index:
         """Write all into the one file, and close it."""
         try:
             with self._translated():
+                self._rows.rollback()  # it was not committed, so nobody counts on it
                 self._rows.execute("PRAGMA journal_mode = DELETE")
         finally:
             self._rows.close()
@@ -155,15 +156,21 @@ class Index:
         sha256: str = "",
         number: int = 0,
     ) -> None:
-        """Enter a file of the folder, and that a file of a card was dealt with; both or none."""
-        with self._translated(), self._rows:
-            self._rows.execute("BEGIN")
+        """Enter a file of the folder, and that a file of a card was dealt with; commit is next."""
+        with self._translated():
+            if not self._rows.in_transaction:
+                self._rows.execute("BEGIN")
             if file is not None:
                 row = (str(file.path), file.sha256, file.size, file.time.isoformat())
                 self._rows.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
             if entry is not None:
                 seen = (camera, *key(entry), sha256, number)
                 self._rows.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?, ?)", seen)
+
+    def commit(self) -> None:
+        """Let the file have what was entered: all of it, or none when this program is killed."""
+        with self._translated():
+            self._rows.commit()
 
     def forget(self, path: PurePosixPath) -> None:
         """Take out a file that is not there any more."""

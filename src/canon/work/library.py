@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from canon.files import PartFile, numbered, sweep
+from canon.files import PartFile, flush_folder, numbered, sweep
 from canon.work import index
 from canon.work.index import Damaged, Index, Kept
 
@@ -55,6 +55,7 @@ class Library:
         self.workshop = self.folder / _WORKSHOP
         self._sizes: dict[int, list[PurePosixPath]] | None = None
         self._hashes: dict[PurePosixPath, str] = {}
+        self._changed: set[PurePosixPath] = set()  # folders whose names the disk may not have yet
         self._index: Index | None = None
         self._copy: TemporaryDirectory[str] | None = None
 
@@ -103,6 +104,33 @@ class Library:
     def part(self, whole: Path | None = None) -> PartFile:
         """A file that has no name in the folder yet: a new one, or a whole one of the workshop."""
         return PartFile(self.workshop) if whole is None else PartFile.of(whole)
+
+    def keep(self, part: PartFile, path: PurePosixPath, modified: datetime | None) -> None:
+        """Give a file its name in the folder; `settle` is next.
+
+        Args:
+            part: the file.
+            path: its name, below the folder.
+            modified: its time, a local time.
+
+        Raises:
+            AlreadyThere: the name is taken.
+        """
+        target = self.place(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.keep(target, modified=modified, flush_name=False)
+        self._changed.update(path.parents)
+
+    def settle(self) -> None:
+        """Let the disk have the names of files, and then the rows of the index that tell them.
+
+        Without power, a row that is there has its file. A file that lacks its row is found by its
+        bytes.
+        """
+        for folder in sorted(self._changed, reverse=True):  # what is below comes first
+            flush_folder(self.place(folder))
+        self._changed.clear()
+        self.index.commit()
 
     def left(self) -> list[Path]:
         """Whole files in the workshop that a run that was killed has not named."""
@@ -153,6 +181,7 @@ class Library:
             if sha256 := self._hash_once(path, size):
                 self.index.enter(self.kept(path, sha256))
                 count += 1
+        self.index.commit()
         return count
 
     def _of_size(self, size: int) -> list[PurePosixPath]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from canon.driver.card import CardPath, Entry
 from canon.errors import DecodeError
-from canon.files import beside
+from canon.files import safe_name
 from canon.frozen import Frozen
 from canon.models.file_kinds import Content, is_unknown, kind_of
 
@@ -85,7 +85,7 @@ def base_of(path: PurePosixPath, suffix: str) -> PurePosixPath:
 
 def with_end(base: PurePosixPath, suffix: str) -> PurePosixPath:
     """The path of one file of a picture, by what all of them have in common."""
-    return base.with_name(beside(Path(f"{base.name}.x"), suffix).name)
+    return base.with_name(safe_name(base.name + suffix))
 
 
 def to_try(base: PurePosixPath, suffix: str) -> Iterator[PurePosixPath]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import errno
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from canon.files import PartFile
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_MOST_TOGETHER = 64  # files that are open at a time
 
 
 class Action(enum.StrEnum):
@@ -111,6 +112,42 @@ class _Named(Frozen):
     number: int = 0
 
 
+class _Picture:
+    """The files of one picture, and what they have in common here once the first is named."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.named: _Named | None = None
+
+
+class _Came:
+    """A file that has come but has no name yet; or that need not come, or failed.
+
+    Args:
+        picture: what it belongs to.
+        entry: the file of the card.
+        sha256: of its bytes.
+        part: the file here; None where none has come.
+        error: why none has.
+    """
+
+    def __init__(
+        self,
+        picture: _Picture,
+        entry: Entry,
+        sha256: str = "",
+        part: PartFile | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        self.picture, self.entry, self.sha256 = picture, entry, sha256
+        self.part, self.error = part, error
+
+    def discard(self) -> None:
+        """Remove what was not kept of it."""
+        if self.part is not None:
+            self.part.discard()
+
+
 class Taking:
     """Brings pictures of a camera into a library.
 
@@ -157,12 +194,20 @@ class Taking:
             return None
         return seen[0]
 
-    def take(self, group: Group, begin: Begin = lambda name, size: None) -> Iterator[Brought]:
-        """Fetch the files of one picture; they have the same name but for their suffixes.
+    def take(
+        self,
+        groups: Iterable[Group],
+        begin: Begin = lambda name, size: None,
+        *,
+        together_s: float = 0.0,
+    ) -> Iterator[Brought]:
+        """Fetch the files of pictures; those of a picture have one name but for their suffixes.
 
         Args:
-            group: the files.
+            groups: the files of each picture.
             begin: is told which file comes, and gives what is told how far it is.
+            together_s: how long a file that has come may wait for others, so that the disk is
+                waited for once; they are named, entered and told together.
 
         Raises:
             Disconnected: the camera is gone.
@@ -170,21 +215,22 @@ class Taking:
             NoCard: the card is gone.
             OSError: this computer's disk is full, or takes nothing.
         """
-        came = [self.sha256(entry) for entry in group.files]
-        named = _Named() if None not in came else self._known(group)
-        for entry, sha256 in zip(group.files, came, strict=True):
-            if sha256 is not None:
-                path = self._path_of(sha256)
-                yield Brought(entry, Action.KNOWN, path, entry.size, sha256)
-                continue
-            try:
-                brought, named = self._fetch(entry, group, named, begin)
-            except (CanonError, OSError, ValueError) as error:
-                self.heed(error)
-                yield Brought(entry, Action.FAILED, size=entry.size, error=error)
-            else:
-                self._patience.heed()
-                yield brought
+        came: list[_Came] = []
+        first = 0.0
+        now = self._met.clock.now
+        try:
+            for one in self._fetch_all(groups, begin):
+                first = first if came else now()
+                came.append(one)
+                if now() - first >= together_s or len(came) == _MOST_TOGETHER:
+                    yield from self._finish(came)
+            yield from self._finish(came)
+        except (CanonError, OSError):
+            yield from self._finish(came)
+            raise
+        finally:
+            for one in came:
+                one.discard()
 
     def came(self, files: Sequence[Path], on_card: Sequence[Entry] = ()) -> Iterator[Brought]:
         """Name and enter the files of one picture that came to this computer by themselves.
@@ -208,6 +254,7 @@ class Taking:
                 sha256 = digest(part.file)
                 brought, named = self._settle(part, sha256, entry, group, named)
             part.discard()  # not after an error: there is no other copy
+            self._library.settle()
             yield brought if entry in on_card else replace(brought, what=None)
 
     def left(self) -> Iterator[Brought]:
@@ -305,9 +352,25 @@ class Taking:
         assert self._cam is not None  # noqa: S101  (the first thing is to meet one)
         return self._cam
 
-    def _fetch(
-        self, entry: Entry, group: Group, named: _Named, begin: Begin
-    ) -> tuple[Brought, _Named]:
+    def _fetch_all(self, groups: Iterable[Group], begin: Begin) -> Iterator[_Came]:
+        """Fetch what did not come before; a file that fails does not stop the others."""
+        for group in groups:
+            picture = _Picture(group)
+            for entry in group.files:
+                sha256 = self.sha256(entry)
+                if sha256 is not None:
+                    yield _Came(picture, entry, sha256)
+                    continue
+                try:
+                    came = self._fetch(picture, entry, begin)
+                except (CanonError, OSError, ValueError) as error:
+                    self.heed(error)
+                    yield _Came(picture, entry, error=error)
+                else:
+                    self._patience.heed()
+                    yield came
+
+    def _fetch(self, picture: _Picture, entry: Entry, begin: Begin) -> _Came:
         """Fetch a file, hashed as it comes."""
         from hashlib import sha256
 
@@ -320,9 +383,43 @@ class Taking:
 
         try:
             self._met.storage.stream(entry, take, begin(entry.name, entry.size))
-            return self._settle(part, so_far.hexdigest(), entry, group, named)
-        finally:
+            part.begin_flush()
+        except BaseException:
             part.discard()
+            raise
+        return _Came(picture, entry, so_far.hexdigest(), part)
+
+    def _finish(self, came: list[_Came]) -> Iterator[Brought]:
+        """Name and enter what has come; it is told when the disk has the names and the rows."""
+        told, trouble = [], None
+        while came and trouble is None:
+            one = came.pop(0)
+            try:
+                told.append(self._bring(one))
+            except (CanonError, OSError) as error:
+                trouble = error
+            finally:
+                one.discard()
+        self._library.settle()
+        yield from told
+        if trouble is not None:
+            raise trouble
+
+    def _bring(self, one: _Came) -> Brought:
+        """Name and enter a file that has come, and tell what became of it."""
+        entry, picture = one.entry, one.picture
+        if one.error is not None:
+            return Brought(entry, Action.FAILED, size=entry.size, error=one.error)
+        if one.part is None:
+            path = self._path_of(one.sha256)
+            return Brought(entry, Action.KNOWN, path, entry.size, one.sha256)
+        try:
+            named = picture.named or self._known(picture.group)
+            brought, picture.named = self._settle(one.part, one.sha256, entry, picture.group, named)
+        except (CanonError, OSError, ValueError) as error:
+            self.heed(error)
+            return Brought(entry, Action.FAILED, size=entry.size, error=error)
+        return brought
 
     def _settle(
         self, part: PartFile, sha256: str, entry: Entry, group: Group, named: _Named
@@ -355,10 +452,8 @@ class Taking:
     ) -> tuple[Kept, Action]:
         """Give a file that has come its name; the file of that name may be it already."""
         for path in to_try(base, entry.suffix):
-            target = self._library.place(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                part.keep(target, modified=entry.modified)
+                self._library.keep(part, path, entry.modified)
             except AlreadyThere:
                 if self._library.hash(path, came.size) == came.sha256:
                     return Kept(path, came.size, came.sha256, came.time), Action.FOUND

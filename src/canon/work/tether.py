@@ -427,7 +427,7 @@ class Tether:
             tuple(one for one in group.companions if one in wanted),
         )
         try:
-            for brought in self._taking.take(group, self._begin):
+            for brought in self._taking.take([group], self._begin):
                 if brought.action is Action.FAILED:
                     yield from self._failed(group, brought)
                 elif brought.action is not Action.KNOWN:
