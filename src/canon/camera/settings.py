@@ -10,7 +10,7 @@ from canon.camera.control import RemoteControl
 from canon.camera.names import KINDS, NAMES, Names
 from canon.camera.snapshot import Snapshot
 from canon.driver import Driver
-from canon.driver.settings import MISSING, Reading, number_in
+from canon.driver.settings import MISSING, Reading, Readings, number_in
 from canon.driver.settings import Settings as Capability
 from canon.errors import NotSupported, RemoteOff, ValueRefused
 from canon.values.kinds import Kind
@@ -156,7 +156,7 @@ class Settings(Names, Mapping[str, Setting[Any]]):
         """
         return Snapshot(self._read(names, lists=False), self._control.model)
 
-    def describe(self, *names: str) -> dict[str, Reading]:
+    def describe(self, *names: str) -> Readings:
         """What the camera says of these settings, or of all: value, allowed, writable, why."""
         return self._read(names, lists=True)
 
@@ -171,12 +171,12 @@ class Settings(Names, Mapping[str, Setting[Any]]):
             raise RemoteOff(self._control.model.removeprefix("Canon "), name)
         return self._read((name,), lists=lists).get(name)
 
-    def _read(self, names: tuple[str, ...], *, lists: bool) -> dict[str, Reading]:
+    def _read(self, names: tuple[str, ...], *, lists: bool) -> Readings:
         for name in names:
             self._check(name)
         with self._turn(*names) as settings:
             readings = settings.read(*names, lists=lists)
-        return {name: readings[name] for name in names or readings if name in readings}
+        return Readings({name: readings[name] for name in names or readings if name in readings})
 
     def set(
         self, changes: Mapping[str, object] | None = None, /, **named: Unpack[Changes]

@@ -60,6 +60,11 @@ class Snapshot(Names, Mapping[str, Any]):
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("what was read does not change; cam.settings.set(…) sets the camera")
 
+    def _repr_html_(self) -> str:
+        from canon.tables import table
+
+        return table(("setting", "is"), ((one.name, one.label) for one in self._readings.values()))
+
     def __repr__(self) -> str:
         told = (f"{name}={one.kind.label(one.value)}" for name, one in self._readings.items())
         return f"<Snapshot of the {self.model}: {', '.join(told)}>"

@@ -20,6 +20,7 @@ from canon.driver.card import (
     Card,
     CardPath,
     Entry,
+    Listing,
     Place,
     Progress,
     Sink,
@@ -78,14 +79,14 @@ class Storage:
         """
         return self._verbs().cards()
 
-    def ls(self, place: Place = "") -> list[Entry]:
+    def ls(self, place: Place = "") -> Listing:
         """What is in a folder, in card order; the card's root without an argument.
 
         Raises:
             ObjectNotFound: there is no such folder.
             NoCard: there is no card.
         """
-        return list(self._list(CardPath(place), deep=False))
+        return Listing(self._list(CardPath(place), deep=False))
 
     def walk(self, place: Place = "") -> Iterator[Entry]:
         """Everything in a folder and below it, folders before what is in them, by one request.

@@ -231,6 +231,30 @@ class Entry(Frozen):
         return str(self.path)
 
 
+class Listing(list[Entry]):
+    """What is in a folder: a list of entries, which shows itself as a table in a notebook."""
+
+    def _repr_html_(self) -> str:
+        from canon.tables import table
+
+        return table(
+            ("name", "bytes", "time", ""),
+            (
+                (
+                    f"{entry.name}/" if entry.is_folder else entry.name,
+                    None if entry.is_folder else entry.size,
+                    entry.modified,
+                    ", ".join(
+                        word
+                        for word, holds in (("protected", entry.protected), ("new", entry.new))
+                        if holds
+                    ),
+                )
+                for entry in self
+            ),
+        )
+
+
 Place = Entry | CardPath | str
 """Where something is on the card: an entry of a listing, or its path."""
 

@@ -39,6 +39,26 @@ class Reading(Frozen):
     why: str = ""
     raw: bytes = b""
 
+    @property
+    def label(self) -> str:
+        """What it is now, as people read it; empty where it is not there."""
+        return "" if self.value is None else self.kind.label(self.value)
+
+    def _repr_html_(self) -> str:
+        return Readings({self.name: self})._repr_html_()
+
+
+class Readings(dict[str, Reading]):
+    """What a camera says of settings, by their names; a table in a notebook."""
+
+    def _repr_html_(self) -> str:
+        from canon.tables import table
+
+        return table(
+            ("setting", "is", "may be"),
+            ((name, one.label, _may_be(one)) for name, one in self.items()),
+        )
+
 
 class Settings(Protocol):
     """What a camera is set to. Every verb raises CanonError."""
@@ -73,6 +93,15 @@ class Settings(Protocol):
             ValueRefused: the camera refused one, or no camera of this dialect has such a value.
         """
         ...
+
+
+def _may_be(reading: Reading) -> str:
+    """What a setting may be, or why it cannot be set."""
+    if reading.writable is False:
+        return reading.why or "cannot be set now"
+    if reading.allowed is None:
+        return "the camera does not say"
+    return ", ".join(map(reading.kind.label, reading.allowed))
 
 
 def number_in(name: str) -> int | None:

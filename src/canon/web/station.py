@@ -27,6 +27,7 @@ from canon.driver.events import (
 )
 from canon.driver.features import Feature
 from canon.driver.optional import optional
+from canon.driver.settings import Readings
 from canon.errors import (
     CameraNotFound,
     CanonError,
@@ -371,7 +372,7 @@ class Station:
             raise
         except CanonError as error:
             _log.info("the settings are not told: %s", error)
-            told = {}
+            told = Readings()
         found = {name: documents.of_reading(one) for name, one in told.items()}
         with self._lock:
             changed = {name: one for name, one in found.items() if self._settings.get(name) != one}
