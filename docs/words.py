@@ -30,9 +30,11 @@ from canon.virtual.ps350 import fresh_card as fresh_350
 from canon.virtual.ptp.profile import load_profile as load_ptp
 
 PAGE = Path(__file__).parents[1] / "src/canon/cli/words.py"
-_HEAD = '''"""The words that TAB offers: verbs, settings, bodies; made by `python docs/cli_page.py`.
+_WHOLE = 1000  # letters of a sentence; none is so long
+_WIDTH = 100
+_HEAD = '''"""The words that help and TAB show, made by `python docs/cli_page.py`.
 
-A TAB has no time to load the tables that have them.
+Neither has time to load the modules that have them.
 """
 
 from __future__ import annotations
@@ -46,7 +48,10 @@ def page() -> str:
     lines = [_HEAD, "VERBS = {"]
     for name, verb in verbs.items():
         assert verb is not None
-        lines.append(f'    "{name}": "{verb.get_short_help_str(60)}",')
+        told = verb.get_short_help_str(_WHOLE)
+        lines.append(f'    "{name}": "{told}",')
+        if len(lines[-1]) > _WIDTH:
+            lines[-1] = f'    "{name}": (\n        "{told}"\n    ),'
     lines += ["}", '"""What each verb is for."""']
     lines += _table("SETTINGS", {name: _values(named.kind) for name, named in KINDS.items()})
     lines.append(

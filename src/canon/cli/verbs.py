@@ -118,6 +118,13 @@ class _Verbs(Helped, click.Group):
         verb: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_verb")
         return verb
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each verb is for; no verb is imported for it."""
+        from canon.cli.words import VERBS
+
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, VERBS[name]) for name in self.list_commands(ctx)])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -1,6 +1,6 @@
-"""The words that TAB offers: verbs, settings, bodies; made by `python docs/cli_page.py`.
+"""The words that help and TAB show, made by `python docs/cli_page.py`.
 
-A TAB has no time to load the tables that have them.
+Neither has time to load the modules that have them.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ VERBS = {
     "tether": "Fetch each picture as it is taken.",
     "get": "Save files of the card.",
     "put": "Put files into a folder of the card.",
-    "thumbs": "Draw the thumbnails of a card in the terminal, with names...",
-    "view": "Draw a picture of the card in the terminal, as large as...",
+    "thumbs": "Draw the thumbnails of a card in the terminal, with names and times.",
+    "view": "Draw a picture of the card in the terminal, as large as fits.",
     "rm": "Delete files from the card.",
     "mkdir": "Make folders on the card.",
     "rmdir": "Remove empty folders from the card.",
-    "protect": "Protect files of the card from deletion; a PATH may be a...",
+    "protect": "Protect files of the card from deletion; a PATH may be a pattern.",
     "new": "Let files count as not downloaded yet.",
     "old": "Let files count as downloaded.",
     "owner": "Show or set the owner's name.",
@@ -30,24 +30,26 @@ VERBS = {
     "settings": "Show or change the camera's settings.",
     "custom-functions": "Show or set the custom functions (C.Fn) of an EOS.",
     "capture": "Take pictures.",
-    "bulb": "Take a picture whose shutter stays open for so many...",
+    "bulb": "Take a picture whose shutter stays open for so many SECONDS: 3.8s, 2m.",
     "timelapse": "Take a picture every so often.",
-    "bracket": "Take pictures of one scene that differ in exposure, or in...",
+    "bracket": "Take pictures of one scene that differ in exposure, or in focus.",
     "remote": "Enter remote control and stay in it, or leave it.",
     "focus": "Focus once, lock and unlock the focus, or drive it by hand.",
     "zoom": "Show or move the zoom; 0 is wide.",
     "flash": "Let the built-in flash come up; it goes down by hand.",
     "live": "Show what the lens sees: one JPEG after the other.",
-    "movie": "Record a movie onto the card, for so many seconds, or...",
-    "serve": "Serve the web app: one page for the cameras, on this...",
+    "movie": "Record a movie onto the card, for so many seconds, or else till Ctrl-C.",
+    "serve": "Serve the web app: one page for the cameras, on this computer or the network.",
     "ptp": "Carry out any operation of a camera that speaks PTP.",
     "shell": "Keep one camera open and take command after command.",
-    "models": "Say whether a camera is supported, by any of its names or...",
+    "models": "Say whether a camera is supported, by any of its names or by its USB id.",
     "virtual": "Serve a virtual camera.",
     "decode": "Tell a recording in words.",
     "doctor": "Look for what keeps a camera from being used.",
-    "udev": "Print the udev rule by which Linux lets you open Canon...",
-    "completion": "Print what lets TAB complete in your shell: put it where...",
+    "udev": "Print the udev rule by which Linux lets you open Canon cameras.",
+    "completion": (
+        "Print what lets TAB complete in your shell: put it where the shell looks for it."
+    ),
     "help": "Show the help, or that of a verb.",
 }
 """What each verb is for."""
