@@ -21,12 +21,11 @@ from canon.errors import CanonError
 from canon.log import Log
 from canon.web import bodies, openapi
 from canon.web.doors import App, Doors, Guarded, Refusal
-from canon.web.endpoints import ENDPOINTS, Call, Endpoint
+from canon.web.endpoints import ENDPOINTS, Call
 from canon.web.refusals import STATUSES, TooLarge, answer, refused, turned_away
 
 if TYPE_CHECKING:
-    from canon.values import AfFrame
-    from canon.web.live import Looker, Shown
+    from canon.web.live import Looker
     from canon.web.server import Server
 
 _log = Log(__name__)
@@ -60,7 +59,7 @@ def app(server: Server, doors: Doors) -> App:
         Route("/page/{path:path}", _static),
         Route("/openapi.json", _openapi),
         WebSocketRoute("/cameras/{camera}/live", _looking(server)),
-        *(_route(server, one) for one in ENDPOINTS),
+        *(_route(server, path) for path in dict.fromkeys(one.path for one in ENDPOINTS)),
     ]
     handlers: dict[Any, Callable[[Request, Any], Awaitable[Response]]] = {
         HTTPException: _http_error
@@ -76,13 +75,22 @@ def _refusing(refusal: Refusal) -> App:
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
     said = STATUSES.get(error.status_code, "the request cannot be answered")
-    return turned_away(Refusal(error.status_code, "HttpError", said))
+    response = turned_away(Refusal(error.status_code, "HttpError", said))
+    response.headers.update(error.headers or {})  # what is allowed
+    return response
 
 
-def _route(server: Server, one: Endpoint) -> Route:
+def _route(server: Server, path: str) -> Route:
+    """All that an address does."""
+    there = {one.method: one for one in ENDPOINTS if one.path == path}
+
     async def handle(request: Request) -> Response:
+        only_head = request.method == "HEAD"
+        one = there["GET" if only_head else request.method]
         if one.changes and server.read_only:
             return turned_away(Refusal(403, "ReadOnly", "this server only shows its cameras"))
+        if only_head and one.endless:
+            return Response(media_type=one.gives)
         try:
             body = await _body(request, one.takes)
             result = await one.do(Call(request, server), body)
@@ -92,7 +100,7 @@ def _route(server: Server, one: Endpoint) -> Route:
             return refused(error)
         return result if isinstance(result, Response) else answer(result)
 
-    return Route(one.path.replace("{path}", "{path:path}"), handle, methods=[one.method])
+    return Route(path.replace("{path}", "{path:path}"), handle, methods=[*there])
 
 
 async def _body(request: Request, kind: type[bodies.Body]) -> bodies.Body:
@@ -182,7 +190,7 @@ def _looking(server: Server) -> Callable[[WebSocket], Awaitable[None]]:
 
 async def _show(socket: WebSocket, looker: Looker) -> None:
     """Answer each request for a frame, until the page goes or live view ends."""
-    wanted = asyncio.Semaphore(0)
+    wanted, clock = asyncio.Semaphore(0), RealClock()
 
     async def hear() -> None:
         while True:
@@ -197,7 +205,7 @@ async def _show(socket: WebSocket, looker: Looker) -> None:
             if shown is None:
                 await socket.close(4001, str(looker.error or "live view has ended")[:100])
                 return
-            await socket.send_bytes(_packed(shown))
+            await socket.send_bytes(shown.packed(clock.now()))
 
     tasks = [asyncio.ensure_future(hear()), asyncio.ensure_future(send())]
     try:
@@ -206,24 +214,3 @@ async def _show(socket: WebSocket, looker: Looker) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _packed(shown: Shown) -> bytes:
-    """A frame for a page: how long the head is, in two bytes, the head in JSON, the JPEG."""
-    frame = shown.frame
-    head = json.dumps(
-        {
-            "number": shown.number,
-            "age_s": RealClock().now() - shown.time,
-            "size": len(frame),
-            "field": frame.field,
-            "af_frames": None if frame.af_frames is None else [*map(_in_json, frame.af_frames)],
-            "zoom": frame.zoom,
-        }
-    ).encode()
-    return len(head).to_bytes(2, "big") + head + frame
-
-
-def _in_json(frame: AfFrame) -> dict[str, object]:
-    told = vars(frame)
-    return {name: told[name] if isinstance(told[name], int) else str(told[name]) for name in told}

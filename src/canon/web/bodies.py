@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from canon.frozen import Frozen
 
@@ -19,6 +19,13 @@ class Body(Frozen):
 
 class NoBody(Body):
     """No JSON at all."""
+
+
+class Within(Frozen):
+    """How large a number may be, or how long a list."""
+
+    low: float
+    high: float
 
 
 Where = Literal["host", "card", "both"]
@@ -35,7 +42,7 @@ class Release(Body):
 
     target: Where | None = None
     focus: bool = True
-    delay_s: float = 0.0
+    delay_s: Annotated[float, Within(0, 60)] = 0.0
 
 
 class ReleaseAll(Body):
@@ -63,8 +70,8 @@ class Series(Body):
         target: where they go.
     """
 
-    every_s: float
-    count: int
+    every_s: Annotated[float, Within(0.1, 86400 * 366)]
+    count: Annotated[int, Within(1, 1_000_000)]
     target: Where | None = None
 
 
@@ -76,7 +83,7 @@ class Bracket(Body):
         target: where they go.
     """
 
-    ev: list[float]
+    ev: Annotated[list[Annotated[float, Within(-20, 20)]], Within(1, 99)]
     target: Where | None = None
 
 
@@ -89,14 +96,14 @@ class Locked(Body):
 class Drive(Body):
     """Steps of the focus, away from the camera; negative ones come nearer."""
 
-    steps: int
-    size: int = 1
+    steps: Annotated[int, Within(-1000, 1000)]
+    size: Annotated[int, Within(1, 3)] = 1
 
 
 class Zoomed(Body):
     """Where the zoom goes."""
 
-    position: int
+    position: Annotated[int, Within(0, 1000)]
 
 
 class Switched(Body):
@@ -111,16 +118,19 @@ class Clock(Body):
     time: str | None = None
 
 
+Some = Annotated[list[str], Within(1, 2000)]
+
+
 class Paths(Body):
     """Files of the card."""
 
-    paths: list[str]
+    paths: Some
 
 
 class Protected(Body):
     """Files of the card, and whether they are protected."""
 
-    paths: list[str]
+    paths: Some
     protected: bool
 
 
@@ -167,7 +177,7 @@ def schema(kind: type[Body]) -> Schema:
 
 
 def _kinds(kind: type[Body]) -> dict[str, Any]:
-    told = get_type_hints(kind)
+    told = get_type_hints(kind, include_extras=True)
     return {name: told[name] for name in inspect.get_annotations(kind)}
 
 
@@ -181,6 +191,8 @@ _PLAIN: dict[object, tuple[tuple[type, ...], str, str]] = {
 
 def _value(name: str, told: Any, value: object) -> object:
     origin, args = get_origin(told), get_args(told)
+    if origin is Annotated:
+        return _bounded(name, args[1], _value(name, args[0], value))
     if origin in (Union, types.UnionType):
         return None if value is None else _value(name, args[0], value)
     if origin is Literal:
@@ -202,8 +214,21 @@ def _value(name: str, told: Any, value: object) -> object:
     return value
 
 
+def _bounded(name: str, within: Within, value: Any) -> object:
+    if isinstance(value, list):
+        if not within.low <= len(value) <= within.high:
+            raise ValueError(f"{name} has {within.low:g} to {within.high:g} of them")
+    elif not within.low <= value <= within.high:
+        raise ValueError(f"{name} is from {within.low:g} to {within.high:g}")
+    return value
+
+
 def _schema(told: Any) -> Schema:
     origin, args = get_origin(told), get_args(told)
+    if origin is Annotated:
+        found, within = _schema(args[0]), args[1]
+        low, high = ("minItems", "maxItems") if "items" in found else ("minimum", "maximum")
+        return {**found, low: within.low, high: within.high}
     if origin in (Union, types.UnionType):
         return {"anyOf": [_schema(args[0]), {"type": "null"}]}
     if origin is Literal:

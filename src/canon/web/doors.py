@@ -27,6 +27,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_SHORT = 64 << 10
 _SAFE = frozenset(("GET", "HEAD"))
 _PAGES = frozenset(("/", "/live"))
 _LIVE = re.compile(r"/cameras/[^/]+/live\.mjpg")
@@ -183,13 +184,22 @@ class Guarded:
             return
         refusal = self._doors.refusal(scope)
 
+        is_read = not _has_long_body(scope)
+
+        async def read() -> Message:
+            nonlocal is_read
+            message = await receive()
+            is_read = is_read or not message.get("more_body", False)
+            return message
+
         async def safely(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                close = () if is_read else ((b"connection", b"close"),)  # it may have no end
+                message["headers"] = [*message.get("headers", ()), *HEADERS, *close]
             await send(message)
 
         app = self._app if refusal is None else self._refuse(refusal)
-        await app(scope, receive, safely)
+        await app(scope, read, safely)
 
 
 def new_token() -> str:
@@ -219,6 +229,13 @@ def _headers(scope: Scope) -> dict[str, str]:
         key = name.decode("latin-1").lower()
         found[key] = "\n" if key in found and key != "cookie" else value.decode("latin-1")
     return found
+
+
+def _has_long_body(scope: Scope) -> bool:
+    """Whether the body of a request is longer than what is read of one that is refused."""
+    headers = _headers(scope)
+    length = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or not length.isdecimal() or int(length[:9]) > _SHORT
 
 
 def _same(origin: str, host: str) -> bool:

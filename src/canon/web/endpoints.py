@@ -12,10 +12,10 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from canon import exif
 from canon.driver.card import CardPath, Entry
-from canon.errors import CanonError, Disconnected, ObjectNotFound
+from canon.errors import CanonError, DecodeError, Disconnected, ObjectNotFound
 from canon.frozen import Frozen
 from canon.values import CaptureTarget
-from canon.web import bodies, files, live, shots, zips
+from canon.web import answers, bodies, files, live, shots, zips
 from canon.web.card import page
 from canon.web.jobs import Job, Urgency
 from canon.web.refusals import answer
@@ -125,11 +125,13 @@ class Endpoint(Frozen):
         path: with what it names in braces.
         do: does it; gives a document, or a whole answer.
         summary: what it is for.
+        answers: what comes back in JSON.
         takes: the JSON of its body.
         gives: what comes back that is no JSON.
         refuses: the statuses that it may end with beside those that all have.
         query: what its query may have.
         raw: whether the body is a file.
+        ranges: whether a part can be asked for.
         changes: whether it changes anything.
     """
 
@@ -137,11 +139,18 @@ class Endpoint(Frozen):
     path: str
     do: Callable[[Call, Any], Awaitable[object]]
     summary: str
+    answers: answers.Schema = answers.ANY
     takes: type[bodies.Body] = bodies.NoBody
     gives: str = "application/json"
     refuses: tuple[int, ...] = ()
     query: tuple[Query, ...] = ()
     raw: bool = False
+    ranges: bool = False
+
+    @property
+    def endless(self) -> bool:
+        """Whether its answer has no end of its own."""
+        return self.gives in (live.MJPEG, "text/event-stream")
 
     @property
     def changes(self) -> bool:
@@ -202,8 +211,6 @@ async def _change(call: Call, body: bodies.Changes) -> object:
 
 
 async def _release(call: Call, body: bodies.Release) -> object:
-    if not 0 <= body.delay_s <= 60:
-        raise ValueError("delay_s is from 0 to 60")
     target, station = _target(call, body), call.station
 
     def do(cam: Camera, job: Job[dict[str, object]]) -> dict[str, object]:
@@ -315,10 +322,7 @@ async def _thumbnail(call: Call, body: bodies.NoBody) -> object:
 
 
 async def _file(call: Call, body: bodies.NoBody) -> object:
-    entry, fetched = await call.entry(), call.server.fetched
-    file = await fetched.get(call, call.station, entry)
-    inline = "inline" in call.request.query_params
-    return files.Sent(fetched, file, entry, inline=inline)
+    return await files.send(call, call.station, await call.entry())
 
 
 async def _exif(call: Call, body: bodies.NoBody) -> object:
@@ -327,6 +331,8 @@ async def _exif(call: Call, body: bodies.NoBody) -> object:
     try:
         with file.path.open("rb") as picture:
             told = vars(exif.read(picture))
+    except DecodeError as error:
+        raise ValueError(str(error)) from error
     finally:
         fetched.let_go(file)
     return {name: None if one is None else str(one) for name, one in told.items()}
@@ -344,8 +350,6 @@ async def _remove(call: Call, body: bodies.NoBody) -> object:
 
 async def _pack(call: Call, body: bodies.Paths) -> object:
     entries = [await call.entry_at(CardPath(path)) for path in dict.fromkeys(body.paths)]
-    if not entries:
-        raise ValueError("no file is named")
     number = call.server.pack(call.station, entries)
     address = f"/cameras/{call.station.ident}/zip/{number}"
     return {"url": address, "size": zips.length(entries), "files": len(entries)}
@@ -447,10 +451,7 @@ async def _mjpeg(call: Call, body: bodies.NoBody) -> object:
     finder = call.server.viewfinder(call.station)
     if finder.readers >= live.MOST_READERS:
         return answer({"error": _TOO_MANY}, 503)
-    looker = finder.look()
-    return StreamingResponse(
-        live.mjpeg(finder, looker), media_type=live.MJPEG, headers={"cache-control": "no-store"}
-    )
+    return live.Film(finder)
 
 
 _TOO_MANY = {
@@ -470,35 +471,35 @@ _SETS = (*_ASKS, 422, 501)
 _STORES = (*_SETS, 507)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("GET", "/cameras", _cameras, "All cameras, as they are known"),
-    Endpoint("GET", "/cameras/{camera}", _camera, "One camera, as it is known", refuses=_CAMERA),
-    Endpoint("PUT", "/cameras/{camera}/target", _aim, "Choose where pictures go", bodies.Aim, refuses=(404, 422)),
-    Endpoint("PUT", "/cameras/{camera}/clock", _clock, "Set the camera's clock", bodies.Clock, refuses=_SETS),
-    Endpoint("PUT", "/cameras/{camera}/remote", _remote, "Enter remote control, or leave it", bodies.Switched, refuses=_SETS),
-    Endpoint("GET", "/cameras/{camera}/settings", _settings, "The settings, as they are known", refuses=_CAMERA),
-    Endpoint("PATCH", "/cameras/{camera}/settings", _change, "Change settings, all or none", bodies.Changes, refuses=_SETS),
-    Endpoint("POST", "/release", _release_all, "Take a picture with every camera at once", bodies.ReleaseAll, refuses=_STORES),
-    Endpoint("POST", "/cameras/{camera}/release", _release, "Take a picture", bodies.Release, refuses=_STORES),
-    Endpoint("POST", "/cameras/{camera}/series", _series, "Begin to take pictures one after the other; a job is what comes back", bodies.Series, refuses=_SETS),
-    Endpoint("POST", "/cameras/{camera}/bracket", _bracket, "Begin to take pictures of several exposures; a job is what comes back", bodies.Bracket, refuses=_SETS),
+    Endpoint("GET", "/cameras", _cameras, "All cameras, as they are known", answers.CAMERAS),
+    Endpoint("GET", "/cameras/{camera}", _camera, "One camera, as it is known", answers.CAMERA, refuses=_CAMERA),
+    Endpoint("PUT", "/cameras/{camera}/target", _aim, "Choose where pictures go", answers.CAMERA, takes=bodies.Aim, refuses=(404, 422)),
+    Endpoint("PUT", "/cameras/{camera}/clock", _clock, "Set the camera's clock", answers.some(answers.CLOCK), takes=bodies.Clock, refuses=_SETS),
+    Endpoint("PUT", "/cameras/{camera}/remote", _remote, "Enter remote control, or leave it", answers.SWITCHED, takes=bodies.Switched, refuses=_SETS),
+    Endpoint("GET", "/cameras/{camera}/settings", _settings, "The settings, as they are known", answers.SETTINGS, refuses=_CAMERA),
+    Endpoint("PATCH", "/cameras/{camera}/settings", _change, "Change settings, all or none", answers.SETTINGS, takes=bodies.Changes, refuses=_SETS),
+    Endpoint("POST", "/release", _release_all, "Take a picture with every camera at once", answers.SHOTS, takes=bodies.ReleaseAll, refuses=_STORES),
+    Endpoint("POST", "/cameras/{camera}/release", _release, "Take a picture", answers.SHOT, takes=bodies.Release, refuses=_STORES),
+    Endpoint("POST", "/cameras/{camera}/series", _series, "Begin to take pictures one after the other; a job is what comes back", answers.JOB, takes=bodies.Series, refuses=_SETS),
+    Endpoint("POST", "/cameras/{camera}/bracket", _bracket, "Begin to take pictures of several exposures; a job is what comes back", answers.JOB, takes=bodies.Bracket, refuses=_SETS),
     Endpoint("GET", "/cameras/{camera}/shots/{number}", _shot, "A picture just taken, from this computer", gives="image/jpeg", refuses=_CAMERA),
-    Endpoint("POST", "/cameras/{camera}/focus", _focus, "Focus once", refuses=_SETS),
-    Endpoint("PUT", "/cameras/{camera}/focus/lock", _lock, "Lock the focus, or let it go", bodies.Locked, refuses=_SETS),
-    Endpoint("POST", "/cameras/{camera}/focus/drive", _drive, "Drive the focus by steps", bodies.Drive, refuses=_SETS),
-    Endpoint("PUT", "/cameras/{camera}/zoom", _zoom, "Move the zoom", bodies.Zoomed, refuses=_SETS),
-    Endpoint("GET", "/cameras/{camera}/files", _files, "The files of the card, newest first", refuses=(*_ASKS, 422),
+    Endpoint("POST", "/cameras/{camera}/focus", _focus, "Focus once", answers.NOTHING, refuses=_SETS),
+    Endpoint("PUT", "/cameras/{camera}/focus/lock", _lock, "Lock the focus, or let it go", answers.LOCKED, takes=bodies.Locked, refuses=_SETS),
+    Endpoint("POST", "/cameras/{camera}/focus/drive", _drive, "Drive the focus by steps", answers.NOTHING, takes=bodies.Drive, refuses=_SETS),
+    Endpoint("PUT", "/cameras/{camera}/zoom", _zoom, "Move the zoom", answers.ZOOM, takes=bodies.Zoomed, refuses=_SETS),
+    Endpoint("GET", "/cameras/{camera}/files", _files, "The files of the card, newest first", answers.FILES, refuses=(*_ASKS, 422),
              query=(Query("offset", "how many to leave out", 10_000_000), Query("limit", "how many at most", _MOST_FILES))),
-    Endpoint("GET", "/cameras/{camera}/files/{path}", _file, "A file, or a part of it; ?inline shows it", gives="application/octet-stream", refuses=(*_ASKS, 422)),
-    Endpoint("PUT", "/cameras/{camera}/files/{path}", _put, "Put a file on the card", raw=True, refuses=_STORES),
-    Endpoint("DELETE", "/cameras/{camera}/files/{path}", _remove, "Delete a file", refuses=_SETS),
-    Endpoint("GET", "/cameras/{camera}/exif/{path}", _exif, "What a picture says of itself", refuses=(*_ASKS, 422)),
-    Endpoint("POST", "/cameras/{camera}/zip", _pack, "Make a zip of files; it is fetched at the address that comes back", bodies.Paths, refuses=_ASKS),
+    Endpoint("GET", "/cameras/{camera}/files/{path}", _file, "A file, or a part of it; ?inline shows it", gives="*/*", refuses=(*_ASKS, 416, 422), ranges=True),
+    Endpoint("PUT", "/cameras/{camera}/files/{path}", _put, "Put a file on the card", answers.FILE, raw=True, refuses=_STORES),
+    Endpoint("DELETE", "/cameras/{camera}/files/{path}", _remove, "Delete a file", answers.NOTHING, refuses=_SETS),
+    Endpoint("GET", "/cameras/{camera}/exif/{path}", _exif, "What a picture says of itself", answers.EXIF, refuses=(*_ASKS, 422)),
+    Endpoint("POST", "/cameras/{camera}/zip", _pack, "Make a zip of files; it is fetched at the address that comes back", answers.ZIP, takes=bodies.Paths, refuses=_ASKS),
     Endpoint("GET", "/cameras/{camera}/zip/{number}", _zip, "A zip that was made", gives="application/zip", refuses=_ASKS),
     Endpoint("GET", "/cameras/{camera}/thumbnails/{path}", _thumbnail, "The small JPEG of a file", gives="image/jpeg", refuses=(*_ASKS, 422)),
-    Endpoint("POST", "/cameras/{camera}/delete", _delete, "Delete files", bodies.Paths, refuses=_SETS),
-    Endpoint("POST", "/cameras/{camera}/protect", _protect, "Protect files, or not", bodies.Protected, refuses=_SETS),
-    Endpoint("GET", "/cameras/{camera}/jobs", _jobs, "What the camera does, and what waits", refuses=_CAMERA),
-    Endpoint("DELETE", "/cameras/{camera}/jobs/{number}", _cancel, "Cancel a job", refuses=(404,)),
+    Endpoint("POST", "/cameras/{camera}/delete", _delete, "Delete files", answers.DONE, takes=bodies.Paths, refuses=_SETS),
+    Endpoint("POST", "/cameras/{camera}/protect", _protect, "Protect files, or not", answers.DONE, takes=bodies.Protected, refuses=_SETS),
+    Endpoint("GET", "/cameras/{camera}/jobs", _jobs, "What the camera does, and what waits", answers.JOBS, refuses=_CAMERA),
+    Endpoint("DELETE", "/cameras/{camera}/jobs/{number}", _cancel, "Cancel a job", answers.JOB, refuses=(404,)),
     Endpoint("GET", "/cameras/{camera}/live.mjpg", _mjpeg, "Live view for other programs", gives=live.MJPEG, refuses=(*_ASKS, 501)),
     Endpoint("GET", "/events", _events, "What changes, as server-sent events", gives="text/event-stream"),
 )  # fmt: skip

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import re
 import tempfile
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from canon.driver.card import SIZE_UNTOLD, Entry
@@ -24,13 +26,15 @@ from canon.driver.features import Feature
 from canon.errors import NotSupported
 from canon.files import safe_name
 from canon.web.jobs import Job, Urgency
-from canon.web.refusals import TooLarge
+from canon.web.refusals import NoSuchPart, TooLarge
 
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.web.endpoints import Call
     from canon.web.station import Station
 
+_PART = 1 << 20  # bytes that are read at a time where a part is wanted; smaller files are fetched
+_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})")
 _KEPT = 512 << 20  # bytes of files that are kept
 _BODY_S = 30.0  # from one piece of an upload to the next
 
@@ -80,6 +84,10 @@ class Fetched:
         found.size = entry.size
         return found
 
+    def has(self, station: Station, entry: Entry) -> bool:
+        """Whether a file was fetched, or is being fetched."""
+        return (station.ident, entry) in self._files
+
     def let_go(self, file: OnDisk) -> None:
         """A file is not sent any more; the oldest that nobody needs go when there are too many."""
         file.users -= 1
@@ -105,28 +113,123 @@ async def _fetch(call: Call, station: Station, entry: Entry, path: Path) -> None
         raise
 
 
-class Sent(FileResponse):
-    """A file of the card on its way to a browser, whole or in parts."""
+async def send(call: Call, station: Station, entry: Entry) -> Response:
+    """The answer with a file, or with a part of it.
 
-    def __init__(self, fetched: Fetched, file: OnDisk, entry: Entry, *, inline: bool) -> None:
-        super().__init__(
-            file.path, media_type=_kind(entry.name), headers=disposition(entry.name, inline)
+    A part of a large file is read alone where the protocol can; else the file is fetched, once.
+
+    Raises:
+        NoSuchPart: the file is shorter.
+        CanonError: it could not be fetched.
+    """
+    fetched, request = call.server.fetched, call.request
+    headers = {
+        **disposition(entry.name, inline="inline" in request.query_params),
+        "etag": _tag(entry),
+        "accept-ranges": "bytes",
+    }
+    part = None
+    if request.headers.get("if-range", headers["etag"]) == headers["etag"]:
+        part = _part(request.headers.get("range", ""), entry.size)
+    if part is None:
+        return _Sent(fetched, await fetched.get(call, station, entry), entry, headers)
+    is_whole = len(part) == entry.size <= _PART
+    reads_parts = Feature.RANGES in station.camera.features and entry.size > _PART
+    if is_whole or not reads_parts or fetched.has(station, entry):
+        return _Sent(fetched, await fetched.get(call, station, entry), entry, headers, part)
+    pieces = _parts(call, station, entry, part)
+    first = await anext(pieces)  # what goes wrong with it is an answer of its own
+
+    async def all_of_it() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return StreamingResponse(
+        all_of_it(),
+        206,
+        {
+            **headers,
+            "content-range": f"bytes {part.start}-{part.stop - 1}/{entry.size}",
+            "content-length": str(len(part)),
+        },
+        _kind(entry.name),
+    )
+
+
+async def _parts(call: Call, station: Station, entry: Entry, part: range) -> AsyncIterator[bytes]:
+    """The bytes of a part, piece by piece; nothing is asked for before the client has taken it."""
+    at = part.start
+    while at < part.stop:
+        size = min(_PART, part.stop - at)
+
+        def do(cam: Camera, job: Job[bytes], at: int = at, size: int = size) -> bytes:
+            return cam.storage.read_range(entry, at, size)
+
+        piece = await call.server.wait(
+            station.ask("part", entry.name, do, Urgency.FILE, told=False)
         )
-        self._fetched, self._file = fetched, file
+        if len(piece) != size:
+            raise ValueError(f"{entry.path} has another size than it had")
+        yield piece
+        at += size
+
+
+class _Sent(FileResponse):
+    """A file that was fetched, on its way to a browser, whole or a part of it."""
+
+    def __init__(
+        self,
+        fetched: Fetched,
+        file: OnDisk,
+        entry: Entry,
+        headers: Mapping[str, str],
+        part: range | None = None,
+    ) -> None:
+        super().__init__(file.path, media_type=_kind(entry.name), headers=headers)
+        self._fetched, self._file, self._part = fetched, file, part
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
+        plain = [one for one in scope["headers"] if one[0] not in (b"range", b"if-range")]
+        if self._part is not None:  # it was read already, and there is one
+            wanted = f"bytes={self._part.start}-{self._part.stop - 1}".encode()
+            plain.append((b"range", wanted))
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__({**scope, "headers": plain}, receive, send)
         finally:
             self._fetched.let_go(self._file)
+
+
+def _part(text: str, size: int) -> range | None:
+    """The part of a file that a request asks for; None is all of it.
+
+    What cannot be read, and several parts, count as none, as HTTP has it.
+    """
+    found = _RANGE.fullmatch(text.strip())
+    if found is None or not (found[1] or found[2]) or size >= SIZE_UNTOLD:
+        return None
+    if not found[1]:
+        start, stop = max(0, size - int(found[2])), size
+    else:
+        start, stop = int(found[1]), min(size, int(found[2]) + 1 if found[2] else size)
+        if found[2] and int(found[2]) < start:
+            return None
+    if start >= stop:
+        raise NoSuchPart(f"the file has {size} bytes")
+    return range(start, stop)
+
+
+def _tag(entry: Entry) -> str:
+    """What tells one state of a file from another."""
+    return f'"{zlib.crc32(repr(entry).encode()):08x}-{entry.size:x}"'
 
 
 def _kind(name: str) -> str:
     return mimetypes.guess_type(name.lower())[0] or "application/octet-stream"
 
 
-def disposition(name: str, inline: bool) -> Mapping[str, str]:
+def disposition(name: str, *, inline: bool) -> Mapping[str, str]:
     """What tells a browser the name of a file; a card's name may hold anything."""
     clean = safe_name(name)
     plain = clean.encode("ascii", "replace").decode().replace('"', "_").replace("?", "_")

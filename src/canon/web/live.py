@@ -6,10 +6,14 @@ A looker that is slow misses frames; none sees old ones, and the camera does not
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from canon.clock import RealClock
 from canon.driver.features import Feature
@@ -21,6 +25,7 @@ from canon.work import documents
 
 if TYPE_CHECKING:
     from canon.camera import Camera
+    from canon.values import AfFrame
     from canon.web.station import Station
 
 _log = Log(__name__)
@@ -37,11 +42,34 @@ class Shown(Frozen):
         frame: the picture.
         number: counts all frames of this camera.
         time: when it came, in seconds of this computer's monotonic clock.
+        told: the rest of what a page is told of it: JSON without its first brace.
     """
 
     frame: Frame
     number: int
     time: float
+    told: bytes
+
+    def packed(self, now: float) -> bytes:
+        """It for a page: how long the head is, in two bytes, the head in JSON, the JPEG."""
+        head = b'{"age_s": %.4f, %s' % (now - self.time, self.told)
+        return b"".join((len(head).to_bytes(2, "big"), head, self.frame))
+
+
+def _told(frame: Frame, number: int) -> bytes:
+    document = {
+        "number": number,
+        "size": len(frame),
+        "field": frame.field,
+        "af_frames": None if frame.af_frames is None else [*map(_in_json, frame.af_frames)],
+        "zoom": frame.zoom,
+    }
+    return json.dumps(document).encode()[1:]
+
+
+def _in_json(frame: AfFrame) -> dict[str, object]:
+    told = vars(frame)
+    return {name: told[name] if isinstance(told[name], int) else str(told[name]) for name in told}
 
 
 class Viewfinder:
@@ -56,6 +84,7 @@ class Viewfinder:
 
     def __init__(self, station: Station) -> None:
         self.readers = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._station = station
         self._clock = RealClock()
         self._lookers: set[Looker] = set()
@@ -75,6 +104,7 @@ class Viewfinder:
         cam = self._station.camera
         if Feature.LIVE not in cam.features:
             raise NotSupported(cam.model.removeprefix("Canon "), "live view")
+        self._loop = asyncio.get_running_loop()
         looker = Looker(self)
         with self._lock:
             self._lookers.add(looker)
@@ -102,8 +132,7 @@ class Viewfinder:
             lookers, self._lookers = self._lookers, set()
             self._left = -_GRACE_S
             thread = self._thread
-        for looker in lookers:
-            looker.end(None)
+        self._call(_end_all, lookers, None)
         if thread is not None:
             thread.join()
 
@@ -114,9 +143,9 @@ class Viewfinder:
             due = self._clock.now()
             for frame in cam.live:
                 self._number += 1
-                self._newest = Shown(frame, self._number, self._clock.now())
-                for looker in tuple(self._lookers):
-                    looker.wake()
+                told = _told(frame, self._number)
+                self._newest = Shown(frame, self._number, self._clock.now(), told)
+                self._call(self._wake_all)
                 if self._is_over():
                     break
                 due = max(due + _APART_S, self._clock.now())
@@ -129,14 +158,28 @@ class Viewfinder:
             with self._lock:
                 self._thread, self._newest = None, None
                 lookers, self._lookers = self._lookers, set()
-            for looker in lookers:
-                looker.end(error)
+            self._call(_end_all, lookers, error)
             self._station.know(live=False)
             self._station.look_at_settings()
+
+    def _call(self, do: Callable[..., object], *args: object) -> None:
+        """Let something be done in the server's loop."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it is closed
+                self._loop.call_soon_threadsafe(do, *args)
+
+    def _wake_all(self) -> None:
+        for looker in self._lookers:
+            looker.wake()
 
     def _is_over(self) -> bool:
         with self._lock:
             return not self._lookers and self._clock.now() - self._left > _GRACE_S
+
+
+def _end_all(lookers: set[Looker], error: CanonError | None) -> None:
+    for looker in lookers:
+        looker.end(error)
 
 
 class Looker:
@@ -144,19 +187,17 @@ class Looker:
 
     def __init__(self, viewfinder: Viewfinder) -> None:
         self._viewfinder = viewfinder
-        self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._seen = 0
         self._over = False
         self.error: CanonError | None = None
 
     def wake(self) -> None:
-        """A new frame is there; any thread may say so."""
-        with suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._woken.set)
+        """A new frame is there."""
+        self._woken.set()
 
     def end(self, error: CanonError | None) -> None:
-        """There are no more frames; any thread may say so."""
+        """There are no more frames."""
         self._over, self.error = True, error
         self.wake()
 
@@ -183,13 +224,32 @@ _BOUNDARY = b"frame"
 MJPEG = f"multipart/x-mixed-replace; boundary={_BOUNDARY.decode()}"
 
 
-async def mjpeg(viewfinder: Viewfinder, looker: Looker) -> AsyncIterator[bytes]:
-    """The frames as MJPEG, until they end or the reader goes."""
-    viewfinder.readers += 1
-    try:
-        while (shown := await looker.next()) is not None:
-            head = b"--%s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
-            yield head % (_BOUNDARY, len(shown.frame)) + shown.frame + b"\r\n"
-    finally:
-        viewfinder.readers -= 1
-        looker.close()
+class Film(StreamingResponse):
+    """The frames as MJPEG, until they end or the reader goes.
+
+    Args:
+        viewfinder: where they come from.
+
+    Raises:
+        Disconnected: the camera is not there.
+        NotSupported: it has no live view.
+    """
+
+    def __init__(self, viewfinder: Viewfinder) -> None:
+        self._viewfinder, self._looker = viewfinder, viewfinder.look()
+        viewfinder.readers += 1
+        super().__init__(self._frames(), headers={"cache-control": "no-store"}, media_type=MJPEG)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._viewfinder.readers -= 1
+            self._looker.close()
+
+    async def _frames(self) -> AsyncIterator[bytes]:
+        head = b"--%s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+        while (shown := await self._looker.next()) is not None:
+            start = head % (_BOUNDARY, len(shown.frame))
+            yield b"".join((start, shown.frame, b"\r\n"))

@@ -7,36 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import canon
-from canon.web import bodies
+from canon.web import answers, bodies
 from canon.web.endpoints import Endpoint
 from canon.web.refusals import STATUSES
 
 Document = dict[str, Any]
 _ALWAYS = (401, 403, 421, 503)
-_ERROR: Document = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["kind", "message", "advice", "code", "command", "exit"],
-            "properties": {
-                "kind": {"type": "string", "description": "the class of the error"},
-                "message": {"type": "string", "description": "what happened"},
-                "advice": {"type": ["string", "null"], "description": "what to do"},
-                "code": {"type": ["integer", "null"], "description": "the camera's own answer"},
-                "command": {"type": ["string", "null"], "description": "what it answered to"},
-                "exit": {"type": "integer", "description": "the exit code of the command line"},
-                "setting": {"type": "string", "description": "the setting that was refused"},
-                "allowed": {
-                    "type": ["array", "null"],
-                    "items": {"type": "string"},
-                    "description": "what the camera takes now",
-                },
-            },
-        }
-    },
-}
 
 
 def document(endpoints: Iterable[Endpoint]) -> Document:
@@ -53,7 +29,7 @@ def document(endpoints: Iterable[Endpoint]) -> Document:
         },
         "paths": paths,
         "components": {
-            "schemas": {"Error": _ERROR},
+            "schemas": answers.SCHEMAS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{}, {"token": []}],
@@ -61,19 +37,22 @@ def document(endpoints: Iterable[Endpoint]) -> Document:
 
 
 def _operation(one: Endpoint) -> Document:
-    answers: Document = {"200": {"description": one.summary, "content": {one.gives: {}}}}
+    content: Document = {"schema": one.answers} if one.gives == "application/json" else {}
+    told: Document = {"200": {"description": one.summary, "content": {one.gives: content}}}
+    if one.ranges:
+        told["206"] = {"description": "a part of it", "content": {one.gives: {}}}
     takes_body = one.takes is not bodies.NoBody or one.raw
     codes = {*_ALWAYS, *one.refuses, *((400, 413, 422) if takes_body else ())}
     for code in sorted(codes):
-        answers[str(code)] = {
+        told[str(code)] = {
             "description": STATUSES[code],
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+            "content": {"application/json": {"schema": answers.refer("Error")}},
         }
     found: Document = {
         "operationId": _name(one),
         "summary": one.summary,
-        "parameters": [*_in_path(one), *_in_query(one)],
-        "responses": answers,
+        "parameters": [*_in_path(one), *_in_query(one), *_in_head(one)],
+        "responses": told,
     }
     if one.raw:
         found["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
@@ -107,3 +86,10 @@ def _in_query(one: Endpoint) -> list[Document]:
         }
         for query in one.query
     ]
+
+
+def _in_head(one: Endpoint) -> list[Document]:
+    if not one.ranges:
+        return []
+    says = "the part that is wanted: bytes=0-1023"
+    return [{"name": "Range", "in": "header", "description": says, "schema": {"type": "string"}}]

@@ -46,6 +46,7 @@ STATUSES: Mapping[int, str] = {
     409: "the camera is busy, or something is in the way",
     411: "the length of the body is missing",
     413: "the body is too large",
+    416: "the file has no such part",
     421: "the server has another name",
     422: "a value is refused; `allowed` has what the camera takes",
     501: "this model cannot",
@@ -60,10 +61,16 @@ class TooLarge(ValueError):
     """The body of a request is longer than what may come."""
 
 
+class NoSuchPart(ValueError):
+    """A file has no such part."""
+
+
 def status(error: BaseException) -> int:
     """The HTTP status of an error."""
     if isinstance(error, TooLarge):
         return 413
+    if isinstance(error, NoSuchPart):
+        return 416
     return next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
 
 

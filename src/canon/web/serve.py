@@ -17,6 +17,7 @@ from canon.web.server import Server
 
 _MOST_CONNECTIONS = 100
 _HEAD_S = 10.0
+_WAITING = 128 << 10  # bytes that may be on their way to a client: a slow one sees no old frames
 
 
 class _Patient(H11Protocol):
@@ -71,6 +72,7 @@ def serve(
     listening = socket.create_server(
         (address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=128
     )
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _WAITING)
     token = "" if is_loopback(address) else new_token()
     doors = Doors(address, listening.getsockname()[1], token, names)
     server = Server(cameras, all_there_are=all_there_are, folder=folder, read_only=read_only)
@@ -80,6 +82,7 @@ def serve(
         ws="websockets-sansio",
         ws_max_size=1024,
         ws_ping_interval=20.0,
+        ws_per_message_deflate=False,  # a JPEG gets no smaller
         loop="asyncio",
         lifespan="on",
         limit_concurrency=_MOST_CONNECTIONS,

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from canon.web.jobs import Job
     from canon.web.station import Station
 
+_ROOM_S = 0.5  # until the next frame, for what others ask for
 _SHOWN = (".JPG", ".JPEG")  # what a browser draws
-_MOST = 99  # pictures of a bracket
-_MOST_STOPS = 20.0
-_LONGEST = 1_000_000
 IN_A_ROW = frozenset(("series", "bracket"))
 """The kinds of jobs that a camera does one of."""
 
@@ -80,17 +78,17 @@ def begin_series(station: Station, wanted: bodies.Series, target: CaptureTarget)
     """Let pictures be taken one after the other.
 
     Raises:
-        ValueError: nobody can wait that long or that short.
         NotSupported: the camera takes no pictures by remote.
         DeviceBusy: another series is being taken.
     """
-    if not series.SHORTEST_S <= wanted.every_s <= series.LONGEST_S:
-        raise ValueError(f"every_s is from {series.SHORTEST_S:g} to {series.LONGEST_S:g}")
-    if not 1 <= wanted.count <= _LONGEST:
-        raise ValueError(f"count is from 1 to {_LONGEST}")
+
+    def idle(left_s: float) -> None:
+        if left_s > _ROOM_S:
+            station.do_what_waits()
 
     def make(cam: Camera, place: Place) -> series.TimeLapse:
-        return series.TimeLapse(cam, place, series.Wanted(wanted.every_s, wanted.count))
+        every = series.Wanted(wanted.every_s, wanted.count)
+        return series.TimeLapse(cam, place, every, idle=idle)
 
     label = f"{wanted.count} pictures, one every {wanted.every_s:g} s"
     return _begin(station, "series", label, wanted.count, target, make)
@@ -100,14 +98,9 @@ def begin_bracket(station: Station, wanted: bodies.Bracket, target: CaptureTarge
     """Let pictures of several exposures be taken.
 
     Raises:
-        ValueError: these are no exposures.
         NotSupported: the camera takes no pictures by remote.
         DeviceBusy: another series is being taken.
     """
-    if not 1 <= len(wanted.ev) <= _MOST or any(not abs(one) <= _MOST_STOPS for one in wanted.ev):
-        raise ValueError(
-            f"ev has 1 to {_MOST} stops, each from -{_MOST_STOPS:g} to {_MOST_STOPS:g}"
-        )
     stops = bracket.Exposures(tuple(float(one) for one in wanted.ev))
 
     def make(cam: Camera, place: Place) -> bracket.Bracket:
@@ -135,7 +128,7 @@ def _begin(
             job.count(0, count)
             for done in _frames(station, stack.enter_context(closing(frames.run()))):
                 job.count(done, count)
-                station.do_what_waits()
+                station.do_what_waits()  # also where a series leaves no room
         job.check()
 
     return station.ask(kind, label, do, only_one_of=IN_A_ROW)

@@ -79,12 +79,26 @@ class Grid:
             return sys.maxsize
         return max(0, math.floor((self.end - self.place(1)) / self._every_s) + 1)
 
-    def wait(self, number: int, lead_s: float, is_stopping: Callable[[], bool]) -> bool:
-        """Wait until a frame is to be begun; False when the series shall end."""
+    def wait(
+        self,
+        number: int,
+        lead_s: float,
+        is_stopping: Callable[[], bool],
+        idle: Callable[[float], object] = lambda left_s: None,
+    ) -> bool:
+        """Wait until a frame is to be begun; False when the series shall end.
+
+        Args:
+            number: its place.
+            lead_s: how long before its place it is begun.
+            is_stopping: whether the series shall end.
+            idle: is called again and again, with the seconds that are left.
+        """
         while not is_stopping():
             left = self.place(number) - lead_s - self.now()
             if self._start is None or left <= _EXACT_S:
                 return True
+            idle(left)
             self._let_pass(left)
         return False
 

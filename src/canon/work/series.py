@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -130,6 +130,8 @@ class TimeLapse:
         place: where the pictures go.
         wanted: how often, and how many.
         settings: what is set before the first.
+        idle: is called while there is nothing to do, with the seconds until there is; it may use
+            the camera, and a place that it takes the time of is missed.
 
     Raises:
         ValueError: nobody can wait that long or that short, or the exposures are too long for it.
@@ -141,6 +143,8 @@ class TimeLapse:
         place: Place,
         wanted: Wanted,
         settings: Mapping[str, object] | None = None,
+        *,
+        idle: Callable[[float], object] = lambda left_s: None,
     ) -> None:
         if not SHORTEST_S <= wanted.every_s <= LONGEST_S:
             raise ValueError(f"{wanted.every_s:g} s is no time from picture to picture")
@@ -151,6 +155,7 @@ class TimeLapse:
             )
         self._cam, self._wanted = cam, wanted
         self._frames = Frames(cam, place, settings)
+        self._idle = idle
         self._stopping = False
         self._ramp: Ramp | None = None
         self._grid = Grid(cam, wanted.every_s)
@@ -214,7 +219,7 @@ class TimeLapse:
             if kept > number:
                 yield from self._skip(number, kept - number)
             number = kept
-            if number > last or not grid.wait(number, self._lead_s, self._is_stopping):
+            if number > last or not grid.wait(number, self._lead_s, self._is_stopping, self._idle):
                 return
             yield from self._frame(number)
             number += 1
