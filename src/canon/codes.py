@@ -16,18 +16,15 @@ from canon.values.choice import Choice
 from canon.values.choices import (
     AfDistance,
     DriveMode,
-    FileKind,
     Flash,
     FocusingPoint,
     FocusMode,
-    ImageSize,
     Metering,
     PhotoEffect,
-    Quality,
     ShootingMode,
     WhiteBalance,
 )
-from canon.values.formats import RAW, File, Format
+from canon.values.formats import RAW, File, FileKind, Format, ImageSize, Quality
 from canon.values.kinds import Kind
 from canon.values.scales import Aperture, Compensation, Iso, Scale, ShutterSpeed
 

@@ -15,8 +15,9 @@ from canon.codes import NATIVE, POWERSHOT, REVISED, Codes
 from canon.models.model import Numbering
 from canon.native.codes import code_at, is_missing, rows_of
 from canon.native.release import ReleaseParameters
-from canon.ptp.powershot.codes import PICTURE_KINDS, ROWS
+from canon.ptp.powershot.codes import ROWS
 from canon.ptp.powershot.layouts import Property
+from canon.ptp.powershot.picture_kinds import PICTURE_KINDS
 from canon.values import Aperture, Compensation, Format, Iso, ShootingMode, WhiteBalance
 from conftest import table
 

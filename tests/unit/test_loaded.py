@@ -73,6 +73,12 @@ def test_what_an_eos_has_is_loaded_for_an_eos() -> None:
     assert not there & {"canon.ptp.eos", "canon.values.looks", "canon.trace"}
 
 
+def test_the_sizes_of_pictures_need_no_settings() -> None:
+    there = loaded("import canon.camera, canon.ptp.driver, canon.ptp.powershot.picture_kinds")
+    assert "canon.values.formats" in there
+    assert not there & {"canon.codes", "canon.values.choices", "canon.values.kinds"}
+
+
 @pytest.mark.parametrize("verb", ["list", "info", "ls", "get", "settings", "capture", "live"])
 def test_help_of_a_verb_loads_no_library(verb: str) -> None:
     there = loaded(f"from canon.cli.main import main\nmain([{verb!r}, '--help'])")

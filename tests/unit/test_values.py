@@ -34,13 +34,14 @@ from canon.values import (
     WhiteBalance,
     body,
     choices,
+    formats,
     kinds,
 )
 from canon.values.value import Value
 
 CHOICES = [
     kind
-    for kind in (vars(choices) | vars(body)).values()
+    for kind in (vars(choices) | vars(formats) | vars(body)).values()
     if isinstance(kind, type) and issubclass(kind, Choice) and kind is not Choice
 ]
 SCALES = (Iso, Aperture, ShutterSpeed, Compensation)

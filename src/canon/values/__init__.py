@@ -12,10 +12,10 @@ _PLACES = {
     "body": ("Battery", "CameraOutput", "CaptureTarget"),
     "choice": ("Choice",),
     "choices": (
-        "AfDistance", "DriveMode", "FileKind", "Flash", "FocusMode", "FocusingPoint", "ImageSize",
-        "Metering", "PhotoEffect", "Quality", "ShootingMode", "WhiteBalance",
+        "AfDistance", "DriveMode", "Flash", "FocusMode", "FocusingPoint", "Metering", "PhotoEffect",
+        "ShootingMode", "WhiteBalance",
     ),
-    "formats": ("File", "Format"),
+    "formats": ("File", "FileKind", "Format", "ImageSize", "Quality"),
     "looks": (
         "AfMethod", "AspectRatio", "BatteryLevel", "Bracketing", "CaptureDestination", "ColorSpace",
         "LightingOptimizer", "NoiseReduction", "PictureStyle", "ReviewTime", "Style",
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
     from canon.values.choice import Choice as Choice
     from canon.values.choices import AfDistance as AfDistance
     from canon.values.choices import DriveMode as DriveMode
-    from canon.values.choices import FileKind as FileKind
     from canon.values.choices import Flash as Flash
     from canon.values.choices import FocusingPoint as FocusingPoint
     from canon.values.choices import FocusMode as FocusMode
-    from canon.values.choices import ImageSize as ImageSize
     from canon.values.choices import Metering as Metering
     from canon.values.choices import PhotoEffect as PhotoEffect
-    from canon.values.choices import Quality as Quality
     from canon.values.choices import ShootingMode as ShootingMode
     from canon.values.choices import WhiteBalance as WhiteBalance
     from canon.values.formats import File as File
+    from canon.values.formats import FileKind as FileKind
     from canon.values.formats import Format as Format
+    from canon.values.formats import ImageSize as ImageSize
+    from canon.values.formats import Quality as Quality
     from canon.values.looks import AfMethod as AfMethod
     from canon.values.looks import AspectRatio as AspectRatio
     from canon.values.looks import BatteryLevel as BatteryLevel

@@ -8,47 +8,6 @@ from typing import Self
 from canon.values.choice import Choice, plain
 
 
-class FileKind(Choice):
-    """What kind of file a picture is."""
-
-    JPEG = enum.auto()
-    RAW = enum.auto()
-    MRAW = enum.auto()
-    SRAW = enum.auto()
-    CRAW = enum.auto()
-    HEIF = enum.auto()
-
-    @property
-    def is_raw(self) -> bool:
-        """Whether it is the sensor's own data: all of it, of fewer pixels, or compressed."""
-        return self in (FileKind.RAW, FileKind.MRAW, FileKind.SRAW, FileKind.CRAW)
-
-
-class Quality(Choice):
-    """How much a JPEG or a HEIF is compressed."""
-
-    ECONOMY = enum.auto()
-    NORMAL = enum.auto()
-    FINE = enum.auto()
-    SUPERFINE = enum.auto()
-    CUSTOM = enum.auto()
-    CUSTOM_1 = enum.auto()
-
-
-class ImageSize(Choice):
-    """The size of a JPEG or a HEIF; the pixels are the model's."""
-
-    LARGE = enum.auto()
-    MEDIUM = enum.auto()
-    MEDIUM_1 = enum.auto()
-    MEDIUM_2 = enum.auto()
-    MEDIUM_3 = enum.auto()
-    SMALL = enum.auto()
-    SMALL_1 = enum.auto()
-    SMALL_2 = enum.auto()
-    SMALL_3 = enum.auto()
-
-
 class Flash(Choice):
     """When the flash fires."""
 

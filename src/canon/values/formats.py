@@ -2,15 +2,56 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Never, Self
 
 from canon.frozen import Frozen
-from canon.values.choice import plain
-from canon.values.choices import FileKind, ImageSize, Quality
+from canon.values.choice import Choice, plain
 from canon.values.value import Value, code_in, no_such, unknown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+class FileKind(Choice):
+    """What kind of file a picture is."""
+
+    JPEG = enum.auto()
+    RAW = enum.auto()
+    MRAW = enum.auto()
+    SRAW = enum.auto()
+    CRAW = enum.auto()
+    HEIF = enum.auto()
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is the sensor's own data: all of it, of fewer pixels, or compressed."""
+        return self in (FileKind.RAW, FileKind.MRAW, FileKind.SRAW, FileKind.CRAW)
+
+
+class Quality(Choice):
+    """How much a JPEG or a HEIF is compressed."""
+
+    ECONOMY = enum.auto()
+    NORMAL = enum.auto()
+    FINE = enum.auto()
+    SUPERFINE = enum.auto()
+    CUSTOM = enum.auto()
+    CUSTOM_1 = enum.auto()
+
+
+class ImageSize(Choice):
+    """The size of a JPEG or a HEIF; the pixels are the model's."""
+
+    LARGE = enum.auto()
+    MEDIUM = enum.auto()
+    MEDIUM_1 = enum.auto()
+    MEDIUM_2 = enum.auto()
+    MEDIUM_3 = enum.auto()
+    SMALL = enum.auto()
+    SMALL_1 = enum.auto()
+    SMALL_2 = enum.auto()
+    SMALL_3 = enum.auto()
 
 
 class File(Frozen):

@@ -10,8 +10,7 @@ from typing import Annotated
 
 from canon.errors import DecodeError
 from canon.frozen import Frozen, replace
-from canon.values.choices import FileKind, ImageSize, Quality
-from canon.values.formats import File, Format
+from canon.values.formats import File, FileKind, Format, ImageSize, Quality
 from canon.values.looks import Style
 from canon.wire import Buffer, Codec, Message, Number, take, u32
 

@@ -235,7 +235,7 @@ def _picture_size(group: tuple[int, ...]) -> PictureSize | None:
     """One kind of picture: height, width, code, and three zeros."""
     if len(group) < _GROUP or not group[0]:
         return None
-    from canon.ptp.powershot.codes import PICTURE_KINDS
+    from canon.ptp.powershot.picture_kinds import PICTURE_KINDS
 
     height, width, code = group[:3]
     if code not in PICTURE_KINDS:

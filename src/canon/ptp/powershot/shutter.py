@@ -169,7 +169,7 @@ class PtpShutter:
 
     def estimated_size(self, form: Format) -> int:
         """How many bytes a release of that format takes, by AVERAGE_FILE_SIZES."""
-        from canon.ptp.powershot.codes import PICTURE_KINDS
+        from canon.ptp.powershot.picture_kinds import PICTURE_KINDS
 
         self._listed.need(Property.AVERAGE_FILE_SIZES, "table of how large pictures are")
         sizes = self._listed.value(Property.AVERAGE_FILE_SIZES, DataType.AUINT32)

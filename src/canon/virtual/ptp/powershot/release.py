@@ -31,7 +31,7 @@ from canon.ptp.operations import (
     SetDevicePropValue,
     StoreIsFull,
 )
-from canon.ptp.powershot.codes import FORMAT, MISSING, PICTURE_KINDS, ROWS
+from canon.ptp.powershot.codes import FORMAT, MISSING, ROWS
 from canon.ptp.powershot.layouts import (
     CameraModeChanged,
     CanonRequestObjectTransfer,
@@ -52,6 +52,7 @@ from canon.ptp.powershot.layouts import (
     ViewfinderOff,
     ViewfinderOn,
 )
+from canon.ptp.powershot.picture_kinds import PICTURE_KINDS
 from canon.values import Format
 from canon.virtual.faults import FaultKind, Faults
 from canon.virtual.lens import Lens, Viewfinder
