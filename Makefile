@@ -9,13 +9,15 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ps350/*,src/canon/ptp/*
 
-.PHONY: demo test test-all programs fuzz soak bench supported lint docs test-fresh vendor clean
+.PHONY: demo test test-all programs fuzz soak bench supported lint docs test-fresh vendor pictures clean
 
 demo: .venv/all
 	@rm -rf demo
 	@$(BIN)/python docs/demo.py README.md
 	@echo "The pictures lie in $(CURDIR)/demo:"
 	@ls demo
+	@echo 'To look at a virtual camera in a browser, type this, and open the link that it prints:'
+	@echo '    $(BIN)/canon-remote serve --port virtual:powershot-g3'
 
 test: .venv/dev programs
 	$(PYTEST) -m 'not long'
@@ -71,6 +73,11 @@ test-fresh:
 # What the page of the web app takes from others, made anew as one file; needs npm.
 vendor:
 	vendor/build src/canon/web/page/vendor
+
+# The picture of the web app in the README, taken anew of the real program.
+pictures: .venv/dev
+	@.ci/debian chromium
+	$(BIN)/python docs/pictures.py
 
 clean:
 	rm -rf .venv docs/_build demo
