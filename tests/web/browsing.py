@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from serving import Served
 
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 CHROMIUM = "/usr/bin/chromium"
 WIDE = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
 SHOTS = Path("build/screenshots")
 """Where the screenshots of a run lie, to be looked at."""
+_PAINTED = """() => {
+    const canvas = document.querySelector(".picture canvas");
+    const context = canvas?.getContext("2d");
+    const middle = context?.getImageData(canvas.width / 2, canvas.height / 2, 40, 1);
+    return new Set(middle?.data).size > 2;
+}"""
 
 
 @contextmanager
@@ -72,3 +80,8 @@ def picture(page: Page, name: str) -> None:
     """A screenshot, to be looked at."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def live(page: Page) -> None:
+    """Wait until the live picture is painted."""
+    page.wait_for_function(_PAINTED, timeout=PATIENCE_MS)

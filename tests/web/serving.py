@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from canon.virtual.build import make_virtual
+from canon.virtual.usbip import UsbipServer
 
 COMMAND = str(Path(sys.executable).with_name("canon-remote"))
 BODIES = {
@@ -90,3 +94,16 @@ def news(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
             kind = line.removeprefix("event: ")
         elif line.startswith("data: "):
             yield kind, json.loads(line.removeprefix("data: "))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@contextmanager
+def plugged(text: str, port: int) -> Iterator[UsbipServer]:
+    """A virtual camera that can be pulled out: over USB/IP, at a TCP port."""
+    with UsbipServer(make_virtual(text), port=port) as server:
+        yield server

@@ -7,18 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import PHONE, WIDE, chromium, opened, picture
+from browsing import PATIENCE_MS, PHONE, WIDE, chromium, live, opened, picture
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from serving import BODIES, Served, serving
-
-PATIENCE_MS = 60_000
-expect.set_options(timeout=PATIENCE_MS)
-PAINTED = """() => {
-    const canvas = document.querySelector(".picture canvas");
-    const context = canvas.getContext("2d");
-    const middle = context.getImageData(canvas.width / 2, canvas.height / 2, 40, 1);
-    return new Set(middle.data).size > 2;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +28,6 @@ def served(
         one.ident = request.param
         one.wait_for(one.ident, state="ready")
         yield one
-
-
-def live(page: Page) -> None:
-    """Wait until the live picture is painted."""
-    page.wait_for_function(PAINTED, timeout=PATIENCE_MS)
 
 
 def saved(served: Served) -> set[str]:

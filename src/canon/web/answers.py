@@ -110,6 +110,7 @@ SCHEMAS: dict[str, Schema] = {
         model=TEXT,
         state=text("ready", "busy", "asleep", "gone"),
         why=some(refer("Problem")),
+        since={**some(TEXT), "description": "when it went, in ISO 8601"},
         firmware=some(TEXT),
         owner=some(TEXT),
         body_id=some(TEXT),
@@ -132,6 +133,9 @@ SCHEMAS: dict[str, Schema] = {
 
 CAMERA, JOB, SHOT, FILE = refer("Camera"), refer("Job"), refer("Shot"), refer("File")
 ZOOM, CLOCK, SETTINGS = refer("Zoom"), refer("Clock"), named(refer("Setting"))
+FINDINGS = many(
+    has(check=TEXT, state=text("good", "wrong", "unknown"), what=TEXT, remedy=some(TEXT))
+)
 CAMERAS, JOBS, DONE = many(CAMERA), many(JOB), many(refer("Done"))
 FILES = has(total=NUMBER, offset=NUMBER, files=many(FILE))
 ZIP = has(url=TEXT, size=NUMBER, files=NUMBER)

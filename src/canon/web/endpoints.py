@@ -165,6 +165,10 @@ async def _cameras(call: Call, body: bodies.NoBody) -> object:
     return call.server.cameras()
 
 
+async def _doctor(call: Call, body: bodies.NoBody) -> object:
+    return await call.server.look_for_trouble()
+
+
 async def _camera(call: Call, body: bodies.NoBody) -> object:
     return call.station.document()
 
@@ -472,6 +476,7 @@ _STORES = (*_SETS, 507)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/cameras", _cameras, "All cameras, as they are known", answers.CAMERAS),
+    Endpoint("GET", "/doctor", _doctor, "What `doctor` finds while no camera is there", answers.FINDINGS),
     Endpoint("GET", "/cameras/{camera}", _camera, "One camera, as it is known", answers.CAMERA, refuses=_CAMERA),
     Endpoint("PUT", "/cameras/{camera}/target", _aim, "Choose where pictures go", answers.CAMERA, takes=bodies.Aim, refuses=(404, 422)),
     Endpoint("PUT", "/cameras/{camera}/clock", _clock, "Set the camera's clock", answers.some(answers.CLOCK), takes=bodies.Clock, refuses=_SETS),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
@@ -26,7 +27,7 @@ class News:
     def __init__(self, snapshot: Callable[[], object]) -> None:
         self._snapshot = snapshot
         self._kept: deque[tuple[int, str]] = deque(maxlen=_KEPT)
-        self._number = 0
+        self._number = secrets.randbits(40)  # another server's numbers are not ours
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers: set[asyncio.Queue[tuple[int, str]]] = set()
 
@@ -59,8 +60,7 @@ class News:
         self._readers.add(reader)
         try:
             since = [one for one in self._kept if last is not None and one[0] > last]
-            is_known = last is not None and last <= self._number
-            if is_known and (not since or since[0][0] == (last or 0) + 1):
+            if last == self._number or (since and since[0][0] == (last or 0) + 1):
                 heard = last or 0
                 for heard, message in since:  # noqa: B007  (the last one counts)
                     yield message

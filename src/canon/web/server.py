@@ -72,6 +72,7 @@ class Server:
         self._packed: dict[str, tuple[Station, list[Entry]]] = {}
         self._watch: Watch | None = None
         self._watcher: threading.Thread | None = None
+        self._looking = asyncio.Lock()
         self._is_for_several = all_there_are or len(cameras) > 1
         for name, port in cameras.items():
             self._add(name, port)
@@ -117,6 +118,14 @@ class Server:
         if station is None:
             raise ObjectNotFound(f"there is no camera {ident[:50]!r}", "GET /cameras lists them")
         return station
+
+    async def look_for_trouble(self) -> list[dict[str, object]]:
+        """What `doctor` finds; nothing once a camera is there, which is not to be opened twice."""
+        async with self._looking:
+            if any(one.is_there for one in self._stations.values()):
+                return []
+            ports = [station.port for station in self._stations.values()] or [""]
+            return await asyncio.to_thread(_findings, ports)
 
     def viewfinder(self, station: Station) -> Viewfinder:
         """The live view of a camera."""
@@ -222,3 +231,14 @@ class Server:
                     self.news.tell("snapshot", self.document())
         except CanonError as error:
             _log.warning("the bus cannot be listed: %s", error)
+
+
+def _findings(ports: list[str]) -> list[dict[str, object]]:
+    from canon.work.doctor import Doctor
+
+    found: dict[tuple[str, str], dict[str, object]] = {}
+    for port in ports:
+        for one in Doctor(port).run():
+            told = {"check": one.check, "state": str(one.state), "what": one.what}
+            found[one.check, one.what] = {**told, "remedy": one.remedy or None}
+    return [*found.values()]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,6 +34,7 @@ from canon.errors import (
     CanonError,
     DeviceBusy,
     Disconnected,
+    NoCard,
     ObjectNotFound,
     PortError,
 )
@@ -105,6 +107,7 @@ class Station:
             "model": name,
             "state": "gone",
             "why": None,
+            "since": None,
             "firmware": None,
             "owner": None,
             "body_id": None,
@@ -173,6 +176,11 @@ class Station:
         """The bytes that are free on the card; None where that is not known."""
         with self._lock:
             return self._free
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the camera is open."""
+        return self._cam is not None
 
     @property
     def can_shoot(self) -> bool:
@@ -291,6 +299,7 @@ class Station:
         self.know(
             state="ready",
             why=None,
+            since=None,
             model=cam.model,
             firmware=cam.firmware_version,
             features=[str(feature) for feature in Feature if feature in cam.features],
@@ -346,7 +355,10 @@ class Station:
         self.look_at_shots()
         cards: tuple[Card, ...] | None = None
         with optional("what is free on the card"), suppress(CanonError):
-            cards = self.camera.storage.cards()
+            try:
+                cards = self.camera.storage.cards()
+            except NoCard:
+                cards = ()
         self._free = max((card.free for card in cards), default=0) if cards is not None else None
         self.know(cards=None if cards is None else [vars(card) for card in cards])
 
@@ -380,6 +392,14 @@ class Station:
             self._settings = found
         if changed or gone:
             self._news.tell("settings", {"id": self.ident, "changed": changed, "gone": gone})
+        self._look_at_shots()
+
+    def _look_at_shots(self) -> None:
+        """Ask how many pictures fit on the card; under remote control."""
+        shots = None
+        with optional("how many pictures fit"):
+            shots = self.camera.capture.available_shots()
+        self.know(shots=shots)
 
     def _do(self, job: Job[Any]) -> None:
         self.know(state="busy")
@@ -428,6 +448,7 @@ class Station:
         self.know(
             state="asleep" if asleep else "gone",
             why=documents.of_error(error),
+            since=datetime.now().astimezone().isoformat(),
             live=False,
             focus_locked=False,
         )

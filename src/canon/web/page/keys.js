@@ -22,12 +22,20 @@ function step(by) {
   }
 }
 
+// On a phone the tab; on a wide window the focus, which Escape takes back.
+function toStrip() {
+  tab.value = tab.value === "files" ? "stage" : "files";
+  if (tab.value === "files") {
+    (document.querySelector(".frame button") ?? document.querySelector(".days"))?.focus();
+  }
+}
+
 const KEYS = [
   [" ", "Space", "release", release],
   ["f", "F", "AF lock", toggleLock],
   ["l", "L", "live view", toggleLive],
   ["m", "M", "macro", toggleMacro],
-  ["g", "G", "film strip", () => (tab.value = tab.value === "files" ? "stage" : "files")],
+  ["g", "G", "film strip, and back", toStrip],
   ["ArrowUp", "↑", "next value of the chosen setting", () => step(1)],
   ["ArrowDown", "↓", "value before", () => step(-1)],
   ["?", "?", "show the keys", () => (isShown.value = !isShown.value)],
@@ -39,7 +47,13 @@ function isControl(element) {
 }
 
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || !areOn.value || isControl(document.activeElement)) {
+  const focused = document.activeElement;
+  if (event.key === "Escape" && isControl(focused) && !focused.closest("dialog")) {
+    focused.blur();
+    tab.value = tab.value === "files" && focused.closest(".files") ? "stage" : tab.value;
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || !areOn.value || isControl(focused)) {
     return;
   }
   const number = Number(event.key);
@@ -74,7 +88,8 @@ export function Keys() {
   return html`<dialog ref=${dialog} class="keys" aria-label="Keys" onClose=${() => (isShown.value = false)}>
       <h2>Keys</h2>
       <dl>${KEYS.map(([, shown, does]) => html`<div><dt><kbd>${shown}</kbd></dt><dd>${does}</dd></div>`)}
-      <div><dt><kbd>1</kbd>–<kbd>9</kbd></dt><dd>camera</dd></div></dl>
+      <div><dt><kbd>1</kbd>–<kbd>9</kbd></dt><dd>camera</dd></div>
+      <div><dt><kbd>Escape</kbd></dt><dd>leave a control, so that the keys work</dd></div></dl>
       <label><input type="checkbox" checked=${areOn.value} onChange=${turn} /> keys are on</label>
       <button type="button" onClick=${() => (isShown.value = false)}>Close</button>
     </dialog>

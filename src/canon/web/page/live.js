@@ -6,9 +6,11 @@ const AGAIN_MS = 1500;
 
 // Paint the live view of a camera onto a canvas.
 //   painted({head, shown, late}) after each frame; late is its age in seconds when it was painted
+//   apart: milliseconds from one frame to the next, at least
 //   ended(words) when there are no more; it is tried again unless `close` was called
 export class LiveView {
-  constructor(camera, { painted, ended }) {
+  constructor(camera, { painted, ended, apart = 0 }) {
+    this.apart = apart;
     this.camera = camera;
     this.painted = painted;
     this.ended = ended;
@@ -63,7 +65,11 @@ export class LiveView {
         this.painted({ head, late: head.age_s + (performance.now() - came) / 1000 });
       }
       picture.close();
-      this.next();
+      if (this.apart) {
+        this.timer = setTimeout(() => this.next(), this.apart);
+      } else {
+        this.next();
+      }
     });
   }
 

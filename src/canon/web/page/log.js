@@ -1,5 +1,6 @@
 // What happened, and what runs: the log with times, the jobs with their progress and a cancel.
 
+import { howFar } from "./stage.js";
 import { act, address, camera, log, tell } from "./state.js";
 import { html } from "./vendor/preact.js";
 
@@ -16,8 +17,9 @@ async function copy() {
 function Job({ job }) {
   return html`<li>
     <span>${job.label}</span>
-    ${job.total ? html`<progress aria-label=${job.label} max=${job.total} value=${job.done}></progress>` : html`<span class="fact">${job.state}</span>`}
-    <button type="button" onClick=${() => act("DELETE", address("jobs", String(job.number)))}>Cancel</button>
+    ${job.total ? html`<progress aria-label=${job.label} max=${job.total} value=${job.done}></progress>` : ""}
+    <span class="fact">${howFar(job) || job.state}</span>
+    <button type="button" aria-label=${`Cancel ${job.label}`} onClick=${() => act("DELETE", address("jobs", String(job.number)))}>Cancel</button>
   </li>`;
 }
 

@@ -30,23 +30,29 @@ function counted(picture) {
   return found;
 }
 
+const CURVES = [["luma", "L", "#fff"], ["r", "R", "#ff6b6b"], ["g", "G", "#69db7c"], ["b", "B", "#74a9ff"]];
+
+// Four curves, one below the other, each with its letter.
 function drawHistogram(context, picture) {
   const found = counted(picture);
-  const [width, height] = [picture.width / 4, picture.height / 5];
+  const [width, height] = [picture.width / 4, picture.height / 2.5];
   const [left, top] = [picture.width - width - 8, picture.height - height - 8];
-  context.fillStyle = "rgb(0 0 0 / 60%)";
+  const each = height / CURVES.length;
+  context.lineWidth = Math.max(1, picture.width / 640);
+  context.font = `${Math.round(each / 3)}px system-ui, sans-serif`;
+  context.fillStyle = "rgb(0 0 0 / 65%)";
   context.fillRect(left, top, width, height);
-  const highest = Math.max(...found.luma, ...found.r, ...found.g, ...found.b, 1);
-  const lines = [["luma", "#fff"], ["r", "#ff6b6b"], ["g", "#69db7c"], ["b", "#74a9ff"]];
-  for (const [name, colour] of lines) {
-    context.strokeStyle = colour;
+  CURVES.forEach(([name, letter, colour], number) => {
+    const foot = top + (number + 1) * each - 2;
+    const highest = Math.max(...found[name], 1);
+    context.strokeStyle = context.fillStyle = colour;
+    context.fillText(letter, left + 4, foot - each + each / 2.5);
     context.beginPath();
     found[name].forEach((count, bin) => {
-      const x = left + (bin * width) / (BINS - 1);
-      context.lineTo(x, top + height - (count / highest) * (height - 4) - 2);
+      context.lineTo(left + (bin * width) / (BINS - 1), foot - (count / highest) * (each - 5));
     });
     context.stroke();
-  }
+  });
 }
 
 function drawClipped(context, picture) {
@@ -76,12 +82,14 @@ function drawGrid(context, { width, height }) {
 }
 
 const COLOURS = { focused: "#4be04b", failed: "#ff5050" };
+const LINES = { focused: [], failed: [4, 4] }; // dashes: not by colour alone
 
 function drawFocus(context, picture, head) {
   const [across, down] = head.field ?? [0, 0];
-  context.lineWidth = 2;
   for (const frame of (across && head.af_frames) || []) {
+    context.lineWidth = frame.state === "focused" ? 4 : 2;
     context.strokeStyle = COLOURS[frame.state] ?? "#fff";
+    context.setLineDash(LINES[frame.state] ?? []);
     context.strokeRect(
       (frame.x * picture.width) / across,
       (frame.y * picture.height) / down,
@@ -89,6 +97,7 @@ function drawFocus(context, picture, head) {
       (frame.height * picture.height) / down,
     );
   }
+  context.setLineDash([]);
 }
 
 export function Overlay({ canvas, told }) {

@@ -1,6 +1,6 @@
 // The release bar: AF lock, macro, zoom, the release itself, where the picture goes, and a series.
 
-import { act, address, camera, can, isThere, readOnly } from "./state.js";
+import { act, address, camera, can, isThere, readOnly, trouble } from "./state.js";
 import { html, signal, useState } from "./vendor/preact.js";
 
 const TARGETS = [
@@ -10,15 +10,22 @@ const TARGETS = [
 ];
 export const delay = signal(0);
 
+// Do what may fail for want of light, focus or room; the stage says so.
+async function attempt(method, path, document) {
+  const id = camera.value.id;
+  const { error } = await act(method, path, document);
+  trouble(id, error?.told);
+}
+
 export function release() {
   if (isThere() && can("shoot") && !readOnly.value) {
-    act("POST", address("release"), { delay_s: delay.value });
+    attempt("POST", address("release"), { delay_s: delay.value });
   }
 }
 
 export function toggleLock() {
   if (isThere() && can("focus-lock") && !readOnly.value) {
-    act("PUT", address("focus", "lock"), { locked: !camera.value.focus_locked });
+    attempt("PUT", address("focus", "lock"), { locked: !camera.value.focus_locked });
   }
 }
 
@@ -33,10 +40,11 @@ function Zoom() {
   const zoom = camera.value.zoom;
   const go = (position) => act("PUT", address("zoom"), { position });
   const at = zoom?.position ?? 0;
+  const isStill = readOnly.value || !isThere();
   return html`<span class="zoom" role="group" aria-label="Zoom">
-    <button type="button" aria-label="Zoom out" disabled=${readOnly.value || at === 0} onClick=${() => go(Math.max(0, at - 1))}>−</button>
+    <button type="button" aria-label="Zoom out" disabled=${isStill || at === 0} onClick=${() => go(Math.max(0, at - 1))}>−</button>
     <output aria-label="Zoom position">${zoom ? `${at}${zoom.maximum === null ? "" : ` / ${zoom.maximum}`}` : "zoom"}</output>
-    <button type="button" aria-label="Zoom in" disabled=${readOnly.value || (zoom?.maximum ?? Infinity) <= at} onClick=${() => go(at + 1)}>+</button>
+    <button type="button" aria-label="Zoom in" disabled=${isStill || (zoom?.maximum ?? Infinity) <= at} onClick=${() => go(at + 1)}>+</button>
   </span>`;
 }
 
@@ -49,9 +57,9 @@ function Series({ close }) {
     close();
     const stops = ev.trim() ? ev.split(/[ ,]+/).map(Number) : null;
     if (stops) {
-      act("POST", address("bracket"), { ev: stops });
+      attempt("POST", address("bracket"), { ev: stops });
     } else {
-      act("POST", address("series"), { every_s: Number(every), count: Number(count) });
+      attempt("POST", address("series"), { every_s: Number(every), count: Number(count) });
     }
   };
   return html`<form class="series" onSubmit=${start}>
@@ -79,13 +87,13 @@ export function ReleaseBar() {
     ${can("zoom") && html`<${Zoom} />`}
     <button type="button" class="shutter" disabled=${!there} onClick=${release}>Release</button>
     <label class="target" title=${one.target === "card" ? "" : one.folder}
-      >to
+      >Picture to
       <select value=${one.target} disabled=${!there} onChange=${(event) => act("PUT", address("target"), { target: event.target.value })}>
         ${TARGETS.map(([name, words]) => html`<option value=${name}>${words}</option>`)}
       </select></label
     >
     <label class="timer"
-      >after
+      >Self-timer
       <select value=${String(delay.value)} disabled=${!there} onChange=${(event) => (delay.value = Number(event.target.value))}>
         ${[0, 2, 5, 10].map((seconds) => html`<option value=${String(seconds)}>${seconds ? `${seconds} s` : "no delay"}</option>`)}
       </select></label

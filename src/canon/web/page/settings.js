@@ -10,6 +10,7 @@ const GROUPS = [
   ["Flash", ["flash", "flash_compensation"]],
 ];
 const FEW = 5;
+const DIALS = ["shooting_mode", "mode_dial"];
 const grouped = new Set(GROUPS.flatMap(([, names]) => names));
 const refusals = signal({}); // by the name of a setting
 
@@ -50,13 +51,14 @@ function Setting({ name, told }) {
   const why = refusals.value[name];
   let control;
   if (fixed) {
-    control = html`<output id=${id}>${told.label}</output>${told.why && html`<small>${told.why}</small>`}`;
+    control = html`<output id=${id} aria-labelledby=${`${id}-label`}>${told.label}</output><small>${told.why || (readOnly.value ? "this page only shows" : DIALS.includes(name) ? "set by the dial" : "only read")}</small>`;
   } else if (told.kind === "switch") {
     control = html`<button type="button" role="switch" id=${id} aria-labelledby=${`${id}-label`} aria-checked=${Boolean(told.value)} onClick=${() => change(!told.value)}>
       ${told.label}
     </button>`;
   } else if (allowed.length <= FEW) {
-    control = html`<span class="few" role="group" id=${id} aria-labelledby=${`${id}-label`}>
+    const isOther = !allowed.some((one) => label(one) === told.label);
+    control = html`${isOther && html`<output aria-labelledby=${`${id}-label`}>${told.label}</output>`}<span class="few" role="group" id=${id} aria-labelledby=${`${id}-label`}>
       ${allowed.map(
         (one) => html`<button type="button" aria-pressed=${label(one) === told.label} onClick=${() => change(typed(one))}>${label(one)}</button>`,
       )}
@@ -78,7 +80,7 @@ function Group({ title, names, settings }) {
   if (!there.length) {
     return null;
   }
-  return html`<fieldset>
+  return html`<fieldset disabled=${!isThere()}>
     <legend>${title}</legend>
     ${there.map((name) => html`<${Setting} key=${name} name=${name} told=${settings[name]} />`)}
   </fieldset>`;

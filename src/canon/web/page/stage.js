@@ -1,9 +1,9 @@
 // The stage: the live picture as large as fits, what lies over it, and the picture just taken.
 
-import { at } from "./api.js";
 import { Overlay, OVERLAYS, overlays } from "./overlays.js";
 import { LiveView } from "./live.js";
-import { camera, can, isThere, shotShown } from "./state.js";
+import { Trouble } from "./banners.js";
+import { act, address, camera, can, isThere, readOnly, shotShown } from "./state.js";
 import { html, signal, useEffect, useRef, useState } from "./vendor/preact.js";
 
 export const liveWanted = signal(true);
@@ -37,10 +37,24 @@ function Shot({ shot }) {
   </figure>`;
 }
 
+const LONG = { file: "fetching", upload: "sending", release: "fetching" }; // what is counted in bytes
+
+// How far a job is: "IMG_0001.JPG · fetching 34 %", "12 files · 3 of 12".
+export function howFar(job) {
+  if (!job.total) {
+    return job.state === "waiting" ? "waits" : "";
+  }
+  const verb = LONG[job.kind];
+  return verb ? `${verb} ${Math.floor((100 * job.done) / job.total)} %` : `${job.done} of ${job.total}`;
+}
+
 function Doing({ job }) {
-  const share = job.total ? Math.round((100 * job.done) / job.total) : null;
-  const words = share === null ? "" : ` · fetching ${share} %`;
-  return html`<p class="doing">${job.label}${words}</p>`;
+  const far = howFar(job);
+  const cancel = () => act("DELETE", address("jobs", String(job.number)));
+  return html`<div class="doing">
+    <span>${job.label}${far && ` · ${far}`}</span>
+    ${job.total && job.kind !== "release" && !readOnly.value && html`<button type="button" onClick=${cancel}>Cancel</button>`}
+  </div>`;
 }
 
 export function Stage() {
@@ -91,6 +105,7 @@ export function Stage() {
       ></canvas>
       ${told && html`<${Overlay} canvas=${canvas} told=${told} />`}
       ${shotShown.value?.id === one.id && html`<${Shot} shot=${shotShown.value} />`}
+      ${!isAway && html`<${Trouble} id=${one.id} />`}
       ${job && html`<${Doing} job=${job} />`}
       ${!job && words && runs && html`<p class="doing">${words}</p>`}
       ${!runs && !isAway && html`<p class="doing">${can("live") ? "Live view is off" : "This camera has no live view"}</p>`}
@@ -119,8 +134,4 @@ export function Stage() {
       html`<span class="rate">${told.rate.toFixed(0)} frames/s · ${Math.round(told.late * 1000)} ms old</span>`}
     </div>
   </section>`;
-}
-
-export function previewOf(id, path) {
-  return at(id, "thumbnails", path);
 }

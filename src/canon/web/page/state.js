@@ -10,12 +10,13 @@ export const log = signal([]);
 export const said = signal(""); // for screen readers
 export const tab = signal("stage"); // on a phone: "stage", "settings", "files", "log"
 export const shotShown = signal(null);
-export const filesChanged = signal({}); // a number for each camera, which counts
+export const filesChanged = signal({}); // by camera: what has changed, in order; null: all may have
 export const newFiles = signal(new Set());
+export const troubles = signal({}); // by camera: what has just failed, and what to do
 
 const wanted = signal("");
 export const camera = computed(
-  () => cameras.value.find((one) => one.id === wanted.value) ?? cameras.value[0] ?? null,
+  () => cameras.value.find((one) => one.id === wanted.value) ?? cameras.value.find(isKnown) ?? cameras.value[0] ?? null,
 );
 
 export function choose(id) {
@@ -28,12 +29,23 @@ export function can(feature, one = camera.value) {
 }
 
 export function isThere(one = camera.value) {
-  return Boolean(one) && (one.state === "ready" || one.state === "busy");
+  return Boolean(one) && connection.value === "open" && (one.state === "ready" || one.state === "busy");
+}
+
+// Whether this camera was ever there; one that was not has no name.
+export function isKnown(one) {
+  return Boolean(one.model);
 }
 
 const MOST_LINES = 500;
 
+const TWICE_MS = 3000;
+
 export function tell(text, kind = "told", id = "") {
+  const isTold = log.value.slice(-5).some((line) => kind === "error" && line.kind === kind && Date.now() - line.time < TWICE_MS && (line.text.endsWith(text) || text.endsWith(line.text)));
+  if (isTold) {
+    return; // the server tells every window what failed, and answers the one that asked
+  }
   const line = { time: new Date(), text, kind, id };
   log.value = [...log.value.slice(1 - MOST_LINES), line];
   said.value = text;
@@ -55,12 +67,27 @@ export async function act(method, path, document) {
   }
 }
 
+export function trouble(id, error) {
+  const next = { ...troubles.value };
+  delete next[id];
+  if (error) {
+    next[id] = error;
+  }
+  troubles.value = next;
+}
+
 function change(id, facts) {
   cameras.value = cameras.value.map((one) => (one.id === id ? { ...one, ...facts } : one));
 }
 
-function filesOf(id) {
-  filesChanged.value = { ...filesChanged.value, [id]: (filesChanged.value[id] ?? 0) + 1 };
+const MOST_CHANGES = 1000;
+
+function filesOf(id, news) {
+  const before = filesChanged.value[id] ?? { count: 0, news: [] };
+  filesChanged.value = {
+    ...filesChanged.value,
+    [id]: { count: before.count + 1, news: [...before.news.slice(1 - MOST_CHANGES), news] },
+  };
 }
 
 const STATES = { gone: "is gone", asleep: "switched itself off", ready: "is ready" };
@@ -68,6 +95,7 @@ const STATES = { gone: "is gone", asleep: "switched itself off", ready: "is read
 const heard = {
   snapshot(told) {
     batch(() => {
+      cameras.value.filter(({ id }) => filesChanged.value[id]).forEach(({ id }) => filesOf(id, null));
       cameras.value = told.cameras;
       readOnly.value = told.read_only;
       connection.value = "open";
@@ -101,24 +129,29 @@ const heard = {
   shot({ id, shot }) {
     const where = [...shot.saved, ...shot.card.map((path) => `card: ${path}`)];
     tell(`picture taken: ${where.join(", ")}`, "shot", id);
+    trouble(id, null);
     if (camera.value?.id === id) {
       shotShown.value = { id, ...shot };
     }
   },
-  file({ id, file }) {
+  file({ id, file, gone }) {
     if (file) {
       newFiles.value = new Set([...newFiles.value, `${id}/${file.path}`]);
     }
-    filesOf(id);
+    filesOf(id, { file, gone });
   },
   files({ id }) {
-    filesOf(id);
+    filesOf(id, null);
   },
   log({ id, text, error }) {
-    tell(error?.advice ? `${text}; ${error.advice}` : text, error ? "error" : "told", id);
+    if (text === "live view ended" && error && error.kind !== "Disconnected") {
+      trouble(id, error);
+    }
+    tell(error?.advice && !text.includes(error.advice) ? `${text}; ${error.advice}` : text, error ? "error" : "told", id);
   },
 };
 
+const AGAIN_MS = 2000;
 let stream = null;
 
 export function listen() {
@@ -129,12 +162,18 @@ export function listen() {
   };
   stream.onerror = async () => {
     connection.value = "lost";
-    if (stream.readyState === EventSource.CLOSED) {
-      const { error } = await act("GET", "/cameras");
-      if (error?.status !== 401) {
-        setTimeout(listen, 2000);
+    if (stream.readyState !== EventSource.CLOSED) {
+      return; // the browser tries again by itself
+    }
+    try {
+      await ask("GET", "/cameras");
+    } catch (error) {
+      if (error.status === 401) {
+        connection.value = "token";
+        return;
       }
     }
+    setTimeout(listen, AGAIN_MS);
   };
   for (const [kind, hear] of Object.entries(heard)) {
     stream.addEventListener(kind, (event) => hear(JSON.parse(event.data)));

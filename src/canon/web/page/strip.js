@@ -1,95 +1,32 @@
 // The film strip: what is on the card, newest first by day; choose, fetch, put, protect, delete.
 
 import { put as upload } from "./api.js";
+import { Rows } from "./frame.js";
+import { name, pictures, useListing } from "./listing.js";
 import { Viewer } from "./viewer.js";
-import { act, address, camera, can, filesChanged, isThere, newFiles, readOnly, tell } from "./state.js";
-import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { act, address, camera, can, isThere, readOnly, tell } from "./state.js";
+import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact.js";
 
-const PAGE = 200;
-const LONG_PRESS_MS = 500;
+const TOGETHER = 60; // pictures that appear, and go, together
+const PATHS = 500; // of one request
+const MOST_IN_ZIP = 1500;
+const NAMES = 20; // that a question lists
 
-function kind(file) {
-  const suffix = file.path.split(".").at(-1).toUpperCase();
-  if (["AVI", "MOV", "MP4", "MVI"].includes(suffix)) return "movie";
-  if (["WAV"].includes(suffix)) return "sound";
-  if (["CRW", "CR2", "CR3"].includes(suffix)) return "RAW";
-  return "";
-}
-
-export function name(file) {
-  return file.path.split("/").at(-1);
-}
-
-// RAW and JPEG of one name are one picture of the strip; what belongs to a picture goes with it.
-function pictures(files) {
-  const owned = new Set(files.filter((file) => file.companion_of.length).map((file) => file.path));
-  const found = new Map();
-  for (const file of files) {
-    if (!owned.has(file.path)) {
-      const stem = file.path.replace(/\.[^.]*$/, "");
-      found.set(stem, [...(found.get(stem) ?? []), file]);
-    }
-  }
-  return [...found.entries()].map(([stem, all]) => {
-    const shown = all.find((file) => kind(file) !== "RAW") ?? all[0];
-    const companions = files.filter((file) => owned.has(file.path) && file.path.startsWith(stem));
-    return { id: shown.path, file: shown, files: [...all, ...companions] };
-  });
-}
-
-function Thumbnail({ file, address: where }) {
-  const [isSeen, setSeen] = useState(false);
-  const [hasNone, setNone] = useState(false);
-  const box = useRef(null);
-  useEffect(() => {
-    const watch = new IntersectionObserver(([entry]) => entry.isIntersecting && setSeen(true), { rootMargin: "100px" });
-    watch.observe(box.current);
-    return () => watch.disconnect();
-  }, []);
-  return html`<span class="thumb" ref=${box}>
-    ${isSeen && !hasNone ? html`<img src=${where} alt="" loading="lazy" onError=${() => setNone(true)} />` : html`<span class="no-thumb">${hasNone ? name(file).split(".").at(-1) : ""}</span>`}
-  </span>`;
-}
-
-function Picture({ picture, isChosen, choose, view }) {
-  const press = useRef(null);
-  const { file, files } = picture;
-  const marks = [
-    files.length > 1 && files.some((one) => kind(one) === "RAW") && files.some((one) => !kind(one)) ? "RAW+JPEG" : kind(file),
-    files.some((one) => kind(one) === "sound") && kind(file) !== "sound" && "sound",
-    file.protected && "protected",
-    newFiles.value.has(`${camera.value.id}/${file.path}`) && "new",
-  ].filter(Boolean);
-  const hold = () => {
-    press.current = setTimeout(() => {
-      press.current = null;
-      choose(picture, "toggle");
-    }, LONG_PRESS_MS);
-  };
-  const leave = () => clearTimeout(press.current);
-  const click = (event) => {
-    leave();
-    if (event.shiftKey) choose(picture, "to");
-    else if (event.ctrlKey || event.metaKey) choose(picture, "toggle");
-    else choose(picture, "only");
-  };
-  return html`<li class=${`frame ${isChosen ? "chosen" : ""}`}>
-    <button type="button" aria-pressed=${isChosen} onPointerDown=${hold} onPointerUp=${leave} onPointerLeave=${leave} onClick=${click} onDblClick=${() => view(picture)} onContextMenu=${(event) => event.preventDefault()}
-      aria-label=${[name(file), ...marks].join(", ")}>
-      <${Thumbnail} file=${file} address=${address("thumbnails", file.path)} />
-      <span class="caption">${name(file)}</span>
-      ${marks.length > 0 && html`<span class="marks">${marks.map((mark) => html`<b>${mark}</b>`)}</span>`}
-    </button>
-  </li>`;
-}
-
+// By day, the newest first, and of each day so many together.
 function days(all) {
   const found = new Map();
   for (const one of all) {
     const day = one.file.modified?.slice(0, 10) ?? "no date";
-    found.set(day, [...(found.get(day) ?? []), one]);
+    const parts = found.get(day) ?? found.set(day, [[]]).get(day);
+    if (parts.at(-1).length === TOGETHER) parts.push([]);
+    parts.at(-1).push(one);
   }
   return [...found];
+}
+
+function listed(names) {
+  const more = names.length - NAMES;
+  return names.slice(0, NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function ask(dialog) {
@@ -99,35 +36,29 @@ function ask(dialog) {
 }
 
 export function FilmStrip() {
-  const [files, setFiles] = useState([]);
-  const [total, setTotal] = useState(null);
-  const [limit, setLimit] = useState(PAGE);
   const [chosen, setChosen] = useState(new Set());
   const [last, setLast] = useState(null);
   const [viewed, setViewed] = useState(null);
+  const [isOver, setOver] = useState(false); // a file is held over it
   const dialog = useRef(null);
   const input = useRef(null);
   const one = camera.value;
   const there = isThere();
-  const changes = filesChanged.value[one.id];
-
-  useEffect(() => {
-    let isOld = false;
-    if (there) {
-      act("GET", `${address("files")}?limit=${Math.min(limit, 1000)}`).then(({ done }) => {
-        if (done && !isOld) {
-          setFiles(done.files);
-          setTotal(done.total);
-        }
-      });
-    }
-    return () => (isOld = true);
-  }, [one.id, there, changes, limit]);
-
-  const all = pictures(files);
-  const picked = all.filter((picture) => chosen.has(picture.id));
+  const [files, total, why] = useListing(one.id, there);
+  const all = useMemo(() => pictures(files), [files]);
+  const byDay = useMemo(() => days(all), [all]);
+  const picked = chosen.size ? all.filter((picture) => chosen.has(picture.id)) : [];
   const paths = picked.flatMap((picture) => picture.files.map((file) => file.path));
+  const isAll = useRef(false); // all are wanted, also those that are not listed yet
+  const chooseAll = () => {
+    setChosen(new Set(all.map((picture) => picture.id)));
+    isAll.current = isAll.current && files.length < total;
+  };
+  useEffect(() => {
+    if (isAll.current) chooseAll();
+  }, [all]);
   const choose = (picture, how) => {
+    isAll.current = false;
     const ids = all.map((other) => other.id);
     if (how === "only") {
       setChosen(chosen.size === 1 && chosen.has(picture.id) ? new Set() : new Set([picture.id]));
@@ -144,11 +75,16 @@ export function FilmStrip() {
   const everything = (event) => {
     if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      setChosen(new Set(all.map((picture) => picture.id)));
+      isAll.current = true;
+      chooseAll();
     }
   };
   const fetchThem = async () => {
     const link = document.createElement("a");
+    if (paths.length > MOST_IN_ZIP) {
+      tell(`${paths.length} files are too many for one zip; choose at most ${MOST_IN_ZIP}`, "error");
+      return;
+    }
     if (paths.length === 1) {
       link.href = address("files", paths[0]);
     } else {
@@ -159,23 +95,28 @@ export function FilmStrip() {
     link.download = "";
     link.click();
   };
+  const each = async (what, those, more = {}) => {
+    for (let at = 0; at < those.length; at += PATHS) {
+      const { done } = await act("POST", address(what), { paths: those.slice(at, at + PATHS), ...more });
+      if (!done) return;
+      done.filter((result) => result.error).forEach((result) => tell(`${result.path}: ${result.error.message}`, "error"));
+    }
+  };
   const remove = async () => {
     const free = picked.filter((picture) => !picture.files.some((file) => file.protected));
+    const stay = picked.length - free.length;
+    const rest = stay ? ` ${stay} ${stay === 1 ? "is" : "are"} protected, and ${stay === 1 ? "stays" : "stay"}.` : "";
     dialog.current.querySelector("p").textContent = free.length
-      ? `${free.length} of ${picked.length} go from the card, for good: ${free.map((picture) => name(picture.file)).join(", ")}.`
+      ? `${free.length} of ${picked.length} ${free.length === 1 ? "goes" : "go"} from the card, for good: ${listed(free.map((picture) => name(picture.file)))}.${rest}`
       : "All of them are protected, and stay.";
-    if ((await ask(dialog.current)) && free.length) {
-      const { done } = await act("POST", address("delete"), { paths: free.flatMap((picture) => picture.files.map((file) => file.path)) });
-      const failed = done?.filter((result) => result.error) ?? [];
-      failed.forEach((result) => tell(`${result.path}: ${result.error.message}`, "error"));
+    dialog.current.querySelector(".danger").hidden = !free.length;
+    if (await ask(dialog.current)) {
+      await each("delete", free.flatMap((picture) => picture.files.map((file) => file.path)));
       setChosen(new Set());
     }
   };
-  const protect = async () => {
-    const wanted = !picked.every((picture) => picture.file.protected);
-    const { done } = await act("POST", address("protect"), { paths, protected: wanted });
-    done?.filter((result) => result.error).forEach((result) => tell(`${result.path}: ${result.error.message}`, "error"));
-  };
+  const isProtected = picked.length > 0 && picked.every((picture) => picture.file.protected);
+  const protect = () => each("protect", paths, { protected: !isProtected });
   const send = async (list) => {
     const folder = files[0]?.path.split("/").slice(0, -1).join("/") ?? "DCIM/100CANON";
     for (const file of list) {
@@ -188,25 +129,34 @@ export function FilmStrip() {
     }
   };
   const takes = can("upload") && !readOnly.value && there;
+  const hold = (event) => {
+    event.preventDefault();
+    event.dataTransfer.dropEffect = takes ? "copy" : "none";
+    setOver(takes);
+  };
   const drop = (event) => {
     event.preventDefault();
+    setOver(false);
     if (takes) send([...event.dataTransfer.files]);
   };
-  return html`<section class="files" aria-label="Files" onKeyDown=${everything} onDragOver=${(event) => event.preventDefault()} onDrop=${drop}>
+  const pick = async (event) => {
+    await send([...event.target.files]);
+    event.target.value = "";
+  };
+  return html`<section class=${`files ${isOver ? "over-it" : ""}`} aria-label="Files" onKeyDown=${everything} onDragOver=${hold} onDragLeave=${() => setOver(false)} onDrop=${drop}>
     <div class="tools" role="group" aria-label="Chosen files">
       <button type="button" disabled=${picked.length !== 1} onClick=${() => setViewed(picked[0])}>View</button>
-      <button type="button" disabled=${!paths.length} onClick=${fetchThem}>Download</button>
-      ${can("protect") && !readOnly.value && html`<button type="button" disabled=${!paths.length} onClick=${protect}>Protect</button>`}
-      ${can("delete") && !readOnly.value && html`<button type="button" disabled=${!paths.length} onClick=${remove}>Delete …</button>`}
+      <button type="button" disabled=${!paths.length || !there} onClick=${fetchThem}>Download</button>
+      ${can("protect") && !readOnly.value && html`<button type="button" disabled=${!paths.length || !there} onClick=${protect}>${isProtected ? "Unprotect" : "Protect"}</button>`}
+      ${can("delete") && !readOnly.value && html`<button type="button" disabled=${!paths.length || !there} onClick=${remove}>Delete …</button>`}
       ${takes && html`<button type="button" onClick=${() => input.current.click()}>Upload …</button>
-        <input ref=${input} type="file" multiple hidden aria-label="Files to upload" onChange=${(event) => send([...event.target.files])} />`}
-      <span class="fact">${total === null ? "" : `${total} files`}${chosen.size ? `, ${chosen.size} chosen` : ""}</span>
+        <input ref=${input} type="file" multiple hidden aria-label="Files to upload" onChange=${pick} />`}
+      <span class="fact">${total === null ? "" : `${total} ${total === 1 ? "file" : "files"}`}${chosen.size ? `, ${picked.length} chosen` : ""}</span>
     </div>
     <div class="days" tabindex="0" role="group" aria-label="Pictures">
-      ${total === 0 && html`<p class="empty">There is nothing on the card.</p>`}
-      ${days(all).map(([day, some]) => html`<section aria-label=${day}><h2>${day}</h2>
-        <ul>${some.map((picture) => html`<${Picture} key=${picture.id} picture=${picture} isChosen=${chosen.has(picture.id)} choose=${choose} view=${setViewed} />`)}</ul></section>`)}
-      ${total > files.length && html`<button type="button" onClick=${() => setLimit(limit + PAGE)}>More</button>`}
+      ${!files.length && there && html`<p class="empty">${why ? `${why}.` : total === 0 ? "There is nothing on the card." : "Listing the card …"}</p>`}
+      ${byDay.map(([day, parts]) => html`<section key=${day} aria-label=${day}><h2>${day}</h2>
+        ${parts.map((some, at) => html`<${Rows} key=${at} some=${some} chosen=${chosen} choose=${choose} view=${setViewed} />`)}</section>`)}
     </div>
     <dialog ref=${dialog} aria-label="Delete"><h2>Delete?</h2><p></p>
       <form method="dialog"><button value="">Keep them</button><button value="yes" class="danger">Delete</button></form>

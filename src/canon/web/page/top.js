@@ -1,6 +1,6 @@
 // The bar at the top: which camera, how it is, what is left, its clock.
 
-import { act, address, camera, cameras, can, choose, isThere, readOnly, tell } from "./state.js";
+import { act, address, camera, cameras, can, choose, connection, isKnown, isThere, readOnly, tell, trouble } from "./state.js";
 import { html } from "./vendor/preact.js";
 
 export const WORDS = { ready: "ready", busy: "busy", asleep: "asleep", gone: "gone" };
@@ -48,6 +48,7 @@ async function releaseAll() {
   const { done } = await act("POST", "/release", {});
   if (done) {
     const failed = done.shots.filter((one) => one.error).map((one) => one.id);
+    done.shots.forEach((one) => trouble(one.id, one.error));
     const spread = done.spread_ms === null ? "" : `, within ${done.spread_ms} ms`;
     tell(`${done.shots.length - failed.length} pictures${spread}${failed.length ? `; none from ${failed.join(", ")}` : ""}`);
   }
@@ -55,13 +56,13 @@ async function releaseAll() {
 
 export function TopBar() {
   const one = camera.value;
-  if (!one) {
+  if (!cameras.value.some(isKnown)) {
     return html`<header class="top"><h1 class="model">canon-remote</h1></header>`;
   }
   const free = one.cards?.length ? Math.max(...one.cards.map((card) => card.free)) : null;
   return html`<header class="top">
     <${Chooser} />
-    <span class=${`state ${one.state}`}><i aria-hidden="true"></i>${WORDS[one.state]}</span>
+    ${connection.value === "open" && html`<span class=${`state ${one.state}`}><i aria-hidden="true"></i>${WORDS[one.state]}</span>`}
     ${isThere() &&
     html`
       ${one.power &&
@@ -76,7 +77,7 @@ export function TopBar() {
       ${one.clock && html`<${Clock} clock=${one.clock} />`}
     `}
     ${cameras.value.length > 1 &&
-    can("shoot") &&
+    cameras.value.some((other) => can("shoot", other)) &&
     !readOnly.value &&
     html`<button type="button" class="all" onClick=${releaseAll}>Release all</button>`}
   </header>`;
