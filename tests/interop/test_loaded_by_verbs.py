@@ -21,6 +21,7 @@ NEEDLESS = frozenset(
         "asyncio", "dataclasses", "fractions", "json", "locale", "logging", "pathlib", "shutil",
         "subprocess", "tempfile", "traceback", "urllib",
         "PIL", "dpkt", "libusb_package", "rich", "serial", "usb", "usbip",
+        "starlette", "uvicorn", "websockets", "canon.web",
         "canon.bridge", "canon.exif", "canon.files", "canon.ps350", "canon.trace", "canon.virtual",
         "canon.camera.capture", "canon.camera.settings",
     }

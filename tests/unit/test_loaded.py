@@ -13,7 +13,9 @@ LIBRARY = frozenset(
         "asyncio", "dataclasses", "fractions", "inspect", "json", "logging", "pathlib", "shutil",
         "subprocess", "tempfile", "traceback", "urllib",
         "PIL", "click", "dpkt", "libusb_package", "rich", "serial", "usb", "usbip",
+        "starlette", "uvicorn", "websockets",
         "canon.bridge", "canon.cli", "canon.exif", "canon.files", "canon.trace", "canon.virtual",
+        "canon.web",
     }
 )  # fmt: skip
 """What neither `import canon.camera` nor a camera on USB needs; with all that is in it."""
@@ -79,8 +81,11 @@ def test_the_sizes_of_pictures_need_no_settings() -> None:
     assert not there & {"canon.codes", "canon.values.choices", "canon.values.kinds"}
 
 
-@pytest.mark.parametrize("verb", ["list", "info", "ls", "get", "settings", "capture", "live"])
+@pytest.mark.parametrize(
+    "verb", ["list", "info", "ls", "get", "settings", "capture", "live", "serve"]
+)
 def test_help_of_a_verb_loads_no_library(verb: str) -> None:
     there = loaded(f"from canon.cli.main import main\nmain([{verb!r}, '--help'])")
     assert "click" in there
     assert not there & {"canon.camera", "canon.usb", "canon.virtual", "json", "logging", "rich"}
+    assert not there & {"canon.web", "starlette", "uvicorn", "websockets", "asyncio"}

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import os
 import re
+import shutil
 import tempfile
 import zlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -27,6 +30,7 @@ from canon.errors import NotSupported
 from canon.files import safe_name
 from canon.web.jobs import Job, Urgency
 from canon.web.refusals import NoSuchPart, TooLarge
+from canon.work.library import hold
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 _PART = 1 << 20  # bytes that are read at a time where a part is wanted; smaller files are fetched
 _RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})")
 _KEPT = 512 << 20  # bytes of files that are kept
+_PREFIX, _HELD = "canon-remote-web-", "held"
 _BODY_S = 30.0  # from one piece of an upload to the next
 
 
@@ -49,15 +54,26 @@ class OnDisk:
 
 
 class Fetched:
-    """The files that were fetched for browsers, in a folder that goes with the server."""
+    """The files that were fetched for browsers, in a folder that goes with the server.
+
+    One that a server which was killed has left goes when the next one starts.
+
+    Attributes:
+        folder: the folder.
+    """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="canon-remote-")
+        _sweep()
+        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX)
+        self.folder = Path(self._folder.name)
+        self._held = (self.folder / _HELD).open("wb")
+        hold(self._held.fileno())
         self._files: dict[tuple[str, Entry], OnDisk] = {}
         self._count = 0
 
     def close(self) -> None:
         """Remove them all."""
+        self._held.close()
         self._folder.cleanup()
 
     async def get(self, call: Call, station: Station, entry: Entry) -> OnDisk:
@@ -70,7 +86,7 @@ class Fetched:
         found = self._files.pop(key, None)
         if found is None:
             self._count += 1
-            path = Path(self._folder.name) / str(self._count)
+            path = self.folder / str(self._count)
             found = OnDisk(path, asyncio.ensure_future(_fetch(call, station, entry, path)))
         self._files[key] = found  # the newest last
         found.users += 1
@@ -99,6 +115,16 @@ class Fetched:
                 del self._files[key]
                 one.path.unlink(missing_ok=True)
                 total -= one.size
+
+
+def _sweep() -> None:
+    """Remove what servers have left that were killed: the folders of ours that nobody holds."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid():
+                with (folder / _HELD).open("r+b") as held:
+                    hold(held.fileno())
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _fetch(call: Call, station: Station, entry: Entry, path: Path) -> None:
@@ -258,7 +284,7 @@ async def receive(call: Call, request: Request) -> Entry:
     room = station.free()
     if size >= SIZE_UNTOLD or (room is not None and size > room):
         raise TooLarge(f"{path.name} has {size} bytes; the card has {room} free")
-    with tempfile.TemporaryDirectory(prefix="canon-remote-") as folder:
+    with tempfile.TemporaryDirectory(dir=call.server.fetched.folder) as folder:
         local = Path(folder) / "upload"
         with local.open("wb") as file:
             async for piece in _pieces(request):

@@ -270,7 +270,7 @@ class _Lock:
             except FileNotFoundError:
                 continue  # somebody has just left
             try:
-                _hold(self._file.fileno())
+                hold(self._file.fileno())
             except OSError:
                 self._file.seek(0)
                 who = self._file.read(200).strip() or "another program"
@@ -302,7 +302,8 @@ class _Lock:
 
 if sys.platform == "win32":
 
-    def _hold(file: int) -> None:
+    def hold(file: int) -> None:
+        """Hold an open file alone until it is closed; an OSError where another has it."""
         import msvcrt
 
         os.lseek(file, 1 << 30, os.SEEK_SET)  # what is held cannot be read, so not who holds it
@@ -311,7 +312,8 @@ if sys.platform == "win32":
 
 else:
 
-    def _hold(file: int) -> None:
+    def hold(file: int) -> None:
+        """Hold an open file alone until it is closed; an OSError where another has it."""
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
