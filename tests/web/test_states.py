@@ -148,7 +148,7 @@ def test_card_full(browser: Browser, tmp_path: Path) -> None:
         ("lens-cap", "powershot-g3"),
         ("no-focus", "powershot-g3"),
         ("no-focus", "powershot-g9"),
-        ("no-focus", "eos-60d"),
+        ("no-focus", "eos-700d"),
     ],
 )
 def test_what_the_lens_cannot(browser: Browser, tmp_path: Path, fault: str, body: str) -> None:
