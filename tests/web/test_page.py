@@ -136,7 +136,13 @@ def test_by_touch(served: Served, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "dark"), [(WIDE, False), (WIDE, True), (PHONE, False)], ids=["wide", "dark", "phone"]
+    ("size", "dark"),
+    [
+        (WIDE, True),
+        pytest.param(WIDE, False, marks=pytest.mark.long),
+        pytest.param(PHONE, False, marks=pytest.mark.long),
+    ],
+    ids=["dark", "wide", "phone"],
 )
 def test_nobody_is_left_out(
     served: Served, browser: Browser, size: ViewportSize, dark: bool

@@ -242,6 +242,7 @@ def test_the_log_is_copied_as_text(browser: Browser, tmp_path: Path) -> None:
         assert re.search(r"^\d{4}-\d\d-\d\dT\S+Z powershot-g3 picture taken: \S+JPG$", text, re.M)
 
 
+@pytest.mark.long
 def test_ten_thousand_files(browser: Browser, tmp_path: Path) -> None:
     card = tmp_path / "card/DCIM"
     (tmp_path / "one.jpg").write_bytes(a_picture())

@@ -147,8 +147,8 @@ def test_card_full(browser: Browser, tmp_path: Path) -> None:
     [
         ("lens-cap", "powershot-g3"),
         ("no-focus", "powershot-g3"),
-        ("no-focus", "powershot-g9"),
-        ("no-focus", "eos-700d"),
+        pytest.param("no-focus", "powershot-g9", marks=pytest.mark.long),
+        pytest.param("no-focus", "eos-700d", marks=pytest.mark.long),
     ],
 )
 def test_what_the_lens_cannot(browser: Browser, tmp_path: Path, fault: str, body: str) -> None:
