@@ -57,6 +57,7 @@ def a_body(slug: str, *faults: str) -> EosCamera:
     card.make_folders(PLACE)
     device = eos(ptp_body(slug, card), waiting(*faults))
     device.extension.table.put(Eos.IMAGE_FORMAT, SMALL)
+    device.extension.table.know(Eos.AUTO_POWER_OFF, 0)  # it stays on while tests let time pass
     shutter = device.extension.release.shutter
     take, counted = shutter.take, TAKEN.setdefault(device, [])
 

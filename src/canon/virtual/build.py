@@ -21,7 +21,7 @@ from canon.models.ptp import PtpModel
 from canon.virtual.catalogue import Row, can, choose
 from canon.virtual.charge import Charge
 from canon.virtual.clock import BodyClock
-from canon.virtual.faults import Fault, Faults
+from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.light import Light
 from canon.virtual.ptp.profile import is_eos
 
@@ -229,6 +229,8 @@ class Wanted(Frozen):
             eos.table.turn_dial(self.dial)
         if not self.af:
             eos.switch_focus(automatic=False)
+        elif any(fault.kind is FaultKind.NO_FOCUS for fault in self.faults):
+            eos.switch_focus(automatic=True)  # it may have been recorded at MF
         if not self.lens:
             eos.change_lens("")
 

@@ -206,6 +206,11 @@ class Properties:
         self._changed[_key(code, raw)] = raw
         self._tell(PropValueChanged(code, self._live(code, raw)))
 
+    def know(self, code: int, value: int) -> None:
+        """Give a property the value that it has from the start; one that lacks is left."""
+        if self.has(code):
+            self._changed[(code, 0)] = value.to_bytes(4, "little")
+
     def tell(self, code: int) -> None:
         """Tell what a property is now; one that lacks is left."""
         if self.has(code):
