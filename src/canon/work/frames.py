@@ -12,7 +12,7 @@ from canon.errors import NotSupported
 from canon.frozen import Frozen
 from canon.values import CaptureTarget
 from canon.work.power import PowerWatch
-from canon.work.taking import Brought, IndexRebuilt, Taking
+from canon.work.taking import FULL, Brought, IndexRebuilt, Taking
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -103,14 +103,19 @@ class Frames:
     ) -> Shot:
         """Take one frame, as `cam.capture.shoot` does."""
         library = self._place.library
-        with self._power.shot():
-            return self._cam.capture.shoot(
-                target=self._place.target,
-                to=None if library is None else library.workshop,
-                focus=focus,
-                thumbnail=thumbnail,
-                may_go=may_go,
-            )
+        try:
+            with self._power.shot():
+                return self._cam.capture.shoot(
+                    target=self._place.target,
+                    to=None if library is None else library.workshop,
+                    focus=focus,
+                    thumbnail=thumbnail,
+                    may_go=may_go,
+                )
+        except OSError as error:
+            if library is not None and error.errno in FULL:
+                error.filename = str(library.folder)
+            raise
 
     def files(self, shot: Shot) -> tuple[tuple[Brought, ...], tuple[Entry, ...]]:
         """What became of the files of a frame on this computer, and those on the card."""

@@ -66,7 +66,7 @@ class Library:
         return self._index
 
     def __enter__(self) -> Self:
-        if self.folder.exists() and not self.folder.is_dir():
+        if os.path.exists(self.folder) and not self.folder.is_dir():
             raise ValueError(f"{self.folder} is a file, not a folder; name another")
         if self._look_only:
             self._open_copy()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.files import PartFile
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 _MOST_TOGETHER = 64  # files that are open at a time
 
 
@@ -316,7 +316,7 @@ class Taking:
     def heed(self, error: Exception) -> None:
         """Raise an error after which the other files need not be tried."""
         if isinstance(error, OSError) and not isinstance(error, CanonError):
-            if error.errno in _FULL:
+            if error.errno in FULL:
                 error.filename = str(self._library.folder)
             if error.errno != errno.ENAMETOOLONG:
                 raise error
