@@ -214,6 +214,7 @@ def test_templates_and_what_was_typed(tmp_path: Path) -> None:
         ["--hook", "'"],
         ["--hook", ""],
         ["--hook-timeout", "0"],
+        ["--hook-timeout", "nan"],
         ["--count", "0"],
         ["--on-card", "format"],
     ):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from canon.cli.durations import DURATION
 from canon.cli.interrupt import gently_ended
 from canon.cli.options import Options, Verb
 from canon.cli.output import error_document, error_message
@@ -58,10 +59,10 @@ _LAST = ("saved", "failed", "deleted", "not_deleted", "hooks_failed")
 )
 @click.option(
     "--hook-timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
+    type=DURATION,
+    default="60s",
     show_default=True,
-    metavar="SECONDS",
+    metavar="TIME",
     help="After how long the program is killed.",
 )
 @click.option(
