@@ -64,8 +64,19 @@ SAVING = (
     Verb("ptp GetObjectHandles 0xffffffff -o to/handles", 1, PTP),
     Verb("decode --redact talk.pcapng to/shown.pcapng", 1),
 )
-IMPORT = Verb("import to", 6, told="canon-remote: 5 imported\n")
-"""Its files are those of the card, and the index."""
+KEEPING = (
+    Verb("import to", 6, told="canon-remote: 5 imported\n"),
+    Verb(
+        "tether -o to --existing --count 6",
+        8,
+        VIRTUAL,
+        "canon-remote: waiting for pictures of the Canon PowerShot G3 adsf\n"
+        "canon-remote: 7 saved\n",
+    ),
+    Verb("timelapse --every 10s --count 2 -o to", 3, told="canon-remote: 2 taken, 0 missed\n"),
+    Verb("bracket --ev -1,1 -o to", 3),
+)
+"""One of their files is the index."""
 TELLING = (
     Verb("list", port=VIRTUAL),
     Verb("info"),
@@ -193,7 +204,7 @@ def run_at(stdout: str, here: Path, verb: Verb, *more: str) -> tuple[int, str]:
 
 
 @no_stdout
-@typed((*SAVING, IMPORT))
+@typed((*SAVING, *KEEPING))
 def test_what_cannot_be_told_is_saved_all_the_same(verb: Verb, stdout: Stdout, here: Path) -> None:
     assert run_at(stdout.kind, here, verb) == (1, verb.told + stdout.said)
     assert len(saved_in(here)) == verb.files
@@ -207,7 +218,7 @@ def test_what_cannot_be_told_is_told_in_a_line(verb: Verb, stdout: Stdout, here:
 
 
 @no_stdout
-@typed(tuple(one for one in (*TELLING, *SAVING, *SILENT, IMPORT) if "--" not in one.words))
+@typed(tuple(one for one in (*TELLING, *SAVING, *SILENT, *KEEPING) if "--" not in one.words))
 def test_in_json_an_untold_deed_is_an_error_as_any_other(
     verb: Verb, stdout: Stdout, here: Path
 ) -> None:
@@ -267,7 +278,7 @@ def test_a_card_is_changed_where_nobody_is_told(here: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["closed", "full", "gone"])
-@typed(tuple(one for one in (*SAVING, *TELLING, *PASSING, IMPORT) if "help" not in one.words))
+@typed(tuple(one for one in (*SAVING, *TELLING, *PASSING, *KEEPING) if "help" not in one.words))
 def test_messages_that_nobody_takes_change_nothing(verb: Verb, kind: str, here: Path) -> None:
     words = [*verb.words.split(), "-vv"]
     out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
