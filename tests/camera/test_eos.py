@@ -227,17 +227,6 @@ def test_the_owner_is_asked_for_where_it_is_told() -> None:
         assert cam.owner == "A. Owner"
 
 
-@pytest.mark.parametrize("body", ["eos-60d", "eos-r6", "eos-30d"])
-def test_the_room_for_pictures_is_that_of_its_card(body: str) -> None:
-    with canon.open(f"virtual:{body}?dial=program") as cam, cam.remote():
-        before = cam.settings.read()["image_format"]
-        shots = cam.capture.available_shots()
-        cam.settings.set(image_format="raw")
-        assert cam.capture.available_shots() != shots
-        cam.settings.set(image_format=before)
-        assert cam.capture.available_shots() == shots
-
-
 @pytest.mark.parametrize("body", ["eos-60d", "eos-r6"])
 def test_a_port_string_lets_a_shot_find_no_focus(body: str) -> None:
     with canon.open(f"virtual:{body}?fault=no-focus") as cam, pytest.raises(FocusFailed):

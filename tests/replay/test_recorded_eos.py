@@ -21,7 +21,7 @@ from rigs.bodies import eos, profile_of, ptp_body, ptp_row
 TALKS = {"canon-eos-60d.debug.jsonl": "1.1.0", "canon-eos60d-debug.jsonl": "1.0.8"}
 OPEN, INFO, CLOSE = 0x1002, 0x1001, 0x1003
 REMOTE, EVENTS, SET = 0x9114, 0x9115, 0x9110
-OWN = {Eos.CAMERA_TIME, Eos.UTC_TIME, Eos.OWNER, Eos.SERIAL_NUMBER, Eos.AVAILABLE_SHOTS}
+OWN = {Eos.CAMERA_TIME, Eos.UTC_TIME, Eos.OWNER, Eos.SERIAL_NUMBER}
 """What a virtual body knows better than its recording."""
 
 SAID = {
@@ -129,7 +129,7 @@ def test_a_value_that_was_busy(traces: Path) -> None:
 
 
 def test_a_virtual_60d_gives_the_recorded_burst(traces: Path) -> None:
-    """But for its clock and its card, and where its writer left his name."""
+    """But for its clock, and where whoever put the recording into words left his name."""
     talk = talk_of(traces, "canon-eos-60d.debug.jsonl")
     was = next(one.data for one in talk if one.code == 0x9116)
     now = eos(ptp_body("eos-60d")).extension.table.burst()

@@ -54,6 +54,7 @@ class EosRig(Rig):
         device = eos(ptp_body(slug, self.card), waiting(*faults))
         device.body.card = self.card
         device.extension.table.put(Eos.IMAGE_FORMAT, SMALL)
+        device.extension.table.know(Eos.AUTO_POWER_OFF, 0)  # it stays on while tests let time pass
         return device
 
     @property

@@ -17,7 +17,7 @@ from canon.models.file_kinds import ObjectFormat
 from canon.ptp.marks import FOLDER, NEW, PROTECTED
 from canon.ptp.objects import STALE, Known, check_count
 from canon.ptp.operations import Operation
-from canon.ptp.session import LOST, Session
+from canon.ptp.session import LOST, UNKNOWN, Session
 from canon.values import local_time
 
 _log = Log(__name__)
@@ -77,7 +77,7 @@ class Listing:
             if error.code in STALE or error.code in LOST:
                 raise
             _log.info("folders are listed file by file: %s", error)
-            self._has = False
+            self._has = error.code not in UNKNOWN
             return None
         if found is None:
             return None

@@ -139,8 +139,6 @@ class EosBody:
         self.objects = Objects(body, tell, _RAM, listing.numbering(body.profile.slot))
         self.table = Properties(body, tell)
         self.release = Release(body, faults, self.objects, self.table, tell)
-        if self.release.to_card:  # its own card has another room than the recorded one
-            self.table.know(Eos.AVAILABLE_SHOTS, self.release.shots_left())
         self.live = Live(body, self.release, tell)
         self.remote_mode = self.event_mode = 0
         self.locked = self.flash_up = False
