@@ -348,9 +348,6 @@ def await_end(
 ) -> None:
     """Wait until a release is known to be over, or until what is missing is overdue.
 
-    Only time in which this waited counts: while another thread has the camera to itself, nothing
-    can be heard of the release.
-
     Args:
         clock: the port's.
         poll: waits for an event, for so many seconds at most, and puts it into the queue.
@@ -363,18 +360,16 @@ def await_end(
         Aborted: the release is given up.
         NotFinished: nothing told how the release went.
     """
-    left, near = timeout_s, False
-    while left > 0:
+    deadline = clock.now() + timeout_s
+    while clock.now() < deadline:
         give_up.check()
-        step, before = min(POLL_S, left), clock.now()
-        poll(step)
-        left -= min(step, clock.now() - before)
+        poll(min(POLL_S, deadline - clock.now()))
         while (event := queue.get()) is not None:
             awaited.take(event)
         if awaited.done:
             return
-        if awaited.near and not near:
-            left, near = min(left, GRACE_S), True
+        if awaited.near:
+            deadline = min(deadline, clock.now() + GRACE_S)
     if not awaited.begun:
         raise NotFinished(
             f"the camera did not say within {timeout_s:g} s how the release went",
