@@ -264,8 +264,8 @@ def test_a_dusk_of_ten_stops(tmp_path: Path, body: str, every: int) -> None:
     assert len(shots) == 7200 // every
     levels = [brightness(tmp_path / one["files"][0]["path"]) for one in shots]
     flashed = [number for number, level in enumerate(levels) if level > levels[0] + 1]
-    assert len(flashed) == 1
-    del levels[flashed[0]]
+    assert len(flashed) <= 1  # the lamp is out again before a slow body's release
+    levels = [level for number, level in enumerate(levels) if number not in flashed]
     assert max(abs(level - levels[0]) for level in levels) < 2 / 3
     assert max(abs(one - other) for one, other in pairwise(levels)) < 1 / 3 + 0.04
     names = [one["setting"] for one in events if one["event"] == "changed"]
@@ -352,7 +352,7 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path, moments: range) -> None
     check_index(tmp_path / "to")
     names = pictures(tmp_path / "to")
     numbers = [int(name.partition(".")[0]) for name in names]
-    assert numbers == [*range(1, len(numbers) + 1)]
+    assert numbers == sorted(set(numbers))  # a frame that a kill has cost keeps its number
     for name in names:
         with Image.open(tmp_path / "to" / name) as image:
             image.load()
