@@ -165,7 +165,6 @@ def test_the_terminal_is_asked_only_by_one_who_can_hear_it(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("words", ["thumbs", "view DCIM/100CANON/IMG_0001.JPG"])
 def test_a_terminal_that_has_sixel_gets_it(words: str, tmp_path: Path) -> None:
-    pytest.importorskip("textual_image")
     child = pexpect.spawn(
         PROGRAM,
         words.split(),
