@@ -159,6 +159,7 @@ class Counting(Faults):
         return super().take(command, misses)
 
 
+@pytest.mark.timeout(1800)  # five thousand pictures, each flushed to the disk
 @pytest.mark.parametrize("count", [250, pytest.param(5000, marks=pytest.mark.long)])
 def test_one_picture_costs_the_same_on_a_full_card(count: int, tmp_path: Path) -> None:
     """Presses by hand on a native camera, which does not say what is new: all there, in order."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -364,8 +363,6 @@ def test_a_day_in_a_minute(tmp_path: Path) -> None:
     """The files are taken away as they come, as somebody else may do."""
     count, first, last = 8640, 0, 0
     words = ("timelapse", "--every", "10s", "--count", str(count), "-o", "to", "--json", *SMALL)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    before = used.ru_utime + used.ru_stime
     moments: list[datetime] = []
     with subprocess.Popen(
         [PROGRAM, *words],
@@ -388,8 +385,6 @@ def test_a_day_in_a_minute(tmp_path: Path) -> None:
             if event["number"] == 100:
                 first = _memory(running.pid)
             last = _memory(running.pid)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert used.ru_utime + used.ru_stime - before < 100, "seconds of a processor"
     assert event["counts"]["taken"] == len(moments) == count
     assert last - first < 20e6
     begin = moments[0]

@@ -123,7 +123,7 @@ def test_more_connections_than_are_served(served: Served) -> None:
             one.sendall(head(served, "GET /events"))
         answers = [status(one) for one in lines]
         assert set(answers) == {200, 503}
-        assert 50 <= answers.count(200) <= 100
+        assert 90 <= answers.count(200) <= 100  # others of this module may not have gone yet
     with httpx.Client(base_url=served.base, timeout=60.0) as client, served_again(client) as found:
         assert found.status_code == 200
 

@@ -21,11 +21,15 @@ _WAITING = 128 << 10  # bytes that may be on their way to a client: a slow one s
 
 
 class _Patient(H11Protocol):
-    """HTTP, where a request that does not come to its end is not waited for."""
+    """HTTP, where a request that does not come to its end is not waited for.
+
+    Those who came first are served, however many come after them.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        self.limit_concurrency = None if len(self.connections) <= _MOST_CONNECTIONS else 0
         self.loop.call_later(_HEAD_S, self._give_up, transport)
 
     def _give_up(self, transport: asyncio.Transport) -> None:
@@ -85,7 +89,6 @@ def serve(
         ws_per_message_deflate=False,  # a JPEG gets no smaller
         loop="asyncio",
         lifespan="on",
-        limit_concurrency=_MOST_CONNECTIONS,
         log_config=None,
         access_log=False,
         server_header=False,
