@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,11 +65,16 @@ class Served:
 
 @contextmanager
 def serving(folder: Path, *words: str, local: bool = True) -> Iterator[Served]:
-    """A server on a free port of this computer, unless told otherwise; it has to end well."""
+    """A server on a free port of this computer, unless told otherwise.
+
+    It has to end well, and may have failed in nothing that it did not foresee.
+    """
     where = ("--listen", "127.0.0.1:0") if local else ()
+    log = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed below)
     process = subprocess.Popen(
         [COMMAND, "serve", *where, "-o", str(folder), *words],
         stdout=subprocess.PIPE,
+        stderr=log,
         text=True,
     )
     assert process.stdout is not None
@@ -80,10 +86,14 @@ def serving(folder: Path, *words: str, local: bool = True) -> Iterator[Served]:
             yield served
         process.terminate()
         assert process.wait(_START_S) == 0
+        log.seek(0)
+        said = log.read()
+        assert "Traceback" not in said, said
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
+        log.close()
 
 
 def news(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import socket
 import zipfile
 from pathlib import Path
 
@@ -87,3 +88,26 @@ def test_live_view_for_other_programs(ident: str, tmp_path: Path) -> None:
                     break
         assert data.count(b"\xff\xd8\xff") >= 4
         served.wait_for(ident, live=False)
+
+
+def test_who_leaves_before_a_thumbnail_comes(tmp_path: Path) -> None:
+    """The camera waits for its self-timer; then nobody wants the thumbnails any more."""
+    with serving(tmp_path, "--port", "virtual:powershot-g3?pace=real") as served:
+        served.wait_for("powershot-g3", state="ready")
+        here = "/cameras/powershot-g3"
+        files = [one["path"] for one in served.http.get(f"{here}/files").json()["files"]]
+        host, port = served.base.removeprefix("http://").split(":")
+
+        def asked(line: str, body: str = "") -> socket.socket:
+            found = socket.create_connection((host, int(port)))
+            length = f"Content-Length: {len(body)}\r\n" if body else ""
+            head = f"{line} HTTP/1.1\r\nHost: {host}:{port}\r\n{length}\r\n{body}"
+            found.sendall(head.encode())
+            return found
+
+        with asked(f"POST {here}/release", '{"delay_s": 2}') as released:
+            served.wait_for("powershot-g3", state="busy")
+            for path in files:
+                asked(f"GET {here}/thumbnails/{path}").close()
+            assert released.recv(100).startswith(b"HTTP/1.1 200")
+        assert served.http.get(f"{here}/thumbnails/{files[0]}").status_code == 200

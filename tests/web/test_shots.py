@@ -36,7 +36,7 @@ def test_a_series_and_a_bracket(ident: str, tmp_path: Path) -> None:
         with served.http.stream("GET", "/events") as events:
             changes = news(events.iter_lines())
             assert next(changes)[0] == "snapshot"
-            wanted = {"every_s": 0.1, "count": 100, "target": "host"}
+            wanted = {"every_s": 0.1, "count": 10_000, "target": "host"}
             job = served.http.post(f"{here}/series", json=wanted).json()
             assert job["kind"] == "series"
             first = next(told for kind, told in changes if kind == "shot")
@@ -50,7 +50,7 @@ def test_a_series_and_a_bracket(ident: str, tmp_path: Path) -> None:
             assert cancelled.status_code == 200
             ended = over(changes, "series")
             assert ended["state"] == "cancelled"
-            assert 0 < ended["done"] <= ended["total"] == 100
+            assert 0 < ended["done"] <= ended["total"] == 10_000
             taken = len(pictures(served))
             assert taken > 0
 

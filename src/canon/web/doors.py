@@ -8,6 +8,7 @@ computer a token is wanted as well.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -15,6 +16,7 @@ import re
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -199,7 +201,8 @@ class Guarded:
             await send(message)
 
         app = self._app if refusal is None else self._refuse(refusal)
-        await app(scope, read, safely)
+        with suppress(asyncio.CancelledError):  # the server ends, and does not wait for a slow one
+            await app(scope, read, safely)
 
 
 def new_token() -> str:

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable
 _KEPT = 1000
 _ALIVE_S = 15.0  # a comment, so that whoever left is noticed
 _MOST_WAITING = 200
+_OVER = (-1, "")
 
 
 class News:
@@ -35,6 +36,11 @@ class News:
         """Begin; called in the server's loop."""
         self._loop = asyncio.get_running_loop()
 
+    def close(self) -> None:
+        """End: nobody is told anything more; any thread may."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end)
+
     def tell(self, kind: str, document: object) -> None:
         """Tell every page that something has changed; any thread may."""
         if self._loop is None or self._loop.is_closed():
@@ -49,6 +55,10 @@ class News:
         for reader in self._readers:
             if reader.qsize() < _MOST_WAITING:
                 reader.put_nowait((self._number, message))
+
+    def _end(self) -> None:
+        for reader in self._readers:
+            reader.put_nowait(_OVER)
 
     async def listen(self, last: int | None) -> AsyncIterator[str]:
         """What a page is told, as server-sent events.
@@ -73,11 +83,14 @@ class News:
                 except TimeoutError:
                     yield ": still here\n\n"
                     continue
+                if (number, message) == _OVER:
+                    return
                 if number <= heard:
                     continue
                 if number != heard + 1:  # this page was too slow for some
                     while not reader.empty():
-                        reader.get_nowait()
+                        if reader.get_nowait() == _OVER:
+                            return
                     number, message = self._number, self._whole(self._number)
                 heard = number
                 yield message

@@ -39,7 +39,21 @@ class _Patient(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that a signal ends well: that is how one is ended; a second one ends it at once."""
+    """A server that a signal ends well: that is how one is ended; a second one ends it at once.
+
+    Args:
+        config: as uvicorn takes it.
+        server: the cameras, which are let go first: then no request waits for one any more.
+    """
+
+    def __init__(self, config: uvicorn.Config, server: Server) -> None:
+        super().__init__(config)
+        self._cameras = server
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what runs, then all connections."""
+        await asyncio.to_thread(self._cameras.close)
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End."""
@@ -94,7 +108,7 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    running = _Server(config)
+    running = _Server(config, server)
     with listening:
         ready(doors.link())
         running.run(sockets=[listening])

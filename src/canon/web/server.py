@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from canon.camera.watch import CameraAdded, Watch, watch
-from canon.errors import CanonError, ObjectNotFound
+from canon.errors import Aborted, CanonError, ObjectNotFound
 from canon.log import Log
 from canon.web.files import Fetched
 from canon.web.jobs import Job, Urgency
@@ -90,7 +90,8 @@ class Server:
             self._watcher.start()
 
     def close(self) -> None:
-        """End: every camera is let go."""
+        """End: nobody is told anything more, and every camera is let go; twice is allowed."""
+        self.news.close()
         if self._watch is not None and self._watcher is not None:
             self._watch.close()
             self._watcher.join()
@@ -154,17 +155,21 @@ class Server:
         """The result of a job; it is cancelled where whoever asked has gone.
 
         Raises:
+            Aborted: it was cancelled.
             CanonError: it failed.
         """
         future = asyncio.wrap_future(job.future)
-        if request is None:
-            return await asyncio.shield(future)
-        while not future.done():
+        while request is not None and not future.done():
             await asyncio.wait([future], timeout=_GONE_S)
             if not future.done() and await request.is_disconnected():
                 job.cancel()
                 break
-        return await future
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            if future.cancelled():  # else whoever waits is
+                raise Aborted(f"{job.label} was cancelled") from None
+            raise
 
     async def release_all(self, target: CaptureTarget | None) -> dict[str, object]:
         """Take a picture with every camera that is there, and can; what each gave.
