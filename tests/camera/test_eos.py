@@ -16,6 +16,7 @@ from canon.camera import Camera
 from canon.driver.events import Event, FileAdded, PictureWaiting, Ready, SettingChanged
 from canon.errors import FocusFailed, NotSupported, StoreFull, ValueRefused
 from canon.ptp.eos.layouts import Eos
+from canon.ptp.eos.records import PropValueChanged, read_records
 from canon.virtual.build import make_virtual
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.eos.dial import Mode
@@ -187,6 +188,34 @@ def test_a_card_that_is_full_is_said() -> None:
         with pytest.raises(StoreFull):
             cam.capture.shoot(target="card")
         assert body.release.button == 0
+
+
+@pytest.mark.parametrize("slug", ["eos-60d", "eos-5d-mark-iii", "eos-r", "eos-r6"])
+@pytest.mark.parametrize("target", ["card", "host"])
+def test_shots_that_are_left_follow_the_image_format_and_come_back(slug: str, target: str) -> None:
+    with opened(slug) as (cam, body, _), cam.remote():
+        was = cam.settings["image_format"].value
+        if target == "host":
+            cam.capture.shoot(target="host")
+        first = cam.capture.available_shots()
+        others = set()
+        for one in cam.settings["image_format"].allowed or ():
+            cam.settings.set(image_format=one)
+            others.add(cam.capture.available_shots())
+        assert len(others) > 3, "the format makes no difference"
+        cam.settings.set(image_format=was)
+        assert cam.capture.available_shots() == first
+        assert target == "host" or first == _recorded_shots(body)
+
+
+def _recorded_shots(body: Any) -> int:
+    told = read_records(body.body.profile.burst)
+    (shots,) = (
+        one.value
+        for one in told
+        if getattr(one, "property", 0) == Eos.AVAILABLE_SHOTS and isinstance(one, PropValueChanged)
+    )
+    return int.from_bytes(shots, "little")
 
 
 @pytest.mark.parametrize("slug", ["eos-60d", "eos-r6", "eos-m50"])

@@ -324,7 +324,7 @@ class EosBody:
             self.live.follow_recording()
         elif code == Eos.CAPTURE_DESTINATION:
             if not self.release.to_card:
-                self.table.host_shots = 0
+                self.release.host_room = 0
             self._tell_shots()
         elif code in (Eos.IMAGE_FORMAT, Eos.IMAGE_FORMAT_CF, Eos.IMAGE_FORMAT_SD):
             self._tell_shots()
@@ -354,8 +354,7 @@ class EosBody:
 
     @_own.register
     def _capacity(self, operation: PcHddCapacity, data: bytes) -> Message:
-        room = operation.clusters * operation.cluster_size
-        self.table.host_shots = room // self.release.next.picture_size()
+        self.release.host_room = operation.clusters * operation.cluster_size
         if not self.release.to_card:
             self._tell_shots()
         return Nothing()

@@ -86,7 +86,6 @@ class Properties:
 
     Attributes:
         olc: makes the records of the body's display.
-        host_shots: how many pictures the computer has said to have room for.
         has_lens: whether there is a lens, whose aperture can be set.
     """
 
@@ -116,8 +115,6 @@ class Properties:
         self._scales = self._read_scales()
         shows = any(isinstance(record, OlcInfoChanged) for record in self._burst)
         self.olc = Olc(self.number(Eos.OLC_VERSION, _UNTOLD if shows else 0))
-        to_host = self.number(Eos.CAPTURE_DESTINATION) == HOST
-        self.host_shots = self.number(Eos.AVAILABLE_SHOTS) if to_host else 0
         self.has_lens = True
 
     # --- reading ----------------------------------------------------------------------------------

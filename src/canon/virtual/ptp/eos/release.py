@@ -78,6 +78,7 @@ class Release:
         heard: whether a host is there to hear of pictures.
         position: where the lens stands, 0 is the nearest.
         listed: whether a host has listed a folder in this session.
+        host_room: the bytes that the computer has said to have room for.
         awake: whether a host has woken the screen of a body that takes none without it.
     """
 
@@ -102,6 +103,11 @@ class Release:
         self._bulb_since: float | None = None
         self._round = 0  # what has ended is not gone on with
         self._left: set[int] = set()  # pictures in memory that an earlier host did not fetch
+        room = table.number(Eos.AVAILABLE_SHOTS) * self.next.picture_size()
+        self.host_room = 0 if self.to_card else room
+        self._card, self._more_room = body.card, 0
+        if self.to_card and room and body.card is not None:
+            self._more_room = room - body.card.free
 
     def take_delay(self) -> float:
         """How much longer than usual the answer takes, once."""
@@ -291,10 +297,14 @@ class Release:
 
     def shots_left(self) -> int:
         """How many pictures there is room for, where they go."""
+        size, card = self.next.picture_size(), self.body.card
         if not self.to_card:
-            return self.table.host_shots
-        card = self.body.card
-        return card.free // self.next.picture_size() if card else 0
+            return self.host_room // size
+        if card is None or card.free < size:
+            return 0
+        # The recorded body had a card of another size: what is left is counted down from there.
+        more = self._more_room if card is self._card else 0
+        return max(1, (card.free + more) // size)
 
     def _must_have_room(self) -> None:
         if self.shots_left() < 1:
@@ -372,7 +382,7 @@ class Release:
             self._save(taken)
         if self.to_host and hears:
             self._offer(taken)
-            self.table.host_shots = max(0, self.table.host_shots - 1)
+            self.host_room = max(0, self.host_room - self.next.picture_size())
         self.table.put(Eos.AVAILABLE_SHOTS, self.shots_left())
         drive = self.table.number(Eos.DRIVE_MODE)
         rate = _RATES.get(drive, _ROW_RATE)
