@@ -239,6 +239,29 @@ def test_paths_in_the_manner_of_pathlib(host: str) -> None:
     assert not (folder / "NONE.JPG").exists()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"UPath('{G3}/{PICTURE}')",
+        f"UPath('{G3}', 'DCIM', '100CANON', 'IMG_0001.JPG')",
+        f"UPath('/{PICTURE}', protocol='canon', host='virtual.powershot-g3')",
+        f"CanonPath('{G3}/{PICTURE}')",
+    ],
+)
+def test_a_path_is_the_first_that_a_program_has(said: str) -> None:
+    """Before anything else asked fsspec for the card: no warning, and the host is the host."""
+    program = f"""
+from upath import UPath
+{"from canon.fs.paths import CanonPath" if said.startswith("Canon") else ""}
+picture = {said}
+print(picture, len(picture.read_bytes()) == picture.stat().st_size)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (ran.stderr, ran.stdout) == ("", f"{G3}/{PICTURE} True\n")
+
+
 def test_what_is_written_and_deleted() -> None:
     fs = fsspec.filesystem("canon", host="virtual.powershot-g3")
     with fs.open("/DCIM/200CANON/NOTE.TXT", "wb") as file:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from fsspec import get_filesystem_class
 from upath import UPath
+
+from canon.fs.spec import SCHEME
+
+get_filesystem_class(SCHEME)
+"""UPath parses an address as the file system does only if fsspec has that one loaded already; else
+it warns, and takes the host for a folder."""
 
 
 class CanonPath(UPath):
