@@ -42,7 +42,7 @@ def test_the_snippets_print_what_the_page_shows(
         if language == "pycon":
             run_python(body, names, page, line)
         else:
-            run_shell(body)
+            run_shell(body, tmp_path)
 
 
 def run_python(body: str, names: dict[str, object], page: Path, line: int) -> None:
@@ -54,7 +54,16 @@ def run_python(body: str, names: dict[str, object], page: Path, line: int) -> No
     names.update(test.globs)
 
 
-def run_shell(body: str) -> None:
+def run_shell(body: str, folder: Path) -> None:
+    try:
+        run_commands(body)
+    except AssertionError:
+        for mounted in [one for one in folder.iterdir() if one.is_mount()]:
+            subprocess.run(["umount", "-l", mounted], check=True)
+        raise
+
+
+def run_commands(body: str) -> None:
     for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.M):
         ran = subprocess.run(
             command,

@@ -56,6 +56,7 @@ _VERBS = {
     "live": "live",
     "movie": "live",
     "serve": "serve",
+    "mount": "mount",
     "ptp": "ptp",
     "shell": "shell",
     "models": "models",

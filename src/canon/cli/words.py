@@ -40,6 +40,7 @@ VERBS = {
     "live": "Show what the lens sees: one JPEG after the other.",
     "movie": "Record a movie onto the card, for so many seconds, or else till Ctrl-C.",
     "serve": "Serve the web app: one page for the cameras, on this computer or the network.",
+    "mount": "Show the card as a folder: DIR, which is there and empty.",
     "ptp": "Carry out any operation of a camera that speaks PTP.",
     "shell": "Keep one camera open and take command after command.",
     "models": "Say whether a camera is supported, by any of its names or by its USB id.",
