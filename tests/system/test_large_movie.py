@@ -5,29 +5,49 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cli_helpers import PROGRAM
 
 _NAME = "DCIM/100CANON/MVI_0001.MP4"
-_SIZE = (4 << 30) + 12_345
+_SIZE = (4 << 30) + 3_012_345
+_UNPLUGGED_AT = (4 << 30) + 1_000_000
 _BLOCK = 64 << 20
 _MOST_MEMORY = 64 << 20
 
 
+_GOES_ON = """
+import sys, canon
+
+card, name, to, at = sys.argv[1:]
+port = f"virtual:eos-r6?card={card}"
+with open(to, "wb") as file:
+    try:
+        with canon.open(f"{port}&fault=unplug@GetObject:{at}") as cam:
+            cam.storage.stream(name, file.write)
+    except canon.Disconnected:
+        with canon.open(port) as cam, cam.storage.open(name) as rest:
+            rest.seek(file.tell())
+            while piece := rest.read(1 << 20):
+                file.write(piece)
+    else:
+        sys.exit("it was not unplugged")
+"""
+
+
 def peak(*words: str) -> int:
-    """Run the command; the bytes of memory that it had at most."""
-    with subprocess.Popen([PROGRAM, *words]) as child:
+    """Run a program; the bytes of memory that it had at most."""
+    with subprocess.Popen(words) as child:
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     assert child.returncode == 0
     return used.ru_maxrss * 1024
 
 
-@pytest.mark.long
-def test_a_movie_of_more_than_4_gib_is_streamed(tmp_path: Path) -> None:
-    card = tmp_path / "card"
+def long_film(card: Path) -> Path:
+    """A film of more than 4 GiB on a card, most of it a hole."""
     film = card / _NAME
     film.parent.mkdir(parents=True)
     some = random.Random(1)
@@ -36,13 +56,35 @@ def test_a_movie_of_more_than_4_gib_is_streamed(tmp_path: Path) -> None:
         for at in range(0, _SIZE, _BLOCK):
             file.seek(at)
             file.write(some.randbytes(10_000))
-        file.truncate(_SIZE)
-    port = ("--port", f"virtual:eos-r6?card={card}")
-    start = peak(*port, "ls", "DCIM/100CANON")
-    fetched = tmp_path / "MVI_0001.MP4"
-    assert peak(*port, "get", _NAME, "-o", str(fetched)) - start < _MOST_MEMORY
+        file.seek(_SIZE - 10_000)
+        file.write(some.randbytes(10_000))
+    return film
+
+
+def check_same(fetched: Path, film: Path) -> None:
+    """Both have the same bytes, and the copy goes."""
     assert fetched.stat().st_size == _SIZE
     with film.open("rb") as one, fetched.open("rb") as other:
         while block := one.read(_BLOCK):
             assert block == other.read(_BLOCK)
     fetched.unlink()
+
+
+@pytest.mark.long
+def test_a_movie_of_more_than_4_gib_is_streamed(tmp_path: Path) -> None:
+    film = long_film(tmp_path / "card")
+    port = (PROGRAM, "--port", f"virtual:eos-r6?card={tmp_path / 'card'}")
+    start = peak(*port, "ls", "DCIM/100CANON")
+    fetched = tmp_path / "MVI_0001.MP4"
+    assert peak(*port, "get", _NAME, "-o", str(fetched)) - start < _MOST_MEMORY
+    check_same(fetched, film)
+
+
+@pytest.mark.long
+def test_a_movie_that_was_unplugged_beyond_4_gib_goes_on(tmp_path: Path) -> None:
+    film = long_film(tmp_path / "card")
+    start = peak(PROGRAM, "--port", f"virtual:eos-r6?card={tmp_path / 'card'}", "ls")
+    fetched = tmp_path / "MVI_0001.MP4"
+    words = (sys.executable, "-c", _GOES_ON, str(tmp_path / "card"), _NAME, str(fetched))
+    assert peak(*words, str(_UNPLUGGED_AT)) - start < _MOST_MEMORY
+    check_same(fetched, film)

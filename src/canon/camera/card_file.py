@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from canon.driver import Driver
-from canon.driver.card import Entry
+from canon.driver.card import SIZE_UNTOLD, Entry
+
+_LONGEST = 1 << 44
 
 
 class CardFile(io.RawIOBase):
@@ -38,6 +40,8 @@ class CardFile(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go somewhere else; nothing is fetched."""
+        if whence == io.SEEK_END and self._entry.size == SIZE_UNTOLD:
+            raise io.UnsupportedOperation("the camera does not tell how long the file is")
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._entry.size}[whence]
         if start + offset < 0:
             raise ValueError(f"{start + offset} is before the start of the file")
@@ -53,11 +57,12 @@ class CardFile(io.RawIOBase):
 
     def readall(self) -> bytes:
         """Fetch what is left."""
-        return bytes(self._fetch(self._entry.size))
+        return bytes(self._fetch(_LONGEST))
 
     def _fetch(self, size: int) -> bytearray:
         data = bytearray()
-        size = min(size, self._entry.size - self._at)
+        if self._entry.size != SIZE_UNTOLD:
+            size = min(size, self._entry.size - self._at)
         if size > 0:
             self._verbs().read_range(self._entry, self._at, size, data.extend)
         self._at += len(data)

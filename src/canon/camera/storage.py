@@ -164,7 +164,7 @@ class Storage:
             raise ValueError(f"{size} bytes at {offset} are no part of a file")
         verbs = self._able(Feature.RANGES)
         entry, data = self._file(place), io.BytesIO()
-        if size and offset < entry.size:
+        if size and (offset < entry.size or entry.size == SIZE_UNTOLD):
             with _about(entry.path):
                 verbs.read_range(entry, offset, size, data.write)
         return data.getvalue()

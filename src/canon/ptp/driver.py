@@ -50,7 +50,7 @@ from canon.ptp.datasets import (
     ObjectInfo,
     time_text,
 )
-from canon.ptp.extension import Extension
+from canon.ptp.extension import FOUR_GIB, Extension
 from canon.ptp.objects import Objects
 from canon.ptp.operations import (
     ALL,
@@ -76,7 +76,6 @@ _log = Log(__name__)
 _BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.1)
 _MOST_BREAKS = 8  # of one download
 _TINY = 16  # bytes of a file of which cameras give no part
-_FOUR_GIB = 1 << 32
 _MOST_FILE = 1 << 44
 _MOST_THUMBNAIL = 1 << 20
 _SET_TO_NORMAL = "set it from PTP to Normal in its menu, where it has that"
@@ -280,11 +279,11 @@ class PtpDriver:
     def read_range(self, entry: Entry, offset: int, size: int, sink: Sink) -> int:
         """Fetch a part of a file in blocks of 1 MiB; of a tiny file, which cameras choke on, all.
 
-        NotSupported for what lies beyond 4 GiB (ptp-core, section 5.1).
+        NotSupported for what lies beyond 4 GiB, but on bodies that have an operation for it.
         """
         self._listed.must(GetPartialObject, "way to read a part of a file")
-        end = min(offset + size, entry.size)
-        if end > _FOUR_GIB:
+        end = offset + size if entry.size == SIZE_UNTOLD else min(offset + size, entry.size)
+        if end > self.extension.reach:
             raise NotSupported(self._listed.name, "way to read parts beyond 4 GiB of a file")
         if entry.size >= _TINY:
             return self._in_blocks(entry, offset, end, Counted(sink))
@@ -315,10 +314,11 @@ class PtpDriver:
 
         def fetch(handle: int) -> None:
             while (at := offset + sink.done) < end:
-                size = min(_BLOCK, end - at)
-                part = GetPartialObject(handle, at, size)
+                size = min(_BLOCK, end - at, FOUR_GIB - at % FOUR_GIB)
+                part = self.extension.part(handle, at, size)
                 try:
-                    if not self.session.receive(part, sink, limit=size, expect=size):
+                    came = self.session.receive(part, sink, limit=size, expect=size)
+                    if not came or (came < size and entry.size == SIZE_UNTOLD):
                         return
                 except Disconnected:
                     raise
@@ -486,7 +486,7 @@ def _object(kind: int, size: int, name: str, modified: str) -> ObjectInfo:
         storage=0,
         format=kind,
         protection=0,
-        size=min(size, _FOUR_GIB - 1),
+        size=min(size, FOUR_GIB - 1),
         thumbnail_format=0,
         thumbnail_size=0,
         thumbnail_width=0,

@@ -32,7 +32,7 @@ from canon.driver.optional import clock_time
 from canon.errors import NotSupported
 from canon.ptp.datasets import DataType, moment, time_text
 from canon.ptp.objects import Known, Objects
-from canon.ptp.operations import PtpEvent
+from canon.ptp.operations import Bytes, GetPartialObject, Operation, PtpEvent
 from canon.ptp.properties import Properties
 from canon.ptp.session import Session
 from canon.values import Battery
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 _BATTERY_LEVEL = 0x5001  # in per cent
 _DATE_TIME = 0x5011
 _LOW_PER_CENT = 25
+FOUR_GIB = 1 << 32
+"""Where the offset of a part has no more bits."""
 
 
 class Extension(Protocol):
@@ -117,6 +119,15 @@ class Extension(Protocol):
 
     def mark(self, known: Known, *, new: bool, protected: bool) -> None:
         """Write the marks of a file; NotSupported where the camera keeps none."""
+        ...
+
+    @property
+    def reach(self) -> int:
+        """How many bytes of a file can be read in parts, from its start."""
+        ...
+
+    def part(self, handle: int, offset: int, size: int) -> Operation[Bytes]:
+        """What brings a part of a file that lies within reach; it may try first whether it does."""
         ...
 
     # --- capabilities: None where the camera lists no operations for it ---------------------------
@@ -282,6 +293,15 @@ class Standard:
     def picture_sizes(self) -> tuple[PictureSize, ...]:
         """NotSupported."""
         raise NotSupported(self._listed.name, "list of picture sizes")
+
+    @property
+    def reach(self) -> int:
+        """The offset has 32 bits (ptp-core, section 5.1)."""
+        return FOUR_GIB
+
+    def part(self, handle: int, offset: int, size: int) -> Operation[Bytes]:
+        """What brings a part of a file."""
+        return GetPartialObject(handle, offset, size)
 
     def mark(self, known: Known, *, new: bool, protected: bool) -> None:
         """NotSupported."""

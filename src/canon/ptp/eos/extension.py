@@ -21,6 +21,7 @@ from canon.ptp.eos.layouts import (
     BulbStart,
     DriveLens,
     Eos,
+    GetPartialObject64,
     GetViewfinderData,
     MovieSelectSwOn,
     PopupBuiltinFlash,
@@ -33,10 +34,10 @@ from canon.ptp.eos.listing import listing
 from canon.ptp.eos.records import Record, StoreAddedEx, StoreRemovedEx
 from canon.ptp.eos.remote import EosRemote, Generation, generation_of
 from canon.ptp.eos.store import Store
-from canon.ptp.extension import Standard
+from canon.ptp.extension import FOUR_GIB, Standard
 from canon.ptp.marks import NEW, PROTECTED
 from canon.ptp.objects import Known, Objects
-from canon.ptp.operations import GetDevicePropValue, Operation, PtpEvent
+from canon.ptp.operations import Bytes, GetDevicePropValue, Operation, PtpEvent
 from canon.ptp.properties import Properties
 from canon.ptp.session import Session
 from canon.values import Battery, local_seconds, local_time
@@ -58,6 +59,8 @@ _TOLD_S = 1.0
 _BATTERY_LEVEL = 0x5001
 _LOW = (0, 5)  # of BATTERY_POWER: empty, and a quarter
 _MOST_OWNER = 31
+_ALL = 1 << 64
+_COMPARED = 1024
 
 
 class _Room(cached_property[T]):
@@ -101,6 +104,7 @@ class EosExtension:
         self.control = EosRemote(session, self.objects, self.channel, self.store, model)
         self._standard = Standard(session, listed, self.objects)
         self._listed = listed
+        self._reaches_far = False
         self.making = threading.RLock()
 
     def begun(self) -> None:
@@ -268,6 +272,36 @@ class EosExtension:
         flags = (known.flags or 0) & ~(NEW | PROTECTED)
         flags |= (PROTECTED if protected else 0) | (NEW if new else 0)
         self.session.call(SetObjectAttributes(known.handle, flags))
+
+    @property
+    def reach(self) -> int:
+        """How much of a file can be read in parts: all of it, with GetPartialObject64."""
+        return _ALL if self._lists(GetPartialObject64) else self._standard.reach
+
+    def part(self, handle: int, offset: int, size: int) -> Operation[Bytes]:
+        """What brings a part of a file.
+
+        Where GetPartialObject64 takes the upper half of an offset is a guess. A body that takes it
+        elsewhere would give bytes of the wrong place: so its start is compared once with what it
+        gives 4 GiB further on.
+
+        Raises:
+            NotSupported: the two are the same.
+        """
+        if offset < FOUR_GIB:
+            return self._standard.part(handle, offset, size)
+        if not self._reaches_far:
+            start, far = bytearray(), bytearray()
+            compared = self._standard.part(handle, 0, _COMPARED)
+            self.session.receive(compared, start.extend, limit=_COMPARED)
+            beyond = GetPartialObject64(handle, 0, _COMPARED, 1)
+            self.session.receive(beyond, far.extend, limit=_COMPARED)
+            if start == far:
+                raise NotSupported(
+                    self._listed.name, "way to read parts beyond 4 GiB of a file that works"
+                )
+            self._reaches_far = bool(far)
+        return GetPartialObject64(handle, offset % FOUR_GIB, size, offset // FOUR_GIB)
 
     # --- remote control ---------------------------------------------------------------------------
 

@@ -337,7 +337,7 @@ class GetObjectInfo64(Operation[Bytes], code=0x9170, reply=Bytes):
 
 
 class GetPartialObject64(Operation[Bytes], code=0x9172, reply=Bytes):
-    """A part of a file of more than 4 GiB; the last parameter is a guess of the public drivers."""
+    """A part of a file of more than 4 GiB; where the upper half of its offset goes is a guess."""
 
     handle: u32
     offset: u32

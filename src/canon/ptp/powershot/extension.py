@@ -20,7 +20,7 @@ from canon.ptp.datasets import Choices, DataType
 from canon.ptp.extension import Standard
 from canon.ptp.marks import NEW, PROTECTED
 from canon.ptp.objects import Known, Objects
-from canon.ptp.operations import Operation, PtpEvent
+from canon.ptp.operations import Bytes, Operation, PtpEvent
 from canon.ptp.powershot.channel import Channel
 from canon.ptp.powershot.layouts import (
     RAM,
@@ -187,6 +187,15 @@ class PowerShot:
         flags = (known.flags or 0) & ~(NEW | PROTECTED)
         flags |= (PROTECTED if protected else 0) | (NEW if new else 0)
         self.session.call(SetObjectArchive(known.handle, flags))
+
+    @property
+    def reach(self) -> int:
+        """How much of a file can be read in parts."""
+        return self._standard.reach
+
+    def part(self, handle: int, offset: int, size: int) -> Operation[Bytes]:
+        """What brings a part of a file."""
+        return self._standard.part(handle, offset, size)
 
     # --- release control (section 4) --------------------------------------------------------------
 

@@ -390,7 +390,7 @@ class PtpCamera(Generic[X]):
     ) -> list[_Transfer]:
         """The transfers of a data phase: the container, and what ends it (section 1.4)."""
         kind, number = (fault.kind, fault.number) if fault else (None, 0)
-        if isinstance(raw, File) and fault:
+        if isinstance(raw, File) and kind in (FaultKind.SHORT, FaultKind.LONG):
             raw = raw.read()
         if kind is FaultKind.EMPTY:
             raw = b""

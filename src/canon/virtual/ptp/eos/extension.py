@@ -30,6 +30,7 @@ from canon.ptp.eos.layouts import (
     GetDeviceInfoEx,
     GetEvent,
     GetObjectInfoEx,
+    GetPartialObject64,
     GetPartialObjectEx,
     GetRemoteMode,
     GetViewfinderData,
@@ -501,6 +502,14 @@ class EosBody:
     def _part(self, operation: GetPartialObjectEx, data: bytes) -> Answered:
         wanted = operation.handle, operation.offset, operation.size
         return self.objects.answer(GetPartialObject(*wanted), b"")
+
+    @_own.register
+    def _far_part(self, operation: GetPartialObject64, data: bytes) -> Answered:
+        file = self.objects.file(operation.handle)
+        offset = operation.offset_high << 32 | operation.offset  # Guess: nobody has seen it used
+        if offset > file.size:
+            raise Status(Response.INVALID_PARAMETER)
+        return file.part(offset, operation.size)
 
     @_own.register
     def _attributes(self, operation: SetObjectAttributes, data: bytes) -> Message:
