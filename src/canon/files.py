@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from canon.errors import AlreadyThere, CanonError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 _PORTS = (f"{kind}{number}" for kind in ("COM", "LPT") for number in range(10))
 _RESERVED = frozenset(("CON", "PRN", "AUX", "NUL", *_PORTS))
@@ -55,22 +59,29 @@ class PartFile:
 
     Args:
         folder: where it is written; its final name is in the same one.
+        spills: whether writing never fails: what the disk does not take is held in memory, and
+            `keep` says why.
 
     Attributes:
         file: to write to, and to read from.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, spills: bool = False) -> None:
         self._path = folder / f".canon-remote-{os.urandom(8).hex()}{_PART}"
         self._is_safe = False  # it is on the disk already
+        self._spilling: _Spilling | None = None
         with _about(folder):
-            self.file: BinaryIO = self._path.open("x+b")
+            if spills:
+                self._spilling = _Spilling(self._path, "x+b")
+                self.file: BinaryIO = io.BufferedRandom(self._spilling)
+            else:
+                self.file = self._path.open("x+b")
 
     @classmethod
     def of(cls, path: Path) -> PartFile:
         """A file that was kept already, to be kept under another name or discarded."""
         part = cls.__new__(cls)
-        part._path, part.file = path, path.open("r+b")
+        part._path, part.file, part._spilling = path, path.open("r+b"), None
         part._is_safe = True
         return part
 
@@ -106,6 +117,8 @@ class PartFile:
         with _about(target):
             if not self.file.closed:
                 self.file.flush()
+                if self._spilling and self._spilling.error:
+                    raise self._spilling.error
                 if not self._is_safe:
                     _to_disk(self.file.fileno())
                 self.file.close()
@@ -117,11 +130,57 @@ class PartFile:
         if flush_name:
             flush_folder(target.parent)
 
+    def read(self) -> bytes:
+        """All its bytes, also after `keep` has failed."""
+        if self.file.closed:
+            return self._path.read_bytes()
+        self.file.seek(0)
+        return self.file.read()
+
     def discard(self) -> None:
         """Remove what was not kept."""
         with suppress(OSError):
             self.file.close()
         self._path.unlink(missing_ok=True)
+
+
+class _Spilling(io.FileIO):
+    """A file that goes on in memory when the disk takes no more; `error` says why."""
+
+    error: OSError | None = None
+    _memory: io.BytesIO | None = None
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write to the disk, or to memory."""
+        if self._memory is None:
+            try:
+                return super().write(data)
+            except OSError as error:
+                at = super().tell()
+                super().seek(0)
+                self.error, self._memory = error, io.BytesIO(super().readall())
+                self._memory.seek(at)
+        return self._memory.write(data)
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Read what was written, wherever it is."""
+        if self._memory is None:
+            return super().readinto(buffer)
+        return self._memory.readinto(buffer)
+
+    def readall(self) -> bytes:
+        """Read all that is left of it."""
+        return super().readall() if self._memory is None else self._memory.read()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Go to a place, wherever it is."""
+        if self._memory is None:
+            return super().seek(offset, whence)
+        return self._memory.seek(offset, whence)
+
+    def tell(self) -> int:
+        """The place where the next byte is written."""
+        return super().tell() if self._memory is None else self._memory.tell()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from canon.camera import Camera
-from canon.driver.shot import Picture, Shot
+from canon.driver.shot import Picture, Shot, rescued
 from canon.errors import AlreadyThere, NotSupported
 from canon.virtual.card import File
 from canon.work.saving import (
@@ -20,7 +20,6 @@ from canon.work.saving import (
     Saving,
     Skipped,
     mark_downloaded,
-    rescued,
 )
 from rigs.bodies import TAKEN, a_camera, a_card, eos_device, native_device
 

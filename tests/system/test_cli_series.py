@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cli_helpers import PROGRAM, answers, environment, output, process, run, served, started
@@ -231,6 +234,48 @@ def test_nothing_moves_where_the_body_cannot(tmp_path: Path, words: tuple[str, .
     talk = run(tmp_path, "decode", str(record)).stdout
     assert talk
     assert "ReleaseControl" not in talk
+
+
+# --- a disk that is full --------------------------------------------------------------------------
+
+ON_A_SMALL_DISK = """
+mount -t tmpfs -o size=$1 none to || exit 99
+shift
+"$@"
+code=$?
+cp -r to/. kept || exit 99
+exit $code
+"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "size"), [("timelapse --every 3s", 512 << 10), ("bracket --ev -1,0,1", 176 << 10)]
+)
+def test_a_full_disk_costs_no_picture(tmp_path: Path, body: str, verb: str, size: int) -> None:
+    """The card tells what was taken: all of it is in the folder, or where the message says."""
+    for name in ("to", "kept", "elsewhere", "empty"):
+        (tmp_path / name).mkdir()
+    whose = "-m" if os.getuid() == 0 else "-rm"
+    words = (*verb.split(), "--target", "both", "-o", "to", "--json")
+    with served(f"{BODIES[body]}card={quote(str(tmp_path / 'empty'))}") as port:
+        ran = subprocess.run(
+            ["unshare", whose, "sh", "-c", ON_A_SMALL_DISK, "sh", str(size), PROGRAM, *words],
+            cwd=tmp_path,
+            env={**environment(tmp_path, port), "TMPDIR": str(tmp_path / "elsewhere")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output(tmp_path, "get", "DCIM", "-o", "card/", port=port)
+    assert ran.returncode == 1, ran.stderr
+    error = json.loads(ran.stderr)["error"]
+    assert "No space left on device" in error["message"]
+    elsewhere = [file for file in (tmp_path / "elsewhere").rglob("*") if file.is_file()]
+    assert all(str(file) in error["message"] for file in elsewhere)
+    kept = [file for file in (tmp_path / "kept").rglob("*.JPG") if file.is_file()]
+    on_card = [*(tmp_path / "card").rglob("*.JPG")]
+    assert on_card
+    assert Counter(map(Path.read_bytes, kept + elsewhere)) == Counter(map(Path.read_bytes, on_card))
 
 
 # --- the light -----------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ class Capture:
             StoreFull: the card is full.
             NoCard: there is no card.
             AlreadyThere: `to` is a file that is there already; no picture was taken.
+            OSError: the disk is full, or takes nothing; a note says where else the picture is.
             NotFinished: the camera never said that it is done.
             Aborted: another thread called `abort()`.
             NotSupported: this model has no remote release, or none without focusing.

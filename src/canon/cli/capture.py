@@ -460,7 +460,7 @@ def _of_pictures(shot: Shot) -> dict[str, object]:
 
 def _take_one(shoot: Callable[..., Shot], out: BinaryIO, tally: Tally) -> None:
     """Take a picture and write it to stdout; what else the shot brings goes to stderr."""
-    from canon.work.saving import rescued
+    from canon.driver.shot import rescued
 
     with tally.one(1, "the picture"), progress_bar(0) as begin:
         shot = shoot(progress=begin("picture", 0))

@@ -96,6 +96,13 @@ class Picture(bytes):
     __str__ = __repr__
 
 
+def rescued(picture: Picture) -> Path:
+    """Save a picture in a folder of its own, so that it is not lost."""
+    import tempfile
+
+    return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
+
+
 class Details(Protocol):
     """What a body tells of a frame beside its picture; each is None where it does not.
 

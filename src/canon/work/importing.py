@@ -168,6 +168,7 @@ class Import:
             for group in found:
                 yield from taking.plan(group)
             return
+        yield from taking.left()
         yield from taking.take(found, begin, together_s=_TOGETHER_S)
         if self._wanted.delete_after:
             for group in found:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from canon.driver.card import CardPath, Entry, Progress
-from canon.driver.shot import Picture, Shot
+from canon.driver.shot import Picture, Shot, rescued
 from canon.errors import AlreadyThere, CanonError, NotSupported
 from canon.files import beside, check_free, new_file, numbered, safe_name
 from canon.frozen import Frozen
@@ -360,13 +360,6 @@ def mark_downloaded(cam: Camera, entry: Entry) -> CanonError | None:
     except CanonError as error:
         return error
     return None
-
-
-def rescued(picture: Picture) -> Path:
-    """Save a picture in a folder of its own, so that it is not lost."""
-    import tempfile
-
-    return picture.save(tempfile.mkdtemp(prefix="canon-remote-"))
 
 
 def size_there(job: Job) -> int | None:

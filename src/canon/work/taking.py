@@ -240,7 +240,7 @@ class Taking:
             on_card: those of them that are on the card too; they are not asked for again.
 
         Raises:
-            OSError: this computer's disk is full, or takes nothing; the files are still there.
+            OSError: this computer's disk is full, or takes nothing; a note says where each is.
         """
         twins = {entry.suffix.upper(): entry for entry in on_card}
         entries = [
@@ -249,12 +249,19 @@ class Taking:
         ]
         group, named = Group(tuple(entries)), _Named()
         for file, entry in zip(files, entries, strict=True):
-            part = self._library.part(file)
-            with part.file:
-                sha256 = digest(part.file)
-                brought, named = self._settle(part, sha256, entry, group, named)
-            part.discard()  # not after an error: there is no other copy
-            self._library.settle()
+            there = file
+            try:
+                part = self._library.part(file)
+                with part.file:
+                    sha256 = digest(part.file)
+                    brought, named = self._settle(part, sha256, entry, group, named)
+                there = brought.path or file
+                part.discard()  # not after an error: there is no other copy
+                self._library.settle()
+            except OSError as error:
+                for one in [there, *files[files.index(file) + 1 :]]:
+                    error.add_note(f"The picture is not lost: {one}")
+                raise
             yield brought if entry in on_card else replace(brought, what=None)
 
     def left(self) -> Iterator[Brought]:
