@@ -185,45 +185,45 @@ def test_only_what_is_read_is_fetched_where_a_camera_gives_parts() -> None:
     assert sum(fetched) == 64 << 10
 
 
-def test_pillow_opens_it() -> None:
+def test_pillow_opens_it(host: str) -> None:
     from PIL import Image
 
-    with fsspec.open(f"{G3}/{PICTURE}") as file, Image.open(file) as picture:
+    with fsspec.open(f"canon://{host}/{PICTURE}") as file, Image.open(file) as picture:
         assert picture.format == "JPEG"
         assert picture.getexif()[0x010F] == "Canon"
 
 
-def test_glob_and_names_that_come_back() -> None:
-    files = fsspec.open_files(f"{G3}/DCIM/*/IMG_000[12].JPG")
+def test_glob_and_names_that_come_back(host: str) -> None:
+    files = fsspec.open_files(f"canon://{host}/DCIM/*/IMG_000[12].JPG")
     assert [file.full_name for file in files] == [
-        f"{G3}/DCIM/100CANON/IMG_0001.JPG",
-        f"{G3}/DCIM/100CANON/IMG_0002.JPG",
+        f"canon://{host}/DCIM/100CANON/IMG_0001.JPG",
+        f"canon://{host}/DCIM/100CANON/IMG_0002.JPG",
     ]
-    fs, path = fsspec.url_to_fs(f"{G3}/DCIM/")
+    fs, path = fsspec.url_to_fs(f"canon://{host}/DCIM/")
     assert path == "/DCIM"
-    assert fs.unstrip_protocol(path) == f"{G3}/DCIM"
+    assert fs.unstrip_protocol(path) == f"canon://{host}/DCIM"
 
 
-def test_a_local_cache_before_it(tmp_path: Path) -> None:
+def test_a_local_cache_before_it(host: str, tmp_path: Path) -> None:
     options = {"simplecache": {"cache_storage": str(tmp_path)}}
     for _ in range(2):
-        with fsspec.open(f"simplecache::{G3}/{PICTURE}", **options) as file:
-            assert file.read() == in_the_camera("virtual.powershot-g3")
+        with fsspec.open(f"simplecache::canon://{host}/{PICTURE}", **options) as file:
+            assert file.read() == in_the_camera(host)
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_rsync(tmp_path: Path) -> None:
+def test_rsync(host: str, tmp_path: Path) -> None:
     how = {"inst_kwargs": {"default_method": "options"}}
-    there = f"file://{tmp_path}/card"
-    done = rsync(f"{G3}/DCIM", there, **how)
-    fs = fsspec.filesystem("canon", host="virtual.powershot-g3")
-    assert sorted(done) == [f"{G3}{name}" for name in sorted(fs.find("/DCIM"))]
+    card, there = f"canon://{host}", f"file://{tmp_path}/card"
+    done = rsync(f"{card}/DCIM", there, **how)
+    fs = fsspec.filesystem("canon", host=host)
+    assert sorted(done) == [f"{card}{name}" for name in sorted(fs.find("/DCIM"))]
     assert (tmp_path / "card" / "100CANON" / "IMG_0001.JPG").read_bytes() == fs.cat(f"/{PICTURE}")
-    (tmp_path / "card" / "100CANON" / "NEW.TXT").write_bytes(b"new")
-    assert rsync(there, f"{G3}/DCIM", **how) == {
-        f"{there}/100CANON/NEW.TXT": f"{G3}/DCIM/100CANON/NEW.TXT"
+    (tmp_path / "card" / "100CANON" / "NEW.JPG").write_bytes(b"new")
+    assert rsync(there, f"{card}/DCIM", **how) == {
+        f"{there}/100CANON/NEW.JPG": f"{card}/DCIM/100CANON/NEW.JPG"
     }
-    assert fs.cat("/DCIM/100CANON/NEW.TXT") == b"new"
+    assert fs.cat("/DCIM/100CANON/NEW.JPG") == b"new"
 
 
 def test_paths_in_the_manner_of_pathlib(host: str) -> None:
@@ -328,26 +328,25 @@ def test_one_camera_for_all_threads_and_copies() -> None:
         assert pickle.loads(pickle.dumps(file)).read() == b"a"
 
 
-def test_the_camera_is_closed_with_the_cache() -> None:
-    with CanonFileSystem("virtual.powershot-g3")._card("/") as (cam, _):
+def test_the_camera_is_closed_with_the_cache(host: str) -> None:
+    with CanonFileSystem(host)._card("/") as (cam, _):
         pass
     CanonFileSystem.clear_instance_cache()
     assert repr(cam).endswith(", closed>")
     assert not shared._open
 
 
-def test_the_camera_is_closed_when_the_program_ends() -> None:
+def test_the_camera_is_closed_when_the_program_ends(host: str) -> None:
     script = (
         "import atexit, fsspec\n"
         "atexit.register(lambda: print(cam))\n"  # the last registered is called first
-        f"fs = fsspec.url_to_fs('{G3}/DCIM')[0]\n"
+        f"fs = fsspec.url_to_fs('canon://{host}/DCIM')[0]\n"
         "with fs._card('/') as (cam, _): print(cam)\n"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
     )
-    assert ran.stdout.splitlines() == [
-        "<Canon PowerShot G3 v1.0.2.0>",
-        "<Canon PowerShot G3 v1.0.2.0, closed>",
-    ]
+    opened, closed = ran.stdout.splitlines()
+    assert opened.startswith("<Canon ")
+    assert closed == opened.replace(">", ", closed>")
     assert ran.stderr == ""
