@@ -79,7 +79,10 @@ class PartFile:
 
     @classmethod
     def of(cls, path: Path) -> PartFile:
-        """A file that was kept already, to be kept under another name or discarded."""
+        """A file that was kept already, to be kept under another name or discarded.
+
+        Where the disk can give it two names, it has the old one too until it is discarded.
+        """
         part = cls.__new__(cls)
         part._path, part.file, part._spilling = path, path.open("r+b"), None
         part._is_safe = True
@@ -126,7 +129,7 @@ class PartFile:
             with suppress(OverflowError, OSError, ValueError):
                 os.utime(self._path, (modified.timestamp(), modified.timestamp()))
         with _about(target):
-            _put_in_place(self._path, target, overwrite=overwrite)
+            _put_in_place(self._path, target, overwrite=overwrite, stays=self._is_safe)
         if flush_name:
             flush_folder(target.parent)
 
@@ -244,8 +247,15 @@ def _about(target: Path) -> Iterator[None]:
         raise
 
 
-def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
-    """Give a finished file its name; no half of it is ever seen under that name."""
+def _put_in_place(part: Path, target: Path, *, overwrite: bool, stays: bool = False) -> None:
+    """Give a finished file its name; no half of it is ever seen under that name.
+
+    Args:
+        part: the file.
+        target: its name.
+        overwrite: whether a file that is there already may be replaced.
+        stays: whether its old name may stay.
+    """
     if overwrite:
         try:
             part.replace(target)
@@ -267,7 +277,8 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool) -> None:
                 return
             part.rename(target)  # a file system without hard links
         else:
-            part.unlink()
+            if not stays:
+                part.unlink()
 
 
 def flush_folder(folder: Path) -> None:

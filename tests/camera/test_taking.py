@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -62,6 +62,32 @@ def test_what_a_dead_run_had_received_is_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("entered", [False, True], ids=["named", "named and entered"])
+def test_a_run_that_died_between_two_steps_costs_no_number(tmp_path: Path, entered: bool) -> None:
+    """A picture has its name and its old one until it is entered."""
+    with a_camera(make_virtual("powershot-g3")) as cam:
+        with Library(tmp_path) as library:
+            taking = Taking(library, Template("{seq:03}"))
+            taking.meet(cam)
+            (file,) = cam.capture.shoot(to=library.workshop).saved
+            data = file.read_bytes()
+            if entered:
+                list(taking.came([file]))
+                file.write_bytes(data)
+            else:
+                library.keep(library.part(file), PurePosixPath("001.JPG"), None)
+                assert file.exists()
+        with Library(tmp_path) as library:
+            taking = Taking(library, Template("{seq:03}"))
+            taking.meet(cam)
+            (left,) = taking.left()
+            assert (left.action, left.path) == (Action.FOUND, tmp_path / "001.JPG")
+            (told,) = taking.came(cam.capture.shoot(to=library.workshop).saved)
+            assert told.path == tmp_path / "002.JPG"
+            assert library.index.paths(left.sha256) == ["001.JPG"]
+    assert not library.workshop.exists()
+
+
 def test_what_cannot_be_named_is_kept(tmp_path: Path) -> None:
     """There is no other copy of a picture that came out of a camera's memory."""
     with a_camera(make_virtual("powershot-g3")) as cam, Library(tmp_path) as library:
@@ -69,8 +95,9 @@ def test_what_cannot_be_named_is_kept(tmp_path: Path) -> None:
         taking.meet(cam)
         shot = cam.capture.shoot(to=library.workshop)
         (tmp_path / "a").touch()
-        with pytest.raises(FileExistsError):
+        with pytest.raises(FileExistsError) as caught:
             list(taking.came(shot.saved))
+        assert caught.value.__notes__ == [f"The picture is not lost: {shot.saved[0]}"]
         assert library.left() == list(shot.saved)
         (tmp_path / "a").unlink()
         (told,) = taking.left()

@@ -254,10 +254,13 @@ class Taking:
                 part = self._library.part(file)
                 with part.file:
                     sha256 = digest(part.file)
+                    seen, number = self._index.seen(self.body, entry) or ("", 0)
+                    if seen == sha256:  # it was entered when the run was killed
+                        named = _Named(named.base, named.number or number)
                     brought, named = self._settle(part, sha256, entry, group, named)
                 there = brought.path or file
-                part.discard()  # not after an error: there is no other copy
                 self._library.settle()
+                part.discard()  # only now: until it is entered, it would be known to nobody
             except OSError as error:
                 for one in [there, *files[files.index(file) + 1 :]]:
                     error.add_note(f"The picture is not lost: {one}")
