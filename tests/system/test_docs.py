@@ -9,10 +9,12 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+import canon
 from canon import errors
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +125,60 @@ def test_how_it_is_installed_is_told_in_one_place() -> None:
     assert f"pip {command}" in page
     others = [path for path in PAGES if path.name not in ("install.md", "README.md")]
     assert not [path.name for path in others if "pip install" in path.read_text(encoding="utf-8")]
+
+
+VERBS = re.findall(r"^## (\S+)$", (ROOT / "docs/guide/cli.md").read_text(encoding="utf-8"), re.M)
+
+
+def test_the_readme_names_every_verb_and_each_has_a_page_that_tells_what_it_is_for() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"\n\n((?:`[a-z-]+`,?\s+(?:and\s+)?){20,})are the verbs", readme)
+    assert re.findall(r"`(.+?)`", named) == VERBS
+    pages = [page for page in PAGES if page.name not in ("cli.md", "json.md", "coming-from.md")]
+    told = "".join(page.read_text(encoding="utf-8") for page in pages)
+    for verb in VERBS:
+        assert re.search(rf"canon-remote (?:-\S+ (?:\S+ )?)*{verb}\b", told) or (
+            len(re.findall(rf"`{verb}[` ]", told)) > 1
+        ), verb
+
+
+OTHERS = ROOT / "docs" / "guide" / "coming-from.md"
+BODIES = ("powershot-g3", "powershot-s60?mode=ptp", "eos-r6")
+
+
+def test_what_other_programs_call_it_has_the_names_that_there_are() -> None:
+    """Those of the tables: of the library, of the command line, of the HTTP API."""
+    from canon.web.endpoints import ENDPOINTS
+
+    text = OTHERS.read_text(encoding="utf-8")
+    cameras = [canon.open(f"virtual:{body}") for body in BODIES]
+    named = sorted(set(re.findall(r"`(?:with |for \w+ in )?cam((?:\.[a-z_]+)+)", text)))
+    assert len(named) > 60
+    for name in named:
+        assert any(has(cam, name.split(".")[1:]) for cam in cameras), f"cam{name}"
+    for cam in cameras:
+        cam.close()
+    for name in set(re.findall(r"`canon\.([A-Za-z]\w*)", text)):
+        assert name in canon.__all__ or find_spec(f"canon.{name}"), name
+    addresses = {(one.method, re.sub(r"\{.*?\}", "*", one.path)) for one in ENDPOINTS}
+    said = re.findall(r"`(GET|PUT|POST|PATCH|DELETE) (/\S+?)`", text)
+    assert len(said) > 9
+    for method, path in said:
+        known = (method, re.sub(r"CAMERA|NUMBER|PATH", "*", path))
+        assert known in addresses or path == "/openapi.json", path
+    verbs = set(re.findall(r"`canon-remote (?:--port \S+ )?([a-z][a-z-]*)", text))
+    assert verbs
+    assert verbs <= set(VERBS)
+
+
+def has(thing: object, names: list[str]) -> bool:
+    """Whether a camera's part has such a part; what this body lacks is not there."""
+    for name in names:
+        try:
+            thing = getattr(thing, name)
+        except (AttributeError, canon.CanonError):
+            return False
+    return True
 
 
 def family(kind: type[Exception]) -> list[str]:
