@@ -11,15 +11,20 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from cli_helpers import kill_import, process, served, started
+
+from canon.virtual.build import make_virtual
+from canon.virtual.usbip import UsbipServer
 
 Row = Callable[[Path, random.Random], None]
 
@@ -72,6 +77,73 @@ def importing(folder: Path, chance: random.Random, *more: str) -> None:
     check_library(folder / "to", wanted)
 
 
+def tethering(folder: Path, chance: random.Random, *more: str) -> None:
+    """`tether`, killed one to three times; the button is pressed before, meanwhile and between."""
+    device: Any = make_virtual(chance.choice(_BODIES).rstrip("?&"))
+    words = ["tether", "-o", "to", "--json", *more]
+    taken: dict[str, bytes] = {}
+    with UsbipServer(device) as server:
+        port = "usbip:{}:{}/{}".format(*server.address, server.busid)
+
+        def on_card() -> dict[str, bytes]:
+            with server.machine():
+                entries = device.body.card.folder(("DCIM", "100CANON")).entries
+                return {name: file.read() for name, file in entries.items()}
+
+        def press() -> None:
+            with server.machine():
+                device.press()
+                device.clock.sleep(5.0)
+            taken.update(on_card())
+
+        before = on_card()
+        for _ in range(chance.randrange(1, 4)):
+            with started(folder, *words, port=port) as running:
+                assert running.stdout
+                assert any('"waiting"' in line for line in running.stdout)
+                for _ in range(chance.randrange(1, 5)):
+                    press()
+                    if chance.random() < 0.7:
+                        assert any('"file"' in line for line in running.stdout)
+                for _ in range(chance.randrange(20_000)):
+                    if running.poll() is not None:
+                        break
+                running.kill()
+            press()
+        with started(folder, *words, port=port) as running:
+            assert running.stdout
+            assert any('"waiting"' in line for line in running.stdout)
+            running.send_signal(signal.SIGINT)
+            _, err = running.communicate(timeout=60)
+            assert running.returncode == 130, err
+        new = {name: data for name, data in taken.items() if name not in before}
+        assert set(on_card()) - set(before) == (set() if more else set(new))
+    check_library(folder / "to", Counter(hashlib.sha256(one).hexdigest() for one in new.values()))
+
+
+def lapsing(folder: Path, chance: random.Random) -> None:
+    """`timelapse`, killed one to three times: what was told is there, and no number is left out."""
+    port = f"virtual:{chance.choice(_BODIES)}".rstrip("?&")
+    words = ["timelapse", "--every", "30s", "--template", "{seq:06}", "-o", "to"]
+    told: set[str] = set()
+    for _ in range(chance.randrange(1, 4)):
+        with started(folder, *words, "--count", "100000", port=port) as running:
+            assert running.stdout
+            told.update(running.stdout.readline().strip() for _ in range(chance.randrange(1, 8)))
+            for _ in range(chance.randrange(20_000)):
+                if running.poll() is not None:
+                    break
+            running.kill()
+    ran = process(folder, *words, "--count", "3", port=port)
+    assert ran.returncode == 0, ran.stderr
+    told.update(ran.stdout.split())
+    names = sorted(f"to/{file.name}" for file in (folder / "to").glob("*.JPG"))
+    assert names == [f"to/{number:06}.JPG" for number in range(1, len(names) + 1)]
+    assert told <= {*names}
+    assert all((folder / name).read_bytes().endswith(b"\xff\xd9") for name in names)
+    check_library(folder / "to", files_of(folder / "to"))
+
+
 def say(line: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{line}\n")
@@ -81,6 +153,11 @@ def say(line: str) -> None:
 ROWS: dict[str, Row] = {
     "import": importing,
     "import --delete-after": lambda folder, chance: importing(folder, chance, "--delete-after"),
+    "tether": tethering,
+    "tether --on-card delete": lambda folder, chance: tethering(
+        folder, chance, "--on-card", "delete"
+    ),
+    "timelapse": lapsing,
 }
 
 
