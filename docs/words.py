@@ -128,6 +128,8 @@ def _custom_functions() -> dict[str, list[str]]:
             for row in table:
                 if isinstance(row, CustomFunction):
                     found[row.name].update(dict.fromkeys(row.choices))
+    for name in custom.IN_PTP.values():
+        found[name].update({})
     return {name: list(choices) for name, choices in found.items()}
 
 

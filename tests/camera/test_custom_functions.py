@@ -191,8 +191,10 @@ def test_names_and_choices_can_be_typed() -> None:
     rows = {row for slug in ("eos-d30", "eos-d60", OLD, NEW) for row in native_row(slug).custom}
     for row in rows:
         assert re.fullmatch(r"[a-z0-9_]+", row.name)
-        assert [row.parse(choice) for choice in row.choices] == list(range(len(row.choices)))
+        assert [row.parse(choice) for choice in row.choices] == [
+            (value,) for value in range(len(row.choices))
+        ]
         assert [row.parse(str(number)) for number in range(len(row.choices))] == [
-            *range(len(row.choices))
+            (value,) for value in range(len(row.choices))
         ]
     assert CustomFunction(1, "x", ("off", "on")).choice == "off"

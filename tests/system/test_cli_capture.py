@@ -83,7 +83,16 @@ def test_custom_functions_are_shown_by_number_and_name(run: Any) -> None:
     told = json.loads(
         run("custom-functions", "iso-expansion", "--json", port="virtual:eos-20d").stdout
     )
-    assert told == {"iso_expansion": {"number": 8, "choice": "on", "choices": ["off", "on"]}}
+    row = {"number": 8, "group": 0, "choice": "on", "values": [1], "choices": ["off", "on"]}
+    assert told == {"iso_expansion": row}
+
+
+def test_custom_functions_with_several_numbers_are_set(run: Any) -> None:
+    words = ("custom-functions", "aperture_range=9984,0,6912,1000", "0x0106")
+    assert run(*words, port="virtual:eos-r").stdout.splitlines() == [
+        "C.Fn 0x010d  aperture_range   9984,0,6912,1000",
+        "C.Fn 0x0106  bracketed_shots  3,0",
+    ]
 
 
 def test_custom_functions_are_set(run: Any) -> None:

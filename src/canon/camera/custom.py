@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from canon.camera.control import RemoteControl
 from canon.driver import CustomFunctions as CustomVerbs
 from canon.driver import Driver
@@ -23,7 +25,8 @@ class CustomFunctions:
     def read(self) -> dict[str, CustomFunction]:
         """They by name, in the order of the camera's menu.
 
-        Each has its `number` in the menu, its `choice`, and the `choices` there are.
+        Each has its `number` and its `group`, its `choice`, and the `choices` there are. What has
+        no name goes by its number, as "0x0103".
 
         Raises:
             NotSupported: this model has none that are known.
@@ -35,30 +38,42 @@ class CustomFunctions:
         """Set custom functions, one after the other, and return all as they then are.
 
         `set(mirror_lockup=True, exposure_steps="1/3")`: a choice by its name or its number, True
-        and False for "on" and "off". Nothing is set when one is not understood.
+        and False for "on" and "off", `(0, 2)` or "0,2" where there are several numbers. A function
+        goes by its number too, `set(**{"0x0101": 1})`. Nothing is set when one is not understood.
 
         Raises:
-            ValueError: this body has no such custom function, or it has no such choice.
+            ValueError: this body has no such custom function, or it has no such choice, or another
+                count of numbers.
             ValueRefused: the camera did not take a choice; those before it are set.
             NotSupported: this model has none, or nobody knows how they are set.
         """
         custom = self._control.need(_custom, _FEATURE)
         custom.check_writable()
         table = {row.name: row for row in custom.table()}
-        if unknown := choices.keys() - table.keys():
+        rows = {name: named(table, name) for name in choices}
+        if unknown := [name for name, row in rows.items() if row is None]:
             raise ValueError(
                 f"the {self._control.model} has no custom function "
                 f"{', '.join(sorted(unknown))}; it has: {', '.join(table)}"
             )
-        wanted = {name: table[name].parse(choice) for name, choice in choices.items()}
+        wanted = [
+            (row, row.parse(choices[name]), choices[name]) for name, row in rows.items() if row
+        ]
         with self._control.turn(_custom, _FEATURE) as custom:
-            for name, value in wanted.items():
-                custom.write(table[name].number, value)
+            for row, values, _ in wanted:
+                custom.write(row.number, values)
             now = custom.read()
-        for name, value in wanted.items():
-            if name not in now or now[name].value != value:
-                raise ValueRefused(name, choices[name], table[name].choices)
+        for row, values, typed in wanted:
+            if row.name not in now or now[row.name].values != values:
+                raise ValueRefused(row.name, typed, row.choices)
         return now
+
+
+def named(functions: Mapping[str, CustomFunction], name: str) -> CustomFunction | None:
+    """A function by its name, or by its number as "0x0101"; None where there is none."""
+    if name in functions or not name.startswith("0x"):
+        return functions.get(name)
+    return next((one for one in functions.values() if f"{one.number:#06x}" == name.lower()), None)
 
 
 def _custom(driver: Driver) -> CustomVerbs | None:

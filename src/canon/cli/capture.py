@@ -173,28 +173,36 @@ def custom_functions_verb(options: Options, words: tuple[str, ...]) -> None:
     Each is shown with its number in the camera's menu, with what is set, and with its choices. They
     stay as they are set when the camera is switched off.
     """
+    from canon.camera.custom import named
+
     changes = assignments(word for word in words if "=" in word)
     with options.camera() as cam:
         now = cam.custom_functions.set(**changes) if changes else cam.custom_functions.read()
-        names = list(dict.fromkeys(map(_name, words))) or list(now)
-        if unknown := [name for name in names if name not in now]:
+        found = {name: named(now, name) for name in map(_name, words)} or now
+        if unknown := [name for name, row in found.items() if row is None]:
             raise ValueError(
                 f"the {cam.model} has no custom function {', '.join(unknown)}; "
                 f"it has: {', '.join(now)}"
             )
-    rows = [now[name] for name in names]
+    rows = [row for row in found.values() if row]
     document = {
-        row.name: {"number": row.number, "choice": row.choice, "choices": list(row.choices)}
+        row.name: {
+            "number": row.number,
+            "group": row.group,
+            "choice": row.choice,
+            "values": list(row.values),
+            "choices": list(row.choices),
+        }
         for row in rows
     }
     width = max((len(row.name) for row in rows), default=0)
     choice_width = max((len(row.choice) for row in rows), default=0)
     lines = (
-        f"C.Fn {row.number:2}  {row.name:{width}}  {row.choice:{choice_width}}  "
-        + ", ".join(row.choices)
+        f"C.Fn {f'{row.number:#06x}' if row.group else f'{row.number:2}'}  {row.name:{width}}  "
+        f"{row.choice:{choice_width}}  {', '.join(row.choices)}"
         for row in rows
     )
-    options.show(document, *lines)
+    options.show(document, *(line.rstrip() for line in lines))
 
 
 @click.command(

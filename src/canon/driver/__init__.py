@@ -355,8 +355,8 @@ class CustomFunctions(Protocol):
         """They by name, as they are set."""
         ...
 
-    def write(self, number: int, value: int) -> None:
-        """Set one."""
+    def write(self, number: int, values: tuple[int, ...]) -> None:
+        """Set one, to as many numbers as it has."""
         ...
 
 

@@ -15,31 +15,52 @@ class CustomFunction(Frozen):
     """One custom function, and what it is set to.
 
     Attributes:
-        number: its number in the camera's menu: 6 is C.Fn 6.
-        name: its name: "exposure_steps".
+        number: its number in the camera's menu: 6 is C.Fn 6. In PTP its number on the wire.
+        name: its name: "exposure_steps"; the number, as "0x0101", where nobody has named it.
         choices: what its values mean, from 0 on; nothing where nobody has named them.
-        value: the choice that is set; 0 as the body leaves the factory.
+        values: what is set; most have one number, which is 0 as the body leaves the factory.
+        group: the group that it stands in, as the body tells it; 0 where there are no groups.
     """
 
     number: int
     name: str
     choices: tuple[str, ...]
-    value: int = 0
+    values: tuple[int, ...] = (0,)
+    group: int = 0
+
+    @property
+    def value(self) -> int:
+        """The choice that is set; of several numbers the first."""
+        return self.values[0]
 
     @property
     def choice(self) -> str:
-        """What is set, as it can be written back; a number when nobody has named it."""
-        return self.choices[self.value] if self.value < len(self.choices) else str(self.value)
+        """What is set, as it can be written back; numbers when nobody has named it."""
+        return ",".join(
+            self.choices[value] if value < len(self.choices) else str(value)
+            for value in self.values
+        )
 
-    def parse(self, wanted: object) -> int:
-        """The value of a choice: its name as people type it, its number, or True and False.
+    def parse(self, wanted: object) -> tuple[int, ...]:
+        """The values of a choice: its name as people type it, its number, or True and False.
+
+        Of a function with several numbers all of them, as `(0, 2)` or "0,2".
 
         Raises:
-            ValueError: there is no such choice.
+            ValueError: there is no such choice, or it has more numbers, or fewer.
         """
         if isinstance(wanted, bool):
-            wanted = "on" if wanted else "off"
-        typed = str(wanted).strip().lower().replace(" ", "-").replace("_", "-")
+            wanted = ("on" if wanted else "off") if self.choices else int(wanted)
+        some = wanted if isinstance(wanted, tuple | list) else str(wanted).split(",")
+        if len(some) != len(self.values):
+            raise ValueError(
+                f"{self.name} has {len(self.values)} numbers, not {len(some)}; "
+                f"it is set to {self.choice}"
+            )
+        return tuple(self._parse(str(one)) for one in some)
+
+    def _parse(self, wanted: str) -> int:
+        typed = wanted.strip().lower().replace(" ", "-").replace("_", "-")
         if typed in self.choices:
             return self.choices.index(typed)
         if typed.isdecimal() and int(typed) < (len(self.choices) or _ANY):
@@ -131,3 +152,69 @@ EOS_20D = _table(
     (17, "lens_af_stop_button", _AF_STOP),
     (18, "original_decision_data", _OFF_ON),
 )
+
+IN_PTP = {
+    0x0101: "exposure_steps",
+    0x0102: "iso_steps",
+    0x0103: "iso_range",
+    0x0104: "bracketing_cancel",
+    0x0105: "bracketing_order",
+    0x0106: "bracketed_shots",
+    0x0107: "spot_meter_at_af_point",
+    0x0108: "safety_shift",
+    0x0109: "usable_shooting_modes",
+    0x010A: "usable_metering_modes",
+    0x010B: "metering_in_manual",
+    0x010C: "shutter_speed_range",
+    0x010D: "aperture_range",
+    0x010E: "register_shooting_and_metering_modes",
+    0x010F: "flash_sync_in_av",
+    0x0201: "long_exposure_noise_reduction",
+    0x0202: "high_iso_noise_reduction",
+    0x0203: "highlight_tone_priority",
+    0x0304: "flash_metering",
+    0x0305: "shutter_curtain",
+    0x0306: "flash_firing",
+    0x0407: "viewfinder_information",
+    0x0408: "display_light_in_bulb",
+    0x0409: "info_button",
+    0x0501: "electronic_manual_focus",
+    0x0502: "servo_tracking_sensitivity",
+    0x0503: "servo_priority",
+    0x0504: "servo_tracking_method",
+    0x0505: "lens_drive_without_focus",
+    0x0506: "lens_af_stop_button",
+    0x0507: "af_microadjustment",
+    0x0508: "af_expansion",
+    0x0509: "selectable_af_points",
+    0x050A: "af_point_auto_selection",
+    0x050B: "switch_to_registered_af_point",
+    0x050C: "af_point_display",
+    0x050D: "af_point_brightness",
+    0x050E: "af_assist",
+    0x050F: "af_area_selection",
+    0x0510: "superimposed_display",
+    0x0511: "af_in_live_view",
+    0x060F: "mirror_lockup",
+    0x0610: "continuous_speed",
+    0x0611: "continuous_limit",
+    0x0701: "shutter_and_ae_lock_buttons",
+    0x0702: "af_on_and_ae_lock_buttons",
+    0x0703: "quick_dial_in_metering",
+    0x0704: "set_button",
+    0x0705: "dials_in_manual",
+    0x0706: "dial_direction",
+    0x0707: "aperture_without_lens",
+    0x0708: "white_balance_and_size_button",
+    0x0709: "protect_button",
+    0x070A: "buttons_without_quick_dial",
+    0x080B: "focusing_screen",
+    0x080C: "timer_length",
+    0x080D: "shorter_release_lag",
+    0x080E: "aspect_ratio_information",
+    0x080F: "original_decision_data",
+    0x0810: "exposure_simulation",
+}
+"""Names of the functions that an EOS tells in PTP, by their numbers there; read in programs that
+use Canon's own library. What their values mean differs from body to body (canon-eos-ptp, 5.3).
+"""

@@ -44,11 +44,11 @@ class NativeCustomFunctions:
             replies = [self.session.call(GetCustomFunction(row.number)) for row in table]
             values = {reply.number: reply.value for reply in replies}
         return {
-            row.name: replace(row, value=values[row.number])
+            row.name: replace(row, values=(values[row.number],))
             for row in table
             if row.number in values
         }
 
-    def write(self, number: int, value: int) -> None:
+    def write(self, number: int, values: tuple[int, ...]) -> None:
         """Set a custom function; one that the body does not take reads back unchanged."""
-        self.session.call(SetCustomFunction(number, number, value))
+        self.session.call(SetCustomFunction(number, number, values[0]))

@@ -1,14 +1,14 @@
 """The custom functions of an EOS, by their numbers (canon-eos-ptp, section 5.3).
 
-A body tells them in groups, and takes a group as a whole. Their names and choices are not known:
-what 0x0101 is differs from body to body. The oldest have a property for each.
+A body tells them in groups, and takes a group as a whole. What their values mean differs from body
+to body, and is told nowhere. The oldest have a property for each.
 """
 
 from __future__ import annotations
 
 from canon.errors import DecodeError
 from canon.log import Log
-from canon.models.custom import CustomFunction
+from canon.models.custom import IN_PTP, CustomFunction
 from canon.ptp.eos.formats import CustomFunctions
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.remote import EosRemote
@@ -21,8 +21,6 @@ _SIZE = (5).to_bytes(4, "little")  # of such a property: this word, and a byte
 
 class EosCustomFunctions:
     """The custom functions of one EOS; fits `canon.driver.CustomFunctions`.
-
-    Those with several values, as what a button does, are in the setting `custom_func_ex` alone.
 
     Args:
         remote: its remote control.
@@ -45,32 +43,30 @@ class EosCustomFunctions:
         """All of them can be written."""
 
     def read(self) -> dict[str, CustomFunction]:
-        """They by name, which is their number."""
+        """They by name, or by number where nobody has named them."""
         self._remote.enter()
         self._remote.channel.drain()
-        found = {
-            one.number: one.values[0]
+        found = [
+            CustomFunction(one.number, _name(one.number), (), one.values, group.number)
             for block in self._blocks().values()
             for group in block.groups
             for one in group.functions
-            if len(one.values) == 1
-        }
+            if one.values
+        ]
         for code in self._single():
-            found[code - _FIRST + 1] = self._store.values[code][len(_SIZE)]
-        return {
-            (name := f"{number:#06x}"): CustomFunction(number, name, (), value)
-            for number, value in found.items()
-        }
+            number, value = code - _FIRST + 1, self._store.values[code][len(_SIZE)]
+            found.append(CustomFunction(number, _name(number), (), (value,)))
+        return {one.name: one for one in found}
 
-    def write(self, number: int, value: int) -> None:
+    def write(self, number: int, values: tuple[int, ...]) -> None:
         """Set one; what the body does not take reads back unchanged."""
         for block in self._blocks().values():
             if block.get(number) is not None:
-                changed = block.with_values(number, (value,))
+                changed = block.with_values(number, values)
                 self._remote.write(Eos.CUSTOM_FUNC_EX, changed.encode())
                 break
         else:
-            self._remote.write(_FIRST + number - 1, _SIZE + bytes([value & 0xFF]))
+            self._remote.write(_FIRST + number - 1, _SIZE + bytes([values[0] & 0xFF]))
         self._remote.channel.drain()
 
     def _blocks(self) -> dict[int, CustomFunctions]:
@@ -90,3 +86,7 @@ class EosCustomFunctions:
             for code, raw in sorted(self._store.values.items())
             if _FIRST <= code <= _LAST and len(raw) > len(_SIZE) and raw.startswith(_SIZE)
         ]
+
+
+def _name(number: int) -> str:
+    return IN_PTP.get(number, f"{number:#06x}")
