@@ -1,8 +1,9 @@
 """A camera as a folder of this computer, by FUSE: libfuse 3, or 2.
 
 FUSE runs in a thread of its own, so that signals come to the main one. However that ends, the mount
-point goes: it is taken down at the end, and where the program was killed by libfuse's helper
-(`auto_unmount`), which outlives it.
+point goes: it is taken down at the end, and where the program was killed by a small one that
+outlives it. libfuse has such a helper, too (`auto_unmount`); that of libfuse 3.14 leaves the mount
+where it asks in the moment in which the program dies.
 """
 
 from __future__ import annotations
@@ -44,10 +45,13 @@ _log = Log(__name__)
 
 _INSTALL = "on Debian and Ubuntu: sudo apt install fuse3"
 _TYPE = "canon-remote"
+_WATCH = 'read -r nothing; ls "$1" || { shift; exec "$@"; }'
+"""What waits for this process to end, and takes the mount down if it is dead then."""
 _BLOCK = 512
 _NOW, _OMIT = 0x3FFFFFFF, 0x3FFFFFFE  # of a time that is set: UTIME_NOW, UTIME_OMIT
 _MOST_THREADS = 10
 _GONE_S, _LOOK_AGAIN_S = 5.0, 0.05
+_LAST_S = 1.0  # for what is being closed; who has a file open for longer is not waited for
 
 
 def fuse() -> Any:
@@ -112,9 +116,7 @@ def mount_point(folder: str) -> str:
 
 def unmount(path: str) -> None:
     """Take a mount down; who has a file of it open keeps that until it is closed."""
-    helper = _helper()
-    command = [helper, "-u", "-z", "--", path] if helper else ["umount", path]
-    subprocess.run(command, check=False, capture_output=True)  # noqa: S603  (the system's)
+    subprocess.run(_unmounter(path), check=False, capture_output=True)  # noqa: S603  (the system's)
 
 
 def serve(cam: Camera, path: str, *, room: int, ready: Callable[[], None]) -> None:
@@ -149,7 +151,6 @@ def serve(cam: Camera, path: str, *, room: int, ready: Callable[[], None]) -> No
                 foreground=True,
                 fsname=_TYPE,
                 subtype=_TYPE,
-                auto_unmount=True,
                 auto_cache=True,
                 **options,
             )
@@ -165,36 +166,57 @@ def serve(cam: Camera, path: str, *, room: int, ready: Callable[[], None]) -> No
 
     looper = threading.Thread(target=run, name="fuse", daemon=True)
     listener = threading.Thread(target=listen, name="events", daemon=True)
-    looper.start()
-    is_ready = False
-    try:
-        first = news.get()
-        if first != "up":
-            raise PortError(
-                f"{path} cannot be mounted",
-                "look at what libfuse has said above, and at who may use /dev/fuse",
-            )
-        listener.start()
-        ready()
-        is_ready = True
-        last = news.get()
-        if isinstance(last, BaseException):
-            raise last
-    except KeyboardInterrupt:
-        if not is_ready:
-            raise
-    finally:
-        if looper.is_alive():
-            unmount(path)
-        volume.close()
-        if listener.ident is not None:
-            listener.join()
-        looper.join(_GONE_S)
+    with _watched(path):
+        looper.start()
+        is_ready = False
+        try:
+            first = news.get()
+            if first != "up":
+                raise PortError(
+                    f"{path} cannot be mounted",
+                    "look at what libfuse has said above, and at who may use /dev/fuse",
+                )
+            listener.start()
+            ready()
+            is_ready = True
+            last = news.get()
+            if isinstance(last, BaseException):
+                raise last
+        except KeyboardInterrupt:
+            if not is_ready:
+                raise
+        finally:
+            if looper.is_alive():
+                unmount(path)
+            volume.close()
+            if listener.ident is not None:
+                listener.join()
+            looper.join(_LAST_S)
 
 
 def _helper() -> str | None:
     """The program that mounts and unmounts for users."""
     return shutil.which("fusermount3") or shutil.which("fusermount")
+
+
+def _unmounter(path: str) -> list[str]:
+    """The command that takes a mount down."""
+    helper = _helper()
+    return [helper, "-u", "-z", "--", path] if helper else ["umount", path]
+
+
+@contextmanager
+def _watched(path: str) -> Iterator[None]:
+    """Have a mount taken down also where this process is killed in the block."""
+    with subprocess.Popen(  # noqa: S603  (the system's)
+        ["/bin/sh", "-c", _WATCH, "sh", path, *_unmounter(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    ):
+        yield
 
 
 def _is_dead(path: str) -> bool:
