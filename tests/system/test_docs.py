@@ -13,12 +13,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from conftest import program
 
 import canon
 from canon import errors
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PROGRAMS = {"gphoto2", "tshark"}
+"""Those of others that snippets run."""
 SNIPPET = re.compile(r"^```(pycon|console)\n(.*?)^```$", re.M | re.S)
 
 
@@ -67,6 +70,8 @@ def run_shell(body: str, folder: Path) -> None:
 
 def run_commands(body: str) -> None:
     for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.M):
+        for other in PROGRAMS & set(command.split()):
+            program(other)
         ran = subprocess.run(
             command,
             shell=True,
