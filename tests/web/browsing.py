@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 from serving import Served
 
 PATIENCE_MS = 60_000
@@ -63,7 +63,9 @@ def opened(
     page = context.new_page()
     complaints: list[str] = []
     asked: set[str] = set()
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console", lambda said: complaints.append(_words(said)) if said.type == "error" else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.add(request.url))
     try:
@@ -71,9 +73,13 @@ def opened(
         yield page
         foreign = [url for url in asked if not url.startswith((served.base, "blob:", "data:"))]
         assert not foreign
-        assert errors or not complaints
+        assert errors or not complaints, complaints
     finally:
         context.close()
+
+
+def _words(said: ConsoleMessage) -> str:
+    return f"{said.text} ({said.location['url']})"
 
 
 def picture(page: Page, name: str) -> None:

@@ -197,6 +197,7 @@ def test_the_server_is_gone_and_comes_again(browser: Browser, tmp_path: Path) ->
     ):
         live(page)
         served.process.terminate()
+        assert served.process.wait(60) == 0  # now the place is free
         expect(page.locator(".banner")).to_contain_text("The server does not answer")
         expect(page.locator(".state")).to_have_count(0)
         expect(page.get_by_role("button", name="Release", exact=True)).to_be_disabled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -150,3 +151,23 @@ def test_what_a_kill_leaves_is_gone_at_the_next_start(
         first = lives.http.get(f"{HERE}/files").json()["files"][0]
         assert len(lives.http.get(f"{HERE}/files/{first['path']}").content) == first["size"]
     assert not [*temporary.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("127.0.0.1:{taken}", "another program listens at 127.0.0.1:{taken}; end it, or choose"),
+        ("192.0.2.1:8765", "192.0.2.1 is no address of this computer"),
+        ("nowhere.invalid:8765", "nowhere.invalid is no address of this computer"),
+    ],
+)
+def test_where_nobody_can_listen(address: str, says: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        words = ("--listen", address.format(taken=taken), "--port", "virtual:powershot-g3")
+        done = subprocess.run(
+            [COMMAND, "serve", *words], capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says.format(taken=taken) in done.stderr
+    assert "--listen" in done.stderr

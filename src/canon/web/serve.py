@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -61,6 +62,20 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
+def _listen(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family, backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            why = f"another program listens at {address}:{port}; end it"
+        elif error.errno in (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN):
+            why = f"{address} is no address of this computer; 0.0.0.0 is all that it has"
+        else:
+            why = f"nobody can listen at {address}:{port}: {error.strerror}"
+        raise OSError(error.errno, f"{why}, or choose another place with --listen") from error
+
+
 def serve(
     cameras: Mapping[str, str],
     *,
@@ -87,9 +102,7 @@ def serve(
     Raises:
         OSError: nobody can listen there.
     """
-    listening = socket.create_server(
-        (address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=128
-    )
+    listening = _listen(address, port)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _WAITING)
     token = "" if is_loopback(address) else new_token()
     doors = Doors(address, listening.getsockname()[1], token, names)

@@ -1,6 +1,6 @@
 // One picture of the film strip, and the rows of a day, which are there only while they are seen.
 
-import { kind, name, suffix } from "./listing.js";
+import { hasPicture, kind, name, suffix } from "./listing.js";
 import { address, camera, newFiles } from "./state.js";
 import { html, signal, useEffect, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 
@@ -20,7 +20,7 @@ function useSeen(margin, start = false) {
 }
 
 function Thumbnail({ file }) {
-  const [hasNone, setNone] = useState(false);
+  const [hasNone, setNone] = useState(!hasPicture(file));
   const [box, isSeen] = useSeen("50px");
   const shown = isSeen && !hasNone;
   return html`<span class="thumb" ref=${box}>

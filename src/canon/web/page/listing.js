@@ -10,6 +10,7 @@ const PART = 1000;
 const MOVIES = ["AVI", "MOV", "MP4"];
 const SOUNDS = ["WAV"];
 const RAWS = ["CRW", "CR2", "CR3"];
+const SEEN = [...MOVIES, ...RAWS, "JPG", "JPEG", "THM"];
 const WHOLE = [...MOVIES, ...RAWS, "JPG", "JPEG"]; // what belongs to no other file
 
 export function suffix(file) {
@@ -23,6 +24,11 @@ export function name(file) {
 export function kind(file) {
   const end = suffix(file);
   return MOVIES.includes(end) ? "movie" : SOUNDS.includes(end) ? "sound" : RAWS.includes(end) ? "RAW" : "";
+}
+
+// Whether there is anything of it to be seen; the camera is not asked for the picture of a text.
+export function hasPicture(file) {
+  return SEEN.includes(suffix(file));
 }
 
 // RAW and JPEG of one name are one picture; what belongs to a picture goes with it.
