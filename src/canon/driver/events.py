@@ -7,7 +7,7 @@ for all: a listener in one thread gets what a release in another has read.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from canon.clock import Clock
@@ -141,6 +141,11 @@ class Queue(Generic[E]):
     def get(self) -> E | None:
         """The oldest event, or None."""
         return self._waiting.popleft() if self._waiting else None
+
+    def __iter__(self) -> Iterator[E]:
+        """Take out all that waits, the oldest first."""
+        while self._waiting:
+            yield self._waiting.popleft()
 
     def take_lost(self) -> int:
         """How many events were dropped since this was last asked."""

@@ -368,10 +368,13 @@ def await_end(
         NotFinished: nothing told how the release went.
     """
     deadline = clock.now() + timeout_s
-    while clock.now() < deadline:
+    last = False
+    while not last:
         give_up.check()
-        poll(min(POLL_S, deadline - clock.now()))
-        while (event := queue.get()) is not None:
+        left = deadline - clock.now()
+        last = left <= 0  # what was told while another thread had its turn is heard yet
+        poll(max(0.0, min(POLL_S, left)))
+        for event in queue:
             awaited.take(event)
         if awaited.done:
             return

@@ -164,15 +164,15 @@ class Session:
         """Wait for an event, and copy it to every reader; whether one came."""
         with self._talk.turn():
             raw = self.link.poll(timeout_s)
-        if not raw:
-            return False
-        try:
-            event = decode_event(raw)
-        except DecodeError as error:
-            _log.warning("an event that cannot be read: %s", error.detail)
-            return True
-        _log.debug("event %r", event)
-        self._talk.tell(event)
+            if not raw:
+                return False
+            try:
+                event = decode_event(raw)
+            except DecodeError as error:
+                _log.warning("an event that cannot be read: %s", error.detail)
+                return True
+            _log.debug("event %r", event)
+            self._talk.tell(event)
         return True
 
     def events(self) -> AbstractContextManager[Queue[NativeEvent]]:

@@ -7,7 +7,6 @@ brings the events, the listings, the facts of the body, and the capabilities of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -63,8 +62,8 @@ class Extension(Protocol):
         """
         ...
 
-    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
-        """Wait for events, for so many seconds at most; without any, look once."""
+    def hear(self, wait_s: float) -> bool:
+        """Wait for events, for so many seconds at most; without any, look once. Tell them."""
         ...
 
     def common(self, event: PtpEvent) -> Event:
@@ -229,7 +228,7 @@ class Standard:
         """The handles of the session before are of no more use."""
         self.objects.begun()
 
-    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+    def hear(self, wait_s: float) -> bool:
         """The interrupt pipe is the standard's channel."""
         return self.session.listen(wait_s)
 

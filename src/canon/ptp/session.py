@@ -141,10 +141,11 @@ class Hearing(Protocol):
         """
         ...
 
-    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+    def hear(self, wait_s: float) -> bool:
         """Wait for events, for so many seconds at most; without any, look once.
 
-        The pauses between two questions are decided here and nowhere else.
+        They are told (`Session.tell`) before another thread can ask: who asks and gets none has
+        been told all. The pauses between two questions are decided here and nowhere else.
         """
         ...
 
@@ -327,17 +328,32 @@ class Session:
 
     def poll(self, timeout_s: float) -> bool:
         """Wait for events, and copy them to every reader; whether any came."""
-        hear = self.extension.hear if self.extension else self.listen
-        events = hear(timeout_s)
+        return self.extension.hear(timeout_s) if self.extension else self.listen(timeout_s)
+
+    def wait_for(self, holds: Callable[[], object], timeout_s: float) -> bool:
+        """Hear events until something holds, for so many seconds at most; whether it holds.
+
+        What was told while another thread had its turn is heard after the time is over, too.
+        """
+        deadline = self.clock.now() + timeout_s
+        while not holds():
+            left = deadline - self.clock.now()
+            self.poll(max(0.0, left))
+            if left <= 0:
+                return bool(holds())
+        return True
+
+    def listen(self, wait_s: float) -> bool:
+        """Wait for an event on the standard's channel, the interrupt pipe, and tell it."""
+        with self._turn():
+            return self.tell(self._transport.event(wait_s))
+
+    def tell(self, events: Sequence[PtpEvent]) -> bool:
+        """Copy events to every reader; whether there are any."""
         for event in events:
             _log.debug("event %r", event)
             self._talk.tell(event)
         return bool(events)
-
-    def listen(self, wait_s: float) -> Sequence[PtpEvent]:
-        """Wait for an event on the standard's channel, the interrupt pipe; no listener gets it."""
-        with self._turn():
-            return self._transport.event(wait_s)
 
     def events(self) -> AbstractContextManager[Queue[PtpEvent]]:
         """A reader's queue: every event from now on until the block ends."""
@@ -387,6 +403,7 @@ class Session:
         deadline = self.clock.now() + timeout_s
         waits = pauses()
         while True:
+            left = deadline - self.clock.now()
             ended = self._exchange(
                 operation.code, operation.encode(), _going(data), incoming, timeout_s
             )
@@ -394,10 +411,9 @@ class Session:
                 return ended
             error = refusal(ended.code, type(operation).__name__)
             again = operation.patient and not ended.length and isinstance(error, DeviceBusy)
-            pause = next(waits)
-            if not again or self.clock.now() + pause > deadline:
+            if not again or left <= 0:
                 raise error
-            self.clock.sleep(pause)
+            self.clock.sleep(min(next(waits), left))
 
     def _exchange(
         self,

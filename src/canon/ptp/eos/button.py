@@ -11,7 +11,6 @@ from typing import Any
 from canon.driver.shot import LENS_S
 from canon.errors import (
     CanonError,
-    DeviceBusy,
     Disconnected,
     FocusFailed,
     Refused,
@@ -28,7 +27,7 @@ _log = Log(__name__)
 
 HALF, FULL = 1, 2
 """The parts of the button; both at once are 3."""
-_FOCUS_S, _BUSY_S, _AGAIN_S = 0.5, 2.0, 0.05
+_FOCUS_S = 0.5
 _LIFTS = 2
 _HYBRID_S = 2.0
 _WAKES_S = 1.0
@@ -130,31 +129,20 @@ class EosButton:
         """Press a part, again while the body is busy with what nobody has heard yet."""
         if self._stuck:
             self._lift(self._stuck)
-        clock = self.session.clock
-        deadline = clock.now() + _BUSY_S
         self._down |= part  # before the answer: what is pressed must come up
-        while True:
-            try:
-                self.session.call(RemoteReleaseOn(part, int(not focus)), timeout_s=LENS_S)
-                return
-            except DeviceBusy:
-                if clock.now() >= deadline:
-                    raise
-                self._remote.channel.drain()
-                clock.sleep(_AGAIN_S)
-            except Refused as refusal:
-                if focus and refusal.code == Response.GENERAL_ERROR:
-                    raise FocusFailed(code=refusal.code, command=refusal.command) from refusal
-                raise
+        press = RemoteReleaseOn(part, int(not focus))
+        try:
+            self._remote.patiently(lambda: self.session.call(press, timeout_s=LENS_S))
+        except Refused as refusal:
+            if focus and refusal.code == Response.GENERAL_ERROR:
+                raise FocusFailed(code=refusal.code, command=refusal.command) from refusal
+            raise
 
     def _finds(self) -> bool:
         """Wait for what becomes of the focus; a body that tells nothing of it counts as well."""
         if self._store.number(Eos.FOCUS_MODE) == _MANUAL_FOCUS:
             return True
-        clock = self.session.clock
-        deadline = clock.now() + _FOCUS_S
-        while self._store.focused is None and (left := deadline - clock.now()) > 0:
-            self.session.poll(left)
+        self.session.wait_for(lambda: self._store.focused is not None, _FOCUS_S)
         return self._store.focused is not False
 
     def _sleep(self) -> None:

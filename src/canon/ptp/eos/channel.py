@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from canon.errors import DecodeError, DeviceBusy, Refused
 from canon.log import Log
 from canon.ptp.eos.layouts import Eos, EosKeepDeviceOn, GetEvent, GetViewfinderData
-from canon.ptp.eos.records import Record, WillSoonShutdown, read_records
+from canon.ptp.eos.records import (
+    Record,
+    StoreAddedEx,
+    StoreRemovedEx,
+    WillSoonShutdown,
+    read_records,
+)
 from canon.ptp.eos.store import Store
-from canon.ptp.operations import PtpEvent
 from canon.ptp.session import Session
 
 _log = Log(__name__)
@@ -33,18 +38,20 @@ class Channel:
     Args:
         session: the conversation.
         store: what takes them.
+        forget: forgets what is on the cards; called when one comes or goes.
 
     Attributes:
         open: whether the body keeps records for this host.
     """
 
-    def __init__(self, session: Session, store: Store) -> None:
+    def __init__(self, session: Session, store: Store, forget: Callable[[], None]) -> None:
         self.session = session
         self.store = store
+        self._forget = forget
         self.open = False
         self._kept_on = 0.0
         self._waits = _pauses()
-        self._lock = threading.Lock()  # so that records are remembered in their order
+        self._lock = threading.Lock()  # so that records are kept, and told, in their order
 
     def begun(self) -> None:
         """A new session keeps no records until it is asked to."""
@@ -52,21 +59,23 @@ class Channel:
 
     def begin(self) -> None:
         """The body tells all of itself anew: read it, as far as the store; nobody else hears it."""
-        self.store.clear()
-        self.open = True
-        self._kept_on = self.session.clock.now()
-        late = iter(range(_LATE))
-        for _ in range(_MOST_ANSWERS):
-            if self._ask():
-                continue
-            told = Eos.EVF_OUTPUT in self.store.values
-            if told or not self.session.supports(GetViewfinderData) or next(late, None) is None:
-                return
-            self.session.clock.sleep(_LATE_S)
+        with self._lock:
+            self.store.clear()
+            self.open = True
+            self._kept_on = self.session.clock.now()
+            late = iter(range(_LATE))
+            for _ in range(_MOST_ANSWERS):
+                if self._read():
+                    continue
+                told = Eos.EVF_OUTPUT in self.store.values
+                if told or not self.session.supports(GetViewfinderData) or next(late, None) is None:
+                    return
+                self.session.clock.sleep(_LATE_S)
 
     def end(self) -> None:
         """The body keeps no records from now on."""
-        self.open = False
+        with self._lock:
+            self.open = False
 
     def drain(self) -> None:
         """Hear all that is there now: a body with records left is busy for what is asked of it."""
@@ -74,7 +83,7 @@ class Channel:
             if not self.session.poll(0):
                 return
 
-    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+    def hear(self, wait_s: float) -> bool:
         """Wait for records, for so many seconds at most; without any, ask once.
 
         The pauses are slept, so that a thread that draws frames goes on meanwhile.
@@ -88,25 +97,32 @@ class Channel:
                 if any(isinstance(one, WillSoonShutdown) for one in records):
                     self._keep_on(every_s=0)
                 self._waits = _pauses()
-                return records
+                return True
             self._keep_on()
             left = deadline - clock.now()
             pause = min(next(self._waits), left) if left > 0 else 0.0
             if pause <= 0:
-                return ()
+                return False
             clock.sleep(pause)
 
     def _ask(self) -> Sequence[Record]:
+        """Ask, and tell what comes before another thread asks; nothing where it was left."""
         with self._lock:
-            try:
-                data = self.session.call(GetEvent()).data
-                records = [one for record in read_records(data) for one in self.store.take(record)]
-            except DeviceBusy:
-                return ()
-            except DecodeError as error:
-                _log.warning("records that cannot be read: %s", error.detail)
-                return ()
+            records = self._read() if self.open else ()
+            if any(isinstance(one, StoreAddedEx | StoreRemovedEx) for one in records):
+                self._forget()
+            self.session.tell(records)
         return records
+
+    def _read(self) -> Sequence[Record]:
+        try:
+            data = self.session.call(GetEvent()).data
+            return [one for record in read_records(data) for one in self.store.take(record)]
+        except DeviceBusy:
+            return ()
+        except DecodeError as error:
+            _log.warning("records that cannot be read: %s", error.detail)
+            return ()
 
     def _keep_on(self, every_s: float = _KEEP_ON_S) -> None:
         """Let the body not switch itself off while somebody waits."""

@@ -6,7 +6,6 @@ What it can is told by the operations that it lists; nothing else is asked for (
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
@@ -31,7 +30,7 @@ from canon.ptp.eos.layouts import (
     Zoom,
 )
 from canon.ptp.eos.listing import listing
-from canon.ptp.eos.records import Record, StoreAddedEx, StoreRemovedEx
+from canon.ptp.eos.records import Record
 from canon.ptp.eos.remote import EosRemote, Generation, generation_of
 from canon.ptp.eos.store import Store
 from canon.ptp.extension import FOUR_GIB, Standard
@@ -100,7 +99,7 @@ class EosExtension:
         self.model = model
         self.objects = Objects(session, listing(session).rows, one_slot=model.one_slot)
         self.store = Store()
-        self.channel = Channel(session, self.store)
+        self.channel = Channel(session, self.store, self.objects.begun)
         self.control = EosRemote(session, self.objects, self.channel, self.store, model)
         self._standard = Standard(session, listed, self.objects)
         self._listed = listed
@@ -116,14 +115,11 @@ class EosExtension:
             if room in vars(self):
                 vars(self)[room].begun()
 
-    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+    def hear(self, wait_s: float) -> bool:
         """Wait for records; who waits for them enters remote control, without which are none."""
         if not self.channel.open and wait_s > 0:
             self.control.enter()
-        records = self.channel.hear(wait_s)
-        if any(isinstance(one, StoreAddedEx | StoreRemovedEx) for one in records):
-            self.objects.begun()
-        return records
+        return self.channel.hear(wait_s)
 
     def common(self, event: PtpEvent) -> Event:
         """An event in the words that all dialects share."""
@@ -135,7 +131,7 @@ class EosExtension:
 
     def close(self) -> None:
         """Leave remote control, if it is on."""
-        if self.control.active:
+        if self.control.entered:
             self.control.leave()
 
     # --- facts ------------------------------------------------------------------------------------
@@ -250,13 +246,10 @@ class EosExtension:
         """Have a property told anew."""
         self.channel.drain()
         self.control.request(code)
-        deadline = self.session.clock.now() + _TOLD_S
         with self.session.events() as told:
-            while (left := deadline - self.session.clock.now()) > 0:
-                self.session.poll(left)
-                while event := told.get():
-                    if getattr(event, "property", None) == code:
-                        return
+            self.session.wait_for(
+                lambda: any(getattr(one, "property", None) == code for one in told), _TOLD_S
+            )
 
     # --- files ------------------------------------------------------------------------------------
 

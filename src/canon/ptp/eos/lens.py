@@ -32,7 +32,6 @@ from canon.values.view import AfState
 
 _FAR = 0x8000
 _BUSY_S, _FOCUS_S = 3.0, 4.0
-_AGAIN_S = 0.01
 _TOUCH = 3
 _MOST_POSITION = 1000
 
@@ -117,18 +116,11 @@ class EosLens:
 
     def _patiently(self, operation: Operation[Nothing]) -> None:
         """Carry it out, again while the body is busy with what came before."""
-        clock = self.session.clock
-        deadline = clock.now() + _BUSY_S
-        while True:
-            try:
-                self.session.call(operation, timeout_s=LENS_S)
-                return
-            except DeviceBusy as busy:
-                if clock.now() >= deadline:
-                    busy.advice = "is the lens set to AF, and live view on the body's display over?"
-                    raise
-                self._remote.channel.drain()
-                clock.sleep(_AGAIN_S)
+        try:
+            self._remote.patiently(lambda: self.session.call(operation, timeout_s=LENS_S), _BUSY_S)
+        except DeviceBusy as busy:
+            busy.advice = "is the lens set to AF, and live view on the body's display over?"
+            raise
 
 
 class EosPowerZoom:
@@ -158,12 +150,8 @@ class EosPowerZoom:
         if position > maximum:
             raise ValueRefused("zoom", position, (f"0 to {maximum}",))
         self._remote.put(Eos.POWER_ZOOM_POSITION, position)
-        clock = self.session.clock
-        deadline = clock.now() + _FOCUS_S
-        while self._store.number(Eos.POWER_ZOOM_POSITION) != position:
-            if (left := deadline - clock.now()) <= 0:
-                return
-            self.session.poll(left)
+        place = Eos.POWER_ZOOM_POSITION
+        self.session.wait_for(lambda: self._store.number(place) == position, _FOCUS_S)
 
     def _maximum(self) -> int:
         """The one value of its list, where the body tells it."""

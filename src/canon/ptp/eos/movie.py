@@ -60,12 +60,8 @@ class EosMovie:
         self._store.movie_s = 0
         self._begun = True
         self._remote.put(Eos.EVF_RECORD_STATUS, _RECORDING)
-        clock = self.session.clock
-        deadline = clock.now() + _BEGINS_S
-        while not self.recording:
-            if (left := deadline - clock.now()) <= 0:
-                raise NotFinished("the camera does not say that it records", "look at its display")
-            self.session.poll(left)
+        if not self.session.wait_for(lambda: self.recording, _BEGINS_S):
+            raise NotFinished("the camera does not say that it records", "look at its display")
 
     def seconds(self) -> float:
         """How long it has lasted, in whole seconds as the body counts them."""
@@ -78,10 +74,7 @@ class EosMovie:
         self._end()
         if not begun:
             return ()
-        clock = self.session.clock
-        deadline = clock.now() + _WRITTEN_S
-        while (self._store.status or not self._made()) and (left := deadline - clock.now()) > 0:
-            self.session.poll(left)
+        self.session.wait_for(lambda: not self._store.status and self._made(), _WRITTEN_S)
         made = self._made()
         if not made:
             raise NotFinished(

@@ -7,11 +7,13 @@ is entered the body tells all of itself anew. What can be done in it has rooms o
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
 from functools import partial
+from typing import TypeVar
 
 from canon.errors import CanonError, DeviceBusy, Disconnected, NotSupported, Refused
 from canon.log import Log
@@ -41,8 +43,10 @@ from canon.ptp.session import Session
 from canon.values import CameraOutput
 
 _log = Log(__name__)
+R = TypeVar("R")
 
-_BUSY_S, _AGAIN_S = 2.0, 0.05
+_BUSY_S = 2.0
+_SHORT, _AGAIN_S = (0.01, 0.01, 0.02), 0.05  # a lens is ready again soon
 _NORMAL, _MORE = 0x01, 0x15
 """The remote modes: the second lets an EOS M list more of its operations."""
 
@@ -79,7 +83,8 @@ class EosRemote:
         model: the body's row.
 
     Attributes:
-        active: whether remote control is on.
+        active: whether remote control is on, and the body has told all of itself.
+        entered: whether the body was told to enter it; who closes meanwhile must leave it.
         stops: what is to be done first when it is left, by whoever has begun something.
     """
 
@@ -95,7 +100,7 @@ class EosRemote:
     ) -> None:
         self.session = session
         self.model = model
-        self.active = False
+        self.active = self.entered = False
         self.channel = channel
         self.store = store
         self.stops: list[Callable[[], None]] = []
@@ -107,7 +112,7 @@ class EosRemote:
 
     def begun(self) -> None:
         """A session was opened anew: remote control has ended with the one before."""
-        self.active = self._locked = False
+        self.active = self.entered = self._locked = False
         self._fetched.clear()
         self._found.clear()
 
@@ -138,7 +143,7 @@ class EosRemote:
                 return
             if PtpQuirk.WANTS_LISTING in self.model.quirks:
                 self._objects.list_roots()
-            self.active = True  # before the answer: who closes meanwhile must leave it
+            self.entered = True
             try:
                 for mode in self._modes():
                     self.session.call(SetRemoteMode(mode))
@@ -150,10 +155,11 @@ class EosRemote:
                         self.session.call(SetRequestOlcInfoGroup(ALL_GROUPS))
                     self.channel.begin()
             except BaseException:
-                self._try(lambda: self.session.call(SetRemoteMode(0)))
-                self.active = False
                 self.channel.end()
+                self._try(lambda: self.session.call(SetRemoteMode(0)))
+                self.entered = False
                 raise
+            self.active = True
             if self.store.waiting:
                 _log.warning(
                     "%d picture(s) that nobody fetched wait in the camera's memory; "
@@ -174,7 +180,7 @@ class EosRemote:
                     self._try(partial(self.put, code, value))
             self.unlock_keys()
             self._try(self.channel.drain)
-            self.active = False
+            self.active = self.entered = False
             self.channel.end()
             self._found.clear()
             self.session.call(SetRemoteMode(0))
@@ -204,17 +210,23 @@ class EosRemote:
         return self.session.info.model.removeprefix("Canon ")
 
     def put(self, code: int, value: int) -> None:
-        """Write a property that is a number, again while the body is busy with what it told."""
+        """Write a property that is a number."""
+        self.patiently(lambda: self.write(code, value.to_bytes(4, "little")))
+
+    def patiently(self, act: Callable[[], R], busy_s: float = _BUSY_S) -> R:
+        """Do it, again while the body is busy with what it told and nobody has heard."""
         clock = self.session.clock
-        deadline = clock.now() + _BUSY_S
+        deadline = clock.now() + busy_s
+        pauses = itertools.chain(_SHORT, itertools.repeat(_AGAIN_S))
         while True:
+            late = clock.now() >= deadline
             try:
-                return self.write(code, value.to_bytes(4, "little"))
+                return act()
             except DeviceBusy:
-                if clock.now() >= deadline:
+                if late:
                     raise
                 self.channel.drain()
-                clock.sleep(_AGAIN_S)
+                clock.sleep(next(pauses))
 
     def write(self, code: int, value: bytes) -> None:
         """Write a property."""

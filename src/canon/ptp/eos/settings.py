@@ -7,6 +7,7 @@ now is refused before it is sent (canon-eos-ptp, sections 5 and 6).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from canon.driver.settings import BY_MODE, READ_ONLY, Reading, number_in
@@ -18,7 +19,6 @@ from canon.values.kinds import Kind
 
 _TOLD_ON_REQUEST = (Eos.OWNER, Eos.ARTIST, Eos.COPYRIGHT, Eos.SERIAL_NUMBER)
 _BUSY_S, _CONFIRMED_S = 2.0, 1.0
-_ASK_AGAIN_S = 0.05
 
 
 class EosSettings:
@@ -131,30 +131,23 @@ class EosSettings:
         if raw == self._store.values[row.place]:
             return
         self._send(name, row, value, raw, patient=entries != ())
-        clock = self.session.clock
-        deadline = clock.now() + _CONFIRMED_S
-        while row.read(self._store.values[row.place]) != value and clock.now() < deadline:
-            self.session.poll(max(0.0, min(_ASK_AGAIN_S, deadline - clock.now())))
+        place = row.place
+        self.session.wait_for(lambda: row.read(self._store.values[place]) == value, _CONFIRMED_S)
 
     def _send(self, name: str, row: EosRow, value: Any, raw: bytes, *, patient: bool) -> None:
         """Send it, again while the body is busy; it is busy too for what its mode does not take."""
-        clock = self.session.clock
-        deadline = clock.now() + (_BUSY_S if patient else 0)
-        while True:
-            try:
-                return self._remote.write(row.place, raw)
-            except DeviceBusy as busy:
-                self._remote.channel.drain()
-                if clock.now() < deadline:
-                    clock.sleep(_ASK_AGAIN_S)
-                    continue
-                allowed = self._allowed(row)
-                if allowed is None or (allowed and value in allowed):
-                    if not self._store.waiting:  # else that is why
-                        what = f"it did not take {name} within {_BUSY_S:g} s"
-                        busy.advice = f"{what}; try again later"
-                    raise
-                raise ValueRefused(name, value, allowed, busy.code, busy.command) from busy
+        write = partial(self._remote.write, row.place, raw)
+        try:
+            self._remote.patiently(write, _BUSY_S if patient else 0)
+        except DeviceBusy as busy:
+            self._remote.channel.drain()
+            allowed = self._allowed(row)
+            if allowed is None or (allowed and value in allowed):
+                if not self._store.waiting:  # else that is why
+                    what = f"it did not take {name} within {_BUSY_S:g} s"
+                    busy.advice = f"{what}; try again later"
+                raise
+            raise ValueRefused(name, value, allowed, busy.code, busy.command) from busy
 
     def _request(self, *names: str) -> None:
         """Have those told that the body tells on request only."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from canon.driver import Press
@@ -71,7 +72,7 @@ _ALSO_HOST = (4, 5, 6)
 _CARD = 2
 _ROOM = (0x0FFFFFFF, 0x1000)  # clusters, and bytes of each, as other programs say them
 _FEW_SHOTS = 100
-_ROOM_S, _BUSY_S, _AGAIN_S = 2.0, 2.0, 0.05
+_ROOM_S = 2.0
 _READY_S = 20.0
 _BLOCK = 1 << 20  # larger ones make an EOS R hang
 _MOST_PICTURE = 4 << 30
@@ -274,10 +275,7 @@ class EosShutter:
             with suppress(Refused):
                 if locks:
                     self.session.call(ResetUiLock())
-        clock = self.session.clock
-        deadline = clock.now() + _ROOM_S
-        while not self._store.number(Eos.AVAILABLE_SHOTS) and (left := deadline - clock.now()) > 0:
-            self.session.poll(left)
+        self.session.wait_for(lambda: self._store.number(Eos.AVAILABLE_SHOTS), _ROOM_S)
 
     # --- the release ------------------------------------------------------------------------------
 
@@ -343,9 +341,11 @@ class EosShutter:
         """Wait while the body still works on an earlier picture."""
         clock = self.session.clock
         deadline = clock.now() + _READY_S
-        while self._store.status and clock.now() < deadline:
+        late = False
+        while self._store.status and not late:
             give_up.check()
-            self.session.poll(_HOLD_S)
+            late = clock.now() >= deadline
+            self.session.poll(0 if late else _HOLD_S)
         give_up.check()
 
     def _by_button(self, wait: Callable[[], None], *, focus: bool, card: bool) -> None:
@@ -357,17 +357,11 @@ class EosShutter:
             raise self._why_busy(busy, card=card) from busy
 
     def _at_once(self, *, card: bool) -> None:
-        clock = self.session.clock
-        deadline = clock.now() + _BUSY_S
-        while True:
-            try:
-                result = self.session.call(RemoteRelease(), timeout_s=_READY_S).result
-                break
-            except DeviceBusy as busy:
-                if clock.now() >= deadline:
-                    raise self._why_busy(busy, card=card) from busy
-                self._remote.channel.drain()
-                clock.sleep(_AGAIN_S)
+        release = partial(self.session.call, RemoteRelease(), timeout_s=_READY_S)
+        try:
+            result = self._remote.patiently(release).result
+        except DeviceBusy as busy:
+            raise self._why_busy(busy, card=card) from busy
         try:
             check(result, RemoteRelease)
         except StoreFull as full:

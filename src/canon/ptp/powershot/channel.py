@@ -6,11 +6,11 @@ more and more slowly, until it has something to tell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
 
 from canon.errors import DeviceBusy
 from canon.log import Log
-from canon.ptp.operations import PtpEvent, Response
+from canon.ptp.operations import Response
 from canon.ptp.powershot.layouts import PIPE_MODES, CheckEvent
 from canon.ptp.session import UNKNOWN, Session, refusal
 from canon.ptp.transport import pauses, read_events
@@ -36,6 +36,7 @@ class Channel:
         self._listens = True
         self._pauses = pauses()
         self._due = 0.0
+        self._lock = threading.Lock()  # so that an answer is told before the next one is asked for
 
     def begun(self) -> None:
         """In a new session nobody knows how events come: both ways are tried."""
@@ -45,41 +46,42 @@ class Channel:
         """The camera tells events as this value of EVENT_EMULATE_MODE has it."""
         self._listens = mode in PIPE_MODES or not self.asks
 
-    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+    def hear(self, wait_s: float) -> bool:
         """Wait for events, for so many seconds at most; without any, ask once."""
         clock = self.session.clock
         deadline = clock.now() + wait_s
         while True:
             now = clock.now()
             if self.asks and (now >= self._due or wait_s <= 0):
-                if events := self._ask():
+                if self._ask():
                     self._rest()
-                    return events
+                    return True
                 now = clock.now()
                 self._due = now + next(self._pauses)
             until = min(deadline, self._due) if self.asks else deadline
             pause = max(0.0, until - now)
             if not self._listens:
                 clock.sleep(pause)
-            elif events := self.session.listen(pause):
-                return events
+            elif self.session.listen(pause):
+                return True
             if clock.now() >= deadline:
-                return ()
+                return False
 
     def _rest(self) -> None:
         """Ask at once when the next wait begins, and then slower and slower."""
         self._pauses = pauses()
         self._due = 0.0
 
-    def _ask(self) -> Sequence[PtpEvent]:
-        answer = self.session.ask(CheckEvent.code, limit=_MOST_CHECKED)
-        if answer.response == Response.OK:
-            return read_events(answer.data)
+    def _ask(self) -> bool:
+        with self._lock:
+            answer = self.session.ask(CheckEvent.code, limit=_MOST_CHECKED)
+            if answer.response == Response.OK:
+                return self.session.tell(read_events(answer.data))
         error = refusal(answer.response, CheckEvent.__name__)
         if isinstance(error, DeviceBusy):
-            return ()
+            return False
         if answer.response in UNKNOWN:
             _log.warning("the camera lists CheckEvent and does not have it; listening to its pipe")
             self.asks, self._listens = False, True
-            return ()
+            return False
         raise error

@@ -7,7 +7,6 @@ the standard has, too, is left to `canon.ptp.extension.Standard` where Canon's o
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +80,7 @@ class PowerShot:
         if self._remote:
             self._remote.begun()
 
-    def hear(self, wait_s: float) -> Sequence[PtpEvent]:
+    def hear(self, wait_s: float) -> bool:
         """Wait for events as this body tells them."""
         return self.channel.hear(wait_s)
 

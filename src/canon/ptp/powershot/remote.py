@@ -159,13 +159,8 @@ class PtpRemote:
                 if refusal.code != Response.CANON_ALREADY_IN_RELEASE_CONTROL:
                     raise
                 return BatteryLow(code=refusal.code, command=refusal.command)
-            clock = self.session.clock
-            deadline = clock.now() + _ENTERED_S
-            while (left := deadline - clock.now()) > 0:
-                self.session.poll(left)
-                while event := events.get():
-                    if isinstance(event, CameraModeChanged | StorageInfoChanged):
-                        return None
+            news = CameraModeChanged | StorageInfoChanged
+            self.session.wait_for(lambda: any(isinstance(one, news) for one in events), _ENTERED_S)
         return None
 
     def _read_sizes(self) -> None:
