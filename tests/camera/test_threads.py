@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,7 +17,7 @@ from canon.driver.shot import Picture
 from canon.errors import CanonError, Disconnected
 from canon.values import CaptureTarget
 from canon.virtual.device import UsbDevice
-from rigs.bodies import a_camera, eos_device, in_remote, native_device
+from rigs.bodies import a_camera, eos_device, in_remote, native_device, ptp_device
 
 TIMEOUT_S = 120.0
 
@@ -190,6 +191,36 @@ def test_events_reach_a_reader_beside_a_release(cam: Camera) -> None:
             assert len(cam.capture.shoot().pictures) == 1
     end_well(listener)
     assert kinds[-3:] == [Busy, PictureWaiting, Ready]
+
+
+@pytest.mark.parametrize("slug", [*DEVICES, "eos-m50", "eos-40d", "powershot-s60"])
+def test_no_picture_is_lost_beside_two_who_listen(slug: str) -> None:
+    """Whose turn it is changes as often as it can, and the listeners' pauses spend the time."""
+    other = eos_device if slug.startswith("eos") else ptp_device
+    device = DEVICES[slug]() if slug in DEVICES else other(slug)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(3):  # it enters remote control anew each time
+            with a_camera(device) as cam:
+                if slug not in ("native", "powershot-s60"):
+                    cam.settings.set(drive_mode="single")  # however long the button is held
+                enough = threading.Event()
+
+                def listen(cam: Camera = cam, enough: threading.Event = enough) -> None:
+                    with cam.events() as events:
+                        while not enough.is_set():
+                            events.get(0.2)
+
+                listeners = (Worker(listen), Worker(listen))
+                for target in (CaptureTarget.HOST, CaptureTarget.CARD, CaptureTarget.BOTH):
+                    shot = cam.capture.shoot(target=target)
+                    assert len(shot.pictures) == (CaptureTarget.HOST in target)
+                    assert len(shot.entries) == (CaptureTarget.CARD in target)
+                enough.set()
+                end_well(*listeners)
+    finally:
+        sys.setswitchinterval(before)
 
 
 @pytest.mark.parametrize("turn", range(10))

@@ -154,9 +154,9 @@ class Objects:
     def _all(self) -> tuple[Store, ...]:
         """The stores, asked for once; what files there are does not hang on their sizes."""
         self._catch_up()
-        if not self._stores:
-            self._stores = self._ask_stores(spaces=False)
-        return self._stores
+        if not (stores := self._stores):
+            stores = self._stores = self._ask_stores(spaces=False)
+        return stores
 
     def _named(self, store: Store) -> str:
         """What paths call a card: the only one needs no name."""
@@ -268,10 +268,10 @@ class Objects:
     def forget(self, handle: int) -> None:
         """Drop what is known of an object, and of what is in it."""
         self._infos.pop(handle, None)
-        for top in [key for key, (known, _) in self._known.items() if known == handle]:
-            for key in [key for key in self._known if _is_below(key, top)]:
-                below, _ = self._known.pop(key)
-                self._infos.pop(below, None)
+        for top in [key for key, (known, _) in list(self._known.items()) if known == handle]:
+            for key in [key for key in list(self._known) if _is_below(key, top)]:
+                if below := self._known.pop(key, None):
+                    self._infos.pop(below[0], None)
 
     def entry_of(self, handle: int) -> Entry:
         """The entry of an object that the camera has named."""
@@ -297,7 +297,8 @@ class Objects:
 
     def path_of(self, handle: int) -> CardPath | None:
         """The path under which a handle was seen; None where it was not. Nothing is asked."""
-        return next((path for known, path in self._known.values() if known == handle), None)
+        there = list(self._known.values())
+        return next((path for known, path in there if known == handle), None)
 
     def is_picture(self, handle: int) -> bool:
         """Whether an object is a picture: no folder, and not the thumbnail beside a CRW."""
@@ -310,9 +311,9 @@ class Objects:
     def info(self, handle: int) -> ObjectInfo:
         """What the camera says of an object, asked for once."""
         self._catch_up()
-        if handle not in self._infos:
-            self._infos[handle] = self.session.call(GetObjectInfo(handle))
-        return self._infos[handle]
+        if (info := self._infos.get(handle)) is None:
+            info = self._infos[handle] = self.session.call(GetObjectInfo(handle))
+        return info
 
     # --- folders ----------------------------------------------------------------------------------
 

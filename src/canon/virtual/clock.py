@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -28,11 +29,13 @@ class BodyClock:
 
     Attributes:
         served: whether the host lives in another process, and sleeps by a clock of its own.
+        lock: held while the body does something, by whoever lets it: any thread that waits.
     """
 
     def __init__(self, *, real: bool = False) -> None:
         self.real = real
         self.served = False
+        self.lock = threading.RLock()
         self._skipped = 0.0
         self._start = time.monotonic() if real else 0.0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
@@ -49,16 +52,19 @@ class BodyClock:
 
     def at(self, moment: float, action: Callable[[], None]) -> None:
         """Have `action` called at a moment; a moment that is past counts as now."""
-        heapq.heappush(self._due, (moment, next(self._order), action))
+        with self.lock:
+            heapq.heappush(self._due, (moment, next(self._order), action))
 
     def next_due(self) -> float | None:
         """The moment of the next thing due, None when nothing is."""
-        return self._due[0][0] if self._due else None
+        with self.lock:
+            return self._due[0][0] if self._due else None
 
     def run_due(self) -> None:
         """Do what is due by now, in its order."""
-        while self._due and self._due[0][0] <= self.now():
-            heapq.heappop(self._due)[2]()
+        with self.lock:
+            while self._due and self._due[0][0] <= self.now():
+                heapq.heappop(self._due)[2]()
 
     def advance_to(self, moment: float) -> None:
         """Jump to a moment and do what is due until then; a real clock sleeps instead."""
@@ -81,13 +87,12 @@ class BodyClock:
 
     def forget(self) -> None:
         """Drop everything that is due: the body was switched off."""
-        self._due.clear()
+        with self.lock:
+            self._due.clear()
 
     def _wait_until(self, moment: float) -> None:
-        left = moment - self.now()
-        if left <= 0:
-            return
         if self.real:
-            time.sleep(left)
-        else:
-            self._skipped += left
+            time.sleep(max(0.0, moment - self.now()))
+            return
+        with self.lock:
+            self._skipped = max(self._skipped, moment)

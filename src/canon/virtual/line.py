@@ -76,10 +76,11 @@ class VirtualLine:
                 self.clock.advance_to(deadline)
                 break
             self.clock.advance_to(due)
-        data = b"".join(self._there)
-        self._there.clear()
-        if len(data) > size:
-            self._there.append(data[size:])
+        with self.clock.lock:
+            data = b"".join(self._there)
+            self._there.clear()
+            if len(data) > size:
+                self._there.append(data[size:])
         return data[:size]
 
     def write(self, data: Buffer) -> None:
@@ -88,7 +89,8 @@ class VirtualLine:
         self.clock.sleep(len(data) * 10 / self._speed)
         burst = self._speed > _SLOW_ABOVE and self.camera.slow
         # Guess (A1): of bytes that come too fast, such a body gets the first.
-        self.camera.hear(bytes(data[:1] if burst else data), self._speed)
+        with self.clock.lock:
+            self.camera.hear(bytes(data[:1] if burst else data), self._speed)
 
     def set_speed(self, bits_per_second: int) -> None:
         """Change the speed of this end."""

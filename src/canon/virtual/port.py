@@ -30,19 +30,19 @@ class VirtualPort:
         self, request: int, value: int, index: int, data: bytes, *, kind: int = VENDOR_OUT
     ) -> None:
         """Hand a control request with data to the device."""
-        with _Translated(self):
+        with _Turn(self):
             self.device.control_out(kind, request, value, index, bytes(data))
 
     def control_in(
         self, request: int, value: int, index: int, length: int, *, kind: int = VENDOR_IN
     ) -> bytes:
         """Hand a control request for data to the device."""
-        with _Translated(self):
+        with _Turn(self):
             return self.device.control_in(kind, request, value, index, length)
 
     def bulk_out(self, data: Buffer, timeout_s: float) -> None:
         """Hand a bulk transfer to the device."""
-        with _Translated(self):
+        with _Turn(self):
             self.device.bulk_out(bytes(data))
 
     def bulk_in(self, buffer: memoryview, timeout_s: float) -> int:
@@ -70,35 +70,34 @@ class VirtualPort:
 
     def reset(self) -> None:
         """Reset the bus."""
-        with _Translated(self):
+        with _Turn(self):
             self.device.bus_reset()
 
     def close(self) -> None:
         """Let go of the device."""
         if not self._closed:
             self._closed = True
-            self.device.detach()
+            with self.clock.lock:
+                self.device.detach()
 
     def _read(self, pipe: Pipe, room: int, timeout_s: float) -> list[memoryview] | None:
         clock = self.device.clock
         deadline = clock.now() + timeout_s
-        with _Translated(self):
-            while True:
+        while True:
+            with _Turn(self):
                 clock.run_due()
-                pieces = pipe.read(room)
-                if pieces is not None:
+                if (pieces := pipe.read(room)) is not None:
                     return pieces
                 if not self.device.plugged:
                     raise Unplugged
-                due = clock.next_due()
-                if due is None or due > deadline:
-                    clock.advance_to(deadline)
+                if clock.now() >= deadline:
                     return pipe.read(room, partial=True)
-                clock.advance_to(due)
+                due = clock.next_due()
+            clock.advance_to(deadline if due is None else min(due, deadline))
 
 
-class _Translated:
-    """Turns what a device refuses into the errors of a port."""
+class _Turn:
+    """One thread at a time with the device; what it refuses becomes the error of a port."""
 
     def __init__(self, port: VirtualPort) -> None:
         self.port = port
@@ -106,8 +105,10 @@ class _Translated:
     def __enter__(self) -> None:
         if self.port._closed:
             raise Disconnected("this camera was closed", "open it again")
+        self.port.clock.lock.acquire()
 
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        self.port.clock.lock.release()
         if kind is Stall:
             raise PortStalled("the camera stalled the transfer", AGAIN) from None
         if kind is Unplugged:

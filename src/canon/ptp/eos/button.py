@@ -154,8 +154,7 @@ class EosButton:
         if self._awake or not self._remote.wakes_screen:
             return
         self._awake = True
-        self.session.call(SetEventMode(2))
-        self._remote.channel.begin()
+        self._remote.channel.begin(SetEventMode(2))
         outputs = self._store.allowed(Eos.EVF_OUTPUT) or (_SMALL_SCREEN,)
         if Eos.EVF_OUTPUT in self._store.values and _SMALL_SCREEN in outputs:
             self._remote.remember(Eos.EVF_OUTPUT)
@@ -172,12 +171,15 @@ class EosButton:
         clock = self.session.clock
         deadline = clock.now() + _HYBRID_S
         try:
-            while (now := clock.now()) < deadline and self._store.button != _DONE:
+            late = False
+            while not late and self._store.button != _DONE:
+                now = clock.now()
                 if self._store.button == _TIMER:
                     deadline = now + _HYBRID_S
                 elif self._store.button not in (0, _PRESSED) or self._store.status:
                     break
-                self.session.poll(deadline - now)
+                late = now >= deadline
+                self.session.poll(max(0.0, deadline - now))
         finally:
             self.let_go()
         if self._store.button in (1, 3) and not self._store.status:

@@ -21,6 +21,7 @@ from canon.ptp.eos.records import (
     read_records,
 )
 from canon.ptp.eos.store import Store
+from canon.ptp.operations import Nothing, Operation
 from canon.ptp.session import Session
 
 _log = Log(__name__)
@@ -57,9 +58,15 @@ class Channel:
         """A new session keeps no records until it is asked to."""
         self.open = False
 
-    def begin(self) -> None:
-        """The body tells all of itself anew: read it, as far as the store; nobody else hears it."""
+    def begin(self, *after: Operation[Nothing]) -> None:
+        """Let the body tell all of itself anew; it goes into the store, and nobody else hears it.
+
+        Args:
+            after: what lets the body do so; no other thread may ask between.
+        """
         with self._lock:
+            for operation in after:
+                self.session.call(operation)
             self.store.clear()
             self.open = True
             self._kept_on = self.session.clock.now()

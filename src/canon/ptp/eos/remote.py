@@ -150,10 +150,9 @@ class EosRemote:
                 if self._like_m:
                     self.session.refresh()
                 if self.session.supports(SetEventMode) and self.session.supports(GetEvent):
-                    self.session.call(SetEventMode(1))
-                    if self.session.supports(SetRequestOlcInfoGroup):
-                        self.session.call(SetRequestOlcInfoGroup(ALL_GROUPS))
-                    self.channel.begin()
+                    olc = self.session.supports(SetRequestOlcInfoGroup)
+                    groups = (SetRequestOlcInfoGroup(ALL_GROUPS),) if olc else ()
+                    self.channel.begin(SetEventMode(1), *groups)
             except BaseException:
                 self.channel.end()
                 self._try(lambda: self.session.call(SetRemoteMode(0)))
