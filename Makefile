@@ -74,7 +74,7 @@ test-fresh:
 vendor:
 	vendor/build src/canon/web/page/vendor
 
-# The picture of the web app in the README, taken anew of the real program.
+# The pictures of the README and of the tutorial, taken anew of the real program.
 pictures: .venv/dev
 	@.ci/debian chromium
 	$(BIN)/python docs/pictures.py
