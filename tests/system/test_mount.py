@@ -208,3 +208,13 @@ def test_a_picture_that_is_taken_appears(body: str, mount: Mounter) -> None:
     there = mount(f"virtual:{body}pace=real&press=2")
     before = len(files_below(there.folder))
     until(lambda: len(files_below(there.folder)) > before)
+
+
+def test_a_movie_whose_length_is_not_told_is_refused(tmp_path: Path, mount: Mounter) -> None:
+    film = tmp_path / "card" / FILM.replace(".AVI", ".MP4")
+    film.parent.mkdir(parents=True)
+    with film.open("wb") as file:
+        file.truncate((4 << 30) + 10)
+    there = mount(f"virtual:eos-r6?card={tmp_path / 'card'}").folder
+    with pytest.raises(OSError, match="File too large"):
+        (there / FOLDER / film.name).open("rb")

@@ -208,6 +208,13 @@ def test_a_folder_has_one_mount(tmp_path: Path, mount: Mounter) -> None:
     assert (mounted.folder / PICTURE).is_file()
 
 
+def test_the_shell_keeps_its_camera(tmp_path: Path) -> None:
+    (tmp_path / "mnt").mkdir()
+    said = run(tmp_path, "shell", typed="mount mnt\n")
+    assert said.returncode == 2
+    assert "the shell has the camera open" in said.stderr
+
+
 def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "mnt"
     folder.mkdir()

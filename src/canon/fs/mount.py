@@ -141,7 +141,9 @@ def serve(cam: Camera, path: str, *, room: int, ready: Callable[[], None]) -> No
 
     def run() -> None:
         version = module.fuse_version_major, module.fuse_version_minor
-        options: dict[str, Any] = {"atomic_o_trunc": True} if version < (3, 0) else {}
+        options: dict[str, Any] = {}
+        if version < (3, 0):
+            options |= {"atomic_o_trunc": True, "big_writes": True}  # libfuse 3 has them always
         if version >= (3, 12):
             options["max_idle_threads"] = _MOST_THREADS  # it complains of its own default
         try:
