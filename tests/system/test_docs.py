@@ -94,6 +94,35 @@ def test_when_it_fails_has_a_line_for_every_error() -> None:
     assert set(told) == set(family(errors.CanonError))
 
 
+FENCED = re.compile(r"^```.*?^```", re.M | re.S)
+
+
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    """Also where they are read as files, in a clone or on the web, and not built by Sphinx."""
+    listed = subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    texts = {
+        ROOT / name: FENCED.sub("", (ROOT / name).read_text(encoding="utf-8"))
+        for name in listed.splitlines()
+    }
+    followed = 0
+    for page, text in texts.items():
+        for link in re.findall(r"\]\((?![a-z]+:)([^)\s]+)\)", text):
+            path, _, part = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.exists(), f"{page.name}: {link}"
+            assert not part or part in headings(texts[target]), f"{page.name}: {link}"
+            followed += 1
+    assert followed > 150
+
+
+def headings(text: str) -> set[str]:
+    """What the headings of a page are called in links."""
+    named = (re.sub(r"[^\w\- ]", "", one.lower()) for one in re.findall(r"^#+ (.+)$", text, re.M))
+    return {name.replace(" ", "-") for name in named}
+
+
 INSTALLS = re.compile(r"\b(?:pip3?|pipx|uv|uvx|poetry|conda)\b[^\n`]*?\b(?:install|add)\b([^`\n]*)")
 WRITTEN = ("*.md", "*.py", "*.toml", "*.yml", "*.yaml", "Makefile")
 
