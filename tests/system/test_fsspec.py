@@ -281,6 +281,17 @@ def test_what_is_written_and_deleted() -> None:
     assert not fs.exists("/DCIM/300CANON")
 
 
+def test_a_picture_is_written_moved_and_deleted(host: str) -> None:
+    fs = fsspec.filesystem("canon", host=host)
+    with fs.open("/DCIM/200CANON/IMG_0001.JPG", "wb") as file:
+        file.write(in_the_camera(host))
+    fs.mv("/DCIM/200CANON/IMG_0001.JPG", "/DCIM/300CANON/IMG_0001.JPG")
+    assert not fs.exists("/DCIM/200CANON/IMG_0001.JPG")
+    assert fs.cat("/DCIM/300CANON/IMG_0001.JPG") == in_the_camera(host)
+    fs.rm("/DCIM/300CANON", recursive=True)
+    assert not fs.exists("/DCIM/300CANON")
+
+
 def test_an_error_while_it_is_written_leaves_no_half_file() -> None:
     fs = fsspec.filesystem("canon", host="virtual.powershot-g3")
     with pytest.raises(ZeroDivisionError), fs.open("/DCIM/HALF.TXT", "wb") as file:  # noqa: PT012
@@ -312,20 +323,22 @@ def test_a_camera_that_was_lost_is_opened_anew() -> None:
     assert fs.exists(f"/{PICTURE}")
 
 
-def test_one_camera_for_all_threads_and_copies() -> None:
-    fs = CanonFileSystem("virtual.powershot-g3")
-    fs.pipe("/DCIM/A.TXT", b"a")
+def test_one_camera_for_all_threads_and_copies(host: str) -> None:
+    fs = CanonFileSystem(host)
+    wanted = in_the_camera(host)
+    fs.pipe("/DCIM/IMG_0099.JPG", wanted)  # only this camera has it
     assert pickle.loads(pickle.dumps(fs)) is fs
-    assert CanonFileSystem.from_json(fs.to_json()).cat("/DCIM/A.TXT") == b"a"
+    assert CanonFileSystem.from_json(fs.to_json()).cat("/DCIM/IMG_0099.JPG") == wanted
     found: list[bytes] = []
     thread = threading.Thread(
-        target=lambda: found.append(CanonFileSystem("virtual.powershot-g3").cat("/DCIM/A.TXT"))
+        target=lambda: found.append(CanonFileSystem(host).cat("/DCIM/IMG_0099.JPG"))
     )
     thread.start()
     thread.join()
-    assert found == [b"a"]
-    with fs.open("/DCIM/A.TXT") as file:
-        assert pickle.loads(pickle.dumps(file)).read() == b"a"
+    assert found == [wanted]
+    with fs.open("/DCIM/IMG_0099.JPG") as file:
+        file.seek(100)
+        assert pickle.loads(pickle.dumps(file)).read() == wanted[100:]
 
 
 def test_the_camera_is_closed_with_the_cache(host: str) -> None:

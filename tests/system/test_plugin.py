@@ -73,6 +73,25 @@ def test_the_environment_is_as_it_was_afterwards(tmp_path: Path) -> None:
     passed(run_pytest(tmp_path), 2)
 
 
+def test_closing_ends_a_wait_on_every_kind_of_body(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import asyncio, canon, pytest\n"
+        "PORTS = [f'virtual:{body}' for body in ('powershot-g3', 'powershot-g9', 'eos-60d')]\n"
+        "@pytest.mark.parametrize('canon_camera', PORTS, indirect=True)\n"
+        "def test_it(canon_camera):\n"
+        "    async def wait():\n"
+        "        with canon_camera.events() as events:\n"
+        "            waiting = asyncio.create_task(asyncio.to_thread(list, events))\n"
+        "            await asyncio.sleep(0)\n"
+        "            await asyncio.to_thread(canon_camera.close)\n"
+        "            return await waiting\n"
+        "    asyncio.run(wait())\n"
+        "    with pytest.raises(canon.Disconnected):\n"
+        "        canon_camera.storage.ls()\n"
+    )
+    passed(run_pytest(tmp_path), 3)
+
+
 @pytest.mark.parametrize(
     ("mark", "told"),
     [
