@@ -71,6 +71,8 @@ def test_programs_read_it(port: str, tmp_path: Path, mount: Mounter) -> None:
     assert found(tmp_path / "copy") == wanted
     ran(program("rsync"), "-a", f"{there}/", tmp_path / "synced")
     assert found(tmp_path / "synced") == wanted
+    again = ran(program("rsync"), "-a", "--itemize-changes", f"{there}/", tmp_path / "synced")
+    assert not [line for line in again.splitlines() if line.startswith(">f")]
     sums = ran("sha256sum", *names, folder=tmp_path / "copy")
     (tmp_path / "sums").write_text(sums)
     ran("sha256sum", "-c", tmp_path / "sums", folder=there)
@@ -193,7 +195,7 @@ def bytes_without_a_name(process: int) -> int:
 
 def test_what_desktops_look_for_is_answered_from_memory(tmp_path: Path, mount: Mounter) -> None:
     talk = tmp_path / "talk"
-    running = mount.foreground(PORTS[0], "-vv", "--record", str(talk))
+    running = mount.foreground(PORTS[0], "--record", str(talk))
     before = talk.stat().st_size
     for name in (".Trash", ".Trash-0", "autorun.inf", ".hidden", "desktop.ini", ".git", "._X"):
         assert not (tmp_path / "mnt" / name).exists()

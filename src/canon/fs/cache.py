@@ -29,8 +29,9 @@ _KEPT = 16
 """Blocks of one open file that are kept."""
 _MOST_COPIES = 256
 """Each is an open file, and a process may have about a thousand."""
-_LEFT = 1 << 20
-"""Bytes of a transfer that are not worth to stop it for: the camera sends them all the same."""
+_LEFT = 4 << 20
+"""So many bytes are left to come: the camera sends them in the time in which a stop is cleared up,
+and whoever looks into a picture often opens it once more."""
 
 RangeReader = Callable[[Entry, int, int], bytes]
 """Reads so many bytes of a file from an offset on."""
