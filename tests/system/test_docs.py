@@ -5,17 +5,22 @@ snippets of a page share one folder and their Python names.
 """
 
 import doctest
+import itertools
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import pytest
 
 import canon
 from canon import errors
+from canon.cli.verbs import program as cli
 from conftest import program
 
 ROOT = Path(__file__).parents[2]
@@ -174,6 +179,35 @@ def test_the_readme_names_every_verb_and_each_has_a_page_that_tells_what_it_is_f
         assert re.search(rf"canon-remote (?:-\S+ (?:\S+ )?)*{verb}\b", told) or (
             len(re.findall(rf"`{verb}[` ]", told)) > 1
         ), verb
+
+
+def test_what_is_shown_and_not_run_has_verbs_and_options_that_there_are() -> None:
+    """The lines of `sh` snippets: they want a camera, a network, a display, or all day."""
+    root = click.Context(cli, info_name="canon-remote")
+    seen = 0
+    for page in PAGES:
+        for snippet in re.findall(
+            r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S
+        ):
+            for words in commands(snippet.replace("\\\n", " ")):
+                _, rest, _ = cli.make_parser(root).parse_args(words)
+                verb = cli.get_command(root, rest[0]) if rest else None
+                assert verb or not rest, f"{page.name}: {words}"
+                if verb:
+                    verb.make_parser(click.Context(verb, parent=root)).parse_args(rest[1:])
+                    seen += 1
+    assert seen > 30
+
+
+def commands(snippet: str) -> Iterator[list[str]]:
+    """What stands after `canon-remote` in each command of a shell's lines, up to `--run`."""
+    for line in snippet.splitlines():
+        words = shlex.shlex(line, posix=True, punctuation_chars="|;<>&()")
+        words.whitespace_split = True
+        for is_end, part in itertools.groupby(words, lambda word: not set(word) - set("|;<>&()")):
+            command = list(itertools.takewhile(lambda word: word != "--run", part))
+            if not is_end and "canon-remote" in command:
+                yield command[command.index("canon-remote") + 1 :]
 
 
 OTHERS = ROOT / "docs" / "guide" / "coming-from.md"
