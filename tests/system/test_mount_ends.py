@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -229,47 +230,77 @@ def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     assert 'pip install ".[mount]"' in extra.stderr
 
 
-def test_who_is_not_root_mounts_too() -> None:
-    """In a mount namespace of its own, with a /dev/fuse that all may open."""
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that all may enter."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def alone(home: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as root in a mount namespace of its own, which ends with it."""
     if os.getuid():
-        needed("only root can become nobody")
-    home = Path(tempfile.mkdtemp(dir="/tmp"))
-    script = f"""
-        set -e
+        needed("only root can set up a namespace, and become nobody")
+    env = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-ec", script],
+        env=env | {"HOME": str(home), "CANON_REMOTE_PORT": VIRTUAL},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+def as_nobody(home: Path, mode: str, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as nobody, where /dev/fuse has that mode."""
+    return alone(
+        home,
+        f"""
         mount -t tmpfs -o mode=1777 none {home}
-        mknod -m 666 {home}/fuse c 10 229
+        mknod -m {mode} {home}/fuse c 10 229
         mount --bind {home}/fuse /dev/fuse
         {opened(home, Path(sys.base_prefix), ROOT)}
-        exec setpriv --reuid=nobody --regid=nogroup --clear-groups sh -ec '
-            mkdir {home}/card
-            {PROGRAM} mount {home}/card
-            cp -a {home}/card {home}/copy
-            find {home}/copy -type f
-            stat --format=%U {home}/card/DCIM
-            fusermount3 -u {home}/card
-            ! grep {home}/card /proc/self/mounts
-            process=$({PROGRAM} mount --json {home}/card | sed "s/.*: //; s/}}//")
-            kill -9 "$process"
-            while grep -q {home}/card /proc/self/mounts; do :; done
-        '
+        exec setpriv --reuid=nobody --regid=nogroup --clear-groups sh -ec '{script}'
+        """,
+    )
+
+
+def test_who_is_not_root_mounts_too(home: Path) -> None:
+    script = f"""
+        mkdir {home}/card
+        {PROGRAM} mount {home}/card
+        cp -a {home}/card {home}/copy
+        find {home}/copy -type f
+        stat --format=%U {home}/card/DCIM
+        fusermount3 -u {home}/card
+        ! grep {home}/card /proc/self/mounts
+        process=$({PROGRAM} mount --json {home}/card | sed "s/.*: //; s/}}//")
+        kill -9 "$process"
+        while grep -q {home}/card /proc/self/mounts; do :; done
     """
-    env = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
-    try:
-        done = subprocess.run(
-            ["unshare", "--mount", "sh", "-c", script],
-            env=env | {"HOME": str(home), "CANON_REMOTE_PORT": VIRTUAL},
-            cwd="/",
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-    finally:
-        home.rmdir()
+    done = as_nobody(home, "0666", script)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert f"{home}/copy/{PICTURE}" in lines
     assert lines[-1] == "nobody"
+
+
+def test_who_may_not_use_fuse_is_told(home: Path) -> None:
+    refused = as_nobody(home, "0600", f"mkdir {home}/card; {PROGRAM} mount {home}/card")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "/dev/fuse: Permission denied" in refused.stderr
+    assert f"{home}/card cannot be mounted" in refused.stderr
+
+
+def test_a_kernel_without_fuse_is_told(home: Path) -> None:
+    script = f"mount -t tmpfs none /dev; mknod /dev/null c 1 3; {PROGRAM} mount {home}"
+    refused = alone(home, script)
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "sudo modprobe fuse" in refused.stderr
 
 
 def opened(home: Path, *trees: Path) -> str:
