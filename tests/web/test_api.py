@@ -36,10 +36,14 @@ def test_an_evening_over_http(ident: str, tmp_path: Path) -> None:
         assert served.http.get(f"{here}/exif/{first}").json()["maker"] == "Canon"
 
         paths = [one["path"] for one in listed["files"]]
-        made = served.http.post(f"{here}/zip", json={"paths": paths}).json()
+        made = served.http.post(f"{here}/zip", json={"paths": paths[:1]}).json()
+        more = {"paths": paths, "add_to": made["number"]}
+        made = served.http.post(f"{here}/zip", json=more).json()
+        assert made["files"] == len(paths)
         packed = served.http.get(made["url"])
         assert len(packed.content) == made["size"] == int(packed.headers["content-length"])
         with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+            assert len(set(archive.namelist())) == len(paths)
             data = archive.read(archive.namelist()[-1])
         assert hashlib.sha256(data).digest() == hashlib.sha256(whole.content).digest()
 

@@ -91,6 +91,19 @@ def test_at_most_four_programs_read_and_one_that_does_not_read_holds_nobody(serv
         assert film.status_code == 200
 
 
+def test_who_does_not_read_loses_the_place(served: Served) -> None:
+    host, port = served.http.base_url.host, served.http.base_url.port
+    ask = f"GET {HERE}/live.mjpg HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+    with ExitStack() as stack:
+        for _ in range(4):
+            line = stack.enter_context(socket.create_connection((host, port)))
+            line.sendall(ask)
+            assert line.recv(12) == b"HTTP/1.1 200"
+        served.wait_for(IDENT, live=False)  # nobody looks any more
+        with served.http.stream("GET", f"{HERE}/live.mjpg") as film:
+            assert film.status_code == 200
+
+
 def test_the_head_alone_starts_nothing(served: Served) -> None:
     served.wait_for(IDENT, live=False)
     answer = served.http.head(f"{HERE}/live.mjpg")

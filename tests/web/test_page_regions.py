@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -276,3 +277,31 @@ def test_make_demo_says_how_to_open_the_page(tmp_path: Path) -> None:
     with serving(tmp_path, *words[1].split()) as served:
         assert served.http.get("/").status_code == 200
         served.wait_for("powershot-g3", state="ready")
+
+
+@pytest.mark.long
+def test_more_files_than_one_request_may_name(browser: Browser, tmp_path: Path) -> None:
+    """All in one zip, then all deleted; the page asks for them in portions."""
+    card = tmp_path / "card/DCIM"
+    (tmp_path / "one.jpg").write_bytes(b"\xff\xd8\xff\xd9")
+    (card / "100CANON").mkdir(parents=True)
+    for number in range(1, 601):
+        (card / f"100CANON/IMG_{number:04}.JPG").hardlink_to(tmp_path / "one.jpg")
+    port = f"virtual:eos-60d?card={card.parent}"
+    with (
+        serving(tmp_path / "pictures", "--port", port) as served,
+        opened(browser, served, errors=True) as page,  # such a file has no thumbnail
+    ):
+        page.locator(".frame button").first.click()
+        page.keyboard.press("Control+a")
+        expect(page.locator(".tools .fact")).to_have_text("600 files, 600 chosen")
+        with page.expect_download(timeout=PATIENCE_MS) as coming:
+            page.get_by_role("button", name="Download").click()
+        with zipfile.ZipFile(coming.value.path()) as archive:
+            assert len(set(archive.namelist())) == 600
+        page.get_by_role("button", name="Delete …").click()
+        dialog = page.get_by_role("dialog", name="Delete")
+        expect(dialog).to_contain_text("600 of 600 go from the card")
+        dialog.get_by_role("button", name="Delete").click()
+        expect(page.locator(".files .empty")).to_have_text("There is nothing on the card.")
+        assert served.http.get("/cameras/eos-60d/files").json()["total"] == 0

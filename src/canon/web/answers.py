@@ -138,7 +138,7 @@ FINDINGS = many(
 )
 CAMERAS, JOBS, DONE = many(CAMERA), many(JOB), many(refer("Done"))
 FILES = has(total=NUMBER, offset=NUMBER, files=many(FILE))
-ZIP = has(url=TEXT, size=NUMBER, files=NUMBER)
+ZIP = has(number=TEXT, url=TEXT, size=NUMBER, files=NUMBER)
 SHOTS = has(
     shots=many(has(id=TEXT, shot=some(SHOT), error=some(refer("Problem")))),
     spread_ms=some(AMOUNT),

@@ -127,6 +127,18 @@ class Paths(Body):
     paths: Some
 
 
+class Packed(Body):
+    """Files of the card for a zip.
+
+    Attributes:
+        paths: the files.
+        add_to: the number of a zip that they are added to; null makes a new one.
+    """
+
+    paths: Some
+    add_to: str | None = None
+
+
 class Protected(Body):
     """Files of the card, and whether they are protected."""
 

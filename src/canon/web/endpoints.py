@@ -352,11 +352,15 @@ async def _remove(call: Call, body: bodies.NoBody) -> object:
     return {}
 
 
-async def _pack(call: Call, body: bodies.Paths) -> object:
-    entries = [await call.entry_at(CardPath(path)) for path in dict.fromkeys(body.paths)]
-    number = call.server.pack(call.station, entries)
-    address = f"/cameras/{call.station.ident}/zip/{number}"
-    return {"url": address, "size": zips.length(entries), "files": len(entries)}
+async def _pack(call: Call, body: bodies.Packed) -> object:
+    station, server = call.station, call.server
+    before = [] if body.add_to is None else server.packed(station, body.add_to)
+    more = [await call.entry_at(CardPath(path)) for path in body.paths]
+    entries = [*dict.fromkeys([*before, *more])]
+    number = server.pack(station, entries, body.add_to)
+    address = f"/cameras/{station.ident}/zip/{number}"
+    size, files = zips.length(entries), len(entries)
+    return {"number": number, "url": address, "size": size, "files": files}
 
 
 async def _zip(call: Call, body: bodies.NoBody) -> object:
@@ -498,7 +502,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("PUT", "/cameras/{camera}/files/{path}", _put, "Put a file on the card", answers.FILE, raw=True, refuses=_STORES),
     Endpoint("DELETE", "/cameras/{camera}/files/{path}", _remove, "Delete a file", answers.NOTHING, refuses=_SETS),
     Endpoint("GET", "/cameras/{camera}/exif/{path}", _exif, "What a picture says of itself", answers.EXIF, refuses=(*_ASKS, 422)),
-    Endpoint("POST", "/cameras/{camera}/zip", _pack, "Make a zip of files; it is fetched at the address that comes back", answers.ZIP, takes=bodies.Paths, refuses=_ASKS),
+    Endpoint("POST", "/cameras/{camera}/zip", _pack, "Make a zip of files; it is fetched at the address that comes back", answers.ZIP, takes=bodies.Packed, refuses=_ASKS),
     Endpoint("GET", "/cameras/{camera}/zip/{number}", _zip, "A zip that was made", gives="application/zip", refuses=_ASKS),
     Endpoint("GET", "/cameras/{camera}/thumbnails/{path}", _thumbnail, "The small JPEG of a file", gives="image/jpeg", refuses=(*_ASKS, 422)),
     Endpoint("POST", "/cameras/{camera}/delete", _delete, "Delete files", answers.DONE, takes=bodies.Paths, refuses=_SETS),

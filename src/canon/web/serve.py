@@ -18,6 +18,7 @@ from canon.web.server import Server
 
 _MOST_CONNECTIONS = 100
 _HEAD_S = 10.0
+_STUCK_S = 10.0  # without a frame taken, a place at live view is somebody else's
 _WAITING = 128 << 10  # bytes that may be on their way to a client: a slow one sees no old frames
 
 
@@ -27,11 +28,26 @@ class _Patient(H11Protocol):
     Those who came first are served, however many come after them.
     """
 
+    _stuck: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self.limit_concurrency = None if len(self.connections) <= _MOST_CONNECTIONS else 0
         self.loop.call_later(_HEAD_S, self._give_up, transport)
+
+    def pause_writing(self) -> None:
+        """Wait until the client takes more; one that looks at live view may not stop for long."""
+        super().pause_writing()
+        request: Mapping[str, object] | None = self.scope
+        if request is not None and str(request["path"]).endswith("/live.mjpg"):
+            self._stuck = self.loop.call_later(_STUCK_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has taken what there was."""
+        super().resume_writing()
+        if self._stuck is not None:
+            self._stuck.cancel()
 
     def _give_up(self, transport: asyncio.Transport) -> None:
         request: object = self.scope  # None while none has come to its end

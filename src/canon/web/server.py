@@ -132,9 +132,9 @@ class Server:
         """The live view of a camera."""
         return self._finders[station.ident]
 
-    def pack(self, station: Station, entries: list[Entry]) -> str:
+    def pack(self, station: Station, entries: list[Entry], number: str | None = None) -> str:
         """Remember which files a zip is to have, and give its number; the last hundred are kept."""
-        number = secrets.token_hex(8)
+        number = number or secrets.token_hex(8)
         self._packed[number] = (station, entries)
         while len(self._packed) > _MOST_ZIPS:
             del self._packed[next(iter(self._packed))]

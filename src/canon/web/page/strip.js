@@ -8,8 +8,8 @@ import { act, address, camera, can, isThere, readOnly, tell } from "./state.js";
 import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact.js";
 
 const TOGETHER = 60; // pictures that appear, and go, together
-const PATHS = 500; // of one request
-const MOST_IN_ZIP = 1500;
+const PATHS = 500; // of one request,
+const LETTERS = 16_000; // and so many letters of them: the server takes 64 KiB
 const NAMES = 20; // that a question lists
 
 // By day, the newest first, and of each day so many together.
@@ -22,6 +22,21 @@ function days(all) {
     parts.at(-1).push(one);
   }
   return [...found];
+}
+
+// The paths of many files, as many together as one request may have.
+function portions(paths) {
+  const found = [[]];
+  let letters = 0;
+  for (const path of paths) {
+    if (found.at(-1).length && (found.at(-1).length === PATHS || letters + path.length > LETTERS)) {
+      found.push([]);
+      letters = 0;
+    }
+    found.at(-1).push(path);
+    letters += path.length;
+  }
+  return found;
 }
 
 function listed(names) {
@@ -81,23 +96,23 @@ export function FilmStrip() {
   };
   const fetchThem = async () => {
     const link = document.createElement("a");
-    if (paths.length > MOST_IN_ZIP) {
-      tell(`${paths.length} files are too many for one zip; choose at most ${MOST_IN_ZIP}`, "error");
-      return;
-    }
     if (paths.length === 1) {
       link.href = address("files", paths[0]);
     } else {
-      const { done } = await act("POST", address("zip"), { paths });
-      if (!done) return;
-      link.href = done.url;
+      let made = null;
+      for (const some of portions(paths)) {
+        const { done } = await act("POST", address("zip"), { paths: some, add_to: made && made.number });
+        if (!done) return;
+        made = done;
+      }
+      link.href = made.url;
     }
     link.download = "";
     link.click();
   };
   const each = async (what, those, more = {}) => {
-    for (let at = 0; at < those.length; at += PATHS) {
-      const { done } = await act("POST", address(what), { paths: those.slice(at, at + PATHS), ...more });
+    for (const some of portions(those)) {
+      const { done } = await act("POST", address(what), { paths: some, ...more });
       if (!done) return;
       done.filter((result) => result.error).forEach((result) => tell(`${result.path}: ${result.error.message}`, "error"));
     }
