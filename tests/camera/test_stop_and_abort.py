@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from judges import is_left
@@ -12,8 +14,10 @@ from test_threads import Worker, end_well
 
 from canon.camera import Camera
 from canon.driver.shot import Shot
-from canon.errors import Aborted
+from canon.errors import Aborted, DeviceBusy
+from canon.hurry import AtOnce
 from canon.virtual.device import UsbDevice
+from canon.virtual.faults import Fault
 from canon.virtual.port import VirtualPort
 from rigs.bodies import a_camera, eos_device, native_device
 
@@ -153,4 +157,42 @@ def test_abort_where_no_release_is_under_way() -> None:
     cam, _ = a_native_camera()
     with cam:
         cam.capture.abort()
+        assert len(cam.capture.shoot().pictures) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "waits"), [(AtOnce, False), (KeyboardInterrupt, True)], ids=["second", "first"]
+)
+@pytest.mark.parametrize(
+    ("make", "command"),
+    [(an_eos("eos-60d"), "SetDevicePropValueEx"), (a_ptp_camera, "SetDevicePropValue")],
+    ids=["60d", "powershot"],
+)
+def test_an_end_at_once_does_not_wait_for_a_busy_camera(
+    make: Callable[[], tuple[Camera, UsbDevice]],
+    command: str,
+    error: type[BaseException],
+    waits: bool,
+) -> None:
+    """By the camera's clock; a second Ctrl-C has it. Afterwards the camera takes pictures."""
+    cam, made = make()
+    device: Any = made
+    began = 0.0
+
+    def interrupted() -> None:
+        nonlocal began
+        with cam.remote():
+            cam.capture.shoot()
+            device.faults.add(Fault.parse(f"busy@{command}:15"))
+            began = cam.clock.now()
+            try:
+                raise error
+            finally:
+                with suppress(DeviceBusy):
+                    cam.settings.set(iso=200)
+
+    with cam:
+        with pytest.raises(error):
+            interrupted()
+        assert (cam.clock.now() - began > 1.0) == waits
         assert len(cam.capture.shoot().pictures) == 1

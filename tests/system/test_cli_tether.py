@@ -374,6 +374,18 @@ def test_ctrl_c_lets_the_file_that_is_coming_be_finished(tmp_path: Path, cabled:
             assert ('"end"' in out) == (times == 1)
         name = Path(one["card"]).name
         assert here(folder) == {name: cabled.files()[name]}
+        assert {name for name in os.listdir(folder) if name.startswith(".")} == {INDEX}
+
+
+@pytest.mark.parametrize("cabled", ["native"], indirect=True)
+def test_sigterm_ends_a_wait_for_pictures_that_never_come(tmp_path: Path, cabled: Cabled) -> None:
+    with started(tmp_path, "tether", "-o", "to", "--count", "5", "--json", port=cabled.port) as one:
+        until(lines(one), "waiting")
+        one.terminate()
+        out, err = one.communicate(timeout=PATIENCE_S)
+    assert one.returncode == 130
+    assert '"end"' in out
+    assert json.loads(err.splitlines()[-1])["error"]["kind"] == "Interrupted"
 
 
 @pytest.mark.parametrize("deletes", [False, True], ids=["keeps", "deletes"])

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from canon.hurry import AtOnce
+
 if TYPE_CHECKING:
     from canon.work.stopping import Stop
 
@@ -18,7 +20,7 @@ _NUMBERS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 def gently_ended(stop: Callable[[], None], by: Stop | None = None) -> Iterator[None]:
     """For a block: the first Ctrl-C calls `stop`, and the block's end raises KeyboardInterrupt.
 
-    The second raises it at once.
+    The second raises `AtOnce`: what cleans up then does not wait for a busy camera.
 
     Args:
         stop: asks for the end; it is called between any two steps of the main thread.
@@ -39,8 +41,11 @@ def gently_ended(stop: Callable[[], None], by: Stop | None = None) -> Iterator[N
         nonlocal asked
         asked = True
         for one in handled:
-            signal.signal(one, signal.default_int_handler)
+            signal.signal(one, second)
         stop()
+
+    def second(number: int, frame: FrameType | None) -> None:
+        raise AtOnce
 
     handled = [one for one in named if before[one] is not signal.SIG_IGN]  # as by nohup
     for one in handled:

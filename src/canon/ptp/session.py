@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, Protocol, TypeVar, cast
 
+from canon import hurry
 from canon.conversation import Conversation
 from canon.driver.card import Counted, Progress, Sink
 from canon.driver.events import Event, Listener, Queue
@@ -411,7 +412,7 @@ class Session:
                 return ended
             error = refusal(ended.code, type(operation).__name__)
             again = operation.patient and not ended.length and isinstance(error, DeviceBusy)
-            if not again or left <= 0:
+            if not again or left <= 0 or hurry.is_wanted():
                 raise error
             self.clock.sleep(min(next(waits), left))
 

@@ -11,6 +11,7 @@ from canon.driver.card import Entry
 from canon.driver.features import Feature
 from canon.errors import CanonError, NotSupported
 from canon.frozen import Frozen
+from canon.log import Log
 from canon.values import Compensation, ShootingMode, ShutterSpeed
 from canon.work.frames import DRIVE, RELEASE, Frames, Place, Warned
 from canon.work.patience import Patience
@@ -20,6 +21,7 @@ from canon.work.taking import Brought, IndexRebuilt
 if TYPE_CHECKING:
     from canon.camera import Camera
 
+_log = Log(__name__)
 _FOCUS = re.compile(r"([1-9]\d{0,3})x([+-]?[1-9]\d{0,3})")
 _EV = re.compile(r"[+-]?\d{1,2}(\.\d+|( \d)?/\d)?")
 _NEAR = 0.1  # of a stop: how far a step of the camera may be from what is wanted
@@ -180,8 +182,10 @@ class Bracket:
         try:
             yield from self._all([(stops, 0) for stops in wanted.stops], set_to)
         finally:
-            with suppress(CanonError):
+            try:
                 self._cam.settings.set({name: before})
+            except CanonError as error:
+                _log.warning("%s was not set back to %s: %s", name, before, error.what)
 
     def _focus(self, wanted: FocusSteps) -> Iterator[BracketEvent]:
         went = 0

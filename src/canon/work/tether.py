@@ -215,6 +215,9 @@ class Tether:
         except (CanonError, OSError):
             yield Ended(**counts)
             raise
+        except (KeyboardInterrupt, GeneratorExit):
+            self._begun.forget()  # somebody has ended it, and knows what came
+            raise
         finally:
             self._hook.give_up()
             if self.cam is not first:

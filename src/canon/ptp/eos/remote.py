@@ -15,6 +15,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import TypeVar
 
+from canon import hurry
 from canon.errors import CanonError, DeviceBusy, Disconnected, NotSupported, Refused
 from canon.log import Log
 from canon.models.model import BodyKind
@@ -222,7 +223,7 @@ class EosRemote:
             try:
                 return act()
             except DeviceBusy:
-                if late:
+                if late or hurry.is_wanted():
                     raise
                 self.channel.drain()
                 clock.sleep(next(pauses))
