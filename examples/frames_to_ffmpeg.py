@@ -1,7 +1,7 @@
 """Write what the lens sees to stdout as MJPEG, for a player, an encoder or a virtual webcam.
 
 python frames_to_ffmpeg.py [PORT] [COUNT] | ffplay -f mjpeg -
-python frames_to_ffmpeg.py | ffmpeg -f mjpeg -i - -pix_fmt yuv420p -f v4l2 /dev/video9
+python frames_to_ffmpeg.py | ffmpeg -use_wallclock_as_timestamps 1 -f mjpeg -i - film.mkv
 """
 
 import itertools
