@@ -171,9 +171,10 @@ def serve(cam: Camera, path: str, *, room: int, ready: Callable[[], None]) -> No
     with _watched(path):
         looper.start()
         is_ready = False
+        last: BaseException | str = ""
         try:
-            first = news.get()
-            if first != "up":
+            last = news.get()
+            if last != "up":
                 raise PortError(
                     f"{path} cannot be mounted",
                     "look at what libfuse has said above, and at who may use /dev/fuse",
@@ -188,7 +189,7 @@ def serve(cam: Camera, path: str, *, room: int, ready: Callable[[], None]) -> No
             if not is_ready:
                 raise
         finally:
-            if looper.is_alive():
+            if last != "down":  # else somebody else did
                 unmount(path)
             volume.close()
             if listener.ident is not None:
