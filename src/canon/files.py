@@ -16,7 +16,7 @@ from canon.errors import AlreadyThere, CanonError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-_PORTS = (f"{kind}{number}" for kind in ("COM", "LPT") for number in range(10))
+_PORTS = (f"{kind}{number}" for kind in ("COM", "LPT") for number in "0123456789¹²³")
 _RESERVED = frozenset(("CON", "PRN", "AUX", "NUL", *_PORTS))
 """What Windows takes for a device, whatever suffix follows."""
 _DATA_LOST = {getattr(errno, name, None) for name in ("EIO", "ENOSPC", "EDQUOT")}

@@ -47,6 +47,30 @@ def test_help_is_there_by_its_short_name(tmp_path: Path, words: tuple[str, ...])
     assert output(tmp_path, *words).startswith("Usage: canon-remote")
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("capture", "-o", "FILE/x"), "FILE is a file, not a folder"),
+        (("capture", "-o", "FILE/x/"), "FILE is a file, not a folder"),
+        (("get", "DCIM", "-o", "FILE/x/"), "FILE is a file, not a folder"),
+        (("import", "FILE/x"), "FILE"),
+        (("import", ""), "it is empty"),
+        (("get", "DCIM", "-o", ""), "it is empty"),
+        (("import", "to", "--template", "COM¹/{name}"), "device"),
+        (("movie", "--seconds", "nan"), "is no time"),
+        (("movie", "--seconds", "inf"), "is no time"),
+        (("movie", "--seconds", "-1"), "is no time"),
+    ],
+    ids=str,
+)
+def test_what_cannot_work_is_told_before_the_camera_is_asked(
+    tmp_path: Path, words: tuple[str, ...], why: str
+) -> None:
+    """There is no such camera: who asks for it first says that, by another exit code."""
+    (tmp_path / "FILE").touch()
+    assert why in told(tmp_path, *words, code=2, port="usb:04a9:ffff")
+
+
 def test_a_misspelt_verb_is_told_with_its_neighbour(tmp_path: Path) -> None:
     assert "the nearest is settings" in told(tmp_path, "setings", code=2)
     assert "nearest" not in told(tmp_path, "xyzzy", code=2)
@@ -179,8 +203,8 @@ def test_pictures_go_into_folders_that_are_not_there_yet(tmp_path: Path) -> None
 
 def test_where_nothing_can_be_saved_no_picture_is_taken(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    for to, code in ("file/one.jpg", 1), ("file/", 2):
-        said = told(tmp_path, "-vv", "capture", "-o", to, code=code)
+    for to in "file/one.jpg", "file/":
+        said = told(tmp_path, "-vv", "capture", "-o", to, code=2)
         assert said.startswith("canon-remote: file")
         assert "Release" not in said
 

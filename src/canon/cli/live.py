@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from canon.cli.durations import DURATION
 from canon.cli.options import Options, Verb
 from canon.cli.output import Tally, Untold, bytes_out, put_bytes
 from canon.cli.paths import ON_THIS_COMPUTER
@@ -90,7 +91,7 @@ def live_verb(
 @click.command(
     "movie", cls=Verb, examples=("canon-remote movie --seconds 10", "canon-remote movie --json")
 )
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="How long.")
+@click.option("--seconds", type=DURATION, metavar="TIME", help="How long.")
 @click.pass_obj
 def movie_verb(options: Options, seconds: float | None) -> None:
     """Record a movie onto the card, for so many seconds, or else till Ctrl-C.

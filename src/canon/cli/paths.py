@@ -41,6 +41,8 @@ class LocalPathType(_Text):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The path, with the user's home where it says so."""
+        if not value:
+            self.fail("it is empty; . is the folder that you are in", param, ctx)
         return str(ctx.obj.on_this_computer(value) if ctx else value)
 
     def shell_complete(

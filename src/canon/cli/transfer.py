@@ -86,8 +86,9 @@ def get_verb(
         return _write_out(options, paths, thumbnail=thumbnail)
     from canon.cli.finder import Finder
     from canon.driver.lookup import is_pattern
-    from canon.work.saving import Job, Layout, Saving, ends_as_folder
+    from canon.work.saving import Job, Layout, Saving, check_way, ends_as_folder
 
+    check_way(Path(output).parent)
     with (
         options.camera() as cam,
         Tally(options.as_json, "path", "saved", "file", "size", "fetched") as tally,

@@ -158,10 +158,10 @@ class Saving:
 
         Raises:
             AlreadyThere: the file is there already.
+            ValueError: a file is where a folder is wanted.
             OSError: nothing can be written there.
         """
-        if self.is_folder and self.to.is_file():
-            raise ValueError(f"{self.to} is a file, not a folder; name another")
+        check_way(self.to if self.is_folder else self.to.parent)
         if not self.is_folder:
             check_free(self.to, overwrite=self._overwrite)
         folder = self.to if self.is_folder else self.to.parent
@@ -351,6 +351,13 @@ class Saving:
 def ends_as_folder(to: str | Path) -> bool:
     """Whether somebody means a folder: it is there, or ends with a slash."""
     return Path(to).is_dir() or str(to).endswith(("/", os.sep))
+
+
+def check_way(folder: Path) -> None:
+    """ValueError when a folder cannot be there: a file has its name, or that of one above."""
+    for one in [folder, *folder.parents]:
+        if one.is_file():
+            raise ValueError(f"{one} is a file, not a folder; name another")
 
 
 def mark_downloaded(cam: Camera, entry: Entry) -> CanonError | None:
