@@ -23,10 +23,12 @@ test: .venv/dev programs
 	$(PYTEST) -m 'not long'
 
 test-all: .venv/dev programs
-	$(PYTEST) --cov --cov-report= --evidence=build/evidence.json
+	@rm -f build/evidence.json
+	$(PYTEST) -m 'not long' --cov --cov-report= --evidence=build/evidence.json
 	$(BIN)/coverage report --skip-covered
 	@$(BIN)/coverage report --include='$(COVERED)' --fail-under=95 --format=total >/dev/null \
 		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }
+	$(PYTEST) -m long --evidence=build/evidence.json
 	@[ "$$CI" != true ] || [ "$$CANON_TRACES" = none ] || $(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md --check
 
 # The programs of others that the tests run. Without them, tests are skipped, but not in CI.

@@ -171,11 +171,15 @@ def pytest_runtest_makereport(
 
 
 class Evidence:
-    """Collects what the passed tests show, for SUPPORTED.md (tests/supported.py)."""
+    """Collects what the passed tests show, for SUPPORTED.md (tests/supported.py).
+
+    What is in the file already stays there: the long tests have a run of their own.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.shown: set[tuple[str, str, str]] = set()
+        before = json.loads(path.read_text()) if path.exists() else []
+        self.shown: set[tuple[str, str, str]] = {cast("Any", tuple(row)) for row in before}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.passed:
