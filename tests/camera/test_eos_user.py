@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageStat
 
+import canon
+from canon import exif
 from canon.camera import Camera
 from canon.driver.events import ShuttingDown
 from canon.driver.features import Feature
@@ -151,6 +155,35 @@ def test_pictures_tell_sensor_and_lens(tmp_path: Path, slug: str, crop: float, l
     (told,) = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
     assert float(told["ScaleFactor35efl"]) == pytest.approx(crop, abs=0.05)
     assert told["LensModel"] == lens
+
+
+def _warmth(data: bytes) -> float:
+    """How much redder than blue a picture is."""
+    with Image.open(io.BytesIO(data)) as picture:
+        red, _, blue = ImageStat.Stat(picture.convert("RGB")).mean
+    return red - blue
+
+
+@pytest.mark.parametrize("slug", ["eos-60d", "eos-r6", "eos-5ds-r"])
+@pytest.mark.parametrize("target", ["host", "card"])
+def test_one_release_gives_three_white_balances(slug: str, target: str) -> None:
+    with canon.open(f"virtual:{slug}?dial=program") as cam, cam.remote():
+        cam.settings.set({"white_balance_xa": 3, "image_format": "small-2-fine"})
+        assert cam.settings["bracketing"].value == "white-balance"
+        shot = cam.capture.shoot(target=target)
+        pictures = shot.pictures or [cam.storage.read(one) for one in shot.entries]
+        plain, blue, amber = map(_warmth, pictures)
+        assert blue < plain < amber
+        cam.settings.set(white_balance_xa=0)
+        assert cam.settings["bracketing"].value == "off"
+        assert len(cam.capture.shoot(target="host").pictures) == 1
+
+
+def test_a_row_of_sensitivities() -> None:
+    with canon.open("virtual:eos-60d?dial=manual") as cam, cam.remote():
+        cam.settings.set(iso=400, bracketing="iso")
+        shots = [cam.capture.shoot(target="host").pictures[0] for _ in range(3)]
+        assert [exif.read(one).iso for one in shots] == [400, 200, 800]
 
 
 def test_a_bracketed_row_ends_by_itself() -> None:

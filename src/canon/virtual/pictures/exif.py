@@ -87,6 +87,7 @@ class Exposure:
         flash: the setting of the flash.
         flash_fired: whether it fired.
         white_balance: the light that was taken for white.
+        tint: how far white is shifted from there, in steps towards amber and towards green.
         focal_length: millimetres, as the lens stood.
         wide: the shortest focal length in millimetres.
         tele: the longest focal length in millimetres.
@@ -132,6 +133,7 @@ class Exposure:
     flash: Flash = Flash.OFF
     flash_fired: bool = False
     white_balance: WhiteBalance = WhiteBalance.AUTO
+    tint: tuple[int, int] = (0, 0)
     focal_length: float = 230 / 32
     wide: float = 230 / 32
     tele: float = 922 / 32

@@ -192,6 +192,7 @@ class Look(NamedTuple):
     macro: bool
     flash: bool
     white_balance: WhiteBalance
+    tint: tuple[int, int]
     effect: PhotoEffect
     contrast: int
     saturation: int
@@ -215,6 +216,7 @@ def _look(shot: Exposure, size: tuple[int, int]) -> Look:
         shot.af_distance == AfDistance.CLOSE_UP,
         shot.flash_fired,
         shot.white_balance,
+        shot.tint,
         shot.effect,
         shot.contrast,
         shot.saturation,
@@ -317,13 +319,18 @@ def _grainy(image: Image, iso: int) -> Image:
 def _tones(look: Look) -> list[int]:
     """What becomes of the 256 values of red, green and blue, one table behind the other."""
     table = []
-    for gain in _TINTS.get(look.white_balance, (1.0, 1.0, 1.0)):
+    amber, green = (_SHIFT * steps for steps in look.tint)
+    shifts = amber - green / 2, green, -amber - green / 2
+    gains = _TINTS.get(look.white_balance, (1.0, 1.0, 1.0))
+    for gain in (one * 2**shift for one, shift in zip(gains, shifts, strict=True)):
         for value in range(256):
             light = (value / 255) ** 2.2 * gain * 2**look.exposure
             tone = 255 * min(1.0, light) ** (1 / 2.2)
             table.append(round(max(0, min(255, 128 + (tone - 128) * (1 + look.contrast / 4)))))
     return table
 
+
+_SHIFT = 0.05  # Guess: stops of a colour, of one step in the grid of the menu
 
 # The light of the scene is daylight: what is set for another light turns to the other side.
 _TINTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from canon.values import FileKind, ImageSize, PhotoEffect, Quality, ShootingMode
 from canon.virtual.pictures.exif import Exposure
 from canon.virtual.ptp.eos.dial import Mode
 from canon.virtual.ptp.eos.glass import lens_of, sensor_of
-from canon.virtual.ptp.eos.properties import FLASH_BRACKET, Properties
+from canon.virtual.ptp.eos.properties import FLASH_BRACKET, ISO_BRACKET, Properties
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.shutter import exposure
 
@@ -25,7 +26,7 @@ _BYTES = {3: 0.45, 2: 0.23}
 _RAW_BYTES = 1.4
 _BRACKET = 0, -1, 1
 """The order of bracketed pictures."""
-_FLASH_STEP = Fraction(1)  # Guess: no property tells it
+_STEP = Fraction(1)  # Guess: no property tells it, of flash and of ISO
 _EFFECTS = {
     0x83: PhotoEffect.VIVID,  # landscape
     0x84: PhotoEffect.NEUTRAL,
@@ -141,7 +142,8 @@ class NextShot:
         if _LARGE_FROM > side > 0.55:
             size = ImageSize.MEDIUM_1
         quality = Quality.NORMAL if file.compression == 2 else Quality.FINE
-        shot = dataclasses.replace(shot, size=size, quality=quality, effect=effect)
+        tint = self._steps(Eos.WHITE_BALANCE_ADJUST_A), self._steps(Eos.WHITE_BALANCE_ADJUST_B)
+        shot = dataclasses.replace(shot, size=size, quality=quality, effect=effect, tint=tint)
         if mode in (Mode.MANUAL, Mode.BULB) and (aperture := self._read("aperture")):
             stops = getattr(aperture, "number", None)
             shot = dataclasses.replace(shot, aperture=float(stops or shot.open_aperture))
@@ -158,8 +160,8 @@ class NextShot:
     @property
     def step(self) -> Fraction:
         """How far the pictures of a row are apart, in stops; 0 where none is bracketed."""
-        if self._by_flash:
-            return _FLASH_STEP
+        if self._bracketing in (FLASH_BRACKET, ISO_BRACKET):
+            return _STEP
         return Fraction(round(self.table.number(Eos.AEB) / 8 * 3), 3)
 
     @property
@@ -168,8 +170,8 @@ class NextShot:
         return not self.step or bool(self.taken % len(_BRACKET))
 
     @property
-    def _by_flash(self) -> bool:
-        return self.table.number(Eos.BRACKET_MODE) == FLASH_BRACKET
+    def _bracketing(self) -> int:
+        return self.table.number(Eos.BRACKET_MODE)
 
     def bracketed(self, shot: Exposure) -> Exposure:
         """The same, brighter or darker where a row of pictures is bracketed."""
@@ -178,7 +180,9 @@ class NextShot:
         bias = self.step * _BRACKET[self.taken % len(_BRACKET)]
         if not bias:
             return shot
-        if self._by_flash:
+        if self._bracketing == ISO_BRACKET:
+            return dataclasses.replace(shot, iso=round(shot.iso * 2.0**bias), iso_auto=False)
+        if self._bracketing == FLASH_BRACKET:
             return dataclasses.replace(shot, flash_compensation=shot.flash_compensation + bias)
         changed: dict[str, Any] = {"compensation": shot.compensation + bias}
         if shot.mode == ShootingMode.SHUTTER_PRIORITY:
@@ -187,3 +191,16 @@ class NextShot:
             longer = float(shot.exposure_time) * 2.0 ** float(bias)
             changed["exposure_time"] = Fraction(longer).limit_denominator(8000)
         return dataclasses.replace(shot, **changed)
+
+    def in_colours(self, shot: Exposure) -> Iterator[Exposure]:
+        """What one exposure gives: three pictures where the white balance is bracketed.
+
+        Guess: as it is set, then towards blue and amber, or towards magenta and green.
+        """
+        amber, green = self._steps(Eos.WHITE_BALANCE_XA), self._steps(Eos.WHITE_BALANCE_XB)
+        for side in _BRACKET if amber or green else (0,):
+            tint = shot.tint[0] + side * amber, shot.tint[1] + side * green
+            yield dataclasses.replace(shot, tint=tint)
+
+    def _steps(self, code: Eos) -> int:
+        return int.from_bytes(self.table.raw(code)[:4], "little", signed=True)

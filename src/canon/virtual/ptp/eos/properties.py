@@ -30,8 +30,14 @@ from canon.virtual.refusal import Status
 
 HOST = 4
 """The bit of a capture destination that is the computer; alone, the card gets nothing."""
-_EXPOSURE_BRACKET, FLASH_BRACKET = 1, 8
+_EXPOSURE_BRACKET, ISO_BRACKET, _WHITE_BRACKET, FLASH_BRACKET = 1, 2, 4, 8
 """What is bracketed."""
+_BRACKETS = {
+    Eos.AEB: _EXPOSURE_BRACKET,
+    Eos.WHITE_BALANCE_XA: _WHITE_BRACKET,
+    Eos.WHITE_BALANCE_XB: _WHITE_BRACKET,
+}
+"""What a step of these brackets."""
 _LIST = 3  # the form of a list
 _UNTOLD = 0x08  # the layout of the display of the compacts that do not tell which it is
 _JPEGS = [(1, size, how) for size in (0, 1, 2) for how in (3, 2)]
@@ -259,8 +265,8 @@ class Properties:
         elif code == Eos.OWNER:
             self.body.owner = value.split(b"\0")[0].decode("latin-1")
         self.put(code, value)
-        if code == Eos.AEB:  # Guess: the bracketing follows its step
-            self.put(Eos.BRACKET_MODE, _EXPOSURE_BRACKET if any(value) else 0)
+        if code in _BRACKETS:  # Guess: the bracketing follows its step
+            self.put(Eos.BRACKET_MODE, _BRACKETS[Eos(code)] if any(value) else 0)
         if code == Eos.AE_MODE:
             self.follow_mode()
 

@@ -372,17 +372,10 @@ class Release:
 
     def _finish(self, shot: Exposure) -> None:
         """Put the picture where it belongs, tell of it, and go on while the button is held."""
-        taken = self.shutter.take(
-            shot, self.next.kinds(), self.next.raw_pixels(), self.body.profile.raw_suffix
-        )
         self.table.put(Eos.SHUTTER_COUNT, self.table.number(Eos.SHUTTER_COUNT) + 1)
         self.next.taken += 1
-        hears = self.heard
-        if self.to_card or not hears:  # Guess: what no host waits for goes to the card
-            self._save(taken)
-        if self.to_host and hears:
-            self._offer(taken)
-            self.host_room = max(0, self.host_room - self.next.picture_size())
+        for one in self.next.in_colours(shot):
+            self._keep(one)
         self.table.put(Eos.AVAILABLE_SHOTS, self.shots_left())
         drive = self.table.number(Eos.DRIVE_MODE)
         rate = _RATES.get(drive, _ROW_RATE)
@@ -390,6 +383,17 @@ class Release:
             self.body.clock.after(1 / rate, self._later(self._again))
             return
         self._rest()
+
+    def _keep(self, shot: Exposure) -> None:
+        taken = self.shutter.take(
+            shot, self.next.kinds(), self.next.raw_pixels(), self.body.profile.raw_suffix
+        )
+        hears = self.heard
+        if self.to_card or not hears:  # Guess: what no host waits for goes to the card
+            self._save(taken)
+        if self.to_host and hears:
+            self._offer(taken)
+            self.host_room = max(0, self.host_room - self.next.picture_size())
 
     def _goes_on(self, drive: int) -> bool:
         """Whether a picture follows of itself; a bracketed row ends with its last one."""
