@@ -174,7 +174,7 @@ def test_one_release_gives_three_white_balances(slug: str, target: str) -> None:
         pictures = shot.pictures or [cam.storage.read(one) for one in shot.entries]
         plain, blue, amber = map(_warmth, pictures)
         assert blue < plain < amber
-        cam.settings.set(white_balance_xa=0)
+        cam.settings.set({"white_balance_xa": 0})
         assert cam.settings["bracketing"].value == "off"
         assert len(cam.capture.shoot(target="host").pictures) == 1
 
