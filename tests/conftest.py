@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 import canon
 from canon.camera import Camera
+from rigs.installs import build, new_python, pip
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_RECORDINGS = "there are no recordings of real cameras at"
@@ -293,3 +294,23 @@ def cam(camera_port: str) -> Iterator[Camera]:
     """The camera under test, initialized."""
     with canon.open(camera_port) as camera:
         yield camera
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this source tree."""
+    return build("wheel", ROOT, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def house(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of wheels: all that any of our extras needs, and pytest."""
+    folder = tmp_path_factory.mktemp("house")
+    pip("wheel", "--quiet", "--wheel-dir", folder, f"{wheel}[all]", "pytest")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plain(wheel: Path, house: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of a Python that has the wheel, what that needs, and no extra."""
+    return new_python(tmp_path_factory.mktemp("plain"), house, wheel)

@@ -1,6 +1,6 @@
 """A program of somebody who has installed canon-remote: it copies a card, and takes a picture.
 
-tests/typed/test_installed.py runs it on the wheel, and has mypy --strict and pyright read it.
+tests/install/test_types.py runs it on the wheel, and has mypy --strict and pyright read it.
 """
 
 import sys
@@ -13,7 +13,7 @@ import canon
 def backup(cam: canon.Camera, folder: Path) -> list[Path]:
     """Copy all files of the card into one folder."""
     folder.mkdir(exist_ok=True)
-    saved = []
+    saved: list[Path] = []
     for entry in cam.storage.walk("DCIM"):
         assert_type(entry, canon.Entry)
         if not entry.is_folder:
