@@ -48,6 +48,7 @@ def test_list_names_the_port_that_opens_the_camera(tmp_path: Path) -> None:
             "product": 0x306E,
             "name": "Canon PowerShot G3",
             "serial": "",
+            "called": None,
         }
     ]
 

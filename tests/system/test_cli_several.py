@@ -275,3 +275,17 @@ def test_ctrl_c_ends_all(tmp_path: Path, config: Path) -> None:
 def test_a_name_in_the_environment(tmp_path: Path, config: Path) -> None:
     name_them(config, THREE)
     assert process(tmp_path, "id", port="ptp").stdout.startswith("model     Canon PowerShot S60")
+
+
+def test_list_shows_the_names(tmp_path: Path, config: Path) -> None:
+    """By the port, and by the ids of USB; a file that is damaged is told, and the list goes on."""
+    name_them(config, {"left": "usb:1-2.3", "right": "virtual:eos-60d", "any": "usb:04a9:306e"})
+    called = {"virtual:powershot-g3": "any", "virtual:eos-60d": "right"}
+    for port, name in {**called, "virtual:eos-6d": "Canon EOS 6D"}.items():
+        assert run(tmp_path, "list", port=port).stdout.endswith(f"  {name}\n")
+    (document,) = json.loads(run(tmp_path, "list", "--json", port="right").stdout)
+    assert document["called"] == "right"
+    (config / "canon-remote" / "cameras.toml").write_text("left = ")
+    ran = run(tmp_path, "list", port="virtual:eos-60d")
+    assert (ran.returncode, "cameras.toml" in ran.stderr) == (0, True)
+    assert ran.stdout.endswith("Canon EOS 60D\n")

@@ -17,7 +17,7 @@ from canon.errors import CameraNotFound, NoCard
 from canon.work.documents import Clocks
 
 if TYPE_CHECKING:
-    from canon.camera import Camera
+    from canon.camera import Camera, Found
     from canon.driver.card import Card
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ def list_verb(options: Options, watch: bool) -> None:
 
     On Linux none is opened for it; elsewhere each is, once, to be asked for its serial number. With
     --watch none is opened on any system: another program's work goes on undisturbed. A line says
-    what was added or removed, first what is there already.
+    what was added or removed, first what is there already. A name of cameras.toml stands last.
     """
     if watch:
         return _watch(options)
@@ -67,12 +67,30 @@ def list_verb(options: Options, watch: bool) -> None:
             "there is no camera",
             "check that it is plugged in and switched on; `canon-remote doctor` looks further",
         )
-    ids = [f"{one.vendor:04x}:{one.product:04x}" for one in found]
     width = max((len(one.port) for one in found), default=0)
+    names = [_called(one) for one in found]
     options.show(
-        [vars(one) for one in found],
-        *(f"{one.port:{width}}  {usb}  {one.name}" for one, usb in zip(found, ids, strict=True)),
+        [{**vars(one), "called": called} for one, called in zip(found, names, strict=True)],
+        *(_line(one, called, width) for one, called in zip(found, names, strict=True)),
     )
+
+
+def _called(found: Found) -> str | None:
+    """The name that cameras.toml has for a camera; None where it has none, or is damaged."""
+    from canon import cameras_file
+
+    ids = f"usb:{found.vendor:04x}:{found.product:04x}"
+    ports = (found.port, ids, f"usb:serial={found.serial}" if found.serial else ids)
+    try:
+        return next((one.name for one in cameras_file.read().values() if one.port in ports), None)
+    except (ValueError, OSError) as error:
+        say(f"warning: {error}")
+        return None
+
+
+def _line(found: Found, called: str | None, width: int = 0) -> str:
+    line = f"{found.port:{width}}  {found.vendor:04x}:{found.product:04x}  {found.name}"
+    return f"{line}  {called}" if called else line
 
 
 def _watch(options: Options) -> None:
@@ -84,9 +102,10 @@ def _watch(options: Options) -> None:
             say("watching until Ctrl-C")
         for change in changes:
             what, one = "added" if isinstance(change, CameraAdded) else "removed", change.found
+            called = _called(one)
             options.show(
-                {"event": what, **vars(one)},
-                f"{what:7}  {one.port}  {one.vendor:04x}:{one.product:04x}  {one.name}",
+                {"event": what, **vars(one), "called": called},
+                f"{what:7}  {_line(one, called)}",
             )
 
 
