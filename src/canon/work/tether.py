@@ -7,7 +7,6 @@ compared with what it had at the start: what was taken meanwhile comes, too.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
@@ -28,9 +27,9 @@ from canon.errors import (
     PortError,
     ProtocolError,
 )
-from canon.files import new_file
 from canon.frozen import Frozen
 from canon.models.file_kinds import Content, kind_of
+from canon.work.begun import Begun, Key
 from canon.work.hook import Hook, HookEvent, HookFailed, Occasion
 from canon.work.index import key
 from canon.work.library import Library
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from canon.camera.events import Events
 
 _PICTURES = CardPath("DCIM")
-Key = tuple[str, int, str]
 _FOLDER = re.compile(r"[1-9]\d\d\w{5}")  # of pictures, as all cameras name them
 _HEAR_S = 0.5  # how often a wait for events looks up
 _LOOK_S = 30.0  # of silence, after which the newest folders are looked through: events get lost
@@ -169,7 +167,7 @@ class Tether:
         self._clock = clock or RealClock()
         self._taking = Taking(library, wanted.template, job=wanted.job)
         self._hook = Hook(list(wanted.hook), wanted.hook_timeout_s)
-        self._begun = _Begun(library)
+        self._begun = Begun(library)
         self._who = _Who()
         self._begin: Begin = lambda name, size: None
         self._stopping = False
@@ -554,43 +552,6 @@ class _Who(Frozen):
         if cam.model != self.model:
             return False
         return serial(cam) == self.serial and (bool(self.serial) or cam.owner == self.owner)
-
-
-class _Begun:
-    """What was on the card at the start, kept in the folder until the tether has ended well.
-
-    So the next one knows what is new, should this one be killed.
-
-    Args:
-        library: the folder.
-
-    Attributes:
-        files: the files that were there; None while no card was.
-    """
-
-    def __init__(self, library: Library) -> None:
-        self._file = library.workshop / ".tether.json"
-        self.files: frozenset[Key] | None = None
-
-    def read(self, camera: str) -> None:
-        """Take over what a tether of this camera has left that did not end well."""
-        try:
-            told = json.loads(self._file.read_bytes())
-            if told["camera"] == camera:
-                self.files = frozenset((path, size, time) for path, size, time in told["files"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return  # there is none, or it is damaged: it begins now
-
-    def write(self, camera: str, files: Iterable[Key]) -> None:
-        """Begin now."""
-        self.files = frozenset(files)
-        told = {"camera": camera, "files": sorted(self.files)}
-        with new_file(self._file, overwrite=True) as file:
-            file.write(json.dumps(told).encode())
-
-    def forget(self) -> None:
-        """It has ended well."""
-        self._file.unlink(missing_ok=True)
 
 
 def _tops(cam: Camera) -> list[CardPath]:
