@@ -51,6 +51,13 @@ def test_files_are_fetched_without_remote_control(slug: str) -> None:
         assert not body.remote_mode
 
 
+@pytest.mark.parametrize("slug", ["eos-40d", "eos-60d", "eos-r6"])
+def test_a_picture_for_the_computer_lists_no_folder(slug: str) -> None:
+    with opened(slug) as (cam, _, asked):
+        assert cam.capture.shoot(target="host").pictures
+        assert not {0x1007, 0x1008, 0x9109} & set(asked)
+
+
 @pytest.mark.parametrize("slug", BODIES)
 def test_all_settings_are_read_by_one_question(slug: str) -> None:
     with opened(slug) as (cam, _, asked):
