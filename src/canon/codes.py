@@ -81,7 +81,7 @@ class Words(Generic[C]):
 
     def __init__(self, choices: type[C], table: Mapping[int, C], dialect: str = POWERSHOT) -> None:
         self.choices, self.table, self.dialect = choices, table, dialect
-        self._codes = {word: code for code, word in table.items()}
+        self._codes: dict[C, int] = {}  # made for the first that is written
 
     def value(self, code: int) -> C:
         """The word of a number."""
@@ -91,6 +91,7 @@ class Words(Generic[C]):
         """The number of a word."""
         if value.code is not None:
             return value.code if value.dialect in ("", self.dialect) else None
+        self._codes = self._codes or {word: code for code, word in self.table.items()}
         return self._codes.get(value)
 
 

@@ -225,15 +225,18 @@ class Message(Frozen):
 
     @classmethod
     def _at_once(cls) -> _AtOnce:
-        """What reads all fields in one go, where all have their room, and writes plain numbers."""
+        """What reads all fields in one go, where all have their room, and writes plain numbers.
+
+        The last field may be all that is left.
+        """
         if "_whole" not in cls.__dict__:
             cls._whole = _whole(cls.layout(), cls._padded)
         return cls._whole
 
     def encode(self) -> bytes:
         """The bytes of this message; ValueError when a field does not fit."""
-        whole, _ = self._at_once()
-        if whole is not None:
+        whole, _, rest = self._at_once()
+        if whole is not None and not rest:
             try:
                 return whole.pack(*map(self.__dict__.__getitem__, self._defaults))
             except struct.error:
@@ -254,12 +257,15 @@ class Message(Frozen):
     def read(cls, buffer: Buffer, start: int) -> tuple[Self, int]:
         """The message at offset `start`, and the offset after it."""
         values: dict[str, Any]
-        whole, kinds = cls._at_once()
+        whole, kinds, rest = cls._at_once()
         if whole is not None and 0 <= start <= len(buffer) - whole.size:
+            end = start + whole.size
             values = dict(zip(cls._defaults, whole.unpack_from(buffer, start), strict=False))
             for name, kind in kinds:
                 values[name] = kind(values[name])
-            return made(cls, values), start + whole.size
+            if rest:
+                values[rest], end = bytes(buffer[end:]), len(buffer)
+            return made(cls, values), end
         values = {}
         end = start
         for name, codec, offset in cls.layout():
@@ -287,8 +293,9 @@ class Message(Frozen):
             yield end, start + cls._padded
 
 
-_AtOnce = tuple[struct.Struct | None, tuple[tuple[str, Callable[[Any], Any]], ...]]
-"""What packs and unpacks all fields of a layout, if anything does; and what some then become."""
+_AtOnce = tuple[struct.Struct | None, tuple[tuple[str, Callable[[Any], Any]], ...], str]
+"""What packs and unpacks all fields of a layout, if anything does; what some then become; and the
+name of the last one, where that is the rest of the bytes."""
 
 
 def _whole(places: tuple[_Place, ...], padded: int) -> _AtOnce:
@@ -306,12 +313,19 @@ def _whole(places: tuple[_Place, ...], padded: int) -> _AtOnce:
         elif type(codec) is Text:  # it is not packed so: struct refuses what is no bytes
             kinds.append((name, _text))
             letter = f"{codec.smallest}s"
+        elif (
+            type(codec) is Raw
+            and not codec.fixed
+            and name == places[-1][0]
+            and not (offset or padded)
+        ):
+            return struct.Struct(form), tuple(kinds), name
         else:
-            return None, ()
+            return None, (), ""
         gap = 0 if offset is None else offset - end
         form += f"{gap}x{letter}"
         end += gap + number.smallest
-    return struct.Struct(f"{form}{max(0, padded - end)}x"), tuple(kinds)
+    return struct.Struct(f"{form}{max(0, padded - end)}x"), tuple(kinds), ""
 
 
 _LETTERS = {1: "B", 2: "H", 4: "I", 8: "Q"}

@@ -14,6 +14,7 @@ from canon.codes import METERING as _METERING
 from canon.codes import PLAIN, SWITCH, Row, Stops, Words
 from canon.codes import WHITE_BALANCE as _WHITE_BALANCE
 from canon.driver.settings import number_in
+from canon.frozen import made
 from canon.ptp.eos import properties
 from canon.ptp.eos.formats import EOS, ImageFormats, Styles, format_entries
 from canon.ptp.eos.records import LIST, AvailListChanged
@@ -437,7 +438,7 @@ _PLAIN: tuple[tuple[str, dict[str, Any]], ...] = (
     (properties.TOLD_BYTES, {"kind": kinds.RAW, "codes": _BYTES, **_STRUCTURE, **_TOLD}),
 )
 ROWS = {row.name: row for row in _OWN} | {
-    name: EosRow(name=name, place=code, **fields)
+    name: made(EosRow, EosRow._defaults | {"name": name, "place": code} | fields)
     for text, fields in _PLAIN
     for code, name in properties.named(text).items()
 }
