@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browsing import PATIENCE_MS, PHONE, chromium, live, opened, picture
 from playwright.sync_api import Browser, Page, expect
 from serving import free_port, plugged, serving
@@ -43,6 +44,14 @@ def a_card(tmp_path: Path, *names: str) -> str:
     return f"virtual:powershot-g3?card={card}"
 
 
+def judge(page: Page) -> None:
+    """Nobody is left out, by day or by night."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
 def frame(page: Page, name: str) -> str:
     return page.locator(f".frame button[aria-label^='{name}']").get_attribute("aria-label") or ""
 
@@ -55,6 +64,7 @@ def test_two_cameras_and_two_windows(browser: Browser, tmp_path: Path) -> None:
         page.wait_for_function(SMALL, timeout=PATIENCE_MS)
         expect(page.locator(".state")).to_have_text("ready")
         picture(page, "wall")
+        judge(page)
         wall.nth(1).click()
         expect(wall.nth(1)).to_have_attribute("aria-pressed", "true")
         expect(page.get_by_role("img", name="What the lens of the Canon EOS 60D")).to_be_visible()
@@ -64,6 +74,7 @@ def test_two_cameras_and_two_windows(browser: Browser, tmp_path: Path) -> None:
         with opened(browser, served, viewport=PHONE) as phone:
             live(phone)
             picture(phone, "wall-phone")
+            judge(phone)
             page.get_by_role("button", name="Release all").click()
             log = page.get_by_role("log")
             expect(log).to_contain_text(re.compile(r"2 pictures, within \d+(\.\d+)? ms"))
@@ -140,6 +151,7 @@ def test_marks_and_what_belongs_together(browser: Browser, tmp_path: Path) -> No
         expect(dialog).to_contain_text("IMG_0004.CRW")
         expect(dialog).to_contain_text("1 is protected, and stays.")
         picture(page, "delete")
+        judge(page)
         dialog.get_by_role("button", name="Delete").click()
         expect(page.locator(".frame")).to_have_count(1)
         assert served.http.get("/cameras/powershot-g3/files").json()["total"] == 1
@@ -192,6 +204,7 @@ def test_the_viewer_and_a_long_press(browser: Browser, tmp_path: Path) -> None:
         after = frames.nth(2).locator(".caption").inner_text()
         expect(viewer.locator("strong")).to_contain_text(name)
         expect(viewer).to_contain_text("focal length")
+        judge(page)
         page.keyboard.press("ArrowRight")
         expect(viewer.locator("strong")).to_contain_text(after)
         page.keyboard.press("ArrowLeft")
@@ -221,6 +234,7 @@ def test_keys_are_off_in_a_control_and_can_be_switched_off(
         page.keyboard.press("?")
         dialog = page.get_by_role("dialog", name="Keys")
         picture(page, "keys")
+        judge(page)
         dialog.get_by_label("keys are on").uncheck()
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")

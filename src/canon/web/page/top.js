@@ -15,7 +15,8 @@ function Chooser() {
     const one = all[0];
     return html`<h1 class="model" title=${one.port}>${short(one)}</h1>`;
   }
-  return html`<label class="chooser"
+  return html`<h1 class="unseen">Cameras</h1>
+    <label class="chooser"
     ><span class="unseen">Camera</span>
     <select value=${camera.value?.id} onChange=${(event) => choose(event.target.value)}>
       ${all.map(
