@@ -61,7 +61,7 @@ def record(tour: tuple[str, ...], into: Path) -> None:
             "bash",
             ["--norc", "--noprofile"],
             cwd=folder,
-            env=own,  # type: ignore[arg-type]
+            env=own,
             dimensions=(HEIGHT, WIDTH),
             encoding="utf-8",
             timeout=60,
