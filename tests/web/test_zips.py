@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from canon.driver.card import CardPath, Entry
 from canon.web import zips
+from conftest import program
 
 MIB = 1 << 20
 _PIECE = bytes(MIB)
@@ -97,3 +99,15 @@ def test_what_is_sent_is_a_zip_of_that_length(tmp_path: Path) -> None:
         assert archive.testzip() is None
         assert archive.namelist() == ["D/A.JPG", "D/a_.JPG", "E/_AUX"]
         assert [one.file_size for one in archive.infolist()] == [one.size for one in entries]
+    whole = tmp_path / "all.zip"
+    whole.write_bytes(data)
+    tested = subprocess.run(
+        [program("unzip"), "-t", whole], capture_output=True, text=True, check=True
+    )
+    assert "No errors detected" in tested.stdout
+    into = tmp_path / "unpacked"
+    into.mkdir()
+    subprocess.run([program("bsdtar"), "-xf", whole, "-C", into], check=True)
+    sizes = [(into / name).stat().st_size for name in ("D/A.JPG", "D/a_.JPG", "E/_AUX")]
+    assert sizes == [one.size for one in entries]
+    assert (into / "D/a_.JPG").read_bytes() == bytes(range(9))
