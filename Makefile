@@ -34,7 +34,7 @@ test-all: .venv/dev programs
 # The programs of others that the tests run. Without them, tests are skipped, but not in CI.
 programs:
 	@.ci/debian chromium ffmpeg ffmpegthumbnailer fish fuse3 gphoto2 libarchive-tools libfuse2 \
-		libimage-exiftool-perl man-db mandoc mpv rsync sqlite3 tmux tshark udev umockdev unzip zsh \
+		libimage-exiftool-perl man-db mandoc mpv nginx-light rsync sqlite3 tmux tshark udev umockdev unzip zsh \
 		|| [ "$$CI" != true ]
 
 # Bytes that somebody makes up, for so many seconds; others each time unless a seed is given.
