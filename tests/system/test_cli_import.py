@@ -287,6 +287,37 @@ def test_a_name_that_is_taken_gets_a_number_for_all_that_belong_together(
     }
 
 
+def test_each_kind_of_file_has_its_folder(tmp_path: Path, g3: str, card: Path) -> None:
+    """One shot has one name in them, also what comes in a later run; notes go with the first.
+
+    What lies elsewhere by another template is followed there.
+    """
+    template = ("--template", "{ext}/{name}")
+    planned = said(tmp_path, *template, "--dry-run", port=g3)
+    assert "to/JPG/IMG_0003.JPG" in planned.splitlines()
+    taken = tmp_path / "to" / "JPG" / "IMG_0003.JPG"
+    taken.parent.mkdir(parents=True)
+    taken.write_bytes(b"mine")
+    assert sorted(said(tmp_path, *template, port=g3).splitlines()) == [
+        "to/AVI/MVI_0004.AVI",
+        "to/AVI/MVI_0004.THM",
+        "to/CR2/IMG_0003-2.CR2",
+        "to/JPG/IMG_0001.JPG",
+        "to/JPG/IMG_0001.XMP",
+        "to/JPG/IMG_0002.JPG",
+        "to/JPG/IMG_0002.WAV",
+        "to/JPG/IMG_0003-2.JPG",
+    ]
+    put(card, "IMG_0005.CR2", "IMG_0005.JPG")
+    assert said(tmp_path, *template, "--only", "cr2", port=g3) == "to/CR2/IMG_0005.CR2\n"
+    assert said(tmp_path, *template, port=g3) == "to/JPG/IMG_0005.JPG\n"
+    put(card, "IMG_0006.CR2", "IMG_0006.JPG")
+    said(tmp_path, "--template", "{name}", "--only", "cr2", port=g3)
+    assert said(tmp_path, *template, port=g3) == "to/IMG_0006.JPG\n"
+    taken.unlink()
+    check_whole(tmp_path / "to", card)
+
+
 def test_a_note_that_comes_later_follows_its_picture(tmp_path: Path, g3: str, card: Path) -> None:
     note = card / FOLDER / "SND_0002.WAV"
     data = note.read_bytes()

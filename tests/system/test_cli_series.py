@@ -111,6 +111,19 @@ def test_raw_and_jpeg_are_one_picture(tmp_path: Path) -> None:
         ["001.CR2", "001.JPG"],
         ["002.CR2", "002.JPG"],
     ]
+    words = (
+        "timelapse",
+        "--every",
+        "20s",
+        "--count",
+        "1",
+        "--template",
+        "{ext}/{seq:03}",
+        "-o",
+        "to",
+    )
+    (one,) = frames(told(tmp_path, *words, *raw, port=BODIES["eos"]))
+    assert [file["path"] for file in one["files"]] == ["to/CR2/003.CR2", "to/JPG/003.JPG"]
 
 
 def test_what_cannot_be_kept_is_missed_and_not_late(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ from canon.errors import DecodeError
 from canon.files import safe_name
 from canon.frozen import Frozen
 from canon.models.file_kinds import Content, is_unknown, kind_of
+from canon.work.template import Naming, Template
 
 
 class Group(Frozen):
@@ -86,6 +88,37 @@ def base_of(path: PurePosixPath, suffix: str) -> PurePosixPath:
 def with_end(base: PurePosixPath, suffix: str) -> PurePosixPath:
     """The path of one file of a picture, by what all of them have in common."""
     return base.with_name(safe_name(base.name + suffix))
+
+
+def own_base(template: Template, naming: Naming, entry: Entry, group: Group) -> PurePosixPath:
+    """The path without its suffix of a file of a picture, by a template.
+
+    Each picture goes by its own kind where the template has `ext`, and companions by the first.
+
+    Args:
+        template: the template.
+        naming: what it can say of the first file of the picture.
+        entry: the file.
+        group: the files of the picture.
+    """
+    if entry in group.pictures and "ext" in template.fields:
+        naming = naming.called(entry.name)
+    return base_of(template.path(naming), f".{naming.ext}" if naming.ext else "")
+
+
+def beside_twin(there: PurePosixPath, own: PurePosixPath, other: PurePosixPath) -> PurePosixPath:
+    """Where one file of a picture goes, by where another lies; all without their suffixes.
+
+    Args:
+        there: where the other lies.
+        own: where the template has that.
+        other: where it has the one; there it gets the same number as the other. One that lies
+            elsewhere, by another template or moved by the user, is followed to where it lies.
+    """
+    number = there.name.removeprefix(own.name)
+    if there.parent == own.parent and re.fullmatch(r"(-\d+)?", number):
+        return other.with_name(other.name + number)
+    return there
 
 
 def to_try(base: PurePosixPath, suffix: str) -> Iterator[PurePosixPath]:

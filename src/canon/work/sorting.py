@@ -17,7 +17,7 @@ from canon.driver.card import CardPath, Entry
 from canon.driver.shot import Picture, Shot
 from canon.errors import AlreadyThere
 from canon.files import PartFile
-from canon.work.names import Group, base_of, groups, this_second, to_try, when_taken
+from canon.work.names import Group, groups, own_base, this_second, to_try, when_taken
 from canon.work.saving import (
     Begin,
     Job,
@@ -200,8 +200,7 @@ class Sorting(Saving):
 
     def _paths(self, named: _Named, entry: Entry, thumbnail: bool = False) -> Iterator[Path]:
         """Where a file may lie, from its picture's turn on."""
-        own = entry in named.group.pictures and "ext" in self._template.fields
-        first = entry if own else named.group.files[0]
+        first = named.group.files[0]
         naming = Naming.of(
             first.name,
             time=named.time or this_second(),
@@ -211,7 +210,7 @@ class Sorting(Saving):
             sha256=named.sha256,
             **self._known,
         )
-        base = base_of(self._template.path(naming), first.suffix)
+        base = own_base(self._template, naming, entry, named.group)
         end = _SMALL if thumbnail else ""
         for turn, path in enumerate(to_try(base, entry.suffix), 1):
             if turn >= named.turn:

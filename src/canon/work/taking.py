@@ -27,7 +27,16 @@ from canon.errors import (
 from canon.frozen import Frozen, replace
 from canon.work.index import Kept
 from canon.work.library import Library, digest
-from canon.work.names import Group, base_of, this_second, to_try, when_taken, with_end
+from canon.work.names import (
+    Group,
+    base_of,
+    beside_twin,
+    own_base,
+    this_second,
+    to_try,
+    when_taken,
+    with_end,
+)
 from canon.work.patience import Patience
 from canon.work.saving import Begin
 from canon.work.template import Naming, Template
@@ -106,10 +115,19 @@ class NotDeleted(Frozen):
 
 
 class _Named(Frozen):
-    """What the files of one picture have in common here: where they go, and their number."""
+    """What the files of one picture have in common here: where they go, and their number.
+
+    Attributes:
+        base: the path without its suffix of the file that was named first; None before that.
+        number: the number of the picture.
+        first: the file that was named first.
+        naming: what a template can say of the picture.
+    """
 
     base: PurePosixPath | None = None
     number: int = 0
+    first: Entry | None = None
+    naming: Naming | None = None
 
 
 class _Picture:
@@ -172,7 +190,7 @@ class Taking:
         self._template, self._job, self._again = check_job(template, job), job, again
         self._patience = Patience()
         self._cam: Camera | None = None
-        self._serial = ""
+        self._serial = self._owner = ""
         self._number = 0
         self._planned: set[PurePosixPath] = set()
 
@@ -185,6 +203,7 @@ class Taking:
         self._cam = cam
         self._patience = Patience()
         self._serial = serial(cam)
+        self._owner = cam.owner if "owner" in self._template.fields else ""
         self.body = f"{cam.model} {self._serial or cam.owner}".strip()
         self._number = max(self._number, self._index.last_number())
 
@@ -256,7 +275,7 @@ class Taking:
                     sha256 = digest(part.file)
                     seen, number = self._index.seen(self.body, entry) or ("", 0)
                     if seen == sha256:  # it was entered when the run was killed
-                        named = _Named(named.base, named.number or number)
+                        named = replace(named, number=named.number or number)
                     brought, named = self._settle(part, sha256, entry, group, named)
                 there = brought.path or file
                 self._library.settle()
@@ -286,13 +305,9 @@ class Taking:
             elif "sha256" in self._template.fields and named.base is None:
                 yield Brought(entry, Action.PLANNED, size=entry.size)
             else:
-                number = named.number or self._next()
-                base = named.base
-                if base is None:
-                    time = entry.modified or this_second()
-                    naming = self._naming(entry, time, number, "")
-                    base = self._free_base(self._template.path(naming), entry, group)
-                named = _Named(base, number)
+                time = entry.modified or this_second()
+                named = self._named(named, entry, group, time, "")
+                base = self._base(named, entry, group)
                 path = next(one for one in to_try(base, entry.suffix) if not self._is_taken(one))
                 self._planned.add(path)
                 yield Brought(entry, Action.PLANNED, self._library.place(path), entry.size)
@@ -435,24 +450,23 @@ class Taking:
         self, part: PartFile, sha256: str, entry: Entry, group: Group, named: _Named
     ) -> tuple[Brought, _Named]:
         """Name and enter a file that is here; where its bytes are here already, it is that one."""
-        size, base = part.file.seek(0, io.SEEK_END), named.base  # a card may not tell a size
-        number = named.number or self._next()
+        size = part.file.seek(0, io.SEEK_END)  # a card may not tell a size
         is_picture = size > 0 and entry in group.pictures
         there = self._library.find(sha256, size) if is_picture else None
         if there is None and is_picture and self._is_thrown_away(sha256):
-            base = base or self._index.by_sha256(sha256)[0].path.with_suffix("")
-            self._enter(None, entry, sha256, number)
-            return Brought(entry, Action.KNOWN, None, size, sha256), _Named(base, number)
+            named = self._as_kept(named, entry, group, self._index.by_sha256(sha256)[0])
+            self._enter(None, entry, sha256, named.number)
+            return Brought(entry, Action.KNOWN, None, size, sha256), named
         action = Action.FOUND
         if there is None:
             time = when_taken(entry.name, part.file) or entry.modified or this_second()
-            if base is None:
-                naming = self._naming(entry, time, number, sha256)
-                base = self._free_base(self._template.path(naming), entry, group)
+            named = self._named(named, entry, group, time, sha256)
+            base = self._base(named, entry, group)
             there, action = self._keep(part, entry, base, Kept(base, size, sha256, time))
-        self._enter(there, entry, sha256, number)
-        path, base = self._library.place(there.path), base or base_of(there.path, entry.suffix)
-        return Brought(entry, action, path, size, sha256, there.time), _Named(base, number)
+        named = self._as_kept(named, entry, group, there)
+        self._enter(there, entry, sha256, named.number)
+        path = self._library.place(there.path)
+        return Brought(entry, action, path, size, sha256, there.time), named
 
     def _enter(self, there: Kept | None, entry: Entry, sha256: str, number: int) -> None:
         self._index.enter(there, self.body, entry, sha256, number)
@@ -482,33 +496,63 @@ class Taking:
     # --- names ------------------------------------------------------------------------------------
 
     def _known(self, group: Group) -> _Named:
-        """The path without its suffix that a picture has already, and its number."""
+        """What a picture has already of which a file came before."""
         for entry in group.files:
             sha256, number = self._index.seen(self.body, entry) or ("", 0)
             rows = self._index.by_sha256(sha256) if sha256 and entry.size else []
             if rows and not self._again:
                 there = [row for row in rows if self._library.place(row.path).exists()]
-                return _Named(base_of((there or rows)[0].path, entry.suffix), number)
+                return self._as_kept(_Named(number=number), entry, group, (there or rows)[0])
         return _Named()
 
-    def _free_base(self, path: PurePosixPath, first: Entry, group: Group) -> PurePosixPath:
-        """The first path without a suffix that all files of a picture can have."""
-        for one in to_try(base_of(path, first.suffix), ""):
-            paths = [with_end(one, entry.suffix) for entry in group.files]
+    def _as_kept(self, named: _Named, entry: Entry, group: Group, kept: Kept) -> _Named:
+        """What the files of a picture have in common, by one that the index has."""
+        if named.base is not None:
+            return named
+        number = named.number or self._next()
+        naming = self._naming(group, kept.time, number, kept.sha256)
+        return _Named(base_of(kept.path, entry.suffix), number, entry, naming)
+
+    def _named(
+        self, named: _Named, entry: Entry, group: Group, time: datetime, sha256: str
+    ) -> _Named:
+        """What the files of a picture have in common, by the first of them that gets a name."""
+        if named.base is not None:
+            return named
+        number = named.number or self._next()
+        naming = self._naming(group, time, number, sha256)
+        return _Named(self._free_base(naming, entry, group), number, entry, naming)
+
+    def _base(self, named: _Named, entry: Entry, group: Group) -> PurePosixPath:
+        """The path without its suffix that a file of a picture gets."""
+        base, first, naming = named.base, named.first, named.naming
+        assert base is not None and first is not None and naming is not None  # noqa: S101, PT018
+        one, other = (own_base(self._template, naming, file, group) for file in (first, entry))
+        return beside_twin(base, one, other)
+
+    def _free_base(self, naming: Naming, first: Entry, group: Group) -> PurePosixPath:
+        """The first path without a suffix that a file can have, and all of its picture like it."""
+        own = own_base(self._template, naming, first, group)
+        bases = [
+            (own_base(self._template, naming, entry, group), entry.suffix) for entry in group.files
+        ]
+        for one in to_try(own, ""):
+            paths = [with_end(beside_twin(one, own, base), suffix) for base, suffix in bases]
             if not any(self._planned.intersection(paths) or map(self._is_taken, paths)):
                 return one
-        raise AlreadyThere(f"{path} has ten thousand such files", "choose another template")
+        raise AlreadyThere(f"{own} has ten thousand such files", "choose another template")
 
     def _is_taken(self, path: PurePosixPath) -> bool:
         return path in self._planned or self._library.place(path).exists()
 
-    def _naming(self, entry: Entry, time: datetime, number: int, sha256: str) -> Naming:
+    def _naming(self, group: Group, time: datetime, number: int, sha256: str) -> Naming:
+        entry = group.files[0]
         return Naming.of(
             entry.name,
             time=time,
             folder=entry.parent.name,
             model=self._met.model.removeprefix("Canon "),
-            owner=self._met.owner,
+            owner=self._owner,
             serial=self._serial,
             job=self._job,
             seq=number,

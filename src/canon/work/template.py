@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from canon.files import is_reserved, safe_name
-from canon.frozen import Frozen
+from canon.frozen import Frozen, replace
 
 BY_DAY = "{time:%Y/%Y-%m-%d}/{name}"
 """The template that is taken when none is given."""
@@ -56,11 +56,19 @@ class Naming(Frozen):
     @classmethod
     def of(cls, name: str, **known: object) -> Naming:
         """With what the name of the file says by itself."""
-        stem, dot, ext = name.rpartition(".")
-        stem, ext = (stem, ext) if stem and dot else (name, "")
-        digits = re.search(r"\d+\Z", stem)
-        found = {"number": digits[0] if digits else "", "stem": stem, "ext": ext}
-        return cls(name=name, **known, **found)  # type: ignore[arg-type]  # the rest of the fields
+        return cls(**known, **_parts_of(name))  # type: ignore[arg-type]  # the rest of the fields
+
+    def called(self, name: str) -> Naming:
+        """The same of a file of another name."""
+        return replace(self, **_parts_of(name))
+
+
+def _parts_of(name: str) -> dict[str, object]:
+    """What the name of a file says by itself."""
+    stem, dot, ext = name.rpartition(".")
+    stem, ext = (stem, ext) if stem and dot else (name, "")
+    digits = re.search(r"\d+\Z", stem)
+    return {"name": name, "number": digits[0] if digits else "", "stem": stem, "ext": ext}
 
 
 FIELDS = (
