@@ -11,7 +11,7 @@ import canon
 from canon import Feature
 from canon.camera import Camera
 from canon.driver import Press
-from canon.driver.shot import GiveUp, only_ordinary
+from canon.driver.shot import Order
 from canon.errors import NotSupported
 from canon.ports import OnLine
 from canon.virtual.line import VirtualLine
@@ -96,18 +96,9 @@ def test_a_driver_with_one_way_to_release_has_no_other(how: Press, bulb_s: float
             assert shutter is not None
             before = cam.clock.now()
             with pytest.raises(NotSupported):
-                shutter.release(
-                    CaptureTarget.HOST,
-                    InMemory(),
-                    GiveUp(),
-                    thumbnail=False,
-                    progress=None,
-                    timeout_s=1,
-                    how=how,
-                    bulb_s=bulb_s,
-                )
+                shutter.release(Order(CaptureTarget.HOST, how=how, bulb_s=bulb_s), InMemory())
             assert cam.clock.now() == before
-    only_ordinary("PowerShot G3", Press.FOCUS, None)
+    Order(CaptureTarget.HOST).must_be_ordinary("PowerShot G3")
 
 
 def test_mistakes_are_told_as_such() -> None:

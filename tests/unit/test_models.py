@@ -13,7 +13,7 @@ import pytest
 
 from canon.camera.receivers import InMemory
 from canon.driver.card import CardPath, Entry
-from canon.driver.shot import GiveUp
+from canon.driver.shot import Order
 from canon.errors import NotSupported, PortTimeout
 from canon.models.model import Model, Numbering, Quirk, Trait
 from canon.models.native import GENERIC, MODELS, by_product, by_serial_id, by_slug
@@ -176,9 +176,7 @@ def test_a_release_that_ends_with_the_card() -> None:
         assert host.settings is not None
         host.settings.write({"image_format": Format("small-fine")})
         start = host.clock.now()
-        shot = host.remote.shutter.release(
-            CaptureTarget.CARD, InMemory(), GiveUp(), thumbnail=False, progress=None, timeout_s=30
-        )
+        shot = host.remote.shutter.release(Order(CaptureTarget.CARD, timeout_s=30), InMemory())
         took.append(host.clock.now() - start)
         assert shot.entries
         assert list(host.list_folder(CardPath("DCIM/100CANON")))

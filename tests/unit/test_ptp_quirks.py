@@ -13,7 +13,7 @@ import pytest
 from canon.camera.receivers import InMemory
 from canon.dialects import extension_of
 from canon.driver.features import Feature
-from canon.driver.shot import GiveUp
+from canon.driver.shot import Order
 from canon.errors import DeviceBusy
 from canon.models.ptp import PtpModel, PtpQuirk, PtpTrait
 from canon.ptp.driver import PtpDriver
@@ -56,12 +56,7 @@ class Host:
         if self.driver.shutter is None:
             return False
         try:
-            shot = self.driver.shutter.release(
-                *(CaptureTarget.CARD, InMemory(), GiveUp()),
-                thumbnail=False,
-                progress=None,
-                timeout_s=30,
-            )
+            shot = self.driver.shutter.release(Order(CaptureTarget.CARD, timeout_s=30), InMemory())
         except DeviceBusy:
             return False
         return bool(shot.entries)

@@ -10,7 +10,16 @@ from canon.camera.control import RemoteControl, having
 from canon.driver import Body, Bulb, Button, Driver, Press, Shutter
 from canon.driver.card import Progress
 from canon.driver.features import Feature
-from canon.driver.shot import BULB, WITHOUT_FOCUS, GiveUp, MayGo, Pending, Released, Shot
+from canon.driver.shot import (
+    BULB,
+    RELEASE_S,
+    WITHOUT_FOCUS,
+    MayGo,
+    Order,
+    Pending,
+    Released,
+    Shot,
+)
 from canon.errors import CanonError
 from canon.log import Log
 from canon.values import CaptureTarget
@@ -22,7 +31,6 @@ if TYPE_CHECKING:
 
 _log = Log(__name__)
 
-RELEASE_S = 60.0
 _LONGEST_S = 86400.0
 _FEATURE = "remote release"
 _HALF_PRESS = "shutter button that a computer can press half"
@@ -34,7 +42,7 @@ class Capture:
 
     def __init__(self, control: RemoteControl) -> None:
         self._control = control
-        self._underway: list[GiveUp] = []  # one of each thread in `shoot`
+        self._underway: list[Order] = []  # one of each thread in `shoot`
 
     def __repr__(self) -> str:
         return f"<capture of {self._control.model}>"
@@ -79,8 +87,15 @@ class Capture:
             Aborted: another thread called `abort()`.
             NotSupported: this model has no remote release, or none without focusing.
         """
-        how = Press.FOCUS if focus else Press.NO_FOCUS
-        return self._shoot(target, to, overwrite, thumbnail, progress, timeout_s, how, None, may_go)
+        order = Order(
+            _target(target),
+            thumbnail=thumbnail,
+            progress=progress,
+            timeout_s=timeout_s,
+            how=Press.FOCUS if focus else Press.NO_FOCUS,
+            may_go=may_go,
+        )
+        return self._shoot(order, to, overwrite)
 
     @overload
     def bulb(
@@ -142,12 +157,18 @@ class Capture:
             NotSupported: this model has no bulb exposure that a computer can end.
         """
         self._control.need(_bulb, BULB)
-        if seconds is None:
-            return self._exposing(target, to, overwrite, thumbnail, progress, timeout_s)
-        if not 0 < seconds < _LONGEST_S:
+        if seconds is not None and not 0 < seconds < _LONGEST_S:
             raise ValueError(f"{seconds} s is no time for an exposure")
-        how = Press.FOCUS
-        return self._shoot(target, to, overwrite, thumbnail, progress, timeout_s, how, seconds)
+        order = Order(
+            _target(target),
+            thumbnail=thumbnail,
+            progress=progress,
+            timeout_s=timeout_s,
+            bulb_s=seconds,
+        )
+        if seconds is None:
+            return self._exposing(order, to, overwrite)
+        return self._shoot(order, to, overwrite)
 
     def waiting(self) -> tuple[Pending, ...]:
         """The pictures in the camera's memory that nobody has fetched, the oldest first.
@@ -232,8 +253,8 @@ class Capture:
         A picture may be taken all the same; the next release waits until the camera is done.
         Nothing happens where no release is under way.
         """
-        for give_up in tuple(self._underway):
-            give_up.asked = True
+        for order in tuple(self._underway):
+            order.given_up = True
 
     def available_shots(self) -> int:
         """How many pictures of the present size fit on the card; enters remote control."""
@@ -253,85 +274,53 @@ class Capture:
         with self._control.turn(_shutter, _FEATURE) as shutter:
             return shutter.estimated_size(form)
 
-    def _shoot(
-        self,
-        target: CaptureTarget | str,
-        to: str | Path | None,
-        overwrite: bool,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-        how: Press,
-        bulb_s: float | None,
-        may_go: MayGo | None = None,
-    ) -> Shot:
+    def _shoot(self, order: Order, to: str | Path | None, overwrite: bool) -> Shot:
         from canon.camera.receivers import receiver
 
-        wanted = _target(target)
         self._control.need(_shutter, _FEATURE)
-        if how is Press.NO_FOCUS:
+        if order.how is Press.NO_FOCUS:
             self._control.need(having(Feature.NO_FOCUS, _shutter), WITHOUT_FOCUS)
         with (
             receiver(to, overwrite=overwrite) as taker,
-            self._can_be_given_up() as give_up,
+            self._may_be_given_up(order),
             self._control.turn(_shutter, _FEATURE) as shutter,
         ):
-            give_up.check()
-            released = shutter.release(
-                wanted,
-                taker,
-                give_up,
-                thumbnail=thumbnail,
-                progress=progress,
-                timeout_s=timeout_s,
-                how=how,
-                bulb_s=bulb_s,
-                may_go=may_go,
-            )
+            order.check()
+            released = shutter.release(order, taker)
         shot = taker.shot(released)
         _log.info("took a picture: %s", _names(shot))
         return shot
 
     @contextmanager
-    def _can_be_given_up(self) -> Iterator[GiveUp]:
-        give_up = GiveUp()
-        self._underway.append(give_up)
+    def _may_be_given_up(self, order: Order) -> Iterator[None]:
+        self._underway.append(order)
         try:
-            yield give_up
+            yield
         finally:
-            self._underway.remove(give_up)
+            self._underway.remove(order)
 
     @contextmanager
-    def _exposing(
-        self,
-        target: CaptureTarget | str,
-        to: str | Path | None,
-        overwrite: bool,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-    ) -> Iterator[Exposure]:
+    def _exposing(self, order: Order, to: str | Path | None, overwrite: bool) -> Iterator[Exposure]:
         from canon.camera.receivers import receiver
 
-        wanted, exposure = _target(target), Exposure(self._control)
+        exposure = Exposure(self._control)
 
-        def end(give_up: GiveUp) -> Released:
+        def end() -> Released:
             with self._control.turn(_bulb, BULB) as bulb:
-                return bulb.close(
-                    taker, give_up, thumbnail=thumbnail, progress=progress, timeout_s=timeout_s
-                )
+                return bulb.close()
 
         with self._control(), receiver(to, overwrite=overwrite) as taker:
             try:
                 with self._control.turn(_bulb, BULB) as bulb:
-                    bulb.open(wanted, taker, progress)
+                    bulb.open(order, taker)
                 yield exposure
             except BaseException:
+                order.given_up = True
                 with suppress(CanonError):
-                    end(GiveUp(asked=True))
+                    end()
                 raise
-            with self._can_be_given_up() as give_up:
-                released = end(give_up)
+            with self._may_be_given_up(order):
+                released = end()
         exposure.shot = taker.shot(released)
         _log.info("took a picture: %s", _names(exposure.shot))
 

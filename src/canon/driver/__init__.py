@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver.events import Listener
     from canon.driver.settings import Settings
-    from canon.driver.shot import Frame, GiveUp, MayGo, Pending, Receiver, Released
+    from canon.driver.shot import Frame, Order, Pending, Receiver, Released
     from canon.models.custom import CustomFunction
-    from canon.values import Battery, CameraOutput, CaptureTarget, Format
+    from canon.values import Battery, CameraOutput, Format
 
 
 class Identity(Frozen):
@@ -116,35 +116,11 @@ class Remote(Protocol):
 class Shutter(Protocol):
     """Taking pictures."""
 
-    def release(
-        self,
-        target: CaptureTarget,
-        receiver: Receiver,
-        give_up: GiveUp,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-        how: Press = Press.FOCUS,
-        bulb_s: float | None = None,
-        may_go: MayGo | None = None,
-    ) -> Released:
+    def release(self, order: Order, receiver: Receiver) -> Released:
         """Take a picture, wait for it, and hand what comes to the computer to the receiver.
 
-        Live view goes on afterwards, as it was. The wait ends with Aborted when `give_up` is asked.
-
-        Args:
-            target: where it goes.
-            receiver: takes what comes to the computer.
-            give_up: ends the wait.
-            thumbnail: whether the small JPEG is wanted.
-            progress: is called with how many bytes of how many have come.
-            timeout_s: how long the camera may take, beside `bulb_s`.
-            how: whether the lens focuses before; NotSupported where the body has no choice.
-            bulb_s: how long the shutter stays open, in seconds of the camera's clock; None leaves
-                that to its settings. NotSupported where the body has no bulb.
-            may_go: is asked when nothing is left to do but to press, again and again until it says
-                True; between, the camera's events are heard.
+        Live view goes on afterwards, as it was. The wait ends with Aborted when the order is given
+        up.
         """
         ...
 
@@ -187,9 +163,7 @@ class Button(Protocol):
 class Bulb(Protocol):
     """Exposures that last as long as the host wants."""
 
-    def open(
-        self, target: CaptureTarget, receiver: Receiver, progress: Progress | None = None
-    ) -> None:
+    def open(self, order: Order, receiver: Receiver) -> None:
         """Open the shutter; the receiver takes what an earlier release left in memory."""
         ...
 
@@ -197,18 +171,10 @@ class Bulb(Protocol):
         """How long it has been open, by the camera's own count."""
         ...
 
-    def close(
-        self,
-        receiver: Receiver,
-        give_up: GiveUp,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-    ) -> Released:
-        """Close it, and wait for the picture as `Shutter.release` does.
+    def close(self) -> Released:
+        """Close it, and wait for the picture that was ordered, as `Shutter.release` does.
 
-        It is closed also where the wait ends at once; nothing happens to one that is closed.
+        It is closed also where the order is given up; nothing happens to one that is closed.
         """
         ...
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Protocol, Self, TypeVar
 
 from canon.driver import Press
-from canon.driver.card import Entry
+from canon.driver.card import Entry, Progress
 from canon.errors import (
     Aborted,
     CanonError,
@@ -19,6 +19,7 @@ from canon.errors import (
 )
 from canon.frozen import Frozen
 from canon.log import Log
+from canon.values import CaptureTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,8 @@ MOST_LEFT = 256
 """The most events that earlier releases may have left behind."""
 LENS_S = 15.0
 """How long a camera may take to move its lens, or to focus."""
+RELEASE_S = 60.0
+"""How long a camera may take from the release to the end of its work, where nobody says."""
 GRACE_S = 5.0
 """How long is waited for an event that should have come by now; a release takes less."""
 POLL_S = 0.2
@@ -291,6 +294,19 @@ def no_longer_waits(pending: Pending) -> ObjectNotFound:
     )
 
 
+class _Talk(Protocol):
+    """What a wait needs of a session."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the port."""
+        ...
+
+    def poll(self, timeout_s: float) -> bool:
+        """Wait for an event, for so many seconds at most; whoever listens gets it."""
+        ...
+
+
 class Awaited(Protocol[E_contra]):
     """What the events of one release have told so far."""
 
@@ -314,66 +330,94 @@ class Awaited(Protocol[E_contra]):
         ...
 
 
-def only_ordinary(model: str, how: Press, bulb_s: float | None) -> None:
-    """For a body that has one way to release: NotSupported for every other."""
-    if how is not Press.FOCUS:
-        raise NotSupported(model, WITHOUT_FOCUS)
-    if bulb_s is not None:
-        raise NotSupported(model, BULB)
+class Order:
+    """A picture that is wanted, and how; another thread may take the order back.
 
-
-class GiveUp:
-    """Whether another thread wants a release to be given up.
+    Args:
+        target: where it goes.
+        thumbnail: whether the small JPEG is wanted.
+        progress: is called with how many bytes of how many have come.
+        timeout_s: how long the camera may take, beside `bulb_s`.
+        how: whether the lens focuses before; NotSupported where the body has no choice.
+        bulb_s: how long the shutter stays open, in seconds of the camera's clock; None leaves that
+            to its settings. NotSupported where the body has no bulb.
+        may_go: is asked when nothing is left to do but to press, again and again until it says
+            True.
 
     Attributes:
-        asked: it does.
+        given_up: it was taken back.
     """
 
-    def __init__(self, *, asked: bool = False) -> None:
-        self.asked = asked
+    def __init__(
+        self,
+        target: CaptureTarget,
+        *,
+        thumbnail: bool = False,
+        progress: Progress | None = None,
+        timeout_s: float = RELEASE_S,
+        how: Press = Press.FOCUS,
+        bulb_s: float | None = None,
+        may_go: MayGo | None = None,
+    ) -> None:
+        self.target = target
+        self.thumbnail = thumbnail
+        self.progress = progress
+        self.timeout_s = timeout_s
+        self.how = how
+        self.bulb_s = bulb_s
+        self.given_up = False
+        self._may_go = may_go
+
+    @property
+    def host(self) -> bool:
+        """Whether the picture goes to the computer."""
+        return CaptureTarget.HOST in self.target
+
+    @property
+    def card(self) -> bool:
+        """Whether the picture goes to the card."""
+        return CaptureTarget.CARD in self.target
 
     def check(self) -> None:
-        """Raise Aborted if it was asked for."""
-        if self.asked:
+        """Raise Aborted if it was taken back."""
+        if self.given_up:
             raise Aborted("the release was given up by this program")
 
+    def must_be_ordinary(self, model: str) -> None:
+        """For a body that has one way to release: NotSupported for every other."""
+        if self.how is not Press.FOCUS:
+            raise NotSupported(model, WITHOUT_FOCUS)
+        if self.bulb_s is not None:
+            raise NotSupported(model, BULB)
 
-def hold(may_go: MayGo | None, poll: Callable[[float], bool], give_up: GiveUp) -> None:
-    """Wait, right before a release is sent, until it may be; the camera's events are heard."""
-    while may_go is not None and not may_go():
-        give_up.check()
-        poll(0)
+    def hold(self, poll: Callable[[float], bool]) -> None:
+        """Wait, right before a release is sent, until it may be; the camera's events are heard."""
+        while self._may_go is not None and not self._may_go():
+            self.check()
+            poll(0)
 
 
-def await_end(
-    clock: Clock,
-    poll: Callable[[float], bool],
-    queue: Queue[E],
-    awaited: Awaited[E],
-    give_up: GiveUp,
-    timeout_s: float,
-) -> None:
+def await_end(talk: _Talk, queue: Queue[E], awaited: Awaited[E], order: Order) -> None:
     """Wait until a release is known to be over, or until what is missing is overdue.
 
     Args:
-        clock: the port's.
-        poll: waits for an event, for so many seconds at most, and puts it into the queue.
+        talk: the session, whose events come into the queue.
         queue: the events.
         awaited: what they have told.
-        give_up: lets the wait end.
-        timeout_s: how long the camera may take.
+        order: the picture; its time is the camera's.
 
     Raises:
-        Aborted: the release is given up.
+        Aborted: the order was taken back.
         NotFinished: nothing told how the release went.
     """
-    deadline = clock.now() + timeout_s
+    clock = talk.clock
+    deadline = clock.now() + order.timeout_s
     last = False
     while not last:
-        give_up.check()
+        order.check()
         left = deadline - clock.now()
         last = left <= 0  # what was told while another thread had its turn is heard yet
-        poll(max(0.0, min(POLL_S, left)))
+        talk.poll(max(0.0, min(POLL_S, left)))
         for event in queue:
             awaited.take(event)
         if awaited.done:
@@ -382,7 +426,7 @@ def await_end(
             deadline = min(deadline, clock.now() + GRACE_S)
     if not awaited.begun:
         raise NotFinished(
-            f"the camera did not say within {timeout_s:g} s how the release went",
+            f"the camera did not say within {order.timeout_s:g} s how the release went",
             "look at its display, and at the card for the picture",
         )
     _log.warning("the camera did not say all of how the release went; going on")

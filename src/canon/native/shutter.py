@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from canon.driver import Press
 from canon.driver.card import CardPath, Entry, Progress, Sink
 from canon.driver.optional import UNTOLD, optional
 from canon.driver.shot import (
@@ -20,17 +19,14 @@ from canon.driver.shot import (
     LENS_S,
     MOST_LEFT,
     MOST_PICTURE,
-    GiveUp,
-    MayGo,
+    Order,
     Pending,
     Receiver,
     Released,
     await_end,
-    hold,
     no_longer_waits,
     note_maybe_taken,
     note_taken,
-    only_ordinary,
     paused,
     picture_name,
 )
@@ -76,7 +72,7 @@ from canon.native.release import (
     SetTransferMode,
 )
 from canon.native.session import Session
-from canon.values import CaptureTarget, local_time
+from canon.values import local_time
 
 if TYPE_CHECKING:
     from canon.values import Format
@@ -188,38 +184,17 @@ class NativeShutter:
         told.ready[what] = key, pending.size
         self._fetch(what, told, receiver, (), progress)
 
-    def release(
-        self,
-        target: CaptureTarget,
-        receiver: Receiver,
-        give_up: GiveUp,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-        how: Press = Press.FOCUS,
-        bulb_s: float | None = None,
-        may_go: MayGo | None = None,
-    ) -> Released:
+    def release(self, order: Order, receiver: Receiver) -> Released:
         """Take a picture, wait for its events, and fetch or find it.
 
         A running viewfinder is stopped for it and started again.
         """
-        only_ordinary(self.model.name, how, bulb_s)
+        order.must_be_ordinary(self.model.name)
         with paused(self._live):
-            return self._release(target, receiver, give_up, thumbnail, progress, timeout_s, may_go)
+            return self._release(order, receiver)
 
-    def _release(
-        self,
-        target: CaptureTarget,
-        receiver: Receiver,
-        give_up: GiveUp,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-        may_go: MayGo | None,
-    ) -> Released:
-        host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
+    def _release(self, order: Order, receiver: Receiver) -> Released:
+        host, card, thumbnail = order.host, order.card, order.thumbnail
         self._let_earlier_end()
         before = frozenset(entry.path for entry in self._walk(_CARD)) if card else frozenset()
         mode = (_TO_HOST if host else 0) | (_TO_CARD if card else 0)
@@ -230,14 +205,14 @@ class NativeShutter:
         wanted = ([_IMAGE] if host else []) + ([_THUMBNAIL] if thumbnail else [])
         if host and two:
             wanted.append(_SECOND)
-        told = self._fire(wanted, give_up, timeout_s, may_go, card=card)
+        told = self._fire(wanted, order)
         found: tuple[Entry, ...] = ()
         try:
             found = self._wait_for_files(before, 2 if two else 1) if card else ()
             small = self._thumbnail(told) if thumbnail else None
             for what in (_IMAGE, _SECOND) if host else ():
                 if what is _IMAGE or what in told.ready:
-                    self._fetch(what, told, receiver, found, progress)
+                    self._fetch(what, told, receiver, found, order.progress)
         except BaseException as error:
             note_taken(error, found, card=card)
             raise
@@ -277,45 +252,30 @@ class NativeShutter:
             form = self.session.call(GetReleaseParameters()).image_format
         return form > _ONE_FILE
 
-    def _fire(
-        self,
-        wanted: list[int],
-        give_up: GiveUp,
-        timeout_s: float,
-        may_go: MayGo | None,
-        *,
-        card: bool,
-    ) -> _Progress:
+    def _fire(self, wanted: list[int], order: Order) -> _Progress:
         """Release the shutter, and wait until the camera is done."""
-        told = _Progress(self._ends(card), wanted)
+        told = _Progress(self._ends(order.card), wanted)
         sent = False
         self._fetched.clear()
         with self.session.events() as events:
             try:
                 with self._eos_lock():
-                    hold(may_go, self.session.poll, give_up)
+                    order.hold(self.session.poll)
                     while events.get():
                         pass
                     self._underway = sent = True
                     self.session.call(Release(), timeout_s=_RELEASE_S)
                     if self.model.numbering is Numbering.REVISED:
                         self.session.call(ReleaseSent(0x0F))
-                    await_end(
-                        self.session.clock,
-                        self.session.poll,
-                        events,
-                        told,
-                        give_up,
-                        timeout_s,
-                    )
+                    await_end(self.session, events, told, order)
             except Refused as refusal:
                 self._underway = False
-                if card and type(refusal) is Refused and self._is_full():
+                if order.card and type(refusal) is Refused and self._is_full():
                     raise StoreFull(code=refusal.code, command="Release") from refusal
                 raise
             except BaseException as error:
                 if sent:
-                    note_maybe_taken(error, card=card)
+                    note_maybe_taken(error, card=order.card)
                 raise
         self._underway = not told.finished
         return told

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from canon.driver.card import Progress
-from canon.driver.shot import GiveUp, Receiver, Released, await_end, note_maybe_taken
+from canon.driver.shot import Order, Receiver, Released, await_end, note_maybe_taken
 from canon.errors import ValueRefused
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.eos.button import EosButton, check
@@ -14,7 +13,6 @@ from canon.ptp.eos.layouts import BulbEnd, BulbStart, Eos
 from canon.ptp.eos.records import Added, CameraStatusChanged, Waiting
 from canon.ptp.eos.remote import EosRemote
 from canon.ptp.operations import PtpEvent
-from canon.values import CaptureTarget
 
 if TYPE_CHECKING:
     from canon.driver.events import Queue
@@ -69,11 +67,11 @@ class Shots(Protocol):
         """The release button."""
         ...
 
-    def prepare(self, target: CaptureTarget, receiver: Receiver, progress: Progress | None) -> None:
+    def prepare(self, order: Order, receiver: Receiver) -> None:
         """Empty the memory of the body, and let the next picture go where it should."""
         ...
 
-    def await_ready(self, give_up: GiveUp) -> None:
+    def await_ready(self, order: Order) -> None:
         """Wait while the body still works on an earlier picture."""
         ...
 
@@ -81,15 +79,7 @@ class Shots(Protocol):
         """What takes the records of a release."""
         ...
 
-    def collect(
-        self,
-        told: Told,
-        target: CaptureTarget,
-        receiver: Receiver,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-    ) -> Released:
+    def collect(self, told: Told, order: Order, receiver: Receiver) -> Released:
         """Find what a release put on the card, and fetch what it left in memory."""
         ...
 
@@ -97,7 +87,8 @@ class Shots(Protocol):
 class _Exposing(NamedTuple):
     """An exposure that lasts: what its host heard since it began, and where its picture goes."""
 
-    target: CaptureTarget
+    order: Order
+    receiver: Receiver
     told: Told
     events: Queue[PtpEvent]
     listening: ExitStack
@@ -126,13 +117,11 @@ class EosBulb:
         """In a new session nothing is open."""
         self._open, self._speed, self._exposing = False, None, None
 
-    def open(
-        self, target: CaptureTarget, receiver: Receiver, progress: Progress | None = None
-    ) -> None:
+    def open(self, order: Order, receiver: Receiver) -> None:
         """Open the shutter; what an earlier release left in memory comes before."""
-        self._shutter.prepare(target, receiver, progress)
-        self._shutter.await_ready(GiveUp())
-        told = self._shutter.expects(card=CaptureTarget.CARD in target)
+        self._shutter.prepare(order, receiver)
+        self._shutter.await_ready(order)
+        told = self._shutter.expects(card=order.card)
         with ExitStack() as listening:
             events = listening.enter_context(self.session.events())
             try:
@@ -140,46 +129,28 @@ class EosBulb:
             except BaseException:
                 self.end()
                 raise
-            self._exposing = _Exposing(target, told, events, listening.pop_all())
+            self._exposing = _Exposing(order, receiver, told, events, listening.pop_all())
 
     def seconds(self) -> float:
         """How long it has been open, in whole seconds as the body counts them."""
         self._remote.channel.drain()
         return float(self._store.bulb_s)
 
-    def close(
-        self,
-        receiver: Receiver,
-        give_up: GiveUp,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-    ) -> Released:
+    def close(self) -> Released:
         """Close it, wait for the records of the picture, and fetch or find it."""
         exposing, self._exposing = self._exposing, None
         if exposing is None:
             self.end()
             return Released()
-        card = CaptureTarget.CARD in exposing.target
         with exposing.listening:
             try:
                 self.end()
-                await_end(
-                    self.session.clock,
-                    self.session.poll,
-                    exposing.events,
-                    exposing.told,
-                    give_up,
-                    timeout_s,
-                )
+                await_end(self.session, exposing.events, exposing.told, exposing.order)
             except BaseException as error:
                 self._shutter.doubtful = True
-                note_maybe_taken(error, card=card)
+                note_maybe_taken(error, card=exposing.order.card)
                 raise
-        return self._shutter.collect(
-            exposing.told, exposing.target, receiver, thumbnail=thumbnail, progress=progress
-        )
+        return self._shutter.collect(exposing.told, exposing.order, exposing.receiver)
 
     def begin(self) -> None:
         """Open the shutter; the time is set to bulb where it is not."""

@@ -6,7 +6,7 @@ the computer waits in the memory of the body until it is fetched; the body takes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING
 from canon.driver import Press
 from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
-    GiveUp,
-    MayGo,
+    Order,
     Pending,
     Receiver,
     Released,
     await_end,
-    hold,
     no_longer_waits,
     note_maybe_taken,
     note_taken,
@@ -60,7 +58,6 @@ from canon.ptp.operations import (
     GetPartialObject,
     GetThumb,
 )
-from canon.values import CaptureTarget
 
 if TYPE_CHECKING:
     from canon.values import Format
@@ -146,39 +143,17 @@ class EosShutter:
             raise no_longer_waits(pending)
         self._fetch(told, receiver, progress)
 
-    def release(
-        self,
-        target: CaptureTarget,
-        receiver: Receiver,
-        give_up: GiveUp,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-        how: Press = Press.FOCUS,
-        bulb_s: float | None = None,
-        may_go: MayGo | None = None,
-    ) -> Released:
+    def release(self, order: Order, receiver: Receiver) -> Released:
         """Take a picture, wait for its records, and fetch or find it. Live view goes on.
 
         What an earlier release left in the memory of the body comes first.
         """
-        card = CaptureTarget.CARD in target
-        self.prepare(target, receiver, progress)
-        told = self._fire(give_up, timeout_s, how, bulb_s, may_go, card=card)
-        return self.collect(told, target, receiver, thumbnail=thumbnail, progress=progress)
+        self.prepare(order, receiver)
+        return self.collect(self._fire(order), order, receiver)
 
-    def collect(
-        self,
-        told: Told,
-        target: CaptureTarget,
-        receiver: Receiver,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-    ) -> Released:
+    def collect(self, told: Told, order: Order, receiver: Receiver) -> Released:
         """Find what a release put on the card, and fetch what it left in memory."""
-        host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
+        card = order.card
         found: tuple[Entry, ...] = ()
         try:
             found = tuple(
@@ -187,11 +162,12 @@ class EosShutter:
                 if self._objects.is_picture(handle)
             )
             waiting = list(self._store.waiting.values())
-            small = self._thumbnail([*(one.handle for one in waiting), *told.added], thumbnail)
+            handles = [*(one.handle for one in waiting), *told.added]
+            small = self._thumbnail(handles) if order.thumbnail else None
             for one in waiting:
-                self._fetch(one, receiver, progress)
-            if host and card:
-                self._copy(told, receiver, progress)
+                self._fetch(one, receiver, order.progress)
+            if order.host and card:
+                self._copy(told, receiver, order.progress)
         except BaseException as error:
             note_taken(error, found, card=card)
             if self._store.waiting:
@@ -207,28 +183,28 @@ class EosShutter:
 
     # --- before -----------------------------------------------------------------------------------
 
-    def _clear_memory(self, receiver: Receiver, progress: Progress | None) -> None:
+    def _clear_memory(self, order: Order, receiver: Receiver) -> None:
         """Fetch what an earlier release left in the memory of the body."""
         if self.doubtful:
-            self.await_ready(GiveUp())
+            self.await_ready(order)
             self.doubtful = False
             if not self._store.waiting:
                 _log.warning("nobody knows how the last release ended: remote control begins anew")
                 self._remote.renew()
         for left in list(self._store.waiting.values()):
             try:
-                self._fetch(left, receiver, progress)
+                self._fetch(left, receiver, order.progress)
             except ObjectNotFound as error:
                 _log.warning("a picture of an earlier release is gone: %s", error)
                 self._remote.done_with(left.handle)
 
-    def prepare(self, target: CaptureTarget, receiver: Receiver, progress: Progress | None) -> None:
+    def prepare(self, order: Order, receiver: Receiver) -> None:
         """Empty the memory of the body, and let the next picture go where it should."""
         self._remote.channel.drain()
         self._check_movie()
         self._remote.let_forget()
-        self._clear_memory(receiver, progress)
-        self.aim(card=CaptureTarget.CARD in target)
+        self._clear_memory(order, receiver)
+        self.aim(card=order.card)
 
     def _check_movie(self) -> None:
         """Refused while a movie is recorded: the body says that it works, and takes no picture."""
@@ -279,43 +255,35 @@ class EosShutter:
 
     # --- the release ------------------------------------------------------------------------------
 
-    def _fire(
-        self,
-        give_up: GiveUp,
-        timeout_s: float,
-        how: Press,
-        bulb_s: float | None,
-        may_go: MayGo | None,
-        *,
-        card: bool,
-    ) -> Told:
+    def _fire(self, order: Order) -> Told:
         """Press the button, and wait until the body is ready again."""
+        card = order.card
         told = self.expects(card=card)
         clock = self.session.clock
         with self.session.events() as events:
-            self.await_ready(give_up)
-            if bulb_s is None:
+            self.await_ready(order)
+            if order.bulb_s is None:
                 self.bulb.undo()
             ready, pressed, held = False, False, self.button.held
 
             def wait() -> None:
                 nonlocal ready
-                hold(may_go, self.session.poll, give_up)
+                order.hold(self.session.poll)
                 while events.get():
                     pass
                 ready = True
 
             try:
                 try:
-                    if bulb_s is not None:
+                    if order.bulb_s is not None:
                         wait()
                         self.bulb.begin()
-                        self._hold(clock.now() + bulb_s, give_up)
+                        self._hold(clock.now() + order.bulb_s, order)
                     elif generation_of(self.session) is Generation.FIRST:
                         wait()
                         self._at_once(card=card)
                     else:
-                        focus = how is Press.FOCUS and not self.focus.locked
+                        focus = order.how is Press.FOCUS and not self.focus.locked
                         self._by_button(wait, focus=focus, card=card)
                     pressed = True
                 finally:
@@ -323,7 +291,7 @@ class EosShutter:
                         self.bulb.end()
                     finally:
                         self.button.let_go(to_half=held)
-                await_end(clock, self.session.poll, events, told, give_up, timeout_s)
+                await_end(self.session, events, told, order)
             except BaseException as error:
                 if pressed or (ready and not isinstance(error, Refused)):
                     note_maybe_taken(error, card=card)
@@ -337,16 +305,16 @@ class EosShutter:
         files = max(1, min(_MOST_FILES, int.from_bytes(raw[:4], "little")))
         return Told(files, host=not card)
 
-    def await_ready(self, give_up: GiveUp) -> None:
+    def await_ready(self, order: Order) -> None:
         """Wait while the body still works on an earlier picture."""
         clock = self.session.clock
         deadline = clock.now() + _READY_S
         late = False
         while self._store.status and not late:
-            give_up.check()
+            order.check()
             late = clock.now() >= deadline
             self.session.poll(0 if late else _HOLD_S)
-        give_up.check()
+        order.check()
 
     def _by_button(self, wait: Callable[[], None], *, focus: bool, card: bool) -> None:
         try:
@@ -388,17 +356,17 @@ class EosShutter:
             return none
         return error
 
-    def _hold(self, until: float, give_up: GiveUp) -> None:
+    def _hold(self, until: float, order: Order) -> None:
         clock = self.session.clock
         while (left := until - clock.now()) > 0:
-            give_up.check()
+            order.check()
             self.session.poll(min(_HOLD_S, left))
 
     # --- after ------------------------------------------------------------------------------------
 
-    def _thumbnail(self, handles: list[int], wanted: bool) -> bytes | None:
+    def _thumbnail(self, handles: Iterable[int]) -> bytes | None:
         """The small JPEG of the first one that has it; its loss must not cost the picture."""
-        for handle in handles if wanted else ():
+        for handle in handles:
             data = bytearray()
             try:
                 if self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL):

@@ -11,22 +11,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from canon.driver import Press
 from canon.driver.card import Entry, Progress
 from canon.driver.shot import (
     MOST_LEFT,
     MOST_PICTURE,
-    GiveUp,
-    MayGo,
+    Order,
     Pending,
     Receiver,
     Released,
     await_end,
-    hold,
     no_longer_waits,
     note_maybe_taken,
     note_taken,
-    only_ordinary,
     paused,
     picture_name,
 )
@@ -192,42 +188,22 @@ class PtpShutter:
             raise no_longer_waits(pending)
         self._fetch(handle, receiver, (), progress)
 
-    def release(
-        self,
-        target: CaptureTarget,
-        receiver: Receiver,
-        give_up: GiveUp,
-        *,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-        how: Press = Press.FOCUS,
-        bulb_s: float | None = None,
-        may_go: MayGo | None = None,
-    ) -> Released:
+    def release(self, order: Order, receiver: Receiver) -> Released:
         """Take a picture, wait for its events, and fetch or find it.
 
         A running viewfinder is stopped for it and started again.
         """
-        only_ordinary(self._listed.name, how, bulb_s)
+        order.must_be_ordinary(self._listed.name)
         with paused(self._live):
-            return self._take(target, receiver, give_up, thumbnail, progress, timeout_s, may_go)
+            return self._take(order, receiver)
 
-    def _take(
-        self,
-        target: CaptureTarget,
-        receiver: Receiver,
-        give_up: GiveUp,
-        thumbnail: bool,
-        progress: Progress | None,
-        timeout_s: float,
-        may_go: MayGo | None,
-    ) -> Released:
-        host, card = CaptureTarget.HOST in target, CaptureTarget.CARD in target
+    def _take(self, order: Order, receiver: Receiver) -> Released:
+        host, card = order.host, order.card
         store = self._objects.store("") if card else None
         before = self._on_card(store)
-        self._listed.write(Property.CAPTURE_TRANSFER_MODE, DataType.UINT16, int(_TARGETS[target]))
-        told = self._fire(give_up, timeout_s, may_go, host=host, card=card)
+        mode = int(_TARGETS[order.target])
+        self._listed.write(Property.CAPTURE_TRANSFER_MODE, DataType.UINT16, mode)
+        told = self._fire(order)
         found: tuple[Entry, ...] = ()
         try:
             handles = [*told.added] if card else []
@@ -236,9 +212,9 @@ class PtpShutter:
                 handles = [one for one in self._on_card(store) if one not in before]
                 found = self._entries(handles)
             waiting = ([*told.waiting] or self._in_memory()) if host else []
-            small = self._thumbnail([*waiting, *handles]) if thumbnail else None
+            small = self._thumbnail([*waiting, *handles]) if order.thumbnail else None
             for handle in waiting:
-                self._fetch(handle, receiver, found, progress)
+                self._fetch(handle, receiver, found, order.progress)
         except BaseException as error:
             note_taken(error, found, card=card)
             raise
@@ -248,39 +224,24 @@ class PtpShutter:
             _log.warning("the picture came to the computer, but the card has no new one")
         return Released(found, small)
 
-    def _fire(
-        self,
-        give_up: GiveUp,
-        timeout_s: float,
-        may_go: MayGo | None,
-        *,
-        host: bool,
-        card: bool,
-    ) -> _Told:
+    def _fire(self, order: Order) -> _Told:
         """Release the shutter, and wait until the camera is done."""
-        told = _Told(host, card, self._objects.is_picture)
+        told = _Told(order.host, order.card, self._objects.is_picture)
         self._fetched.clear()
         with self.session.events() as events:
             for _ in range(MOST_LEFT):
                 if not self.session.poll(0):
                     break
-            hold(may_go, self.session.poll, give_up)
+            order.hold(self.session.poll)
             while events.get():
                 pass
             try:
                 with focusing():
                     self.session.call(InitiateCaptureInMemory())
-                await_end(
-                    self.session.clock,
-                    self.session.poll,
-                    events,
-                    told,
-                    give_up,
-                    timeout_s,
-                )
+                await_end(self.session, events, told, order)
             except BaseException as error:
                 if not isinstance(error, Refused):
-                    note_maybe_taken(error, card=card)
+                    note_maybe_taken(error, card=order.card)
                 raise
         if told.error and not (told.waiting or told.added):
             command = InitiateCaptureInMemory.__name__
