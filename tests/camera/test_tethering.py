@@ -13,6 +13,7 @@ import pytest
 
 import canon
 from canon.camera import Camera
+from canon.frozen import replace
 from canon.ptp.eos.layouts import Eos
 from canon.virtual.build import make_virtual
 from canon.virtual.faults import Fault, FaultKind, Faults
@@ -51,26 +52,39 @@ def nothing() -> None:
     """Nothing happens."""
 
 
-@pytest.mark.parametrize("body", ["powershot-g3", "powershot-g9"])
-def test_it_never_takes_another_camera(body: str, tmp_path: Path) -> None:
-    """Of two bodies of one model the owner tells which it is, where nothing else does."""
+def give_owner(device: Any, text: str) -> None:
+    device.body.owner = text
+
+
+def give_number(device: Any, text: str) -> None:
+    device.body.profile = replace(device.body.profile, serial=text)
+
+
+@pytest.mark.parametrize(
+    ("body", "give"),
+    [("powershot-g3", give_owner), ("powershot-g9", give_owner), ("eos-60d", give_number)],
+)
+def test_it_never_takes_another_camera(
+    body: str, give: Callable[[Any, str], None], tmp_path: Path
+) -> None:
+    """Of two bodies of one model the number tells which it is, or the owner where none is told."""
     device: Any = make_virtual(body)
     with UsbipServer(device) as server:
 
-        def plug(owner: str, *, presses: bool = False) -> Callable[[], None]:
+        def plug(whose: str, *, presses: bool = False) -> Callable[[], None]:
             def act() -> None:
                 with server.machine():
                     device.unplug()
-                    device.body.owner = owner
+                    give(device, whose)
                     if presses:
                         device.press()
                         device.clock.sleep(10)
-                    device.plugged = bool(owner)
+                    device.plugged = bool(whose)
 
             return act
 
         port = "usbip:{}:{}/{}".format(*server.address, server.busid)
-        device.body.owner = "mine"
+        give(device, "mine")
         gone, other, mine = plug(""), plug("another"), plug("mine", presses=True)
         steps = Steps(other, nothing, gone, other, gone, mine)
         with canon.open(port) as cam, Library(tmp_path) as library:

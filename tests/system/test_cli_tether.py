@@ -253,6 +253,33 @@ def test_unplugged_and_switched_off(tmp_path: Path, cabled: Cabled) -> None:
     check(tmp_path / "to", new)
 
 
+@pytest.mark.parametrize("cabled", ["powershot"], indirect=True)
+def test_a_recording_goes_on_when_the_camera_is_back(tmp_path: Path, cabled: Cabled) -> None:
+    words = ["tether", "-o", "to", "--count", "2", "--json", "--record", "talk.pcapng"]
+    with started(tmp_path, *words, port=cabled.port) as running:
+        told = lines(running)
+        until(told, "waiting")
+        cabled.press()
+        until(told, "file")
+        with cabled.device() as device:
+            device.unplug()
+        until(told, "gone")
+        cabled.plug_in()
+        until(told, "back")
+        cabled.press()
+        until(told, "end")
+    for device in ("1.1", "1.2"):
+        steps = answers(tmp_path, "decode", "talk.pcapng", "--device", device)
+        assert [step["name"] for step in steps if step["name"] in ("OpenSession", "GetObject")] == [
+            "OpenSession",
+            "GetObject",
+        ]
+    tshark = program("tshark")
+    ran = subprocess.run([tshark, "-r", tmp_path / "talk.pcapng"], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert {"1.1.1", "1.2.1"} <= set(ran.stdout.split())
+
+
 # --- the hook -------------------------------------------------------------------------------------
 
 HOOK = f"""#!{sys.executable}

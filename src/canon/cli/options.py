@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -133,19 +134,33 @@ class Options:
     @contextmanager
     def camera(self) -> Iterator[Camera]:
         """The camera, initialized, for as long as the block lasts; recorded if that was asked."""
+        with self.opener() as opened, opened(self.port_string()) as cam:
+            yield cam
+
+    @contextmanager
+    def opener(self) -> Iterator[Callable[[str], Camera]]:
+        """What opens the camera of a port string, for a block: again, when it was away.
+
+        All that passes goes into one recording if that was asked.
+        """
         from canon import ports
         from canon.camera import Camera
 
-        where = self.port_string()
+        with ExitStack() as stack:
+            recording = _Recording(self.record, stack) if self.record else None
 
-        def connect() -> Way:
-            if not self.record:
+            def connect(where: str) -> Way:
+                if recording:
+                    return recording.of(ports.open_usb(where))
                 way = ports.open_port(where)
                 return self.stop.on(way) if self.stop else way
-            return _recorded(ports.open_usb(where), self.record, stack)
 
-        with ExitStack() as stack:
-            yield stack.enter_context(Camera(connect, where))
+            def opened(where: str) -> Camera:
+                cam = Camera(lambda: connect(where), where)
+                cam.initialize()
+                return cam
+
+            yield opened
 
     def place(self, cam: Camera) -> Place:
         """Where the camera waits for the others, to do something at one moment."""
@@ -155,21 +170,33 @@ class Options:
         return line.place(self.camera_name, cam.clock)
 
 
-def _recorded(port: Port, file: str, stack: ExitStack) -> Port:
-    """The port with all that passes written to a new file."""
-    from canon.trace.recorder import RecordingPort
+class _Recording:
+    """A new file for all that passes; it is made when the camera is there."""
 
-    try:
-        stream = open(file, "xb")  # noqa: SIM115  (the stack closes it)
-    except FileExistsError:
-        port.close()
-        raise AlreadyThere(f"{file} is there already", "name another file") from None
-    except OSError:
-        port.close()
-        raise
-    stack.callback(_close, stream)
-    say(f"recording to {file}; owner's name, serial numbers and pictures will be in it")
-    return RecordingPort(port, stream)
+    def __init__(self, file: str, stack: ExitStack) -> None:
+        self._file, self._stack = file, stack
+        self._stream: BinaryIO | None = None
+        self._addresses = cycle(range(2, 128))
+
+    def of(self, port: Port) -> Port:
+        """The port with all that passes written down."""
+        from canon.trace.recorder import RecordingPort
+
+        if self._stream is not None:
+            return RecordingPort(port, self._stream, next(self._addresses))
+        try:
+            stream = open(self._file, "xb")  # noqa: SIM115  (the stack closes it)
+        except FileExistsError:
+            port.close()
+            what = f"{self._file} is there already"
+            raise AlreadyThere(what, "name another file") from None
+        except OSError:
+            port.close()
+            raise
+        self._stack.callback(_close, stream)
+        self._stream = stream
+        say(f"recording to {self._file}; owner's name, serial numbers and pictures will be in it")
+        return RecordingPort(port, stream)
 
 
 def _close(recording: BinaryIO) -> None:

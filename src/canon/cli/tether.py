@@ -118,8 +118,13 @@ def tether_verb(
     )
     options.check_can_draw()
     told = _Told(options.as_json)
-    with told, Library(folder) as library, options.camera() as cam:
-        tether = Tether(cam, library, wanted)
+    with (
+        told,
+        Library(folder) as library,
+        options.opener() as opened,
+        opened(options.port_string()) as cam,
+    ):
+        tether = Tether(cam, library, wanted, opened=opened)
         with gently_ended(tether.stop, options.stop), closing(tether.run(told.begin)) as events:
             for event in events:
                 told.tell(event)

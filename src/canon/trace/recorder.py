@@ -54,14 +54,18 @@ class RecordingPort:
     Args:
         port: the port to record.
         stream: where the recording goes; the caller opens and closes it.
+        address: the device's address in the recording. The first that is recorded into a stream has
+            1, which begins it; a camera that is back has another, as on a bus.
     """
 
-    def __init__(self, port: Port, stream: BinaryIO) -> None:
+    def __init__(self, port: Port, stream: BinaryIO, address: int = 1) -> None:
         self._port = port
         self._stream: BinaryIO | None = stream
+        self._device = (1, address)
         self._number = 0
         self._epoch = time.time() - port.clock.now()
-        self._write(file_head())
+        if address == 1:
+            self._write(file_head())
         for kind, raw in ((1, self.descriptors.device), (2, self.descriptors.configuration)):
             with self._control(0x80, 6, kind << 8, 0, len(raw)) as done:
                 done.data, done.size = raw, len(raw)
@@ -173,6 +177,7 @@ class RecordingPort:
             data=data,
             status=status,
             setup=setup,
+            device=self._device,
         )
         self._write(block)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from canon import camera
 from canon.clock import Clock, RealClock
 from canon.driver.card import CardPath, Entry
 from canon.driver.events import CardChanged, Event, FileAdded, Gone, Missed, PictureWaiting
@@ -153,15 +154,22 @@ class Tether:
         library: the folder, open.
         wanted: how.
         clock: by which it waits for a camera that is gone, whose own clock stands still.
+        opened: opens a port string when a camera may be back; `canon.open()` if not given.
 
     Attributes:
         cam: the camera; another object when it was away.
     """
 
     def __init__(
-        self, cam: Camera, library: Library, wanted: Wanted, clock: Clock | None = None
+        self,
+        cam: Camera,
+        library: Library,
+        wanted: Wanted,
+        clock: Clock | None = None,
+        opened: Callable[[str], Camera] | None = None,
     ) -> None:
         self.cam = cam
+        self._opened = opened or camera.open
         self._where = cam.port  # where it is looked for when it is gone
         self._library, self._wanted = library, wanted
         self._clock = clock or RealClock()
@@ -276,7 +284,7 @@ class Tether:
                 if one.port in others or not self._who.may_be(one):
                     continue
                 try:
-                    cam = one.open()
+                    cam = self._opened(one.port)
                     if self._who.is_it(cam):
                         self.cam = cam
                         self._taking.meet(cam)
@@ -289,8 +297,6 @@ class Tether:
         return False
 
     def _candidates(self) -> list[Found]:
-        from canon import camera
-
         try:
             return camera.list(self._where)
         except (PortError, ValueError):  # a program may call its port as it likes
