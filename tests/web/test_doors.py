@@ -42,6 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ("GET", f"{HERE}/live.mjpg", {"sec-fetch-site": "cross-site"}, 403),
         ("POST", f"{HERE}/focus", {"origin": ELSEWHERE}, 403),
         ("POST", f"{HERE}/focus", {"origin": "null"}, 403),
+        ("POST", f"{HERE}/focus", {"origin": "http://["}, 403),
         ("POST", f"{HERE}/release", {"origin": ELSEWHERE, "content-type": "text/plain"}, 403),
         ("PUT", f"{HERE}/files/DCIM/A.TXT", {"origin": ELSEWHERE}, 403),
         ("DELETE", f"{HERE}/files/DCIM/100CANON/IMG_0001.JPG", {"origin": ELSEWHERE}, 403),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _log = Log(__name__)
 _MOST_JSON = 64 << 10
-_BODY_S = 10.0  # from one piece of a body to the next
+_BODY_S = 10.0  # for all of a body
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -98,6 +98,8 @@ def _route(server: Server, path: str) -> Route:
             return Response(status_code=400)
         except (CanonError, ValueError, OSError) as error:
             return refused(error)
+        if only_head and isinstance(result, StreamingResponse):  # nothing of it is fetched
+            return Response(None, result.status_code, result.headers)
         return result if isinstance(result, Response) else answer(result)
 
     return Route(path.replace("{path}", "{path:path}"), handle, methods=[*there])
@@ -107,23 +109,24 @@ async def _body(request: Request, kind: type[bodies.Body]) -> bodies.Body:
     """The JSON of a request, read."""
     if kind is bodies.NoBody:
         return bodies.NoBody()
-    data = bytearray()
-    pieces = request.stream()
-    while True:
-        try:
-            piece = await asyncio.wait_for(anext(pieces), _BODY_S)
-        except StopAsyncIteration:
-            break
-        except TimeoutError:
-            raise ValueError("the body does not come") from None
-        data += piece
-        if len(data) > _MOST_JSON:
-            raise TooLarge("the body is longer than 64 KiB")
+    try:
+        data = await asyncio.wait_for(_short_body(request), _BODY_S)
+    except TimeoutError:
+        raise ValueError("the body does not come") from None
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
         raise ValueError("the body is no JSON") from None
     return bodies.read(kind, document)
+
+
+async def _short_body(request: Request) -> bytes:
+    data = bytearray()
+    async for piece in request.stream():
+        data += piece
+        if len(data) > _MOST_JSON:
+            raise TooLarge("the body is longer than 64 KiB")
+    return bytes(data)
 
 
 # --- the page -------------------------------------------------------------------------------------

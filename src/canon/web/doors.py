@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from canon.frozen import Frozen
 
@@ -90,7 +90,7 @@ class Doors:
     def link(self) -> str:
         """The link that opens the page."""
         host = f"[{self.address}]" if ":" in self.address else self.address
-        if self._is_open_to_others and ipaddress.ip_address(self.address).is_unspecified:
+        if _is_address(self.address) and ipaddress.ip_address(self.address).is_unspecified:
             host = socket.gethostname()
         return f"http://{host}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
@@ -242,8 +242,7 @@ def _has_long_body(scope: Scope) -> bool:
 
 
 def _same(origin: str, host: str) -> bool:
-    parts = urlsplit(origin)
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+    return origin.lower() in (f"http://{host.lower()}", f"https://{host.lower()}")
 
 
 def _is(given: str, wanted: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from canon import exif
 from canon.driver.card import CardPath, Entry
@@ -181,7 +181,10 @@ async def _aim(call: Call, body: bodies.Aim) -> object:
 async def _clock(call: Call, body: bodies.Clock) -> object:
     moment = None if body.time is None else datetime.fromisoformat(body.time)
     if moment is not None and moment.tzinfo is not None:
-        moment = moment.astimezone().replace(tzinfo=None)
+        try:
+            moment = moment.astimezone().replace(tzinfo=None)
+        except OverflowError:
+            raise ValueError(f"{body.time} is outside every calendar") from None
 
     def do(cam: Camera, job: Job[None]) -> None:
         if moment is None:
@@ -230,7 +233,7 @@ async def _release(call: Call, body: bodies.Release) -> object:
 
 async def _shot(call: Call, body: bodies.NoBody) -> object:
     path = call.station.kept(call.request.path_params["number"])
-    return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "no-store"})
+    return files.Sent(path, "image/jpeg", {"cache-control": "no-store"})
 
 
 async def _series(call: Call, body: bodies.Series) -> object:
@@ -373,7 +376,7 @@ async def _zip(call: Call, body: bodies.NoBody) -> object:
         return held[entry].path
 
     name = f"{station.ident}-{len(entries)}-files.zip"
-    return StreamingResponse(
+    return files.Pieces(
         zips.pieces(entries, fetch, lambda entry: fetched.let_go(held.pop(entry))),
         media_type="application/zip",
         headers={

@@ -26,10 +26,11 @@ from starlette.types import Receive, Scope, Send
 
 from canon.driver.card import SIZE_UNTOLD, Entry
 from canon.driver.features import Feature
-from canon.errors import NotSupported
+from canon.errors import CanonError, NotSupported
 from canon.files import safe_name
+from canon.log import Log
 from canon.web.jobs import Job, Urgency
-from canon.web.refusals import NoSuchPart, TooLarge
+from canon.web.refusals import LengthWanted, NoSuchPart, TooLarge
 from canon.work.library import hold
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
     from canon.web.endpoints import Call
     from canon.web.station import Station
 
+_log = Log(__name__)
 _PART = 1 << 20  # bytes that are read at a time where a part is wanted; smaller files are fetched
-_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"bytes\s*=\s*(\d{0,40})-(\d{0,40})", re.IGNORECASE)
 _KEPT = 512 << 20  # bytes of files that are kept
 _PREFIX, _HELD = "canon-remote-web-", "held"
 _BODY_S = 30.0  # from one piece of an upload to the next
@@ -154,6 +156,11 @@ async def send(call: Call, station: Station, entry: Entry) -> Response:
         "etag": _tag(entry),
         "accept-ranges": "bytes",
     }
+    if _has_it(request.headers.get("if-none-match", ""), headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    if request.method == "HEAD":  # the camera is not asked for the file
+        length = {} if entry.size >= SIZE_UNTOLD else {"content-length": str(entry.size)}
+        return Response(None, 200, {**headers, **length}, _kind(entry.name))
     part = None
     if request.headers.get("if-range", headers["etag"]) == headers["etag"]:
         part = _part(request.headers.get("range", ""), entry.size)
@@ -171,7 +178,7 @@ async def send(call: Call, station: Station, entry: Entry) -> Response:
         async for piece in pieces:
             yield piece
 
-    return StreamingResponse(
+    return Pieces(
         all_of_it(),
         206,
         {
@@ -201,8 +208,44 @@ async def _parts(call: Call, station: Station, entry: Entry, part: range) -> Asy
         at += size
 
 
-class _Sent(FileResponse):
-    """A file that was fetched, on its way to a browser, whole or a part of it."""
+class Pieces(StreamingResponse):
+    """What is sent as it comes; where no more comes it is cut, and so fails visibly."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        except (CanonError, ValueError, OSError) as error:
+            _log.warning("%s was cut: %s", scope["path"], error)
+
+
+class Sent(FileResponse):
+    """A file of this computer, whole or the part that is named, whatever the request asks for.
+
+    Args:
+        path: the file.
+        kind: its media type.
+        headers: what the answer says of it.
+        part: the part; None is all of it.
+    """
+
+    def __init__(
+        self, path: Path, kind: str, headers: Mapping[str, str], part: range | None = None
+    ) -> None:
+        super().__init__(path, media_type=kind, headers=headers)
+        self._part = part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        plain = [one for one in scope["headers"] if one[0] not in (b"range", b"if-range")]
+        if self._part is not None:
+            wanted = f"bytes={self._part.start}-{self._part.stop - 1}".encode()
+            plain.append((b"range", wanted))
+        await super().__call__({**scope, "headers": plain}, receive, send)
+
+
+class _Sent(Sent):
+    """A file that was fetched, on its way to a browser."""
 
     def __init__(
         self,
@@ -212,17 +255,13 @@ class _Sent(FileResponse):
         headers: Mapping[str, str],
         part: range | None = None,
     ) -> None:
-        super().__init__(file.path, media_type=_kind(entry.name), headers=headers)
-        self._fetched, self._file, self._part = fetched, file, part
+        super().__init__(file.path, _kind(entry.name), headers, part)
+        self._fetched, self._file = fetched, file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        plain = [one for one in scope["headers"] if one[0] not in (b"range", b"if-range")]
-        if self._part is not None:  # it was read already, and there is one
-            wanted = f"bytes={self._part.start}-{self._part.stop - 1}".encode()
-            plain.append((b"range", wanted))
         try:
-            await super().__call__({**scope, "headers": plain}, receive, send)
+            await super().__call__(scope, receive, send)
         finally:
             self._fetched.let_go(self._file)
 
@@ -242,8 +281,13 @@ def _part(text: str, size: int) -> range | None:
         if found[2] and int(found[2]) < start:
             return None
     if start >= stop:
-        raise NoSuchPart(f"the file has {size} bytes")
+        raise NoSuchPart(size)
     return range(start, stop)
+
+
+def _has_it(known: str, tag: str) -> bool:
+    """Whether a client has a file as it is: `If-None-Match` names it."""
+    return tag in (one.strip().removeprefix("W/") for one in known.split(","))
 
 
 def _tag(entry: Entry) -> str:
@@ -278,9 +322,9 @@ async def receive(call: Call, request: Request) -> Entry:
     if Feature.UPLOAD not in cam.features:
         raise NotSupported(cam.model.removeprefix("Canon "), "known way to take files")
     told = request.headers.get("content-length", "")
-    if not (told.isascii() and told.isdecimal() and len(told) < 16):
-        raise ValueError("the length of the body is missing")
-    size = int(told)
+    if not (told.isascii() and told.isdecimal()):
+        raise LengthWanted("the length of the body is missing")
+    size = int(told[:18])
     room = station.free()
     if size >= SIZE_UNTOLD or (room is not None and size > room):
         raise TooLarge(f"{path.name} has {size} bytes; the card has {room} free")

@@ -41,8 +41,10 @@ def _operation(one: Endpoint) -> Document:
     told: Document = {"200": {"description": one.summary, "content": {one.gives: content}}}
     if one.ranges:
         told["206"] = {"description": "a part of it", "content": {one.gives: {}}}
+        told["304"] = {"description": "it is what the client has already"}
     takes_body = one.takes is not bodies.NoBody or one.raw
-    codes = {*_ALWAYS, *one.refuses, *((400, 413, 422) if takes_body else ())}
+    of_body = (400, 413, 422, *((411,) if one.raw else ()))
+    codes = {*_ALWAYS, *one.refuses, *(of_body if takes_body else ())}
     for code in sorted(codes):
         told[str(code)] = {
             "description": STATUSES[code],

@@ -26,17 +26,6 @@ from canon.errors import (
 from canon.web.doors import Refusal
 from canon.work import documents
 
-_STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...] = (
-    (ObjectNotFound, 404),
-    ((DeviceBusy, AlreadyThere, NotEmpty, WriteProtected, Aborted, BlockingIOError), 409),
-    (ValueRefused, 422),
-    (NotSupported, 501),
-    ((Disconnected, CameraNotFound, PortError), 503),
-    (StoreFull, 507),
-    (CanonError, 502),
-    (ValueError, 422),
-    (OSError, 507),
-)
 STATUSES: Mapping[int, str] = {
     400: "the request cannot be read",
     401: "the token or the key is missing or wrong",
@@ -61,16 +50,36 @@ class TooLarge(ValueError):
     """The body of a request is longer than what may come."""
 
 
+class LengthWanted(ValueError):
+    """Nobody says how long the body of a request is."""
+
+
 class NoSuchPart(ValueError):
-    """A file has no such part."""
+    """A file of so many bytes has no such part."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the file has {size} bytes")
+        self.size = size
+
+
+_STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...] = (
+    (ObjectNotFound, 404),
+    ((DeviceBusy, AlreadyThere, NotEmpty, WriteProtected, Aborted, BlockingIOError), 409),
+    (ValueRefused, 422),
+    (NotSupported, 501),
+    ((Disconnected, CameraNotFound, PortError), 503),
+    (StoreFull, 507),
+    (CanonError, 502),
+    (LengthWanted, 411),
+    (TooLarge, 413),
+    (NoSuchPart, 416),
+    (ValueError, 422),
+    (OSError, 507),
+)
 
 
 def status(error: BaseException) -> int:
     """The HTTP status of an error."""
-    if isinstance(error, TooLarge):
-        return 413
-    if isinstance(error, NoSuchPart):
-        return 416
     return next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
 
 
@@ -79,7 +88,10 @@ def refused(error: BaseException) -> Response:
     document = documents.of_error(error)
     if isinstance(error, ValueRefused):
         document |= {"setting": error.setting, "allowed": _labels(error)}
-    return answer({"error": document}, status(error))
+    response = answer({"error": document}, status(error))
+    if isinstance(error, NoSuchPart):
+        response.headers["content-range"] = f"bytes */{error.size}"
+    return response
 
 
 def turned_away(refusal: Refusal) -> Response:

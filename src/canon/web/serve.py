@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import FrameType
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -28,13 +29,23 @@ class _Patient(H11Protocol):
     Those who came first are served, however many come after them.
     """
 
+    _late: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self.limit_concurrency = None if len(self.connections) <= _MOST_CONNECTIONS else 0
-        self.loop.call_later(_HEAD_S, self._give_up, transport)
+        self._late = self.loop.call_later(_HEAD_S, transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; from the first byte of a request its head has so long."""
+        super().data_received(data)
+        if self._late is not None and self.conn.their_state is not h11.IDLE:
+            self._late.cancel()
+            self._late = None
+        elif self._late is None and self.conn.their_state is h11.IDLE:
+            self._late = self.loop.call_later(_HEAD_S, self.transport.close)
 
     def pause_writing(self) -> None:
         """Wait until the client takes more; one that looks at live view may not stop for long."""
@@ -48,11 +59,6 @@ class _Patient(H11Protocol):
         super().resume_writing()
         if self._stuck is not None:
             self._stuck.cancel()
-
-    def _give_up(self, transport: asyncio.Transport) -> None:
-        request: object = self.scope  # None while none has come to its end
-        if request is None:
-            transport.close()
 
 
 class _Server(uvicorn.Server):
