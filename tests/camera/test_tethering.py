@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from canon.frozen import replace
 from canon.ptp.eos.layouts import Eos
 from canon.virtual.build import make_virtual
 from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.port import VirtualPort
 from canon.virtual.usbip import UsbipServer
 from canon.work.library import Library
 from canon.work.taking import Brought
@@ -172,26 +173,88 @@ class Counting(Faults):
         self.asked += 1
         return super().take(command, misses)
 
+    @property
+    def waiting(self) -> list[Fault]:
+        """Those that have not happened."""
+        return self._waiting
+
+
+class Replugged:
+    """A clock that has a body plugged in again, its battery full, when somebody waits by it."""
+
+    def __init__(self, device: Any) -> None:
+        self._device = device
+
+    def now(self) -> float:
+        now: float = self._device.clock.now()
+        return now
+
+    def sleep(self, seconds: float) -> None:
+        self._device.clock.sleep(seconds)
+        self._device.body.last(1_000_000)
+        self._device.plugged = True
+
+
+def flat_battery(device: Any) -> None:
+    """The body switches off, and takes no picture until it has another battery."""
+    device.body.on_ac = False
+    device.body.last(0)
+    device.unplug()
+
+
+TROUBLE: tuple[Callable[[Any], None], ...] = (
+    lambda device: device.faults.add(Fault.parse("silence@GetFile:3000")),
+    lambda device: device.faults.add(Fault.parse("unplug@GetFile:20000")),
+    flat_battery,
+    lambda device: device.faults.add(Fault.parse("silence@GetDirectory:64")),
+)
+
 
 @pytest.mark.timeout(1800)  # five thousand pictures, each flushed to the disk
 @pytest.mark.parametrize("count", [250, pytest.param(5000, marks=pytest.mark.long)])
 def test_one_picture_costs_the_same_on_a_full_card(count: int, tmp_path: Path) -> None:
-    """Presses by hand on a native camera, which does not say what is new: all there, in order."""
+    """Presses by hand on a native camera, which does not say what is new: all there, once.
+
+    And in order, where the camera was not silent, unplugged or without power in between.
+    """
+    port = "virtual:powershot-g3"
     device = native_device()
     assert device.body.card
     device.body.card.capacity = 64 << 30
     device.faults = counting = Counting()
-    for number in range(1, count + 1):
-        device.clock.after(5 * number, device.press)
-    asked, names = [], []
-    with a_camera(device) as cam, Library(tmp_path) as library:
-        for event in Tether(cam, library, Wanted(NAMED, count=count)).run():
+    before = {f"DCIM/100CANON/{name}" for name in on_card(device)}
+
+    def press() -> None:
+        device.press()
+        device.clock.after(5, press)
+
+    def opened(where: str) -> Camera:
+        cam = Camera(lambda: VirtualPort(device), where)
+        cam.initialize()
+        return cam
+
+    device.clock.after(5, press)
+    measured = {*range(50, 151), *range(count - 101, count)}
+    trouble = cycle(TROUBLE)
+    asked, names, gone = [], [], 0
+    with opened(port) as cam, Library(tmp_path) as library:
+        tether = Tether(cam, library, Wanted(NAMED, count=count), Replugged(device), opened)
+        for event in tether.run():
+            gone += isinstance(event, CameraGone)
             if isinstance(event, Brought):
-                assert event.what
+                assert event.what, event.path
                 asked.append(counting.asked)
-                names.append(event.what.path)
-    assert names == sorted(set(names))
-    assert len(names) == count
+                names.append(str(event.what.path))
+                if len(names) % 12 == 0 and len(names) not in measured:
+                    next(trouble)(device)
+    with opened(port) as cam:
+        there = [str(one) for one in cam.storage.walk("DCIM") if one.name.endswith(".JPG")]
+    assert sorted(names) == sorted(set(there) - before)[:count]
+    assert gone >= count // 125
+    assert not counting.waiting
+    assert len([*tmp_path.glob("*.JPG")]) == count
+    for several in (names[50:151], names[-101:]):
+        assert several == sorted(several)
     steps = [after - before for before, after in pairwise(asked)]
     assert max(steps[-100:]) <= 2 * max(steps[50:150])
-    assert max(Counter(name.parent for name in names).values()) == 100, "listed at once"
+    assert max(Counter(name.rpartition("/")[0] for name in names).values()) == 100, "listed at once"

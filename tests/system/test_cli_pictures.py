@@ -124,6 +124,17 @@ def test_pictures_are_drawn_in_a_terminal(
         assert "\x1b" not in coloured[-1]
 
 
+def test_pictures_that_are_taken_leave_their_names(tmp_path: Path) -> None:
+    """And no line for each that tells how long it took: most of that was the exposure."""
+    taken = [f"to/{number}.JPG" for number in (1, 2)]
+    with screen(tmp_path) as tmux:
+        shown = tmux.run("canon-remote capture -n 2 -o to --template {seq}")
+        assert shown == [*taken, "0"]
+        words = "tether -o to --template {name} --count 2"
+        shown = tmux.run(f"canon-remote --port '{G3}?press=every:5s,count:2' {words}")
+        assert shown[1:] == ["to/IMG_0007.JPG", "to/IMG_0008.JPG", "canon-remote: 2 saved", "0"]
+
+
 def test_ctrl_c_leaves_a_terminal_as_it_was(tmp_path: Path) -> None:
     """It ends a long series of thumbnails, of which the first are there before the last."""
     card = tmp_path / "card/DCIM/100CANON"

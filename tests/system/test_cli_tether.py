@@ -73,6 +73,11 @@ class Cabled:
                 device.active = False
             device.plugged = True
 
+    @property
+    def speaks_ptp(self) -> bool:
+        """Whether it can say that it is busy."""
+        return self._fetch == "GetObject"
+
     def files(self) -> dict[str, bytes]:
         """What is on the card, by name."""
         with self.device() as device:
@@ -236,6 +241,8 @@ def test_unplugged_and_switched_off(tmp_path: Path, cabled: Cabled) -> None:
         told = lines(running)
         seen = until(told, "waiting")
         for number in range(12):
+            if cabled.speaks_ptp and number % 4 == 1:
+                cabled.fault(f"busy@FETCH:{chance.randrange(1, 20)}")
             cabled.fault(f"unplug@FETCH:{chance.randrange(100_000)}")
             cabled.press()
             seen += until(told, "gone")

@@ -431,7 +431,7 @@ def _take(
         with (
             tally.one(number, f"picture {number}"),
             power.shot() if count > 1 else nullcontext(),
-            progress_bar(0) as begin,
+            progress_bar(0, sums_up=False) as begin,
         ):
             go = {"may_go": partial(release.may_go, number)} if release else {}
             shot = shoot(progress=begin(f"picture {number}", 0), **go)
@@ -470,7 +470,7 @@ def _take_one(shoot: Callable[..., Shot], out: BinaryIO, tally: Tally) -> None:
     """Take a picture and write it to stdout; what else the shot brings goes to stderr."""
     from canon.driver.shot import rescued
 
-    with tally.one(1, "the picture"), progress_bar(0) as begin:
+    with tally.one(1, "the picture"), progress_bar(0, sums_up=False) as begin:
         shot = shoot(progress=begin("picture", 0))
         for one in shot.pictures[1:]:
             say(f"{rescued(one)}: the other file of this shot")

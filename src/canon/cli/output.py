@@ -364,11 +364,15 @@ class Tally:
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[BarOf]:
+def progress_bar(total: int, *, sums_up: bool = True) -> Iterator[BarOf]:
     """A progress bar on stderr over `total` bytes, or more as they turn up, on a terminal.
 
-    It vanishes at the end, and leaves a line that tells how much came, and how fast. Of several
-    cameras none draws one.
+    While no size is known it shows that something goes on, and no numbers. It vanishes at the end.
+    Of several cameras none draws one.
+
+    Args:
+        total: the bytes; 0 where they are not known.
+        sums_up: whether it leaves a line that tells how much came, and how fast.
     """
     if _voice.say or not is_terminal(sys.stderr):
         yield lambda name, size: None
@@ -376,9 +380,9 @@ def progress_bar(total: int) -> Iterator[BarOf]:
     from rich import progress
     from rich.console import Console
 
+    waiting = (progress.TextColumn("{task.description}", markup=False), progress.BarColumn())
     columns = (
-        progress.TextColumn("{task.description}", markup=False),
-        progress.BarColumn(),
+        *waiting,
         progress.DownloadColumn(),
         progress.TransferSpeedColumn(),
         progress.TimeRemainingColumn(),
@@ -388,12 +392,12 @@ def progress_bar(total: int) -> Iterator[BarOf]:
     # Lines for stdout go above the bar when both are the same terminal, and past it when not.
     try:
         with progress.Progress(
-            *columns,
+            *(columns if total else waiting),
             console=Console(stderr=True, soft_wrap=True),
             redirect_stdout=is_terminal(sys.stdout),
             transient=True,
         ) as bar:
-            task = bar.add_task("", total=total)
+            task = bar.add_task("", total=total or None)
             before = 0
 
             def begin(name: str, size: int) -> Progress:
@@ -405,13 +409,14 @@ def progress_bar(total: int) -> Iterator[BarOf]:
                 def note(done: int, all_of_it: int) -> None:
                     nonlocal so_far, moved
                     moved, so_far = moved + done - so_far, done
+                    bar.columns = columns
                     bar.update(task, completed=first + done, total=max(total, first + all_of_it))
 
                 return note
 
             yield begin
     finally:
-        if moved:
+        if moved and sums_up:
             seconds = max(clock.now() - start, 0.001)
             what = f"{files} file{'s' if files > 1 else ''}, {megabytes(moved)}"
             say(f"{what} in {seconds:.1f} s, {megabytes(int(moved / seconds))}/s")

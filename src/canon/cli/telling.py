@@ -57,12 +57,18 @@ class Telling:
             return 0
         return FAILED if self._done else exit_code(self._failed[0])
 
-    def show_bar(self, total: int = 0) -> None:
-        """Show a progress bar over so many bytes, on a terminal."""
-        self._bar = self._stack.enter_context(progress_bar(total))
+    def show_bar(self, total: int = 0, *, sums_up: bool = True) -> None:
+        """Show a progress bar over so many bytes, on a terminal, in place of one before.
+
+        Args:
+            total: the bytes.
+            sums_up: whether it leaves a line that tells how much came.
+        """
+        self.hide_bar()
+        self._bar = self._stack.enter_context(progress_bar(total, sums_up=sums_up))
 
     def hide_bar(self) -> None:
-        """Take the progress bar away; what came is told."""
+        """Take the progress bar away."""
         self._stack.close()
         self._bar = None
 

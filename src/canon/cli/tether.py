@@ -139,7 +139,7 @@ class _Told(Telling):
 
     def begin(self, name: str, size: int) -> Progress | None:
         """Begin a file, on a progress bar of its own."""
-        self.show_bar(size)
+        self.show_bar(size, sums_up=False)
         return super().begin(name, size)
 
     def tell(self, event: TetherEvent) -> None:
