@@ -19,7 +19,6 @@ from canon.errors import (
 )
 from canon.frozen import Frozen
 from canon.log import Log
-from canon.values import CaptureTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from canon.clock import Clock
     from canon.driver import Live
     from canon.driver.events import Queue
+    from canon.values import CaptureTarget
     from canon.values.view import AfFrame, Histogram, Rectangle
     from canon.wire import Buffer
 
@@ -371,11 +371,15 @@ class Order:
     @property
     def host(self) -> bool:
         """Whether the picture goes to the computer."""
+        from canon.values import CaptureTarget
+
         return CaptureTarget.HOST in self.target
 
     @property
     def card(self) -> bool:
         """Whether the picture goes to the card."""
+        from canon.values import CaptureTarget
+
         return CaptureTarget.CARD in self.target
 
     def check(self) -> None:

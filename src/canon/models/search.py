@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from canon.models import native, ps350, ptp
 from canon.models.market_names import MARKET_NAMES
@@ -24,17 +25,16 @@ def find(text: str) -> list[Row]:
     Raises:
         ValueError: none is called so.
     """
-    named = {row: [_words(name) for name in names(row)] for row in _all()}
     wanted = _words(text)
-    found = [row for row, several in named.items() if any(wanted <= words for words in several)]
+    found = [row for row, words in _words_of_all() if any(wanted <= one for one in words)]
     if usb_id := re.fullmatch(_USB_ID, text.strip().lower()):
         product = int(usb_id[1], 16)
-        found += [row for row in named if row.product == product and row not in found]
+        found += [row for row in _all() if row.product == product and row not in found]
     if not found:
         joined = "".join(re.findall(r"[a-z0-9]+", text.lower())).removeprefix("canon")
-        found = [row for row in named if any(joined in _joined(name) for name in names(row))]
+        found = [row for row in _all() if any(joined in _joined(name) for name in names(row))]
     if not found or not wanted:
-        like = nearest(text.lower(), (name.lower() for row in named for name in names(row)))
+        like = nearest(text.lower(), (name.lower() for row in _all() for name in names(row)))
         hint = f"; the nearest is {like}" if like else ""
         raise ValueError(
             f"no body here is called {text!r}{hint}. Any camera that speaks PTP gives its files"
@@ -44,13 +44,28 @@ def find(text: str) -> list[Row]:
 
 def names(row: Row) -> list[str]:
     """What a body is called, the name that it reports first."""
-    same = [other.name for other in _all() if row.product and other.product == row.product]
+    same = _by_product().get(row.product or 0, ())
     elsewhere = MARKET_NAMES.get(MODEL_IDS.get(row.product or 0, 0), ())
     return list(dict.fromkeys((row.name, *same, *elsewhere)))
 
 
 def _all() -> Iterable[Row]:
     return (*native.MODELS, *ps350.MODELS, *ptp.MODELS)
+
+
+@cache
+def _by_product() -> dict[int, list[str]]:
+    """The names of all that have a USB id."""
+    names: dict[int, list[str]] = {}
+    for row in _all():
+        if row.product:
+            names.setdefault(row.product, []).append(row.name)
+    return names
+
+
+@cache
+def _words_of_all() -> list[tuple[Row, list[frozenset[str]]]]:
+    return [(row, [_words(name) for name in names(row)]) for row in _all()]
 
 
 def _words(name: str) -> frozenset[str]:
