@@ -82,6 +82,7 @@ class _Cabled(Generic[Device]):
         server: what serves it.
         env: the environment in which programs find it.
         folder: where gphoto2 is run; empty at first.
+        program: what is run as gphoto2; Debian's at first.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class _Cabled(Generic[Device]):
         self.device: Device = device
         self.witness, self.server = witness, server
         self.env, self.folder = env, folder
+        self.program: tuple[str, ...] = (program("gphoto2"),)
 
     @property
     def card(self) -> MemoryCard:
@@ -127,7 +129,7 @@ class _Cabled(Generic[Device]):
     def start(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run gphoto2 for a block, at whose end it is gone; stdout and stderr are one stream."""
         with subprocess.Popen(
-            [program("gphoto2"), *words],
+            [*self.program, *words],
             env=self.env,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from _pytest.mark import ParameterSet
 from gphoto2 import PATIENCE_S, Said, TetheredEos, tethered_eos
 from PIL import Image
 
@@ -39,6 +39,8 @@ AT_FIRST = "eos-60d", "eos-r6"
 """The bodies that `make test` runs; the others are left to `make test-all`."""
 WITH_BUTTON = *MIRRORS, *HYBRID, LATEST
 
+PYTHON = sys.executable, "-P", str(Path(__file__).with_name("python_gphoto2.py"))
+"""The same words by a later libgphoto2, in the wheel of python-gphoto2."""
 CARD = "--set-config", "capturetarget=1"
 MEMORY = "--set-config", "capturetarget=0"
 
@@ -53,6 +55,7 @@ class Line(NamedTuple):
         bodies: which ones can.
         dial: where their mode dial stands.
         faults: what goes wrong.
+        mute: those whose records a later libgphoto2 cannot tell to this verb.
     """
 
     verb: str
@@ -61,6 +64,7 @@ class Line(NamedTuple):
     bodies: tuple[str, ...] = BODIES
     dial: str = ""
     faults: tuple[str, ...] = ()
+    mute: tuple[str, ...] = ()
 
 
 LINES: list[Line] = []
@@ -72,11 +76,12 @@ def line(
     bodies: tuple[str, ...] = BODIES,
     dial: str = "",
     faults: tuple[str, ...] = (),
+    mute: tuple[str, ...] = (),
 ) -> Callable[[Callable[[TetheredEos], None]], Callable[[TetheredEos], None]]:
     """Makes a line of a function."""
 
     def enter(check: Callable[[TetheredEos], None]) -> Callable[[TetheredEos], None]:
-        LINES.append(Line(verb, name, check, bodies, dial, faults))
+        LINES.append(Line(verb, name, check, bodies, dial, faults, mute))
         return check
 
     return enter
@@ -268,7 +273,7 @@ def _no_focus(body: TetheredEos) -> None:
     said = body.gphoto2(*CARD, "--capture-image")
     assert any("ERROR: Could not capture image" in one for one in said.lines)
     assert body.names() == before
-    body.gphoto2("--capture-image")
+    body.gphoto2(*CARD, "--capture-image")
     assert len(body.names()) == len(before) + 1, "the next one works"
     is_rested(body)
 
@@ -295,11 +300,10 @@ def _trigger(body: TetheredEos) -> None:
     is_rested(body)
 
 
-@line("events", "capture-tethered with two presses by hand")
+@line("events", "capture-tethered with two presses by hand", dial="program", mute=(OLDER,))
 def _tethered(body: TetheredEos) -> None:
     small(body)
-    body.gphoto2(*CARD)
-    with body.start("--capture-tethered", "--keep") as waiting:
+    with body.start(*CARD, "--capture-tethered", "--keep") as waiting:
         body.witness.wait_for("GetEvent", 20)
         for press in (1, 2):
             with body.server.machine():
@@ -315,20 +319,31 @@ def _tethered(body: TetheredEos) -> None:
     is_rested(body)
 
 
-@line("focus lock", "half press and release by eosremoterelease", bodies=WITH_BUTTON)
+def button(body: TetheredEos) -> list[tuple[str, str]]:
+    """Half, fully, and let go: a later libgphoto2 has other words, and On and Off are the same."""
+    told = ("Press Half MF", "Press Full MF", "Release")
+    if body.program != PYTHON:
+        told = ("Press Half", "Press Full", "Release Full")
+    return [("--set-config", f"eosremoterelease={one}") for one in told]
+
+
+@line(
+    "focus lock",
+    "half press and release by eosremoterelease",
+    bodies=WITH_BUTTON,
+    dial="program",
+)
 def _button(body: TetheredEos) -> None:
     small(body)
     before = body.names()
-    press = "--set-config", "eosremoterelease=Press Half"
-    full = "--set-config", "eosremoterelease=Press Full"
-    let_go = "--set-config", "eosremoterelease=Release Full"
-    body.gphoto2(*CARD, *press, *full, *let_go, "--wait-event=CAPTURECOMPLETE")
+    half, full, let_go = button(body)
+    body.gphoto2(*CARD, *half, *full, *let_go, "--wait-event=CAPTURECOMPLETE")
     assert body.witness.asked.count("RemoteReleaseOn") == 2
     assert len(body.names()) > len(before)
     is_rested(body)
 
 
-@line("bulb", "bulb=1 and bulb=0", bodies=(OLDER,), dial="bulb")
+@line("bulb", "bulb=1 and bulb=0", bodies=(OLDER,), dial="bulb", mute=(OLDER,))
 def _bulb(body: TetheredEos) -> None:
     small(body)
     words = "--set-config", "bulb=1", "--wait-event=1s", "--set-config", "bulb=0"
@@ -341,9 +356,9 @@ def _bulb(body: TetheredEos) -> None:
 @line("bulb", "by the button", bodies=(*MIRRORS, LATEST), dial="bulb")
 def _bulb_by_button(body: TetheredEos) -> None:
     small(body)
-    press = "--set-config", "eosremoterelease=Press Full", "--wait-event=1s"
-    let_go = "--set-config", "eosremoterelease=Release Full"
-    body.gphoto2(*CARD, *press, *let_go, "--wait-event-and-download=CAPTURECOMPLETE")
+    _, press, let_go = button(body)
+    held = *press, "--wait-event=1s"
+    body.gphoto2(*CARD, *held, *let_go, "--wait-event-and-download=CAPTURECOMPLETE")
     (taken,) = body.saved().values()
     assert (exif.read(taken).exposure_time or 0) >= 1
 
@@ -422,12 +437,14 @@ class Never(NamedTuple):
         words: what it is asked.
         says: what it answers.
         dial: where the mode dial stands.
+        later: what the later libgphoto2 answers, where that is something else.
     """
 
     body: str
     words: tuple[str, ...]
     says: str
     dial: str = ""
+    later: str = ""
 
 
 NEVER = (
@@ -443,6 +460,7 @@ NEVER = (
         ("--set-config", "aperture=8"),
         "The property 'Aperture' / 0xd101 was not set (0x2019: PTP Device Busy).",
         dial="program",
+        later="aperture cannot be 8.",
     ),
     Never("eos-m", ("--capture-image",), "*** Error (-6: 'Unsupported operation') ***"),
     Never("powershot-sx530-hs", ("--capture-image",), "Full-Press failed (0x2019"),
@@ -451,33 +469,47 @@ NEVER = (
 
 # --- the tests ------------------------------------------------------------------------------------
 
-CASES = [
-    pytest.param(
-        one,
-        body,
-        id=f"{body}-{one.name}",
-        marks=[
-            pytest.mark.shows(one.verb, evidence="gphoto2", model=row(ptp_row(body))),
-            *long_unless(body in AT_FIRST),
-        ],
-    )
-    for one in LINES
-    for body in one.bodies
-]
+
+def cases(*at_first: str, mute: bool = True) -> list[ParameterSet]:
+    """Each line with each of its bodies, of which `make test` runs a few; or but for the mute."""
+    return [
+        pytest.param(
+            one,
+            body,
+            id=f"{body}-{one.name}",
+            marks=[
+                pytest.mark.shows(one.verb, evidence="gphoto2", model=row(ptp_row(body))),
+                *long_unless(body in at_first),
+            ],
+        )
+        for one in LINES
+        for body in one.bodies
+        if mute or body not in one.mute
+    ]
 
 
-@pytest.mark.parametrize(("one", "body"), CASES)
+@pytest.mark.parametrize(("one", "body"), cases(*AT_FIRST))
 def test_a_verb(one: Line, body: str, tmp_path: Path) -> None:
     with tethered_eos(tmp_path, body, *one.faults, dial=one.dial) as eos:
+        one.check(eos)
+
+
+@pytest.mark.parametrize(("one", "body"), cases(LATEST, mute=False))
+def test_a_verb_by_python_gphoto2(one: Line, body: str, tmp_path: Path) -> None:
+    """libgphoto2 2.5.34 ends Python where it tells of an image format that came without a list."""
+    with tethered_eos(tmp_path, body, *one.faults, dial=one.dial) as eos:
+        eos.program = PYTHON
         one.check(eos)
 
 
 @pytest.mark.parametrize("one", NEVER, ids=lambda one: f"{one.body}-{one.words[-1]}")
 def test_what_can_never_work(one: Never, tmp_path: Path) -> None:
     with tethered_eos(tmp_path, one.body, dial=one.dial) as eos:
-        said = eos.gphoto2(*one.words)
-        assert any(one.says in told for told in said.lines)
-        is_rested(eos)
+        for program, says in ((eos.program, one.says), (PYTHON, one.later or one.says)):
+            eos.program = program
+            said = eos.gphoto2(*one.words)
+            assert any(says in told for told in said.lines)
+            is_rested(eos)
 
 
 OTHERS = sorted(
@@ -519,42 +551,16 @@ def test_memory_is_no_place_for_the_pictures_of_a_body_without_a_choice(tmp_path
         assert said.lines == [f"New file is in location {folder(eos)[1]}/{name} on the camera"]
 
 
-PYTHON = """
-import gphoto2 as gp
-camera = gp.Camera()
-camera.init()
-config = camera.get_config()
-config.get_child_by_name("capturetarget").set_value("Internal RAM")
-camera.set_config(config)
-path = camera.capture(gp.GP_CAPTURE_IMAGE)
-picture = camera.file_get(path.folder, path.name, gp.GP_FILE_TYPE_NORMAL)
-picture.save("picture.jpg")
-camera.capture_preview().save("frame.jpg")
-print(gp.gp_library_version(gp.GP_VERSION_SHORT)[0], path.name)
-camera.exit()
-"""
-
-
 LONG_NAMES = "eos-r5m2"
 """It tells of pictures in its memory by C1B8, which libgphoto2 2.5.30 does not know."""
 
 
-@pytest.mark.parametrize("body", [OLDER, *MIRRORS, LATEST, LONG_NAMES])
-def test_python_gphoto2_takes_a_picture_and_a_frame(body: str, tmp_path: Path) -> None:
-    """A later libgphoto2, in the wheel of python-gphoto2."""
-    with tethered_eos(tmp_path, body) as eos:
+def test_long_names_are_known_to_python_gphoto2(tmp_path: Path) -> None:
+    with tethered_eos(tmp_path, LONG_NAMES) as eos:
+        eos.program = PYTHON
         small(eos)
-        ran = subprocess.run(
-            [sys.executable, "-P", "-c", PYTHON],
-            env=eos.env,
-            cwd=eos.folder,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        assert re.search(r" capt000[01]\.jpg$", ran.stdout.strip()), ran.stderr
-        saved = eos.saved()
-        assert exif.read(saved["picture.jpg"]).model == eos.device.body.profile.model
-        assert saved["frame.jpg"].startswith(b"\xff\xd8")
+        said = eos.gphoto2(*MEMORY, "--capture-image-and-download")
+        (name,) = eos.saved()
+        assert f"Saving file as {name}" in said.lines
+        assert exif.read(eos.saved()[name]).model == eos.device.body.profile.model
         is_rested(eos)

@@ -186,6 +186,17 @@ def test_the_length_in_64_bits() -> None:
     assert rig.ask(0x9803, FIRST, 0xDC01)[0] == Response.DEVICE_PROP_NOT_SUPPORTED
 
 
+def test_what_mtp_tells_of_a_file() -> None:
+    rig = Rig().opened().walk()
+    size = bytes.fromhex("04dc0800") + len(FILE).to_bytes(8, "little")
+    code, _, told = rig.ask(0x9805, FIRST, 0, 0xFFFFFFFF, 0, 0)
+    assert (code, told[:4]) == (OK, bytes([5, 0, 0, 0]))
+    assert FIRST.to_bytes(4, "little") + size in told
+    assert rig.ask(0x9805, FIRST, 0, 0xDC04, 0, 0)[2] == (
+        bytes([1, 0, 0, 0]) + FIRST.to_bytes(4, "little") + size
+    )
+
+
 def test_a_handle_by_its_name() -> None:
     rig = Rig(REMOTE).opened()
 

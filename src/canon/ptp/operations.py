@@ -227,6 +227,19 @@ class GetObjectSize(Operation[Size64], code=0x9803, reply=Size64):
 OBJECT_SIZE = 0xDC04
 
 
+class GetObjectPropList(Operation[Bytes], code=0x9805, reply=Bytes):
+    """MTP's list of what an object is: how many, and handle, property, type and value of each.
+
+    The EOS list it, and libgphoto2 asks for it after an upload from 2.5.31 or so on.
+    """
+
+    handle: u32
+    format: u32
+    property: u32
+    group: u32
+    depth: u32
+
+
 # --- properties -----------------------------------------------------------------------------------
 
 

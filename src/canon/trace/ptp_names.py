@@ -186,7 +186,6 @@ OPERATIONS: dict[int, str] = {
     0x9801: "GetObjectPropsSupported",
     0x9802: "GetObjectPropDesc",
     0x9804: "SetObjectPropValue",
-    0x9805: "GetObjectPropList",
     0x9999: "CHDK",
 }
 """Operations that have a name, but no class here."""

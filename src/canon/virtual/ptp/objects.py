@@ -7,6 +7,7 @@ Files and folders are known by handles. They are numbered as a PowerShot SX200 I
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,14 +20,17 @@ from canon.errors import DecodeError
 from canon.models.file_kinds import Content, ObjectFormat, kind_of, thumbnail_name
 from canon.models.ptp import PtpQuirk
 from canon.ptp.datasets import (
+    DataType,
     FileSystem,
     ObjectHandles,
     ObjectInfo,
+    PropertyValue,
     StorageIDs,
     StorageInfo,
     StoreKind,
     moment,
     time_text,
+    write_value,
 )
 from canon.ptp.operations import (
     ALL,
@@ -38,6 +42,7 @@ from canon.ptp.operations import (
     GetObject,
     GetObjectHandles,
     GetObjectInfo,
+    GetObjectPropList,
     GetObjectSize,
     GetPartialObject,
     GetStorageIDs,
@@ -72,6 +77,8 @@ _NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,
 _DCIM, _ELSEWHERE, _KEPT = 0x00080000, 0x00100000, 0x88000001  # Guess: the latter two
 _NOT_GIVEN = 0xFFFFFFFF
 MOST_SIZE = 0xFFFFFFFF
+_STORAGE, _FORMAT, _FILE_NAME, _PARENT = 0xDC01, 0xDC02, 0xDC07, 0xDC0B
+"""What MTP calls these of an object."""
 
 
 @dataclass(frozen=True)
@@ -310,6 +317,26 @@ class Objects:
         if operation.property != OBJECT_SIZE:
             raise Status(Response.DEVICE_PROP_NOT_SUPPORTED)
         return Size64(self.file(operation.handle).size)
+
+    @answer.register
+    def _properties(self, operation: GetObjectPropList, data: bytes) -> bytes:
+        """Guess: that a body tells of these, and of one object."""
+        item = self.item(operation.handle)
+        size = item.entry.size if isinstance(item.entry, File) else 0
+        rows: tuple[tuple[int, DataType, PropertyValue], ...] = (
+            (_STORAGE, DataType.UINT32, item.storage),
+            (_FORMAT, DataType.UINT16, item.format),
+            (OBJECT_SIZE, DataType.UINT64, size),
+            (_FILE_NAME, DataType.TEXT, item.name),
+            (_PARENT, DataType.UINT32, item.parent),
+        )
+        told = (
+            struct.pack("<IHH", item.handle, code, kind) + write_value(kind, value)
+            for code, kind, value in rows
+            if operation.property in (code, _NOT_GIVEN)
+        )
+        listed = tuple(told)
+        return len(listed).to_bytes(4, "little") + b"".join(listed)
 
     @answer.register
     def _thumb(self, operation: GetThumb, data: bytes) -> bytes:
