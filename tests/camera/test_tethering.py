@@ -13,6 +13,7 @@ import pytest
 
 import canon
 from canon.camera import Camera
+from canon.errors import Refused
 from canon.frozen import replace
 from canon.ptp.eos.layouts import Eos
 from canon.virtual.build import make_virtual
@@ -22,7 +23,7 @@ from canon.virtual.usbip import UsbipServer
 from canon.work.library import Library
 from canon.work.taking import Brought
 from canon.work.template import Template
-from canon.work.tether import CameraBack, CameraGone, Ended, Tether, Waiting, Wanted
+from canon.work.tether import CameraBack, CameraGone, Ended, Tether, TetherEvent, Waiting, Wanted
 from rigs.bodies import a_camera, native_device
 
 NAMED = Template("{name}")
@@ -158,6 +159,32 @@ def test_an_event_that_is_lost_costs_no_picture(body: str, event: str, tmp_path:
     device = make_virtual(f"{body}?fault=event-lost@{event}")
     (one,) = taken(device, tmp_path, 1)
     assert one.path == tmp_path / f"1{one.path.suffix if one.path else None}"
+
+
+def test_a_refusal_in_between_does_not_end_it(tmp_path: Path) -> None:
+    """The camera is opened anew, and its card is compared."""
+    port = "virtual:powershot-g9"
+    device: Any = make_virtual(port.removeprefix("virtual:"))
+
+    def opened(where: str) -> Camera:
+        cam = Camera(lambda: VirtualPort(device), where)
+        cam.initialize()
+        return cam
+
+    with opened(port) as cam, Library(tmp_path) as library:
+        seen: list[TetherEvent] = []
+        tether = Tether(cam, library, Wanted(NAMED, count=1), Replugged(device), opened)
+        for event in tether.run():
+            seen.append(event)
+            if isinstance(event, Waiting):
+                device.unplug()
+                device.press()
+                device.faults.add(Fault.parse("refuse@GetStorageIDs:0x2002"))
+    kinds = [Waiting, CameraGone, CameraGone, Brought, CameraBack, Ended]
+    assert [type(one) for one in seen] == kinds
+    device.faults.add(Fault.parse("refuse@GetStorageIDs:0x2002"))
+    with opened(port) as cam, Library(tmp_path) as library, pytest.raises(Refused):
+        list(Tether(cam, library, Wanted(NAMED)).run())
 
 
 class Counting(Faults):

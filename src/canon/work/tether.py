@@ -27,6 +27,7 @@ from canon.errors import (
     ObjectNotFound,
     PortError,
     ProtocolError,
+    Refused,
 )
 from canon.frozen import Frozen
 from canon.models.file_kinds import Content, kind_of
@@ -255,16 +256,22 @@ class Tether:
 
     def _wait(self) -> Iterator[TetherEvent]:
         came: Waiting | CameraBack = Waiting(self._taking.body, self.cam.port)
+        began = False
         while True:
             try:
                 with self.cam.events() as events:
                     yield from self._compare()
                     yield came
+                    began = True
                     while not self._is_over():
                         yield from self._hear(events)
                         yield from self._hook.events()
                 return
             except (PortError, ProtocolError, BatteryLow) as error:
+                yield CameraGone(error)
+            except Refused as error:
+                if not began:
+                    raise
                 yield CameraGone(error)
             if not (yield from self._find_again()):
                 return
