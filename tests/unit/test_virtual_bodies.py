@@ -11,7 +11,11 @@ from ptp_host import OK, Rig
 
 import canon
 from canon import ports
+from canon.models import native
 from canon.models.ptp import MODELS, by_slug
+from canon.native.commands import GetDirectory, MakeDirectory, UploadBlock
+from canon.native.session import Session
+from canon.native.usb_link import UsbLink
 from canon.ptp.datasets import DeviceInfo
 from canon.virtual.build import make_virtual
 from canon.virtual.card import File, MemoryCard, fresh_card
@@ -22,7 +26,7 @@ from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.profile import PtpProfile, load_profile
 from canon.virtual.ptp.profile import source as source_of
 from canon.virtual.usbip import UsbipServer
-from rigs.bodies import powershot, profile_of, ptp_body
+from rigs.bodies import native_device, powershot, profile_of, ptp_body
 
 
 @pytest.mark.parametrize(
@@ -89,6 +93,21 @@ def test_two_bodies_of_one_name_are_told_apart(slug: str) -> None:
         for offer in (old, new)
     )
     assert 0x3040 < old_ids < 0x3060 < 0x3230 < new_ids
+
+
+@pytest.mark.parametrize(
+    "name", ["A\nB.JPG", "\n", "A\x01.JPG", "\xb5.JPG", "\xff.JPG", "TOOLONGNAME"]
+)
+def test_a_native_body_refuses_a_name_that_no_card_has(name: str) -> None:
+    """The capital of a micro sign has no byte in a listing; who lists the folder meets no error."""
+    session = Session(UsbLink(VirtualPort(native_device()), native.by_product(0x306E)))
+    session.start()
+    before = session.call(GetDirectory(15, "D:"))
+    with pytest.raises(canon.BadParameter):
+        session.call(MakeDirectory(f"D:\\DCIM\\{name}"))
+    with pytest.raises(canon.BadParameter):
+        session.send_block(UploadBlock(0, 0, 3, f"D:\\DCIM\\100CANON\\{name}", b"abc"))
+    assert session.call(GetDirectory(15, "D:")) == before
 
 
 @pytest.mark.parametrize("row", [row for row in MODELS if source_of(row)], ids=lambda row: row.slug)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _IN_MEMORY = 16 << 20  # bytes of files; more than that goes to the disk
+_NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,3})?")
 
 
 class Stored(Protocol):
@@ -109,6 +111,11 @@ class Folder:
 
     time: int = 0
     entries: dict[str, Folder | File] = field(default_factory=dict)
+
+
+def is_name(name: str) -> bool:
+    """Whether a file or a folder of a card can be called so: in capitals, eight and three."""
+    return _NAME.fullmatch(name) is not None
 
 
 class MemoryCard:

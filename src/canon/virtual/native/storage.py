@@ -34,7 +34,7 @@ from canon.native.commands import (
     UploadDone,
 )
 from canon.native.refusals import BAD_PARAMETER, CARD_FULL, IS_PROTECTED, NO_CARD, NOT_FOUND
-from canon.virtual.card import File, Folder, MemoryCard
+from canon.virtual.card import File, Folder, MemoryCard, is_name
 from canon.virtual.native.profile import NativeBody
 from canon.virtual.refusal import Status
 from canon.wire import Message
@@ -109,11 +109,11 @@ class StorageUnit:
 
     @answer.register
     def _make_directory(self, command: MakeDirectory) -> Message:
-        card, parts = self._card(), self._parts(command.path)
-        parent = card.folder(parts[:-1])
-        if parent is None or not parts or parts[-1].upper() in parent.entries:
+        *above, name = self._new(command.path)
+        parent = self._card().folder(tuple(above))
+        if parent is None or name in parent.entries:
             raise Status(BAD_PARAMETER)
-        parent.entries[parts[-1].upper()] = Folder(self.body.seconds)
+        parent.entries[name] = Folder(self.body.seconds)
         return Nothing()
 
     @answer.register
@@ -163,13 +163,13 @@ class StorageUnit:
 
     @answer.register
     def _upload(self, command: UploadBlock) -> Message:
-        card, parts = self._card(), self._parts(command.path)
+        card, parts = self._card(), self._new(command.path)
         folder = card.folder(parts[:-1])
-        if folder is None or not parts or len(command.data) != command.size:
+        if folder is None or len(command.data) != command.size:
             raise Status(BAD_PARAMETER)
         if command.size > card.free:
             raise Status(CARD_FULL)
-        found = folder.entries.get(parts[-1].upper())
+        found = folder.entries.get(parts[-1])
         if command.offset == 0:
             card.add(parts, File(command.data, _NO_TIME))
         elif isinstance(found, File) and found.size == command.offset:
@@ -189,6 +189,14 @@ class StorageUnit:
         if not isinstance(found, File):
             raise Status(NOT_FOUND)
         return found
+
+    def _new(self, path: str) -> tuple[str, ...]:
+        """The names of a path at which something is to be made."""
+        *above, name = self._parts(path) or ("",)
+        # Guess, as in PTP: a card has names of 8.3 characters, and the camera takes no others.
+        if not is_name(name.upper()):
+            raise Status(BAD_PARAMETER)
+        return (*above, name.upper())
 
     def _parts(self, path: str) -> tuple[str, ...]:
         if self.revised:

@@ -59,7 +59,7 @@ from canon.ptp.operations import (
     SetObjectProtection,
     Size64,
 )
-from canon.virtual.card import File, Folder, MemoryCard
+from canon.virtual.card import File, Folder, MemoryCard, is_name
 from canon.virtual.clock import EPOCH
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.ptp.reply import Answered, Reply, Tell
@@ -73,7 +73,6 @@ Parts = tuple[str, ...]
 Numbering = Callable[[Parts], int]
 """The handle that a path has on a kind of camera."""
 
-_NAME = re.compile(r"[A-Z0-9!#$%&'()@^_`{}~-]{1,8}(\.[A-Z0-9!#$%&'()@^_`{}~-]{1,3})?")
 _DCIM, _ELSEWHERE, _KEPT = 0x00080000, 0x00100000, 0x88000001  # Guess: the latter two
 _NOT_GIVEN = 0xFFFFFFFF
 MOST_SIZE = 0xFFFFFFFF
@@ -137,7 +136,7 @@ class Handles:
         return handle
 
     def _short(self, name: str) -> str:
-        if _NAME.fullmatch(name):
+        if is_name(name):
             return name
         self._shortened += 1
         stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
@@ -379,7 +378,7 @@ class Objects:
             where = self._folder_path(operation.parent)
         name, folder = info.name.upper(), card.folder(where)
         # Guess: a camera whose card has names of 8.3 characters takes no others, and no name twice.
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise Status(Response.INVALID_PARAMETER)
         if folder is None or name in folder.entries:
             raise Status(Response.ACCESS_DENIED)
