@@ -16,11 +16,6 @@ AGAIN = "try again, or switch the camera off and on"
 """What to do when a camera or its cable fails, and nothing tells why."""
 CARD = "take the card out and copy its files with a card reader"
 """What to do when a card's folders make no sense."""
-INSTALL = 'in a clone of canon-remote: pip install ".[{}]"'
-"""How an extra is installed; the registry's project of this name is another one.
-
-When canon-remote is published, change this and docs/guide/install.md.
-"""
 
 
 class CanonError(Exception):
@@ -102,8 +97,29 @@ class MissingExtra(PortError, ImportError):
     """
 
     def __init__(self, what: str, package: str, extra: str) -> None:
-        super().__init__(f"{what} needs {package}, which is not installed", INSTALL.format(extra))
+        super().__init__(f"{what} needs {package}, which is not installed", _to_add(extra))
         self.package, self.extra = package, extra
+
+
+def _to_add(extra: str) -> str:
+    """What is typed to add an extra: to the file or the folder that canon-remote came from.
+
+    When canon-remote is published, give its name where pip has noted no place, and change
+    docs/guide/install.md. Until then the registry's project of this name is another one.
+    """
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        noted = json.loads(distribution("canon-remote").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        noted = {}
+    option = "-e " if noted.get("dir_info", {}).get("editable") else ""
+    place = urlsplit(noted.get("url", ""))
+    path = url2pathname(place.path) if place.scheme == "file" else "."
+    return f'to add it, type: pip install {option}"{path}[{extra}]"'
 
 
 # --- the bytes -----------------------------------------------------------------------------------

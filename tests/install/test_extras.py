@@ -125,6 +125,17 @@ def test_its_part_works(extra: str, wheel: Path, house: Path, tmp_path: Path) ->
     WORKS[extra](new_python(tmp_path / "python", house, f"{wheel}[{extra}]"), tmp_path)
 
 
+def hint(wheel: Path, extra: str) -> str:
+    """What is said of an extra that is not there."""
+    return f'which is not installed; to add it, type: pip install "{wheel}[{extra}]"'
+
+
+@pytest.mark.long
+def test_a_module_that_needs_an_extra_says_so(wheel: Path, plain: Path) -> None:
+    script = "try: import canon.fs.spec\nexcept ImportError as error: print(error)"
+    assert hint(wheel, "fsspec") in run(plain / "python", "-c", script)
+
+
 @pytest.mark.long
 def test_without_any_what_needs_none_works(plain: Path, tmp_path: Path) -> None:
     ours = plain / "canon-remote"
@@ -137,7 +148,9 @@ def test_without_any_what_needs_none_works(plain: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("extra", WITHOUT)
-def test_without_it_the_error_says_what_to_type(extra: str, plain: Path, tmp_path: Path) -> None:
+def test_without_it_the_error_says_what_to_type(
+    extra: str, wheel: Path, plain: Path, tmp_path: Path
+) -> None:
     (tmp_path / "card").mkdir()
     for words in WITHOUT[extra]:
         ran = subprocess.run(
@@ -150,8 +163,7 @@ def test_without_it_the_error_says_what_to_type(extra: str, plain: Path, tmp_pat
             check=False,
         )
         assert (ran.returncode, ran.stdout) == (3, ""), ran.stderr
-        hint = f'which is not installed; in a clone of canon-remote: pip install ".[{extra}]"'
-        assert hint in ran.stderr
+        assert hint(wheel, extra) in ran.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["card"], (
         "it says so before it does a thing"
     )

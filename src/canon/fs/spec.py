@@ -13,13 +13,16 @@ from datetime import datetime
 from tempfile import mkstemp
 from typing import IO, Any, BinaryIO
 
-from fsspec import AbstractFileSystem
-from fsspec.callbacks import DEFAULT_CALLBACK, Callback
-from fsspec.spec import AbstractBufferedFile
-
 from canon.driver.card import CardPath, Entry, Progress
-from canon.errors import AlreadyThere, ObjectNotFound
+from canon.errors import AlreadyThere, MissingExtra, ObjectNotFound
 from canon.fs import shared
+
+try:
+    from fsspec import AbstractFileSystem
+    from fsspec.callbacks import DEFAULT_CALLBACK, Callback
+    from fsspec.spec import AbstractBufferedFile
+except ModuleNotFoundError as error:
+    raise MissingExtra("a card by its address", "fsspec", "fsspec") from error
 
 SCHEME = "canon"
 _VIRTUAL = "virtual."
