@@ -8,7 +8,7 @@ import shutil
 import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +16,9 @@ from hypothesis import HealthCheck, settings
 import canon
 from canon.camera import Camera
 from rigs.installs import build, new_python, pip
+
+if TYPE_CHECKING:
+    from mount_helpers import Mounter
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_RECORDINGS = "there are no recordings of real cameras at"
@@ -294,6 +297,15 @@ def cam(camera_port: str) -> Iterator[Camera]:
     """The camera under test, initialized."""
     with canon.open(camera_port) as camera:
         yield camera
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Mounter]:
+    """Mounts cards; when the test is over, none is left."""
+    from mount_helpers import mounter
+
+    with mounter(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
 from cli_helpers import PATIENCE_S, PROGRAM, environment
 
 from canon.clock import RealClock
 
 PORTS = ["virtual:powershot-g3", "virtual:powershot-g9", "virtual:eos-60d"]
 """One of the native protocol, which gives whole files, and two of PTP."""
+on_each_kind = pytest.mark.parametrize("port", PORTS)
+"""Runs a test on each of them."""
 
 
 class Mount:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from cli_helpers import PATIENCE_S, files_below
-from mount_helpers import PORTS, Mounter, mounter, ran, until
+from mount_helpers import PORTS, Mounter, on_each_kind, ran, until
 
 import canon
 from conftest import program
@@ -19,17 +18,6 @@ FOLDER = "DCIM/100CANON"
 PICTURE = f"{FOLDER}/IMG_0001.JPG"
 FILM = f"{FOLDER}/MVI_0001.AVI"
 LONG = 500_000_000
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Mounter]:
-    with mounter(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture(params=PORTS)
-def port(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 def listed(port: str) -> dict[str, tuple[int, float]]:
@@ -61,6 +49,7 @@ def film_card(folder: Path) -> Path:
 # --- reading ------------------------------------------------------------------------------------
 
 
+@on_each_kind
 def test_programs_read_it(port: str, tmp_path: Path, mount: Mounter) -> None:
     wanted = listed(port)
     there = mount(port).folder
@@ -80,6 +69,7 @@ def test_programs_read_it(port: str, tmp_path: Path, mount: Mounter) -> None:
         assert (tmp_path / "copy" / PICTURE).read_bytes() == cam.storage.read(PICTURE)
 
 
+@on_each_kind
 def test_programs_look_into_pictures(port: str, tmp_path: Path, mount: Mounter) -> None:
     there = mount(port).folder
     told = ran(program("exiftool"), "-s3", "-FileType", "-Model", there / PICTURE).split("\n")
@@ -93,6 +83,7 @@ def test_programs_look_into_pictures(port: str, tmp_path: Path, mount: Mounter) 
     assert drawn.read_bytes()[:4] == b"\x89PNG"
 
 
+@on_each_kind
 def test_df_tells_the_room_of_the_card(port: str, mount: Mounter) -> None:
     with canon.open(port) as cam:
         (card,) = cam.storage.cards()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_helpers import PATIENCE_S, output, served
-from mount_helpers import PORTS, Mounter, mounter, ran
+from mount_helpers import PORTS, Mounter, on_each_kind, ran
 
 import canon
 from conftest import program
@@ -19,17 +19,6 @@ from conftest import program
 FOLDER = "DCIM/100CANON"
 SOME = bytes(range(256)) * 200
 AT = 1_580_000_000
-
-
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Mounter]:
-    with mounter(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture(params=PORTS)
-def port(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture
@@ -47,6 +36,7 @@ def free(folder: Path) -> int:
     return status.f_bfree * status.f_frsize
 
 
+@on_each_kind
 def test_files_and_folders_come_and_go(port: str, source: Path, mount: Mounter) -> None:
     there = mount(port).folder
     before = free(there)
