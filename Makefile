@@ -68,8 +68,8 @@ docs: .venv/dev
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build/html
 	@echo 'The pages are in docs/_build/html/index.html.'
 
-# Both commands in a new Debian 12 that has only git, make and python3. Takes some minutes.
-test-fresh:
+# The first hour by the guide from the wheel, and `make demo` and `make test`, each in a new Debian 12.
+test-fresh: .venv/dev
 	@.ci/debian mmdebstrap
 	.ci/fresh
 

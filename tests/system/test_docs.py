@@ -159,12 +159,14 @@ def test_nothing_is_installed_that_is_another_project_of_our_name() -> None:
 
 
 def test_how_it_is_installed_is_told_in_one_place() -> None:
-    """The page that says so and the messages agree; the other pages name the page."""
+    """Its page has the wheel that there is; the other pages name the page."""
     page = (ROOT / "docs" / "guide" / "install.md").read_text(encoding="utf-8")
-    *_, command = errors.INSTALL.format("all").partition("pip ")
-    assert f"pip {command}" in page
-    others = [path for path in PAGES if path.name not in ("install.md", "README.md")]
-    assert not [path.name for path in others if "pip install" in path.read_text(encoding="utf-8")]
+    wheels = re.findall(r"canon_remote-.*?\.whl", page)
+    assert len(wheels) > 2
+    assert set(wheels) == {f"canon_remote-{canon.__version__}-py3-none-any.whl"}
+    others = [path for path in PAGES if path.name != "install.md"]
+    ours = re.compile(r"pip install [^`\n]*(?:\.whl|\[)")
+    assert not [path.name for path in others if ours.search(path.read_text(encoding="utf-8"))]
 
 
 VERBS = re.findall(r"^## (\S+)$", (ROOT / "docs/guide/cli.md").read_text(encoding="utf-8"), re.M)

@@ -1,4 +1,7 @@
-"""Our pytest plug-in in somebody else's project: the one of its page, and some odd ones."""
+"""Our pytest plug-in in somebody else's project: the one of its page, and some odd ones.
+
+tests/install/test_first_hour.py has that of the page from the wheel, with xdist and asyncio.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,12 @@ def the_project_of_the_page(folder: Path) -> list[str]:
     return [name for name in files if name.startswith("test_")]
 
 
-def run_pytest(
-    folder: Path, *words: str, python: str = sys.executable
-) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a project's tests as its author does: in its folder, by a command."""
     ours = ("PYTEST_", "COV_", "COVERAGE_", "CANON_REMOTE_PORT")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment["PATH"] = os.pathsep.join([str(Path(python).parent), environment["PATH"]])
-    command = [python, "-m", "pytest", "-W", "error", "--strict-markers", *words]
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
+    command = [sys.executable, "-m", "pytest", "-W", "error", "--strict-markers", *words]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -108,22 +109,3 @@ def test_a_wrong_mark_says_what_is_right(tmp_path: Path, mark: str, told: str) -
     ran = run_pytest(tmp_path)
     assert ran.returncode == 1
     assert told in ran.stdout
-
-
-@pytest.mark.long
-def test_from_the_wheel_with_xdist_and_asyncio(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    names = the_project_of_the_page(project)
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
-    subprocess.run([*pip, str(tmp_path), str(ROOT)], check=True)
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
-    python = str(tmp_path / "venv" / "bin" / "python")
-    (wheel,) = tmp_path.glob("canon_remote-*.whl")
-    others = ["pytest", "pytest-xdist", "pytest-asyncio"]
-    (project / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-    subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", f"{wheel}[virtual]", *others], check=True
-    )
-    passed(run_pytest(project, *names, python=python), 8)
-    passed(run_pytest(project, *names, "-n", "2", python=python), 8)
