@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bench.wire import SerialLine, UsbBus
 from canon.bridge.run import attached
-from canon.models.model import Model
+from canon.models.model import BodyKind, Model
 from canon.models.ptp import PtpModel
 from canon.ports import ENVIRONMENT
 from canon.virtual.body import Body
@@ -58,6 +58,12 @@ class Cable:
     def is_ptp(self) -> bool:
         """Whether it speaks PTP."""
         return isinstance(self.model, PtpModel)
+
+    @property
+    def is_eos(self) -> bool:
+        """Whether it speaks Canon's EOS extension of PTP."""
+        model = self.model
+        return isinstance(model, PtpModel) and model.kind is BodyKind.EOS
 
     @property
     def folder(self) -> str:

@@ -394,11 +394,12 @@ def _files(sizes: Sizes, large: Files, cable: Cable) -> Iterator[Task]:
 
 
 def _listing(title: str, count: int, cable: Cable) -> Task:
+    seen = ("ls /",) if cable.is_eos else ()  # gphoto2 lists the roots of an EOS as it opens it
     return Task(
         title,
         (f"ls {_FOLDER}",),
         (f"ls {cable.folder}",),
-        ((), _opening(cable)),
+        (seen, _opening(cable)),
         Files(count, 1000),
         cable=cable,
     )

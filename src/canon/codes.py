@@ -7,24 +7,13 @@ that has no name becomes a value that keeps it, and a value that has no code is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
+from canon import values
 from canon.frozen import Frozen
-from canon.values.body import CameraOutput
 from canon.values.choice import Choice
-from canon.values.choices import (
-    AfDistance,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    FocusMode,
-    Metering,
-    PhotoEffect,
-    ShootingMode,
-    WhiteBalance,
-)
-from canon.values.formats import RAW, File, FileKind, Format, ImageSize, Quality
 from canon.values.kinds import Kind
 from canon.values.scales import Aperture, Compensation, Iso, Scale, ShutterSpeed
 
@@ -74,14 +63,27 @@ class Words(Generic[C]):
     """A table of words.
 
     Args:
-        choices: their class.
-        table: the words by their numbers.
+        table: gives the words by their numbers. It is asked for them when the first is read or
+            written, so that no choices are loaded before.
         dialect: who counts so.
     """
 
-    def __init__(self, choices: type[C], table: Mapping[int, C], dialect: str = POWERSHOT) -> None:
-        self.choices, self.table, self.dialect = choices, table, dialect
-        self._codes: dict[C, int] = {}  # made for the first that is written
+    def __init__(self, table: Callable[[], Mapping[int, C]], dialect: str = POWERSHOT) -> None:
+        self._table, self.dialect = table, dialect
+
+    @cached_property
+    def table(self) -> Mapping[int, C]:
+        """The words by their numbers."""
+        return self._table()
+
+    @cached_property
+    def _codes(self) -> dict[C, int]:
+        return {word: code for code, word in self.table.items()}
+
+    @property
+    def choices(self) -> type[C]:
+        """The class of the words."""
+        return type(next(iter(self.table.values())))
 
     def value(self, code: int) -> C:
         """The word of a number."""
@@ -91,7 +93,6 @@ class Words(Generic[C]):
         """The number of a word."""
         if value.code is not None:
             return value.code if value.dialect in ("", self.dialect) else None
-        self._codes = self._codes or {word: code for code, word in self.table.items()}
         return self._codes.get(value)
 
 
@@ -216,7 +217,7 @@ class Formats:
     def __init__(self, dialect: str = POWERSHOT) -> None:
         self.dialect = dialect
 
-    def value(self, code: int) -> Format:
+    def value(self, code: int) -> values.Format:
         """The files of a number."""
         form, size, quality = split(code)
         halves = [(form, size, quality)]
@@ -228,10 +229,10 @@ class Formats:
         files = [_file(*half) for half in halves]
         known = [file for file in files if file is not None]
         if len(known) < len(files):
-            return Format.unknown(self.dialect, code)
-        return Format.of(*known)
+            return values.Format.unknown(self.dialect, code)
+        return values.Format.of(*known)
 
-    def code(self, value: Format) -> int | None:
+    def code(self, value: values.Format) -> int | None:
         """The number of what a release is to write."""
         if value.code is not None:
             return value.code if value.dialect in ("", self.dialect) else None
@@ -257,15 +258,15 @@ def split(code: int) -> tuple[int, int, int]:
     return code >> 16 & 0xFF, code >> 8 & 0xFF, code & 0xFF
 
 
-def _file(form: int, size: int, quality: int) -> File | None:
+def _file(form: int, size: int, quality: int) -> values.File | None:
     kind = FILE_KIND.table.get(form)
-    if kind is not FileKind.JPEG:
-        return RAW if kind is FileKind.RAW else None
+    if kind is not values.FileKind.JPEG:
+        return values.File(kind) if kind is values.FileKind.RAW else None
     sized, how = IMAGE_SIZE.table.get(size), QUALITY.table.get(quality)
-    return None if sized is None or how is None else File(kind, sized, how)
+    return None if sized is None or how is None else values.File(kind, sized, how)
 
 
-def _file_codes(file: File) -> tuple[int, int, int] | None:
+def _file_codes(file: values.File) -> tuple[int, int, int] | None:
     """The bytes of a file; None where these bodies have no such file."""
     kind = FILE_KIND.code(file.kind)
     if file.size is None or file.quality is None:
@@ -278,174 +279,180 @@ _RAW = (2, 0, 4)
 
 # --- what native cameras and PowerShots call alike ------------------------------------------------
 
-FILE_KIND = Words(FileKind, {1: FileKind.JPEG, 2: FileKind.RAW})
+FILE_KIND = Words(lambda: {1: values.FileKind.JPEG, 2: values.FileKind.RAW})
 QUALITY = Words(
-    Quality, {1: Quality.ECONOMY, 2: Quality.NORMAL, 3: Quality.FINE, 5: Quality.SUPERFINE}
+    lambda: {
+        1: values.Quality.ECONOMY,
+        2: values.Quality.NORMAL,
+        3: values.Quality.FINE,
+        5: values.Quality.SUPERFINE,
+    }
 )
 RAW_QUALITY = 4
 """What stands where the quality of a RAW file would."""
 IMAGE_SIZE = Words(
-    ImageSize,
-    {
-        0: ImageSize.LARGE,
-        1: ImageSize.MEDIUM_1,
-        2: ImageSize.SMALL,
-        3: ImageSize.MEDIUM_2,
-        7: ImageSize.MEDIUM_3,
+    lambda: {
+        0: values.ImageSize.LARGE,
+        1: values.ImageSize.MEDIUM_1,
+        2: values.ImageSize.SMALL,
+        3: values.ImageSize.MEDIUM_2,
+        7: values.ImageSize.MEDIUM_3,
     },
 )
 FORMAT = Formats()
 FLASH = Words(
-    Flash,
-    {
-        0: Flash.OFF,
-        1: Flash.AUTO,
-        2: Flash.ON,
-        3: Flash.RED_EYE,
-        4: Flash.FILL_IN,
-        5: Flash.AUTO_RED_EYE,
-        6: Flash.ON_RED_EYE,
+    lambda: {
+        0: values.Flash.OFF,
+        1: values.Flash.AUTO,
+        2: values.Flash.ON,
+        3: values.Flash.RED_EYE,
+        4: values.Flash.FILL_IN,
+        5: values.Flash.AUTO_RED_EYE,
+        6: values.Flash.ON_RED_EYE,
     },
 )
-EXPOSURE_MODES = {
-    0: ShootingMode.AUTO,
-    1: ShootingMode.PROGRAM,
-    2: ShootingMode.SHUTTER_PRIORITY,
-    3: ShootingMode.APERTURE_PRIORITY,
-    4: ShootingMode.MANUAL,
-    5: ShootingMode.A_DEP,
-    6: ShootingMode.M_DEP,
-    7: ShootingMode.BULB,
-}
-"""The shooting modes that all count alike; PowerShots that speak PTP have other scenes."""
+
+
+def exposure_modes() -> dict[int, values.ShootingMode]:
+    """The shooting modes that all count alike; PowerShots that speak PTP have other scenes."""
+    return {
+        0: values.ShootingMode.AUTO,
+        1: values.ShootingMode.PROGRAM,
+        2: values.ShootingMode.SHUTTER_PRIORITY,
+        3: values.ShootingMode.APERTURE_PRIORITY,
+        4: values.ShootingMode.MANUAL,
+        5: values.ShootingMode.A_DEP,
+        6: values.ShootingMode.M_DEP,
+        7: values.ShootingMode.BULB,
+    }
+
+
 SHOOTING_MODE = Words(
-    ShootingMode,
-    EXPOSURE_MODES
-    | {
-        0x65: ShootingMode.MANUAL_2,
-        0x66: ShootingMode.FAR_SCENE,
-        0x67: ShootingMode.FAST_SHUTTER,
-        0x68: ShootingMode.SLOW_SHUTTER,
-        0x69: ShootingMode.NIGHT,
-        0x6A: ShootingMode.GREY_SCALE,
-        0x6B: ShootingMode.SEPIA,
-        0x6C: ShootingMode.PORTRAIT,
-        0x6D: ShootingMode.SPOT,
-        0x6E: ShootingMode.MACRO,
-        0x6F: ShootingMode.BLACK_AND_WHITE,
-        0x70: ShootingMode.PAN_FOCUS,
-        0x71: ShootingMode.VIVID,
-        0x72: ShootingMode.NEUTRAL,
-        0x73: ShootingMode.FLASH_OFF,
-        0x74: ShootingMode.LONG_SHUTTER,
-        0x75: ShootingMode.SUPER_MACRO,
-        0x76: ShootingMode.FOLIAGE,
-        0x77: ShootingMode.INDOOR,
-        0x78: ShootingMode.FIREWORKS,
-        0x79: ShootingMode.BEACH,
-        0x7A: ShootingMode.UNDERWATER,
-        0x7B: ShootingMode.SNOW,
-        0x7C: ShootingMode.KIDS_AND_PETS,
-        0x7D: ShootingMode.NIGHT_SNAPSHOT,
-        0x7E: ShootingMode.DIGITAL_MACRO,
-        0x7F: ShootingMode.MY_COLORS,
-        0x80: ShootingMode.PHOTO_IN_MOVIE,
-    },
+    lambda: (
+        exposure_modes()
+        | {
+            0x65: values.ShootingMode.MANUAL_2,
+            0x66: values.ShootingMode.FAR_SCENE,
+            0x67: values.ShootingMode.FAST_SHUTTER,
+            0x68: values.ShootingMode.SLOW_SHUTTER,
+            0x69: values.ShootingMode.NIGHT,
+            0x6A: values.ShootingMode.GREY_SCALE,
+            0x6B: values.ShootingMode.SEPIA,
+            0x6C: values.ShootingMode.PORTRAIT,
+            0x6D: values.ShootingMode.SPOT,
+            0x6E: values.ShootingMode.MACRO,
+            0x6F: values.ShootingMode.BLACK_AND_WHITE,
+            0x70: values.ShootingMode.PAN_FOCUS,
+            0x71: values.ShootingMode.VIVID,
+            0x72: values.ShootingMode.NEUTRAL,
+            0x73: values.ShootingMode.FLASH_OFF,
+            0x74: values.ShootingMode.LONG_SHUTTER,
+            0x75: values.ShootingMode.SUPER_MACRO,
+            0x76: values.ShootingMode.FOLIAGE,
+            0x77: values.ShootingMode.INDOOR,
+            0x78: values.ShootingMode.FIREWORKS,
+            0x79: values.ShootingMode.BEACH,
+            0x7A: values.ShootingMode.UNDERWATER,
+            0x7B: values.ShootingMode.SNOW,
+            0x7C: values.ShootingMode.KIDS_AND_PETS,
+            0x7D: values.ShootingMode.NIGHT_SNAPSHOT,
+            0x7E: values.ShootingMode.DIGITAL_MACRO,
+            0x7F: values.ShootingMode.MY_COLORS,
+            0x80: values.ShootingMode.PHOTO_IN_MOVIE,
+        }
+    ),
     NATIVE,
 )
 """The mode dial of native cameras; a scene is 0x64 and its number in the MakerNote of EXIF."""
 DRIVE_MODE = Words(
-    DriveMode,
-    {
-        0: DriveMode.SINGLE,
-        1: DriveMode.CONTINUOUS,
-        2: DriveMode.SELF_TIMER,
-        4: DriveMode.CONTINUOUS_LOW,
-        5: DriveMode.CONTINUOUS_HIGH,
+    lambda: {
+        0: values.DriveMode.SINGLE,
+        1: values.DriveMode.CONTINUOUS,
+        2: values.DriveMode.SELF_TIMER,
+        4: values.DriveMode.CONTINUOUS_LOW,
+        5: values.DriveMode.CONTINUOUS_HIGH,
     },
 )
 METERING = Words(
-    Metering,
-    {
-        0: Metering.CENTER_WEIGHTED,
-        1: Metering.SPOT,
-        2: Metering.AVERAGE,
-        3: Metering.EVALUATIVE,
-        4: Metering.PARTIAL,
-        5: Metering.CENTER_WEIGHTED_AVERAGE,
-        6: Metering.SPOT_AT_AF_FRAME,
-        7: Metering.MULTI_SPOT,
+    lambda: {
+        0: values.Metering.CENTER_WEIGHTED,
+        1: values.Metering.SPOT,
+        2: values.Metering.AVERAGE,
+        3: values.Metering.EVALUATIVE,
+        4: values.Metering.PARTIAL,
+        5: values.Metering.CENTER_WEIGHTED_AVERAGE,
+        6: values.Metering.SPOT_AT_AF_FRAME,
+        7: values.Metering.MULTI_SPOT,
     },
 )
 AF_DISTANCE = Words(
-    AfDistance,
-    {
-        0: AfDistance.MANUAL,
-        1: AfDistance.AUTO,
-        3: AfDistance.CLOSE_UP,
-        4: AfDistance.VERY_CLOSE,
-        5: AfDistance.CLOSE,
-        6: AfDistance.MEDIUM,
-        7: AfDistance.FAR,
+    lambda: {
+        0: values.AfDistance.MANUAL,
+        1: values.AfDistance.AUTO,
+        3: values.AfDistance.CLOSE_UP,
+        4: values.AfDistance.VERY_CLOSE,
+        5: values.AfDistance.CLOSE,
+        6: values.AfDistance.MEDIUM,
+        7: values.AfDistance.FAR,
     },
 )
 MACRO = Switch(on=3, off=1)
 """Macro is the AF distance, as Canon's own program sets it: close-up, or auto."""
 FOCUSING_POINT = Words(
-    FocusingPoint,
-    {
-        0x1000: FocusingPoint.CENTER_MANUAL,
-        0x1001: FocusingPoint.CENTER_AUTO,
-        0x3000: FocusingPoint.NONE,
-        0x3001: FocusingPoint.AUTO,
-        0x3002: FocusingPoint.RIGHT,
-        0x3003: FocusingPoint.CENTER,
-        0x3004: FocusingPoint.LEFT,
+    lambda: {
+        0x1000: values.FocusingPoint.CENTER_MANUAL,
+        0x1001: values.FocusingPoint.CENTER_AUTO,
+        0x3000: values.FocusingPoint.NONE,
+        0x3001: values.FocusingPoint.AUTO,
+        0x3002: values.FocusingPoint.RIGHT,
+        0x3003: values.FocusingPoint.CENTER,
+        0x3004: values.FocusingPoint.LEFT,
     },
 )
 WHITE_BALANCE = Words(
-    WhiteBalance,
-    {
-        0x00: WhiteBalance.AUTO,
-        0x01: WhiteBalance.DAYLIGHT,
-        0x02: WhiteBalance.CLOUDY,
-        0x03: WhiteBalance.TUNGSTEN,
-        0x04: WhiteBalance.FLUORESCENT,
-        0x05: WhiteBalance.FLASH,
-        0x06: WhiteBalance.CUSTOM,
-        0x07: WhiteBalance.FLUORESCENT_H,
-        0x08: WhiteBalance.SHADE,
-        0x09: WhiteBalance.COLOR_TEMPERATURE,
-        0x0A: WhiteBalance.PC_1,
-        0x0B: WhiteBalance.PC_2,
-        0x0C: WhiteBalance.PC_3,
-        0x0F: WhiteBalance.CUSTOM_1,
-        0x10: WhiteBalance.CUSTOM_2,
+    lambda: {
+        0x00: values.WhiteBalance.AUTO,
+        0x01: values.WhiteBalance.DAYLIGHT,
+        0x02: values.WhiteBalance.CLOUDY,
+        0x03: values.WhiteBalance.TUNGSTEN,
+        0x04: values.WhiteBalance.FLUORESCENT,
+        0x05: values.WhiteBalance.FLASH,
+        0x06: values.WhiteBalance.CUSTOM,
+        0x07: values.WhiteBalance.FLUORESCENT_H,
+        0x08: values.WhiteBalance.SHADE,
+        0x09: values.WhiteBalance.COLOR_TEMPERATURE,
+        0x0A: values.WhiteBalance.PC_1,
+        0x0B: values.WhiteBalance.PC_2,
+        0x0C: values.WhiteBalance.PC_3,
+        0x0F: values.WhiteBalance.CUSTOM_1,
+        0x10: values.WhiteBalance.CUSTOM_2,
     },
 )
 FOCUS_MODE = Words(
-    FocusMode,
-    {
-        0: FocusMode.ONE_SHOT,
-        1: FocusMode.AI_SERVO,
-        2: FocusMode.AI_FOCUS,
-        3: FocusMode.MANUAL,
-        4: FocusMode.CONTINUOUS,
+    lambda: {
+        0: values.FocusMode.ONE_SHOT,
+        1: values.FocusMode.AI_SERVO,
+        2: values.FocusMode.AI_FOCUS,
+        3: values.FocusMode.MANUAL,
+        4: values.FocusMode.CONTINUOUS,
     },
 )
 PHOTO_EFFECT = Words(
-    PhotoEffect,
-    {
-        0: PhotoEffect.OFF,
-        1: PhotoEffect.VIVID,
-        2: PhotoEffect.NEUTRAL,
-        3: PhotoEffect.LOW_SHARPENING,
-        4: PhotoEffect.SEPIA,
-        5: PhotoEffect.BLACK_AND_WHITE,
+    lambda: {
+        0: values.PhotoEffect.OFF,
+        1: values.PhotoEffect.VIVID,
+        2: values.PhotoEffect.NEUTRAL,
+        3: values.PhotoEffect.LOW_SHARPENING,
+        4: values.PhotoEffect.SEPIA,
+        5: values.PhotoEffect.BLACK_AND_WHITE,
     },
 )
 CAMERA_OUTPUT = Words(
-    CameraOutput, {1: CameraOutput.DISPLAY, 2: CameraOutput.VIDEO_OUT, 3: CameraOutput.OFF}
+    lambda: {
+        1: values.CameraOutput.DISPLAY,
+        2: values.CameraOutput.VIDEO_OUT,
+        3: values.CameraOutput.OFF,
+    }
 )
 ISO = Stops(Iso, 0x48, {0x00: "auto"})
 APERTURE = Stops(Aperture, 0x08)

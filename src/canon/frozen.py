@@ -76,11 +76,13 @@ class Frozen:
     __match_args__: ClassVar[Any] = _MatchArgs()
     __signature__: ClassVar[Any] = _Signature()
     _defaults: ClassVar[dict[str, Any]] = {}
+    _needed: ClassVar[tuple[str, ...]] = ()  # those that have no default; they come first
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if own := _own(cls):
             cls._defaults = cls._defaults | {name: vars(cls).get(name, _MISSING) for name in own}
+            cls._needed = tuple(n for n, given in cls._defaults.items() if given is _MISSING)
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self._defaults
@@ -92,7 +94,7 @@ class Frozen:
             len(values) > len(fields)
             or len(given) > len(fields)
             or (named and not named.keys().isdisjoint([*fields][: len(values)]))
-            or (len(values) < len(fields) and any(one is _MISSING for one in given.values()))
+            or not all(name in named for name in self._needed[len(values) :])
         ):
             raise TypeError(f"{type(self).__name__} takes {', '.join(fields) or 'nothing'}")
         object.__setattr__(self, "__dict__", given)

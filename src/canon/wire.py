@@ -278,6 +278,22 @@ class Message(Frozen):
         return made(cls, values), end
 
     @classmethod
+    def series(cls, buffer: Buffer, start: int, stride: int, count: int) -> list[Self]:
+        """So many messages, each `stride` bytes after the one before, as `read` gives each."""
+        places = range(start, start + stride * count, stride)
+        whole, kinds, rest = cls._at_once()
+        if whole is None or rest or (count and places[-1] + whole.size > len(buffer)):
+            return [cls.read(buffer, at)[0] for at in places]
+        names, unpack = tuple(cls._defaults), whole.unpack_from
+        found = []
+        for at in places:
+            values = dict(zip(names, unpack(buffer, at), strict=False))
+            for name, kind in kinds:
+                values[name] = kind(values[name])
+            found.append(made(cls, values))
+        return found
+
+    @classmethod
     def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:
         """The (start, end) of bytes that the layout does not explain, surplus left out."""
         end = start

@@ -136,7 +136,7 @@ class CardPath(Frozen):
 
     def child(self, name: str) -> CardPath:
         """What has that name in this folder; the name is taken as it is."""
-        return CardPath.of((*self.parts, name), self.card)
+        return made(CardPath, {"parts": (*self.parts, name), "card": self.card})
 
     def with_name(self, name: str) -> CardPath:
         """What has that name beside this one."""

@@ -6,7 +6,7 @@ The extensions differ in how they ask (canon-powershot-ptp, section 2.1; canon-e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from canon.driver.card import CardPath, Entry
@@ -41,7 +41,7 @@ class _Row(Protocol):
     def name(self) -> str: ...
 
 
-Ask = Callable[[int, int, int], Iterable[_Row] | None]
+Ask = Callable[[int, int, int], Sequence[_Row] | None]
 """Asks for a folder by its store, its handle (0: the root) and one handle in it (0: all).
 
 None where it cannot be asked so.
@@ -81,11 +81,8 @@ class Listing:
             return None
         if found is None:
             return None
-        known: list[Known] = []
-        for row in found:
-            known.append(_known(row, path))
-            check_count(len(known), path)
-        return known
+        check_count(len(found), path)
+        return [_known(row, path) for row in found]
 
 
 def _known(row: _Row, path: CardPath) -> Known:

@@ -353,11 +353,13 @@ class Objects:
         rows = self._rows(store.id, handle, path, 0) if self._rows else None
         listed = map(self._whole, rows) if rows else self._one_by_one(store, handle, path)
         found: dict[str, Known] = {}
-        for one in listed:
-            found.setdefault(one.entry.name.upper(), one)
         number, above = _key(store.id, path)
-        for name, one in found.items():
-            self._known[number, (*above, name)] = one.handle, one.entry.path
+        for one in listed:
+            written = one.entry.path
+            name = written.parts[-1].upper()
+            if name not in found:
+                found[name] = one
+                self._known[number, (*above, name)] = one.handle, written
         return list(found.values())
 
     def _one_by_one(self, store: Store, handle: int, path: CardPath) -> list[Known]:

@@ -1,4 +1,7 @@
-"""Kinds of settings: how a value is typed, printed, and told in JSON."""
+"""Kinds of settings: how a value is typed, printed, and told in JSON.
+
+The choices are loaded when the first of them is typed.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
-from canon.values.choices import (
-    AfDistance,
-    DriveMode,
-    Flash,
-    FocusingPoint,
-    FocusMode,
-    Metering,
-    PhotoEffect,
-    ShootingMode,
-    WhiteBalance,
-)
-from canon.values.formats import Format
+from canon import values
 from canon.values.scales import Aperture, Compensation, Iso, Scale, ShutterSpeed
 
 T = TypeVar("T")
@@ -107,7 +99,7 @@ def _short(value: float) -> str:
     return f"{value:g}"
 
 
-def _files(value: Format) -> dict[str, object]:
+def _files(value: values.Format) -> dict[str, object]:
     files = [
         {"kind": file.kind, "size": file.size, "quality": file.quality} for file in value.files
     ]
@@ -128,15 +120,15 @@ def whole(first: int, last: int) -> Kind[int]:
     return Kind("number", partial(_whole, first=first, last=last), str, _as_it_is)
 
 
-AF_DISTANCE = Kind("choice", AfDistance.parse)
-DRIVE_MODE = Kind("choice", DriveMode.parse)
-FLASH = Kind("choice", Flash.parse)
-FOCUSING_POINT = Kind("choice", FocusingPoint.parse)
-FOCUS_MODE = Kind("choice", FocusMode.parse)
-METERING = Kind("choice", Metering.parse)
-PHOTO_EFFECT = Kind("choice", PhotoEffect.parse)
-SHOOTING_MODE = Kind("choice", ShootingMode.parse)
-WHITE_BALANCE = Kind("choice", WhiteBalance.parse)
+AF_DISTANCE = Kind("choice", lambda typed: values.AfDistance.parse(typed))
+DRIVE_MODE = Kind("choice", lambda typed: values.DriveMode.parse(typed))
+FLASH = Kind("choice", lambda typed: values.Flash.parse(typed))
+FOCUSING_POINT = Kind("choice", lambda typed: values.FocusingPoint.parse(typed))
+FOCUS_MODE = Kind("choice", lambda typed: values.FocusMode.parse(typed))
+METERING = Kind("choice", lambda typed: values.Metering.parse(typed))
+PHOTO_EFFECT = Kind("choice", lambda typed: values.PhotoEffect.parse(typed))
+SHOOTING_MODE = Kind("choice", lambda typed: values.ShootingMode.parse(typed))
+WHITE_BALANCE = Kind("choice", lambda typed: values.WhiteBalance.parse(typed))
 APERTURE = Kind("scale", Aperture.parse, str, _number_and_label)
 COMPENSATION = Kind("scale", Compensation.parse, str, _number_and_label)
 ISO = Kind("scale", Iso.parse, str, _number_and_label)
@@ -147,7 +139,7 @@ ZOOM_STEPS = whole(0, 254)
 MEASURE = Kind("number", _measure, _short, _as_it_is)
 """Numbers that a camera tells and nobody sets, such as millimetres."""
 SECONDS = Kind("seconds", _seconds, _short, _as_it_is)
-FORMAT = Kind("format", Format.parse, str, _files)
+FORMAT = Kind("format", lambda typed: values.Format.parse(typed), str, _files)
 TEXT: Kind[str] = Kind("text", str)
 RAW = Kind("raw", _bytes, bytes.hex)
 """Bytes that nobody has explained; they are read and typed as hex digits."""

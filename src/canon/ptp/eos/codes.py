@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterable
 from typing import Any
 
+from canon import values
 from canon.codes import METERING as _METERING
 from canon.codes import PLAIN, SWITCH, Row, Stops, Words
 from canon.codes import WHITE_BALANCE as _WHITE_BALANCE
@@ -19,21 +20,7 @@ from canon.ptp.eos import properties
 from canon.ptp.eos.formats import EOS, ImageFormats, Styles, format_entries
 from canon.ptp.eos.records import LIST, AvailListChanged
 from canon.values import kinds
-from canon.values.choices import DriveMode, FocusMode, Metering, ShootingMode, WhiteBalance
 from canon.values.kinds import Kind, whole
-from canon.values.looks import (
-    AfMethod,
-    AspectRatio,
-    BatteryLevel,
-    Bracketing,
-    CaptureDestination,
-    ColorSpace,
-    LightingOptimizer,
-    NoiseReduction,
-    PictureStyle,
-    ReviewTime,
-    Style,
-)
 from canon.values.scales import Aperture, Compensation, Iso, ShutterSpeed
 from canon.wire import latin
 
@@ -109,205 +96,201 @@ _SLOT, _LARGEST = 4, 0xFFFFFFFF
 # --- numbers and words ----------------------------------------------------------------------------
 
 SHOOTING_MODE = Words(
-    ShootingMode,
-    {
-        0x00: ShootingMode.PROGRAM,
-        0x01: ShootingMode.SHUTTER_PRIORITY,
-        0x02: ShootingMode.APERTURE_PRIORITY,
-        0x03: ShootingMode.MANUAL,
-        0x04: ShootingMode.BULB,
-        0x05: ShootingMode.A_DEP,
-        0x06: ShootingMode.DEP,
-        0x07: ShootingMode.CUSTOM,
-        0x08: ShootingMode.LOCK,
-        0x09: ShootingMode.FULL_AUTO,
-        0x0A: ShootingMode.NIGHT_PORTRAIT,
-        0x0B: ShootingMode.SPORTS,
-        0x0C: ShootingMode.PORTRAIT,
-        0x0D: ShootingMode.LANDSCAPE,
-        0x0E: ShootingMode.MACRO,
-        0x0F: ShootingMode.FLASH_OFF,
-        0x10: ShootingMode.CUSTOM_2,
-        0x11: ShootingMode.CUSTOM_3,
-        0x13: ShootingMode.CREATIVE_AUTO,
-        0x14: ShootingMode.MOVIE,
-        0x15: ShootingMode.PHOTO_IN_MOVIE,
-        0x16: ShootingMode.AUTO,
-        0x17: ShootingMode.HANDHELD_NIGHT,
-        0x18: ShootingMode.BACKLIGHT,
-        0x19: ShootingMode.SCENE,
-        0x1A: ShootingMode.KIDS,
-        0x1B: ShootingMode.FOOD,
-        0x1C: ShootingMode.CANDLELIGHT,
-        0x1D: ShootingMode.CREATIVE_FILTER,
-        0x1E: ShootingMode.GRAINY_BLACK_AND_WHITE,
-        0x1F: ShootingMode.SOFT_FOCUS,
-        0x20: ShootingMode.TOY_CAMERA,
-        0x21: ShootingMode.FISH_EYE,
-        0x22: ShootingMode.WATER_PAINTING,
-        0x23: ShootingMode.MINIATURE,
-        0x24: ShootingMode.HDR_ART_STANDARD,
-        0x25: ShootingMode.HDR_ART_VIVID,
-        0x26: ShootingMode.HDR_ART_BOLD,
-        0x27: ShootingMode.HDR_ART_EMBOSSED,
-        0x28: ShootingMode.MOVIE_FANTASY,
-        0x29: ShootingMode.MOVIE_OLD,
-        0x2A: ShootingMode.MOVIE_MEMORY,
-        0x2B: ShootingMode.MOVIE_DIRECT_MONO,
-        0x2C: ShootingMode.MOVIE_MINIATURE,
-        0x2D: ShootingMode.PANNING,
-        0x2E: ShootingMode.GROUP_PHOTO,
-        0x31: ShootingMode.HDR,
-        0x32: ShootingMode.SELF_PORTRAIT,
-        0x33: ShootingMode.HYBRID_AUTO,
-        0x34: ShootingMode.SMOOTH_SKIN,
-        0x35: ShootingMode.PANORAMA,
-        0x36: ShootingMode.SILENT,
-        0x37: ShootingMode.FLEXIBLE_PRIORITY,
-        0x38: ShootingMode.OIL_PAINTING,
-        0x39: ShootingMode.FIREWORKS,
-        0x3A: ShootingMode.STAR_PORTRAIT,
-        0x3B: ShootingMode.STAR_NIGHTSCAPE,
-        0x3C: ShootingMode.STAR_TRAILS,
-        0x3D: ShootingMode.STAR_TIME_LAPSE_MOVIE,
-        0x3E: ShootingMode.BACKGROUND_BLUR,
-        0x3F: ShootingMode.VIDEO_BLOG,
+    lambda: {
+        0x00: values.ShootingMode.PROGRAM,
+        0x01: values.ShootingMode.SHUTTER_PRIORITY,
+        0x02: values.ShootingMode.APERTURE_PRIORITY,
+        0x03: values.ShootingMode.MANUAL,
+        0x04: values.ShootingMode.BULB,
+        0x05: values.ShootingMode.A_DEP,
+        0x06: values.ShootingMode.DEP,
+        0x07: values.ShootingMode.CUSTOM,
+        0x08: values.ShootingMode.LOCK,
+        0x09: values.ShootingMode.FULL_AUTO,
+        0x0A: values.ShootingMode.NIGHT_PORTRAIT,
+        0x0B: values.ShootingMode.SPORTS,
+        0x0C: values.ShootingMode.PORTRAIT,
+        0x0D: values.ShootingMode.LANDSCAPE,
+        0x0E: values.ShootingMode.MACRO,
+        0x0F: values.ShootingMode.FLASH_OFF,
+        0x10: values.ShootingMode.CUSTOM_2,
+        0x11: values.ShootingMode.CUSTOM_3,
+        0x13: values.ShootingMode.CREATIVE_AUTO,
+        0x14: values.ShootingMode.MOVIE,
+        0x15: values.ShootingMode.PHOTO_IN_MOVIE,
+        0x16: values.ShootingMode.AUTO,
+        0x17: values.ShootingMode.HANDHELD_NIGHT,
+        0x18: values.ShootingMode.BACKLIGHT,
+        0x19: values.ShootingMode.SCENE,
+        0x1A: values.ShootingMode.KIDS,
+        0x1B: values.ShootingMode.FOOD,
+        0x1C: values.ShootingMode.CANDLELIGHT,
+        0x1D: values.ShootingMode.CREATIVE_FILTER,
+        0x1E: values.ShootingMode.GRAINY_BLACK_AND_WHITE,
+        0x1F: values.ShootingMode.SOFT_FOCUS,
+        0x20: values.ShootingMode.TOY_CAMERA,
+        0x21: values.ShootingMode.FISH_EYE,
+        0x22: values.ShootingMode.WATER_PAINTING,
+        0x23: values.ShootingMode.MINIATURE,
+        0x24: values.ShootingMode.HDR_ART_STANDARD,
+        0x25: values.ShootingMode.HDR_ART_VIVID,
+        0x26: values.ShootingMode.HDR_ART_BOLD,
+        0x27: values.ShootingMode.HDR_ART_EMBOSSED,
+        0x28: values.ShootingMode.MOVIE_FANTASY,
+        0x29: values.ShootingMode.MOVIE_OLD,
+        0x2A: values.ShootingMode.MOVIE_MEMORY,
+        0x2B: values.ShootingMode.MOVIE_DIRECT_MONO,
+        0x2C: values.ShootingMode.MOVIE_MINIATURE,
+        0x2D: values.ShootingMode.PANNING,
+        0x2E: values.ShootingMode.GROUP_PHOTO,
+        0x31: values.ShootingMode.HDR,
+        0x32: values.ShootingMode.SELF_PORTRAIT,
+        0x33: values.ShootingMode.HYBRID_AUTO,
+        0x34: values.ShootingMode.SMOOTH_SKIN,
+        0x35: values.ShootingMode.PANORAMA,
+        0x36: values.ShootingMode.SILENT,
+        0x37: values.ShootingMode.FLEXIBLE_PRIORITY,
+        0x38: values.ShootingMode.OIL_PAINTING,
+        0x39: values.ShootingMode.FIREWORKS,
+        0x3A: values.ShootingMode.STAR_PORTRAIT,
+        0x3B: values.ShootingMode.STAR_NIGHTSCAPE,
+        0x3C: values.ShootingMode.STAR_TRAILS,
+        0x3D: values.ShootingMode.STAR_TIME_LAPSE_MOVIE,
+        0x3E: values.ShootingMode.BACKGROUND_BLUR,
+        0x3F: values.ShootingMode.VIDEO_BLOG,
     },
     EOS,
 )
 # Guess: 0x15, 0x1a, 0x1c, 0x1d, 0x28 to 0x2c, 0x2e, 0x35, 0x36 and those from 0x38 on are as
 # Canon's own library counts, from memory; no recorded body was in such a mode.
 DRIVE_MODE = Words(
-    DriveMode,
-    {
-        0x00: DriveMode.SINGLE,
-        0x01: DriveMode.CONTINUOUS,
-        0x02: DriveMode.VIDEO,
-        0x04: DriveMode.CONTINUOUS_HIGH,
-        0x05: DriveMode.CONTINUOUS_LOW,
-        0x06: DriveMode.SILENT,
-        0x07: DriveMode.SELF_TIMER_CONTINUOUS,
-        0x10: DriveMode.SELF_TIMER_10,
-        0x11: DriveMode.SELF_TIMER_2,
-        0x12: DriveMode.CONTINUOUS_SUPER_HIGH,
-        0x13: DriveMode.SILENT,
-        0x14: DriveMode.CONTINUOUS_SILENT,
-        0x15: DriveMode.CONTINUOUS_SILENT_HIGH,
-        0x16: DriveMode.CONTINUOUS_SILENT_LOW,
+    lambda: {
+        0x00: values.DriveMode.SINGLE,
+        0x01: values.DriveMode.CONTINUOUS,
+        0x02: values.DriveMode.VIDEO,
+        0x04: values.DriveMode.CONTINUOUS_HIGH,
+        0x05: values.DriveMode.CONTINUOUS_LOW,
+        0x06: values.DriveMode.SILENT,
+        0x07: values.DriveMode.SELF_TIMER_CONTINUOUS,
+        0x10: values.DriveMode.SELF_TIMER_10,
+        0x11: values.DriveMode.SELF_TIMER_2,
+        0x12: values.DriveMode.CONTINUOUS_SUPER_HIGH,
+        0x13: values.DriveMode.SILENT,
+        0x14: values.DriveMode.CONTINUOUS_SILENT,
+        0x15: values.DriveMode.CONTINUOUS_SILENT_HIGH,
+        0x16: values.DriveMode.CONTINUOUS_SILENT_LOW,
     },
     EOS,
 )
-METERING = Words(Metering, _METERING.table, EOS)
+METERING = Words(lambda: _METERING.table, EOS)
 FOCUS_MODE = Words(
-    FocusMode,
-    {0: FocusMode.ONE_SHOT, 1: FocusMode.AI_SERVO, 2: FocusMode.AI_FOCUS, 3: FocusMode.MANUAL},
+    lambda: {
+        0: values.FocusMode.ONE_SHOT,
+        1: values.FocusMode.AI_SERVO,
+        2: values.FocusMode.AI_FOCUS,
+        3: values.FocusMode.MANUAL,
+    },
     EOS,
 )
 WHITE_BALANCE = Words(
-    WhiteBalance,
-    {code: light for code, light in _WHITE_BALANCE.table.items() if code != 0x07}
-    | {
-        0x12: WhiteBalance.CUSTOM_3,
-        0x13: WhiteBalance.CUSTOM_4,
-        0x14: WhiteBalance.PC_4,
-        0x15: WhiteBalance.PC_5,
-        0x17: WhiteBalance.AUTO_WHITE,
-    },
+    lambda: (
+        {code: light for code, light in _WHITE_BALANCE.table.items() if code != 0x07}
+        | {
+            0x12: values.WhiteBalance.CUSTOM_3,
+            0x13: values.WhiteBalance.CUSTOM_4,
+            0x14: values.WhiteBalance.PC_4,
+            0x15: values.WhiteBalance.PC_5,
+            0x17: values.WhiteBalance.AUTO_WHITE,
+        }
+    ),
     EOS,
 )
-COLOR_SPACE = Words(ColorSpace, {1: ColorSpace.SRGB, 2: ColorSpace.ADOBE_RGB}, EOS)
+COLOR_SPACE = Words(lambda: {1: values.ColorSpace.SRGB, 2: values.ColorSpace.ADOBE_RGB}, EOS)
 PICTURE_STYLE = Words(
-    PictureStyle,
-    {
-        0x21: PictureStyle.USER_1,
-        0x22: PictureStyle.USER_2,
-        0x23: PictureStyle.USER_3,
-        0x41: PictureStyle.PC_1,
-        0x42: PictureStyle.PC_2,
-        0x43: PictureStyle.PC_3,
-        0x81: PictureStyle.STANDARD,
-        0x82: PictureStyle.PORTRAIT,
-        0x83: PictureStyle.LANDSCAPE,
-        0x84: PictureStyle.NEUTRAL,
-        0x85: PictureStyle.FAITHFUL,
-        0x86: PictureStyle.MONOCHROME,
-        0x87: PictureStyle.AUTO,
-        0x88: PictureStyle.FINE_DETAIL,
+    lambda: {
+        0x21: values.PictureStyle.USER_1,
+        0x22: values.PictureStyle.USER_2,
+        0x23: values.PictureStyle.USER_3,
+        0x41: values.PictureStyle.PC_1,
+        0x42: values.PictureStyle.PC_2,
+        0x43: values.PictureStyle.PC_3,
+        0x81: values.PictureStyle.STANDARD,
+        0x82: values.PictureStyle.PORTRAIT,
+        0x83: values.PictureStyle.LANDSCAPE,
+        0x84: values.PictureStyle.NEUTRAL,
+        0x85: values.PictureStyle.FAITHFUL,
+        0x86: values.PictureStyle.MONOCHROME,
+        0x87: values.PictureStyle.AUTO,
+        0x88: values.PictureStyle.FINE_DETAIL,
     },
     EOS,
 )
 BATTERY_LEVEL = Words(
-    BatteryLevel,
-    {
-        0: BatteryLevel.LOW,
-        1: BatteryLevel.HALF,
-        2: BatteryLevel.FULL,
-        4: BatteryLevel.THREE_QUARTERS,
-        5: BatteryLevel.QUARTER,
+    lambda: {
+        0: values.BatteryLevel.LOW,
+        1: values.BatteryLevel.HALF,
+        2: values.BatteryLevel.FULL,
+        4: values.BatteryLevel.THREE_QUARTERS,
+        5: values.BatteryLevel.QUARTER,
     },
     EOS,
 )
 CAPTURE_DESTINATION = Words(
-    CaptureDestination,
-    {
-        1: CaptureDestination.CARD_1,
-        2: CaptureDestination.CARD,
-        4: CaptureDestination.HOST,
-        5: CaptureDestination.CARD_1_AND_HOST,
-        6: CaptureDestination.CARD_AND_HOST,
+    lambda: {
+        1: values.CaptureDestination.CARD_1,
+        2: values.CaptureDestination.CARD,
+        4: values.CaptureDestination.HOST,
+        5: values.CaptureDestination.CARD_1_AND_HOST,
+        6: values.CaptureDestination.CARD_AND_HOST,
     },
     EOS,
 )
 BRACKETING = Words(
-    Bracketing,
-    {
-        0xFFFF: Bracketing.OFF,
-        0: Bracketing.OFF,
-        1: Bracketing.EXPOSURE,
-        2: Bracketing.ISO,
-        4: Bracketing.WHITE_BALANCE,
-        8: Bracketing.FLASH,
+    lambda: {
+        0xFFFF: values.Bracketing.OFF,
+        0: values.Bracketing.OFF,
+        1: values.Bracketing.EXPOSURE,
+        2: values.Bracketing.ISO,
+        4: values.Bracketing.WHITE_BALANCE,
+        8: values.Bracketing.FLASH,
     },
     EOS,
 )
-NOISE_REDUCTION = Words(NoiseReduction, dict(enumerate(NoiseReduction)), EOS)
+NOISE_REDUCTION = Words(lambda: dict(enumerate(values.NoiseReduction)), EOS)
 ASPECT_RATIO = Words(
-    AspectRatio,
-    {
-        0: AspectRatio.RATIO_3_2,
-        1: AspectRatio.RATIO_1_1,
-        2: AspectRatio.RATIO_4_3,
-        7: AspectRatio.RATIO_16_9,
-        0x0D: AspectRatio.CROP_1_6,
+    lambda: {
+        0: values.AspectRatio.RATIO_3_2,
+        1: values.AspectRatio.RATIO_1_1,
+        2: values.AspectRatio.RATIO_4_3,
+        7: values.AspectRatio.RATIO_16_9,
+        0x0D: values.AspectRatio.CROP_1_6,
     },
     EOS,
 )
 REVIEW_TIME = Words(
-    ReviewTime,
-    {
-        0: ReviewTime.OFF,
-        2: ReviewTime.SECONDS_2,
-        4: ReviewTime.SECONDS_4,
-        8: ReviewTime.SECONDS_8,
-        0xFF: ReviewTime.HOLD,
+    lambda: {
+        0: values.ReviewTime.OFF,
+        2: values.ReviewTime.SECONDS_2,
+        4: values.ReviewTime.SECONDS_4,
+        8: values.ReviewTime.SECONDS_8,
+        0xFF: values.ReviewTime.HOLD,
     },
     EOS,
 )
-AF_METHOD = Words(AfMethod, dict(enumerate(AfMethod)), EOS)
+AF_METHOD = Words(lambda: dict(enumerate(values.AfMethod)), EOS)
 LIGHTING_OPTIMIZER = Words(
-    LightingOptimizer,
-    {
-        0x00101: LightingOptimizer.LOW,
-        0x00202: LightingOptimizer.HIGH,
-        0x00303: LightingOptimizer.OFF,
-        0x00000: LightingOptimizer.STANDARD,
-        0x00001: LightingOptimizer.LOW,
-        0x00002: LightingOptimizer.HIGH,
-        0x00003: LightingOptimizer.OFF,
-        0x10000: LightingOptimizer.STANDARD_ALWAYS,
-        0x10101: LightingOptimizer.LOW_ALWAYS,
-        0x10202: LightingOptimizer.HIGH_ALWAYS,
-        0x10303: LightingOptimizer.OFF_ALWAYS,
+    lambda: {
+        0x00101: values.LightingOptimizer.LOW,
+        0x00202: values.LightingOptimizer.HIGH,
+        0x00303: values.LightingOptimizer.OFF,
+        0x00000: values.LightingOptimizer.STANDARD,
+        0x00001: values.LightingOptimizer.LOW,
+        0x00002: values.LightingOptimizer.HIGH,
+        0x00003: values.LightingOptimizer.OFF,
+        0x10000: values.LightingOptimizer.STANDARD_ALWAYS,
+        0x10101: values.LightingOptimizer.LOW_ALWAYS,
+        0x10202: values.LightingOptimizer.HIGH_ALWAYS,
+        0x10303: values.LightingOptimizer.OFF_ALWAYS,
     },
     EOS,
 )
@@ -364,13 +347,15 @@ def _row(name: str, place: int, kind: Kind[Any], codes: Any, **more: Any) -> Eos
 
 
 def _word(name: str, place: int, words: Words[Any], **more: Any) -> EosRow:
-    return EosRow(name, place, Kind("choice", words.choices.parse), words, **more)
+    return EosRow(
+        name, place, Kind("choice", lambda typed: words.choices.parse(typed)), words, **more
+    )
 
 
 _TOLD: dict[str, Any] = {"settable": False}
 _TEXT: dict[str, Any] = {"stored": Stored.TEXT}
 _STRUCTURE: dict[str, Any] = {"stored": Stored.BYTES}
-_STYLE = Kind("text", Style.parse)
+_STYLE = Kind("text", lambda typed: values.Style.parse(typed))
 _FORMAT: dict[str, Any] = _STRUCTURE | {"turn": 1}
 _OWN = (
     _row("shooting_mode", 0xD105, kinds.SHOOTING_MODE, SHOOTING_MODE, turn=0),

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from canon import values
+from canon.codes import Words
 from canon.errors import DecodeError
 from canon.frozen import Frozen, replace
-from canon.values.formats import File, FileKind, Format, ImageSize, Quality
-from canon.values.looks import Style
 from canon.wire import Buffer, Codec, Message, Number, take, u32
 
 EOS = "eos"
@@ -33,32 +33,39 @@ class FormatFile(Message):
 FORMAT_FILE = 0x10
 """The bytes of a FormatFile."""
 _JPEG, _RAW = 1, 6
-_SIZES = {
-    0: ImageSize.LARGE,
-    1: ImageSize.MEDIUM,
-    2: ImageSize.SMALL,
-    5: ImageSize.MEDIUM_1,
-    6: ImageSize.MEDIUM_2,
-    0x0E: ImageSize.SMALL_1,
-    0x0F: ImageSize.SMALL_2,
-    0x10: ImageSize.SMALL_3,
-}
-_QUALITIES = {
-    0: Quality.CUSTOM,
-    1: Quality.CUSTOM_1,
-    2: Quality.NORMAL,
-    3: Quality.FINE,
-    5: Quality.SUPERFINE,  # Guess: as PowerShots count it; an M100 and a G5 X have it
-}
-_RAWS = {
-    (0, 4): FileKind.RAW,
-    (1, 4): FileKind.MRAW,
-    (2, 4): FileKind.SRAW,
-    (0, 3): FileKind.CRAW,
-}
-_SIZE_CODES = {size: code for code, size in _SIZES.items()}
-_QUALITY_CODES = {quality: code for code, quality in _QUALITIES.items()}
-_RAW_CODES = {kind: code for code, kind in _RAWS.items()}
+_SIZES = Words(
+    lambda: {
+        0: values.ImageSize.LARGE,
+        1: values.ImageSize.MEDIUM,
+        2: values.ImageSize.SMALL,
+        5: values.ImageSize.MEDIUM_1,
+        6: values.ImageSize.MEDIUM_2,
+        0x0E: values.ImageSize.SMALL_1,
+        0x0F: values.ImageSize.SMALL_2,
+        0x10: values.ImageSize.SMALL_3,
+    },
+    EOS,
+)
+_QUALITIES = Words(
+    lambda: {
+        0: values.Quality.CUSTOM,
+        1: values.Quality.CUSTOM_1,
+        2: values.Quality.NORMAL,
+        3: values.Quality.FINE,
+        5: values.Quality.SUPERFINE,  # Guess: as PowerShots count it; an M100 and a G5 X have it
+    },
+    EOS,
+)
+_RAWS = Words(
+    lambda: {
+        4: values.FileKind.RAW,
+        1 << 32 | 4: values.FileKind.MRAW,
+        2 << 32 | 4: values.FileKind.SRAW,
+        3: values.FileKind.CRAW,
+    },
+    EOS,
+)
+"""By a RAW's size, in the upper half, and its compression."""
 _MOST_FILES = 2
 _FILE_BITS = 24
 
@@ -72,17 +79,17 @@ class ImageFormats:
     Bytes that mean no known format become a Format that keeps their numbers.
     """
 
-    def value(self, raw: Buffer) -> Format:
+    def value(self, raw: Buffer) -> values.Format:
         """The format of a structure."""
         parts = _parts(raw)
         files = [_file(*part) for part in parts]
         known = [file for file in files if file is not None]
         kinds = {file.kind.is_raw for file in known}
         if not parts or len(known) < len(parts) or len(kinds) < len(parts):
-            return Format.unknown(EOS, _condensed(parts))
-        return Format.of(*known)
+            return values.Format.unknown(EOS, _condensed(parts))
+        return values.Format.of(*known)
 
-    def code(self, value: Format) -> bytes | None:
+    def code(self, value: values.Format) -> bytes | None:
         """The structure of a format; None where no EOS writes it."""
         if value.code is not None:
             parts = _expanded(value.code) if value.dialect in ("", EOS) else ()
@@ -134,23 +141,24 @@ def _expanded(code: int) -> tuple[tuple[int, int, int], ...]:
     return ()
 
 
-def _file(kind: int, size: int, compression: int) -> File | None:
+def _file(kind: int, size: int, compression: int) -> values.File | None:
     if kind == _RAW:
-        raw = _RAWS.get((size, compression))
-        return None if raw is None else File(raw)
-    sized, how = _SIZES.get(size), _QUALITIES.get(compression)
+        raw = _RAWS.table.get(size << 32 | compression)
+        return None if raw is None else values.File(raw)
+    sized, how = _SIZES.table.get(size), _QUALITIES.table.get(compression)
     if sized is None or how is None:
         return None
-    return File(FileKind.JPEG if kind == _JPEG else FileKind.HEIF, sized, how)
+    return values.File(values.FileKind.JPEG if kind == _JPEG else values.FileKind.HEIF, sized, how)
 
 
-def _file_codes(file: File) -> tuple[int, int, int] | None:
-    if file.kind.is_raw:
-        return _RAW, *_RAW_CODES[file.kind]
-    if file.kind is FileKind.HEIF:
+def _file_codes(file: values.File) -> tuple[int, int, int] | None:
+    raw = _RAWS.code(file.kind)
+    if raw is not None:
+        return _RAW, raw >> 32, raw & 0xFFFFFFFF
+    if file.kind is values.FileKind.HEIF:
         return None
-    size = _SIZE_CODES.get(file.size) if file.size is not None else None
-    quality = _QUALITY_CODES.get(file.quality) if file.quality is not None else None
+    size = _SIZES.code(file.size) if file.size is not None else None
+    quality = _QUALITIES.code(file.quality) if file.quality is not None else None
     return None if size is None or quality is None else (_JPEG, size, quality)
 
 
@@ -277,7 +285,7 @@ class Styles:
     Monochrome styles of some bodies have 0xdeadbeef for filter and toning; that is kept.
     """
 
-    def value(self, raw: Buffer) -> Style | bytes:
+    def value(self, raw: Buffer) -> values.Style | bytes:
         """The style of a structure; its bytes where it is none of those that are known."""
         words = [
             int.from_bytes(raw[at : at + 4], "little", signed=True) for at in range(0, len(raw), 4)
@@ -286,9 +294,9 @@ class Styles:
         told = dict(zip(names, words[1:], strict=False))
         if not names or words[0] != len(raw) or told.pop("version", _VERSION) != _VERSION:
             return bytes(raw)
-        return Style(**told)
+        return values.Style(**told)
 
-    def code(self, value: Style | bytes) -> bytes | None:
+    def code(self, value: values.Style | bytes) -> bytes | None:
         """The structure of a style; which of the four, its numbers tell."""
         if isinstance(value, bytes):
             return value

@@ -7,6 +7,7 @@ as the records of `canon.ptp.eos.records`.
 from __future__ import annotations
 
 import enum
+import struct
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -70,6 +71,13 @@ class Listed(Codec[tuple[ListedObject, ...]]):
         """The objects at offset `at`, and the offset after them."""
         count = int.from_bytes(take(buffer, at, 4), "little")
         at += 4
+        if count > 0 and len(buffer) - at == count * LISTED_OBJECT:
+            sizes = struct.iter_unpack(
+                f"<I{LISTED_OBJECT - 4}x", take(buffer, at, len(buffer) - at)
+            )
+            if set(sizes) == {(LISTED_OBJECT,)}:  # as all bodies send them: read in one go
+                series = ListedObject.series(buffer, at + 4, LISTED_OBJECT, count)
+                return tuple(series), len(buffer)
         found: list[ListedObject] = []
         while len(found) < count:
             size = int.from_bytes(take(buffer, at, 4), "little")

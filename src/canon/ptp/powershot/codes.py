@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from canon import codes
-from canon.codes import EXPOSURE_MODES, Codes, Row, Words
+from canon import codes, values
+from canon.codes import Codes, Row, Words, exposure_modes
 from canon.ptp.datasets import DataType
 from canon.ptp.powershot.layouts import Property
 from canon.values import kinds
-from canon.values.choices import ShootingMode
 from canon.values.kinds import Kind
 
 
@@ -35,43 +34,44 @@ class PropertyRow(Row):
 
 
 SHOOTING_MODE = Words(
-    ShootingMode,
-    EXPOSURE_MODES
-    | {
-        0x80: ShootingMode.MANUAL_2,
-        0x81: ShootingMode.MY_COLORS,
-        0x82: ShootingMode.PORTRAIT,
-        0x83: ShootingMode.FAR_SCENE,
-        0x84: ShootingMode.NIGHT,
-        0x85: ShootingMode.FOLIAGE,
-        0x86: ShootingMode.SNOW,
-        0x87: ShootingMode.BEACH,
-        0x88: ShootingMode.FIREWORKS,
-        0x89: ShootingMode.INDOOR,
-        0x8A: ShootingMode.NIGHT_SNAPSHOT,
-        0x8B: ShootingMode.STITCH_ASSIST,
-        0x8C: ShootingMode.MOVIE,
-        0x8D: ShootingMode.CUSTOM,
-        0x8E: ShootingMode.INTERVAL,
-        0x8F: ShootingMode.DIGITAL_MACRO,
-        0x90: ShootingMode.LONG_SHUTTER,
-        0x91: ShootingMode.UNDERWATER,
-        0x92: ShootingMode.KIDS_AND_PETS,
-        0x93: ShootingMode.FAST_SHUTTER,
-        0x94: ShootingMode.SLOW_SHUTTER,
-        0x95: ShootingMode.CUSTOM_1,
-        0x96: ShootingMode.CUSTOM_2,
-        0x97: ShootingMode.NEUTRAL,
-        0x98: ShootingMode.GREY_SCALE,
-        0x99: ShootingMode.SEPIA,
-        0x9A: ShootingMode.VIVID,
-        0x9B: ShootingMode.SPORTS,
-        0x9C: ShootingMode.MACRO,
-        0x9D: ShootingMode.SUPER_MACRO,
-        0x9E: ShootingMode.PAN_FOCUS,
-        0x9F: ShootingMode.BLACK_AND_WHITE,
-        0xA0: ShootingMode.FLASH_OFF,
-    },
+    lambda: (
+        exposure_modes()
+        | {
+            0x80: values.ShootingMode.MANUAL_2,
+            0x81: values.ShootingMode.MY_COLORS,
+            0x82: values.ShootingMode.PORTRAIT,
+            0x83: values.ShootingMode.FAR_SCENE,
+            0x84: values.ShootingMode.NIGHT,
+            0x85: values.ShootingMode.FOLIAGE,
+            0x86: values.ShootingMode.SNOW,
+            0x87: values.ShootingMode.BEACH,
+            0x88: values.ShootingMode.FIREWORKS,
+            0x89: values.ShootingMode.INDOOR,
+            0x8A: values.ShootingMode.NIGHT_SNAPSHOT,
+            0x8B: values.ShootingMode.STITCH_ASSIST,
+            0x8C: values.ShootingMode.MOVIE,
+            0x8D: values.ShootingMode.CUSTOM,
+            0x8E: values.ShootingMode.INTERVAL,
+            0x8F: values.ShootingMode.DIGITAL_MACRO,
+            0x90: values.ShootingMode.LONG_SHUTTER,
+            0x91: values.ShootingMode.UNDERWATER,
+            0x92: values.ShootingMode.KIDS_AND_PETS,
+            0x93: values.ShootingMode.FAST_SHUTTER,
+            0x94: values.ShootingMode.SLOW_SHUTTER,
+            0x95: values.ShootingMode.CUSTOM_1,
+            0x96: values.ShootingMode.CUSTOM_2,
+            0x97: values.ShootingMode.NEUTRAL,
+            0x98: values.ShootingMode.GREY_SCALE,
+            0x99: values.ShootingMode.SEPIA,
+            0x9A: values.ShootingMode.VIVID,
+            0x9B: values.ShootingMode.SPORTS,
+            0x9C: values.ShootingMode.MACRO,
+            0x9D: values.ShootingMode.SUPER_MACRO,
+            0x9E: values.ShootingMode.PAN_FOCUS,
+            0x9F: values.ShootingMode.BLACK_AND_WHITE,
+            0xA0: values.ShootingMode.FLASH_OFF,
+        }
+    ),
     "powershot-ptp",
 )
 """The mode dial, with the scenes of Canon's own SDK."""

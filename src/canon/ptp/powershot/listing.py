@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from canon.errors import DecodeError
 from canon.ptp.listing import Listing
 from canon.ptp.powershot.layouts import FOLDER_ENTRY, FolderEntry, GetObjectInfoEx
@@ -13,14 +11,13 @@ from canon.ptp.session import Session
 def listing(session: Session) -> Listing:
     """The folders of one PowerShot."""
 
-    def ask(store: int, folder: int, handle: int) -> Iterator[FolderEntry]:
+    def ask(store: int, folder: int, handle: int) -> list[FolderEntry]:
         return _entries(session.call(GetObjectInfoEx(store, 0, folder, handle)).data)
 
     return Listing(session, GetObjectInfoEx, ask)
 
 
-def _entries(data: bytes) -> Iterator[FolderEntry]:
+def _entries(data: bytes) -> list[FolderEntry]:
     if len(data) % FOLDER_ENTRY:
         raise DecodeError(f"{len(data)} bytes are no listing", 0, "FolderEntry")
-    for at in range(0, len(data), FOLDER_ENTRY):
-        yield FolderEntry.read(data, at)[0]
+    return FolderEntry.series(data, 0, FOLDER_ENTRY, len(data) // FOLDER_ENTRY)
