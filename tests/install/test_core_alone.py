@@ -27,7 +27,7 @@ NEEDS = {
     "canon.fs.paths": {"fsspec"},
     "canon.fs.spec": {"fsspec"},
     "canon.testing": {"pytest"},
-    "canon.web": {"starlette", "uvicorn"},
+    "canon.web": {"h11", "starlette", "uvicorn"},
 }
 """What imports a third party when it is loaded; the rest of canon does when that is used."""
 

@@ -62,7 +62,7 @@ def serve_verb(
         serve = import_module("canon.web.serve").serve
     except ModuleNotFoundError as error:
         missing = str(error.name).partition(".")[0]
-        if missing not in ("starlette", "uvicorn", "websockets"):
+        if missing not in ("h11", "starlette", "uvicorn", "websockets"):
             raise
         raise MissingExtra("the web app", missing, "web") from error
     if options.every:
