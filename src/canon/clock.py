@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Protocol
 
 
@@ -28,3 +29,12 @@ class RealClock:
     def sleep(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(seconds)
+
+
+def seconds_until(moment: datetime) -> float:
+    """Seconds of this computer's clock until a moment; over a change to summer time, too.
+
+    Args:
+        moment: a local time where it has no zone.
+    """
+    return moment.timestamp() - time.time()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_faults_cost_their_pictures_and_no_others(make: Make, press: str, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("every_s", "count"), [(600, 144), pytest.param(10, 8640, marks=pytest.mark.long)]
+    ("every_s", "count"), [(600, 144), pytest.param(40, 2160, marks=pytest.mark.long)]
 )
 def test_a_day_of_faults_doubles_nothing(every_s: int, count: int, tmp_path: Path) -> None:
     dice = random.Random(20031114)
@@ -200,6 +201,26 @@ def test_it_ends_at_a_time_of_the_day() -> None:
             cam, Place(CaptureTarget.CARD), Wanted(30, until=datetime.now() - timedelta(1))
         )
         assert [*past.run()] == [Ended()]
+
+
+def test_it_ends_in_time_when_the_clocks_are_changed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In ten minutes they go forward: from now to the time of 150 minutes there are 90."""
+    now = datetime.now(UTC)
+    forward, back = now + timedelta(minutes=10), now + timedelta(days=100)
+    days = (forward.replace(year=2001), back.replace(year=2001))  # no leap year, as J counts
+    start, end = (f"J{day.timetuple().tm_yday}/{day:%H:%M:%S}" for day in days)
+    monkeypatch.setenv("TZ", f"AAA0BBB,{start},{end}")
+    time.tzset()
+    try:
+        with Bench(native_device).camera() as cam:
+            until = datetime.now() + timedelta(minutes=150)
+            series = TimeLapse(cam, Place(CaptureTarget.CARD), Wanted(1200, until=until))
+            assert len(numbers([*series.run()])[0]) == 5
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_stopping_finishes_the_frame() -> None:

@@ -196,7 +196,12 @@ def test_a_moment_is_kept(tmp_path: Path) -> None:
     at = datetime.now() + timedelta(minutes=5)
     ran = run(tmp_path, "capture", "--at", at.isoformat(), "--target", "card")
     assert (ran.returncode, ran.stderr) == (0, "")
-    for text, said in (("25:00", "is no time"), ("2001-01-01T00:00:00", "has passed")):
+    for text, said in (
+        ("25:00", "is no time"),
+        ("9999-12-31T23:59:59-14:00", "is no time"),
+        ("2001-01-01T00:00:00", "has passed"),
+        ("00:00:00+23:59", "has passed"),
+    ):
         ran = run(tmp_path, "capture", "--at", text)
         assert ran.returncode == 2
         assert said in ran.stderr

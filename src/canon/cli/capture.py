@@ -25,6 +25,7 @@ from canon.cli.output import (
     say,
 )
 from canon.cli.paths import ON_THIS_COMPUTER
+from canon.clock import seconds_until
 from canon.driver.features import Feature
 from canon.driver.shot import BULB
 from canon.errors import DecodeError, NotSupported
@@ -74,14 +75,13 @@ def _moment_to_come(
     """Read a time of today, or a day and a time."""
     if text is None:
         return None
-    now = datetime.now()
+    now = datetime.now().astimezone()
     try:
-        if "-" in text:
-            moment = datetime.fromisoformat(text)
-            moment = moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
-        else:
-            moment = datetime.combine(now, time.fromisoformat(text))
-    except ValueError:
+        try:
+            moment = datetime.combine(now, time.fromisoformat(text)).astimezone()
+        except ValueError:
+            moment = datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
         raise click.UsageError(
             f"{text!r} is no time; write 21:30:00, or 2026-12-31T23:59:59.5"
         ) from None
@@ -388,7 +388,7 @@ class _Release:
         from canon.driver.events import Gone
 
         clock = cam.clock
-        until = clock.now() + (self._at - datetime.now()).total_seconds() - _PREPARES_S
+        until = clock.now() + seconds_until(self._at) - _PREPARES_S
         with cam.events() as events:
             while (left := until - clock.now()) > 0:
                 if isinstance(events.get(timeout_s=min(left, _LISTENS_S)), Gone):

@@ -13,6 +13,7 @@ from contextlib import nullcontext, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from canon.clock import seconds_until
 from canon.driver.card import Entry
 from canon.driver.features import Feature
 from canon.driver.shot import Shot
@@ -211,7 +212,7 @@ class TimeLapse:
         """The frames, one after the other."""
         grid, wanted = self._grid, self._wanted
         if wanted.until is not None:
-            grid.end = grid.now() + (wanted.until - datetime.now()).total_seconds()
+            grid.end = grid.now() + seconds_until(wanted.until)
         number = 1
         while not self._stopping:
             last = min(wanted.count or sys.maxsize, grid.last_place())

@@ -263,9 +263,11 @@ class StartLine:
             now = self._clock.now()
             if number not in self._opens:
                 self._due[number] = {one for one, at in self._ready.items() if at == number}
-                today = datetime.now()
+                today = datetime.now().astimezone()
                 lead = timedelta(seconds=_LEAD_S if len(self._due[number]) > 1 else 0)
-                self._opens[number] = now + (when(today + lead) - today).total_seconds()
+                self._opens[number] = (
+                    now + (when(today + lead).astimezone() - today).total_seconds()
+                )
                 self._went[number] = {}
             return self._opens[number] - now
 
