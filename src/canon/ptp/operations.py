@@ -41,7 +41,7 @@ class Operation(Message, Generic[R]):
 
     `patient=True` marks an operation that is asked again while the camera is busy: it reads, or
     doing it twice is the same as once, or a busy camera is known not to have done it. The Session
-    waits, and nobody else.
+    waits, and nobody else; `patient=False` is for what reads, and whose caller waits by himself.
     """
 
     code: ClassVar[int] = 0
@@ -57,11 +57,11 @@ class Operation(Message, Generic[R]):
         reply: type[Message] | None = None,
         returns: type[Message] = Nothing,
         data: type[Message] | None = None,
-        patient: bool = False,
+        patient: bool | None = None,
     ) -> None:
         super().__init_subclass__()
         cls.code, cls.reply, cls.returns, cls.data = code, reply, returns, data
-        cls.patient = patient or reply is not None
+        cls.patient = reply is not None if patient is None else patient
         if code in _OPERATIONS:
             raise TypeError(f"{cls.__name__} claims {code:#x} of {_OPERATIONS[code].__name__}")
         _OPERATIONS[code] = cls

@@ -30,7 +30,7 @@ _KEEP_ON_S = 10.0
 _MOST_ANSWERS = 64  # that are read in one go; a body that tells more tells without end
 _LATE, _LATE_S = 9, 0.05  # how often, and after how long, records that are late are asked for
 _DELAYED = (0.01, 0.02, 0.04)
-_SLOWEST_S = 0.08
+_SLOWEST_S = 0.06
 
 
 class Channel:

@@ -299,8 +299,13 @@ class TerminateViewfinder(Operation[Nothing], code=0x9152, patient=True):
     """Stop live view."""
 
 
-class GetViewfinderData(Operation[Bytes], code=0x9153, reply=Bytes, returns=DataLength):
-    """The records of a frame (section 9.2); programs send 0x200000 first."""
+class GetViewfinderData(
+    Operation[Bytes], code=0x9153, reply=Bytes, returns=DataLength, patient=False
+):
+    """The records of a frame (section 9.2); programs send 0x200000 first.
+
+    A body is busy until its next frame is there; live view asks again sooner than others would.
+    """
 
     what: u32
     second: u32

@@ -22,7 +22,7 @@ _WHAT = 0x00200000  # as other programs ask; what it means is not known
 _ON, _FOR_COMPUTER = 1, 2
 _SCREEN = 1  # the bit of the body's own screen; all others are outputs for the computer
 _STARTS_S = 3.0
-_AGAIN_S, _LATE_S = 0.005, 0.04
+_AGAIN_S, _LATE_S = 0.005, 0.05
 _HEAR_EVERY_S = 0.2
 _MOST_ANSWER = 8 << 20
 
@@ -83,9 +83,7 @@ class EosLive:
         """
         clock = self.session.clock
         deadline = clock.now() + _STARTS_S
-        tries = 0
         while True:
-            tries += 1
             self._hear()
             data = bytearray()
             try:
@@ -110,7 +108,7 @@ class EosLive:
                     raise DeviceBusy("live view gave no picture")
             # The next frame is near while frames come; the first one is a second away.
             near = self._length and not self._store.status
-            clock.sleep(_AGAIN_S if near else min(tries * _AGAIN_S, _LATE_S))
+            clock.sleep(_AGAIN_S if near else _LATE_S)
         # The picture is copied by Frame; what is kept beside it must not keep all of the answer.
         rest = {
             kind: memoryview(bytes(part))
