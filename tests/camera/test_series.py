@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from canon.camera import Camera
-from canon.errors import Disconnected, PortTimeout, Refused
+from canon.errors import Disconnected, NoCard, PortTimeout, Refused
 from canon.values import CaptureTarget, Iso, ShutterSpeed
 from canon.virtual.faults import Fault
 from canon.virtual.light import Light
@@ -126,6 +126,22 @@ def test_a_day_of_faults_doubles_nothing(every_s: int, count: int, tmp_path: Pat
     assert count / 30 < len(missed) < count / 3
     assert {int(file.stem) for file in tmp_path.glob("*.JPG")} == set(taken)
     assert bench.opened > 1
+
+
+@each
+def test_a_card_that_is_pulled_and_put_back(make: Make, press: str) -> None:
+    bench = Bench(make)
+    events: list[SeriesEvent] = []
+    with bench.camera() as cam:
+        for event in TimeLapse(cam, Place(CaptureTarget.CARD), Wanted(20, count=6)).run():
+            events.append(event)
+            match numbers(events):
+                case ([1, 2], []):
+                    card, bench.device.body.card = bench.device.body.card, None
+                case (_, [3, 4]):
+                    bench.device.body.card = card
+    assert numbers(events) == ([1, 2, 5, 6], [3, 4])
+    assert {type(event.error) for event in events if isinstance(event, Missed)} == {NoCard}
 
 
 def test_three_in_a_row_are_the_end(tmp_path: Path) -> None:

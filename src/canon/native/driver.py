@@ -279,6 +279,7 @@ class NativeDriver:
         asked = GetDirectory(EVERYTHING if deep else 0, native)
         listing = self.session.call(asked, timeout_s=_LISTING_S).entries
         if not listing:
+            self._disks = ()  # the card may have been pulled
             name, cards = native.partition("\\")[0], self._card_names()
             if path.parts and name in cards:
                 raise ObjectNotFound(subject=path)
