@@ -41,6 +41,7 @@ function Doctor() {
 
 export function Nothing() {
   return html`<main class="nothing">
+    <img src="/page/icon.svg" alt="" width="64" height="64" />
     <h1>No camera</h1>
     <p>Switch a camera on, in a mode that talks, and plug it in. This page goes on by itself.</p>
     <${Doctor} />
@@ -55,6 +56,7 @@ export function TokenWanted() {
     location.search = `?token=${encodeURIComponent(token.trim())}`;
   };
   return html`<main class="nothing">
+    <img src="/page/icon.svg" alt="" width="64" height="64" />
     <h1>${given ? "This token is wrong" : "A token is wanted"}</h1>
     <p>Open the link that <code>canon-remote serve</code> has printed, or type the token in it.</p>
     <form onSubmit=${open}>
@@ -85,7 +87,7 @@ function Away({ one }) {
   const since = one.since && new Date(one.since);
   return html`<section class="banner" aria-label="What is in the way">
     <strong role="alert">${what}${since ? ` since ${clock(since)}` : ""}</strong>${" "}
-    ${since && html`<span>(${ago(since, now)} ago)</span>`}${" "}<span>${todo}.</span>${" "}<span>Waiting for it …</span>
+    <span>${since ? `(${ago(since, now)} ago): ` : ": "}${todo}.</span>${" "}<span>Waiting for it …</span>
   </section>`;
 }
 

@@ -80,12 +80,15 @@ export function ReleaseBar() {
   }
   const macro = one.settings.macro;
   return html`<section class="release" aria-label="Release">
-    ${can("focus-lock") &&
-    html`<button type="button" aria-pressed=${one.focus_locked} disabled=${!there} onClick=${toggleLock}>AF lock</button>`}
-    ${macro &&
-    html`<button type="button" aria-pressed=${Boolean(macro.value)} disabled=${!there || macro.writable === false} onClick=${toggleMacro}>Macro</button>`}
-    ${can("zoom") && html`<${Zoom} />`}
+    <div class="aids">
+      ${can("focus-lock") &&
+      html`<button type="button" aria-pressed=${one.focus_locked} disabled=${!there} onClick=${toggleLock}>AF lock</button>`}
+      ${macro &&
+      html`<button type="button" aria-pressed=${Boolean(macro.value)} disabled=${!there || macro.writable === false} onClick=${toggleMacro}>Macro</button>`}
+      ${can("zoom") && html`<${Zoom} />`}
+    </div>
     <button type="button" class="shutter" disabled=${!there} onClick=${release}>Release</button>
+    <div class="aims">
     <label class="target" title=${one.target === "card" ? "" : one.folder}
       >Picture to
       <select value=${one.target} disabled=${!there} onChange=${(event) => act("PUT", address("target"), { target: event.target.value })}>
@@ -99,6 +102,7 @@ export function ReleaseBar() {
       </select></label
     >
     <button type="button" aria-expanded=${isOpen} disabled=${!there} onClick=${() => setOpen(!isOpen)}>Series …</button>
+    </div>
     ${isOpen && html`<${Series} close=${() => setOpen(false)} />`}
     ${one.target !== "card" && html`<p class="folder">${one.folder}</p>`}
   </section>`;

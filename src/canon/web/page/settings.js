@@ -1,7 +1,7 @@
 // The settings: what the camera allows right now, and why it does not where it does not.
 
 import { act, address, camera, can, isThere, readOnly } from "./state.js";
-import { html, signal, useState } from "./vendor/preact.js";
+import { html, signal } from "./vendor/preact.js";
 
 const GROUPS = [
   ["Exposure", ["shooting_mode", "aperture", "shutter_speed", "iso", "exposure_compensation", "metering", "ae_bracketing"]],
@@ -37,34 +37,36 @@ export async function set(name, value) {
     next[name] = error.words;
   }
   refusals.value = next;
+  return !error;
 }
 
 function Setting({ name, told }) {
-  const [count, setCount] = useState(0); // a refused value goes back when the control is made anew
   const id = `setting-${name}`;
   const allowed = told.allowed ?? [];
-  const fixed = readOnly.value || told.writable === false || (!allowed.length && told.kind !== "switch");
-  const change = async (value) => {
-    await set(name, value);
-    setCount(count + 1);
+  const fixed = readOnly.value || told.writable === false || (!allowed.length && !["switch", "text"].includes(told.kind));
+  const change = async (event) => {
+    const control = event.target;
+    if (!(await set(name, control.value))) control.value = told.label; // it goes back
   };
   const why = refusals.value[name];
   let control;
   if (fixed) {
     control = html`<output id=${id} aria-labelledby=${`${id}-label`}>${told.label}</output><small>${told.why || (readOnly.value ? "this page only shows" : DIALS.includes(name) ? "set by the dial" : "only read")}</small>`;
   } else if (told.kind === "switch") {
-    control = html`<button type="button" role="switch" id=${id} aria-labelledby=${`${id}-label`} aria-checked=${Boolean(told.value)} onClick=${() => change(!told.value)}>
+    control = html`<button type="button" role="switch" id=${id} aria-labelledby=${`${id}-label`} aria-checked=${Boolean(told.value)} onClick=${() => set(name, !told.value)}>
       ${told.label}
     </button>`;
+  } else if (told.kind === "text") {
+    control = html`<input id=${id} aria-labelledby=${`${id}-label`} value=${told.label} maxlength="64" autocomplete="off" spellcheck=${false} onChange=${change} />`;
   } else if (allowed.length <= FEW) {
     const isOther = !allowed.some((one) => label(one) === told.label);
     control = html`${isOther && html`<output aria-labelledby=${`${id}-label`}>${told.label}</output>`}<span class="few" role="group" id=${id} aria-labelledby=${`${id}-label`}>
       ${allowed.map(
-        (one) => html`<button type="button" aria-pressed=${label(one) === told.label} onClick=${() => change(typed(one))}>${label(one)}</button>`,
+        (one) => html`<button type="button" aria-pressed=${label(one) === told.label} onClick=${() => set(name, typed(one))}>${label(one)}</button>`,
       )}
     </span>`;
   } else {
-    control = html`<select id=${id} key=${count} aria-labelledby=${`${id}-label`} value=${told.label} onChange=${(event) => change(event.target.value)}>
+    control = html`<select id=${id} aria-labelledby=${`${id}-label`} value=${told.label} onChange=${change}>
       ${!allowed.some((one) => label(one) === told.label) && html`<option value=${told.label}>${told.label}</option>`}
       ${allowed.map((one) => html`<option value=${label(one)}>${label(one)}</option>`)}
     </select>`;

@@ -35,7 +35,7 @@ export function short(one) {
 function Clock({ clock }) {
   const seconds = clock.difference_s;
   if (Math.abs(seconds) <= 1) {
-    return html`<span class="fact">clock right</span>`;
+    return html`<span class="fact fine">clock right</span>`;
   }
   const side = seconds > 0 ? "ahead" : "behind";
   const far = Math.abs(seconds);
