@@ -318,6 +318,8 @@ class Station:
     def _look_at_body(self) -> None:
         cam = self.camera
         facts: dict[str, object] = {}
+        with optional("the owner"), suppress(CanonError):
+            facts["owner"] = cam.owner
         with optional("the number of the body"), suppress(CanonError):
             facts["body_id"] = cam.body_id
         with optional("the power"), suppress(CanonError):
@@ -390,6 +392,8 @@ class Station:
             changed = {name: one for name, one in found.items() if self._settings.get(name) != one}
             gone = [name for name in self._settings if name not in found]
             self._settings = found
+        if "owner" in found:
+            self.know(owner=found["owner"]["label"])
         if changed or gone:
             self._news.tell("settings", {"id": self.ident, "changed": changed, "gone": gone})
         self._look_at_shots()

@@ -86,8 +86,8 @@ function Away({ one }) {
   const todo = isAsleep ? "switch it on again" : (one.why?.advice ?? "switch it on, and plug it in");
   const since = one.since && new Date(one.since);
   return html`<section class="banner" aria-label="What is in the way">
-    <strong role="alert">${what}${since ? ` since ${clock(since)}` : ""}</strong>${" "}
-    <span>${since ? `(${ago(since, now)} ago): ` : ": "}${todo}.</span>${" "}<span>Waiting for it …</span>
+    <strong role="alert">${what}${since ? ` since ${clock(since)}` : ""}</strong>
+    <span>${since ? ` (${ago(since, now)} ago)` : ""}: ${todo}.</span>${" "}<span>Waiting for it …</span>
   </section>`;
 }
 

@@ -13,7 +13,7 @@ function Chooser() {
   const all = cameras.value;
   if (all.length === 1) {
     const one = all[0];
-    return html`<h1 class="model" title=${one.port}>${short(one)}</h1>`;
+    return html`<h1 class="model" title=${one.owner ? `${one.port} · ${one.owner}` : one.port}>${short(one)}</h1>`;
   }
   return html`<h1 class="unseen">Cameras</h1>
     <label class="chooser"

@@ -25,6 +25,7 @@ export function Viewer({ all, picture, show }) {
     if (event.key === "ArrowRight") go(1);
   };
   const where = `${address("files", path)}?inline`;
+  // at an end a button is not disabled: it would lose the focus, and with it the keys
   return html`<dialog class="viewer" ref=${dialog} aria-label=${`Picture ${path}`} onClose=${() => show(null)} onKeyDown=${press}>
     ${MOVIES.test(path)
       ? html`<video src=${where} controls></video>`
@@ -33,8 +34,8 @@ export function Viewer({ all, picture, show }) {
       <strong>${path}</strong>
       <dl>${exif && SHOWN.filter((name) => exif[name]).map((name) => html`<div><dt>${name.replaceAll("_", " ")}</dt><dd>${exif[name]}</dd></div>`)}</dl>
       <div class="tools">
-        <button type="button" disabled=${at <= 0} aria-label="Picture before" onClick=${() => go(-1)}>←</button>
-        <button type="button" disabled=${at >= all.length - 1} aria-label="Next picture" onClick=${() => go(1)}>→</button>
+        <button type="button" aria-disabled=${at <= 0} aria-label="Picture before" onClick=${() => go(-1)}>←</button>
+        <button type="button" aria-disabled=${at >= all.length - 1} aria-label="Next picture" onClick=${() => go(1)}>→</button>
         <a class="button" href=${address("files", path)} download>Download</a>
         <button type="button" onClick=${() => dialog.current.close()}>Close</button>
       </div>
