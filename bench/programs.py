@@ -105,7 +105,7 @@ class Shell:
                 raise RuntimeError(f"{self._child.args!r} failed:\n{(self._said + rest).decode()}")
 
     def _spent(self) -> float:
-        return _spent(self._child.pid)
+        return processor_s(self._child.pid)
 
     def _peak(self) -> int:
         status = Path(f"/proc/{self._child.pid}/status").read_text()
@@ -143,7 +143,7 @@ def pressed_by_hand(command: Sequence[str], station: Station, folder: Path) -> C
     with child:
         time.sleep(_SETTLED_S)  # noqa: TID251  (until it listens; nothing tells)
         on_card = set(_on_card(station))
-        before, spent = replace(station.traffic), _spent(child.pid)
+        before, spent = replace(station.traffic), processor_s(child.pid)
         start = time.perf_counter()
         station.press()
         while not _is_there(folder, station, on_card):
@@ -154,7 +154,7 @@ def pressed_by_hand(command: Sequence[str], station: Station, folder: Path) -> C
             station.traffic.transfers - before.transfers,
             station.traffic.size - before.size,
             time.perf_counter() - start,
-            _spent(child.pid) - spent,
+            processor_s(child.pid) - spent,
             wire_s=station.traffic.wire_s - before.wire_s,
         )
         child.send_signal(signal.SIGINT)
@@ -178,7 +178,7 @@ def _on_card(station: Station) -> dict[str, int]:
     return {name: file.size for name, file in entries if isinstance(file, File)}
 
 
-def _spent(pid: int) -> float:
+def processor_s(pid: int) -> float:
     """Seconds of processor time by now: the clock that clock_getcpuclockid() gives."""
     return time.clock_gettime(~pid << 3 | 2)
 

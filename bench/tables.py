@@ -23,7 +23,7 @@ def start_table(starts: Sequence[tuple[Start, Cost]]) -> str:
         )
         for start, cost in starts
     ]
-    return _table("process start to end | wall ms | ratio | CPU ms | ratio", rows)
+    return table("process start to end | wall ms | ratio | CPU ms | ratio", rows)
 
 
 def cost_table(camera: str, pairs: Iterable[Pair], other: str = "gphoto2") -> str:
@@ -71,7 +71,7 @@ def cost_table(camera: str, pairs: Iterable[Pair], other: str = "gphoto2") -> st
     header = f"{camera}, ours : {other} | {columns}"
     told = [f"- in {what}: {', '.join(titles)}" for what, titles in behind.items()]
     return (
-        _table(header, rows)
+        table(header, rows)
         + f"\n\nBehind {other}, {camera}:\n\n"
         + "\n".join(told or ["- nowhere"])
     )
@@ -94,7 +94,7 @@ def wire_table(rows: Iterable[OnTheWire]) -> str:
         cells.append((title, f"{task.payload / _MB:.3f}", seconds, ratio, share))
     header = "ours : gphoto2 | payload MB | wire ms | ratio | share of the limit"
     return (
-        f"{_table(header, cells)}\n\nBehind gphoto2 on the wire: {', '.join(behind) or 'nowhere'}."
+        f"{table(header, cells)}\n\nBehind gphoto2 on the wire: {', '.join(behind) or 'nowhere'}."
     )
 
 
@@ -110,7 +110,7 @@ def growth_table(pairs: Iterable[Pair]) -> str:
         for pair in pairs
     ]
     header = "files in a folder | wall ms | ratio | CPU ms | ratio | peak MB | ratio"
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _both(mine: float, others: float, unit: float) -> tuple[str, str]:
@@ -121,7 +121,8 @@ def _ratio(mine: float, others: float) -> str:
     return f"{mine / others:.2f}"
 
 
-def _table(header: str, rows: Iterable[Sequence[str]]) -> str:
+def table(header: str, rows: Iterable[Sequence[str]]) -> str:
+    """Markdown of rows, under a header whose columns a bar keeps apart."""
     columns = header.count("|") + 1
     lines = [f"| {header} |", "|---" + "|--:" * (columns - 1) + "|"]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
