@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import judges
 import pytest
 
 import canon
+from canon import exif
 from canon.camera import Camera
 from canon.driver.events import Event, FileAdded, PictureWaiting, Ready, SettingChanged
 from canon.errors import FocusFailed, NotSupported, StoreFull, ValueRefused
-from canon.ptp.eos.layouts import Eos
+from canon.ptp.eos.layouts import Eos, PcHddCapacity
 from canon.ptp.eos.records import PropValueChanged, read_records
+from canon.values import FileKind
 from canon.virtual.build import make_virtual
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.eos.dial import Mode
@@ -267,3 +270,58 @@ def test_the_owner_is_asked_for_where_it_is_told() -> None:
 def test_a_port_string_lets_a_shot_find_no_focus(body: str) -> None:
     with canon.open(f"virtual:{body}?fault=no-focus") as cam, pytest.raises(FocusFailed):
         cam.capture.shoot()
+
+
+# --- what a picture is ----------------------------------------------------------------------------
+
+
+def test_room_is_promised_again_before_it_ends() -> None:
+    """A body that believes in fewer than 100 pictures on the computer is told anew (section 7)."""
+    with opened("eos-60d?set=image_format:small-3-fine") as (cam, body, asked):
+        cam.capture.shoot(target="host")
+        assert asked.count(PcHddCapacity.code) == 1
+        size = body.release.next.picture_size()
+        body.release.host_room = 103 * size
+        left = []
+        for _ in range(8):
+            del asked[:]
+            assert cam.capture.shoot(target="host").pictures
+            left.append((body.release.host_room // size, asked.count(PcHddCapacity.code)))
+        assert [shots for shots, _ in left[:4]] == [102, 101, 100, 99]
+        assert [told for _, told in left] == [0, 0, 0, 0, 1, 0, 0, 0]
+        assert left[4][0] > 10_000
+
+
+@pytest.mark.parametrize("drive", ["silent", "continuous-silent"])
+def test_silent_drives_take_a_picture_for_each_press(drive: str) -> None:
+    with opened("eos-5ds-r?set=image_format:small-3-fine") as (cam, body, _):
+        cam.settings.set(drive_mode=drive)
+        assert str(cam.settings["drive_mode"].value) == drive
+        for target in ("card", "host"):
+            shot = cam.capture.shoot(target=target)
+            assert len(shot.entries) + len(shot.pictures) == 1
+        assert body.release.button == 0
+
+
+@pytest.mark.parametrize("target", ["card", "host"])
+@pytest.mark.parametrize("raw", [True, False], ids=["raw and heif", "heif"])
+def test_a_heif_is_kept_as_the_picture_of_its_shot(target: str, raw: bool) -> None:
+    with opened("eos-r6?set=hdr_pq:1") as (cam, body, _):
+        cam.remote.start()
+        offered = cam.settings["image_format"].allowed or ()
+        assert not any(file.kind is FileKind.JPEG for one in offered for file in one.files)
+        wanted = "craw+heif-small-2-fine" if raw else "heif-small-2-fine"
+        cam.settings.set(image_format=wanted)
+        assert str(cam.settings["image_format"].value) == wanted
+        shot = cam.capture.shoot(target=target)
+        files = shot.pictures if target == "host" else [*map(cam.storage.read, shot.entries)]
+        heif = files[-1]
+        assert len(files) == 1 + raw
+        assert heif[4:12] == b"ftypheix"
+        assert exif.read(heif).model == body.body.profile.model
+        told = judges.exif(heif)
+        assert (told["File:FileType"], told["File:ImageWidth"]) == ("HEIF", 2032)
+        if target == "card":
+            stem = shot.entries[0].name.partition(".")[0]
+            names = [f"{stem}.CR3"] * raw + [f"{stem}.HIF"]
+            assert [entry.name for entry in shot.entries] == names

@@ -289,9 +289,10 @@ def test_no_focus_by_word_and_by_record() -> None:
     assert b"\x02\x00\x00" in rig.ask(0x9116)[2]
 
 
-def test_the_button_held_in_a_continuous_drive_takes_a_series() -> None:
-    rig = EosRig(MIRROR).remote()
-    assert rig.set(Eos.DRIVE_MODE, 5) == OK
+@pytest.mark.parametrize(("slug", "drive"), [(MIRROR, 5), ("eos-5ds-r", 0x14)], ids=["", "silent"])
+def test_the_button_held_in_a_continuous_drive_takes_a_series(slug: str, drive: int) -> None:
+    rig = EosRig(slug).remote()
+    assert rig.set(Eos.DRIVE_MODE, drive) == OK
     rig.ask(0x9128, 3, 1)
     rig.device.clock.sleep(3)
     rig.ask(0x9129, 3)

@@ -1,7 +1,7 @@
 """Virtual cameras out of text: the body, what goes wrong, its card, and the plug that it is behind.
 
 `powershot-g3?card=DIR&mode=ptp&pace=real&fault=KIND&press=SECONDS&battery=low&light=0:3,7200:-7`,
-as it stands in a port string.
+or of an EOS `dial=manual&set=iso:800`, as it stands in a port string.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ class Wanted(Frozen):
         af: whether the switch of its lens is at AF; else at MF.
         lens: whether it has a lens.
         light: what falls on the scene in front of it.
+        menu: properties of an EOS that were turned in its menu, and the bytes that they have.
     """
 
     model: Row
@@ -71,6 +72,7 @@ class Wanted(Frozen):
     af: bool = True
     lens: bool = True
     light: Light = Light()
+    menu: tuple[tuple[int, bytes], ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> Wanted:
@@ -84,9 +86,10 @@ class Wanted(Frozen):
         turned: dict[str, str] = {}
         faults: list[Fault] = []
         presses: list[float] = []
+        menu: list[str] = []
         asked = parse_qsl(query, keep_blank_values=True)
         for key, many in Counter(key for key, _ in asked).items():
-            if many > 1 and key not in ("fault", "press"):
+            if many > 1 and key not in ("fault", "press", "set"):
                 raise ValueError(f"{key}=… is there {many} times; a virtual camera has one")
         for key, value in asked:
             if key == "card":
@@ -103,6 +106,8 @@ class Wanted(Frozen):
                 battery = _battery(value)
             elif key == "light":
                 light = Light.parse(value)
+            elif key == "set":
+                menu.append(value)
             elif key == "dial" or (key, value) in _TURNED:
                 turned[key] = value
             else:
@@ -111,7 +116,7 @@ class Wanted(Frozen):
                     "mode=native, mode=ptp, pace=real, fault=KIND, press=SECONDS, "
                     "press=every:SECONDS,count:NUMBER, battery=good, "
                     "battery=low, battery=empty, battery=SHOTS, light=SECONDS:STOPS,…, "
-                    "and on an EOS dial=MODE, af=off, lens=none"
+                    "and on an EOS dial=MODE, set=SETTING:VALUE, af=off, lens=none"
                 )
         model = choose(slug, mode)
         if faults:
@@ -132,11 +137,25 @@ class Wanted(Frozen):
             raise ValueError(f"press=…: without a card, nothing comes of it on the {model.name}")
         if battery is not None and not _tells_its_battery(model):
             raise ValueError(f"battery=…: the {model.name} says nothing of its battery")
-        if turned and not (isinstance(model, PtpModel) and is_eos(model)):
-            raise ValueError(f"{next(iter(turned))}=…: the {model.name} is no EOS that speaks PTP")
+        is_one = isinstance(model, PtpModel) and is_eos(model)
+        for key in (*turned, *("set" for _ in menu)):
+            if not is_one:
+                raise ValueError(f"{key}=…: the {model.name} is no EOS that speaks PTP")
         dial = _dial(turned["dial"]) if "dial" in turned else None
         af, lens = "af" not in turned, "lens" not in turned
-        return cls(model, real, tuple(faults), tuple(presses), card, battery, dial, af, lens, light)
+        return cls(
+            model,
+            real,
+            tuple(faults),
+            tuple(presses),
+            card,
+            battery,
+            dial,
+            af,
+            lens,
+            light,
+            tuple(_in_menu(text, model) for text in menu),
+        )
 
     @property
     def odd(self) -> Ps350Model | None:
@@ -233,6 +252,8 @@ class Wanted(Frozen):
             eos.switch_focus(automatic=True)  # it may have been recorded at MF
         if not self.lens:
             eos.change_lens("")
+        for code, value in self.menu:
+            eos.table.turn(code, value)
 
     def _clock(self) -> BodyClock:
         return BodyClock(real=self.real)
@@ -285,6 +306,28 @@ def _dial(text: str) -> int:
             "aperture-priority, manual, bulb, or the word of a scene"
         )
     return code
+
+
+def _in_menu(text: str, model: Row) -> tuple[int, bytes]:
+    """A property of a body and its bytes, of `iso:800`."""
+    from canon.ptp.eos.codes import row_of
+    from canon.ptp.eos.records import PropValueChanged, read_records
+    from canon.virtual.ptp.profile import load_profile
+
+    assert isinstance(model, PtpModel)  # noqa: S101  (an EOS that speaks PTP)
+    name, _, value = text.partition(":")
+    row, told = row_of(name), read_records(load_profile(model).burst)
+    if row is None or not any(
+        isinstance(one, PropValueChanged) and one.property == row.place for one in told
+    ):
+        raise ValueError(f"set={text}: the {model.name} has no setting {name!r}; say SETTING:VALUE")
+    try:
+        raw = row.write(row.kind.parse(value))
+    except ValueError as error:
+        raise ValueError(f"set={text}: {error}") from None
+    if raw is None:
+        raise ValueError(f"set={text}: no EOS has {value!r} for its {name}")
+    return row.place, raw
 
 
 def _battery(text: str) -> Charge | int:

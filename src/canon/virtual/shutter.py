@@ -104,12 +104,12 @@ class Shutter:
         """Take a picture under the next number.
 
         Args:
-            shot: how; its pixels are those of the JPEG.
+            shot: how; its pixels are those of the JPEG or the HEIF.
             forms: the formats that are wanted.
             sensor: the pixels of a RAW file.
             raw_suffix: how the name of a RAW file ends.
         """
-        from canon.virtual.pictures.boxes import cr3
+        from canon.virtual.pictures.boxes import cr3, hif
         from canon.virtual.pictures.raw import cr2, crw, thm
         from canon.virtual.pictures.scene import photograph
 
@@ -130,6 +130,8 @@ class Shutter:
                 files[".THM"] = thm(dataclasses.replace(whole, files=CRW_THM), photo)
         if FileKind.JPEG in forms:
             files[".JPG"] = photo.image
+        if FileKind.HEIF in forms:
+            files[".HIF"] = hif(shot, photo)
         return Taken(shot.number, photo.thumbnail, files)
 
     def has_room(self, taken: Taken) -> bool:

@@ -32,7 +32,9 @@ class FormatFile(Message):
 
 FORMAT_FILE = 0x10
 """The bytes of a FormatFile."""
-_JPEG, _RAW = 1, 6
+JPEG, RAW, HEIF = 1, 6, 8
+"""The kinds of file. That of a HEIF is not recorded: the first two are those of Canon's EDSDK, too
+(EdsImageType and EdsImageQuality in EDSDKTypes.h), and there a HEIF has 8."""
 _SIZES = Words(
     lambda: {
         0: values.ImageSize.LARGE,
@@ -74,7 +76,7 @@ class ImageFormats:
     """What a release writes, one file or two, as bytes and as a `Format`.
 
     A file that is neither JPEG nor RAW is a HEIF, which a body lists while HDR PQ is on. Its number
-    is not known: it is only written as the body lists it (section 5.2).
+    is not recorded: it is only written as the body lists it (section 5.2).
 
     Bytes that mean no known format become a Format that keeps their numbers.
     """
@@ -142,24 +144,24 @@ def _expanded(code: int) -> tuple[tuple[int, int, int], ...]:
 
 
 def _file(kind: int, size: int, compression: int) -> values.File | None:
-    if kind == _RAW:
+    if kind == RAW:
         raw = _RAWS.table.get(size << 32 | compression)
         return None if raw is None else values.File(raw)
     sized, how = _SIZES.table.get(size), _QUALITIES.table.get(compression)
     if sized is None or how is None:
         return None
-    return values.File(values.FileKind.JPEG if kind == _JPEG else values.FileKind.HEIF, sized, how)
+    return values.File(values.FileKind.JPEG if kind == JPEG else values.FileKind.HEIF, sized, how)
 
 
 def _file_codes(file: values.File) -> tuple[int, int, int] | None:
     raw = _RAWS.code(file.kind)
     if raw is not None:
-        return _RAW, raw >> 32, raw & 0xFFFFFFFF
+        return RAW, raw >> 32, raw & 0xFFFFFFFF
     if file.kind is values.FileKind.HEIF:
         return None
     size = _SIZES.code(file.size) if file.size is not None else None
     quality = _QUALITIES.code(file.quality) if file.quality is not None else None
-    return None if size is None or quality is None else (_JPEG, size, quality)
+    return None if size is None or quality is None else (JPEG, size, quality)
 
 
 # --- custom functions (section 5.3) ---------------------------------------------------------------

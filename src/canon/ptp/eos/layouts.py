@@ -436,3 +436,4 @@ class Eos(enum.IntEnum):
     LENS_NAME = 0xD1D8
     AEB = 0xD1D9
     LENS_ID = 0xD1DD
+    HDR_PQ = 0xD20C

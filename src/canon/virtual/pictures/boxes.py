@@ -1,8 +1,8 @@
-"""Files of boxes that a virtual EOS writes: CR3, and movies of JPEGs in MOV and MP4.
+"""Files of boxes that a virtual EOS writes: CR3, HIF, and movies of JPEGs in MOV and MP4.
 
 Each holds what a program looks for without developing it: how the picture was taken, its thumbnail
 and a JPEG of it; the sensor's own data are noise in place of a picture. The layout is that of ISO
-14496-12, the names in it are Canon's, as exiftool knows them.
+14496-12, and of ISO 23008-12 in a HIF; the names in it are Canon's, as exiftool knows them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from canon.virtual.pictures.exif import CR2, Exposure, exif_block, maker_note
+from canon.virtual.pictures.exif import CR2, Exposure, app1, exif_block, maker_note
 from canon.virtual.pictures.ifd import directory, moment, text, words
 from canon.virtual.pictures.raw import sensor_data, without_exif
 from canon.virtual.pictures.scene import Photo
@@ -24,6 +24,7 @@ _FIRST = 8  # of a TIFF block, where its first directory begins
 _EPOCH = datetime(1904, 1, 1)
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _RATE = 30
+_PICTURE, _TOLD = 0x100, 0x300  # the numbers of the items of a HIF
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
@@ -74,6 +75,48 @@ def cr3(shot: Exposure, photo: Photo) -> bytes:
 
     before = len(head) + len(around(0)) + len(view) + 8
     return head + around(before) + view + box(b"mdat", large, sensor)
+
+
+def hif(shot: Exposure, photo: Photo) -> bytes:
+    """A HEIF of an EOS, with boxes as owners found them (github.com/lclevy/canon_cr3, heif.md).
+
+    Guess: where a real one has tiles of HEVC, this one has its picture as one JPEG, which the
+    standard allows too.
+
+    Args:
+        shot: how it was taken; its pixels are those of the picture.
+        photo: the picture.
+    """
+    picture = without_exif(photo.image)
+    told = struct.pack(">I", len(b"Exif\0\0")) + app1(shot, photo.thumbnail)[4:]
+    head = box(b"ftyp", b"heix", bytes(4), b"mif1heix")
+    items = [
+        box(b"infe", struct.pack(">IHH4sx", 2 << 24, number, 0, kind))
+        for number, kind in ((_PICTURE, b"jpeg"), (_TOLD, b"Exif"))
+    ]
+
+    def around(at: int) -> bytes:
+        places = ((_PICTURE, at, len(picture)), (_TOLD, at + len(picture), len(told)))
+        rows = [struct.pack(">HHHII", number, 0, 1, *place) for number, *place in places]
+        size = box(b"ispe", struct.pack(">III", 0, shot.width, shot.height))
+        return box(
+            b"meta",
+            bytes(4),
+            box(b"hdlr", struct.pack(">II4s12x", 0, 0, b"pict"), b"\0"),
+            box(b"uuid", _OF_CANON, box(b"CNCV", b"CanonHEIF001/10.00.00/00.00.00")),
+            box(b"pitm", struct.pack(">IH", 0, _PICTURE)),
+            box(b"iinf", struct.pack(">IH", 0, len(items)), *items),
+            box(b"iref", bytes(4), box(b"cdsc", struct.pack(">HHH", _TOLD, 1, _PICTURE))),
+            box(
+                b"iprp",
+                box(b"ipco", size),
+                box(b"ipma", struct.pack(">IIHBB", 0, 1, _PICTURE, 1, 1)),
+            ),
+            box(b"iloc", struct.pack(">IHH", 0, 0x4400, len(rows)), *rows),
+        )
+
+    before = len(head) + len(around(0)) + 8
+    return head + around(before) + box(b"mdat", picture, told)
 
 
 def film(shot: Exposure, frames: Sequence[bytes], suffix: str) -> bytes:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from canon.ptp.eos.codes import ROWS
+from canon.ptp.eos.formats import HEIF, JPEG, RAW
 from canon.ptp.eos.layouts import Eos
 from canon.values import FileKind, ImageSize, PhotoEffect, Quality, ShootingMode
 from canon.virtual.pictures.exif import Exposure
@@ -17,7 +18,7 @@ from canon.virtual.ptp.eos.properties import FLASH_BRACKET, ISO_BRACKET, Propert
 from canon.virtual.ptp.profile import PtpBody
 from canon.virtual.shutter import exposure
 
-_RAW, _JPEG = 6, 1
+_KINDS = {JPEG: FileKind.JPEG, RAW: FileKind.RAW, HEIF: FileKind.HEIF}
 _SIDES = {0: 1.0, 1: 0.72, 2: 0.5, 5: 0.8, 6: 0.6, 0x0E: 0.5, 0x0F: 0.37, 0x10: 0.14}
 """Guess: how long the sides of a picture are, by the size of its format, where L is 1."""
 _LARGE_FROM = 0.9
@@ -70,26 +71,25 @@ class NextShot:
         count = words[0] if words else 0
         rows = [words[1 + 4 * at : 5 + 4 * at] for at in range(min(count, 2))]
         files = [Wanted(*row[1:]) for row in rows if len(row) == 4]
-        return tuple(files) or (Wanted(_JPEG, 0, 3),)
+        return tuple(files) or (Wanted(JPEG, 0, 3),)
 
     def kinds(self) -> tuple[FileKind, ...]:
         """The kinds of file that a release writes; what a body without RAW calls so is a JPEG."""
-        raw = bool(self.body.profile.raw_suffix)
-        kinds = [
-            FileKind.RAW if file.kind == _RAW and raw else FileKind.JPEG for file in self.formats()
-        ]
+        kinds = [_KINDS.get(file.kind, FileKind.JPEG) for file in self.formats()]
+        if not self.body.profile.raw_suffix:
+            kinds = [FileKind.JPEG if kind is FileKind.RAW else kind for kind in kinds]
         return tuple(dict.fromkeys(kinds))
 
     def raw_pixels(self) -> tuple[int, int]:
         """Width and height of a RAW file."""
-        return self._pixels(Wanted(_RAW, 0, 4))
+        return self._pixels(Wanted(RAW, 0, 4))
 
     def picture_size(self) -> int:
         """How many bytes the next picture takes, as the camera reckons."""
         width, height = self.body.profile.pixels
         total = 0.0
         for file in self.formats():
-            if file.kind == _RAW:
+            if file.kind == RAW:
                 total += _RAW_BYTES * width * height
             else:
                 side = _SIDES.get(file.size, 1.0)
@@ -97,8 +97,8 @@ class NextShot:
         return max(1, int(total))
 
     def _jpeg(self) -> Wanted:
-        """The JPEG that is written, or the one that a RAW file shows."""
-        return next((file for file in self.formats() if file.kind == _JPEG), Wanted(_JPEG, 0, 3))
+        """The JPEG or the HEIF that is written, or the JPEG that a RAW file shows."""
+        return next((file for file in self.formats() if file.kind != RAW), Wanted(JPEG, 0, 3))
 
     def _pixels(self, file: Wanted) -> tuple[int, int]:
         width, height = self.body.profile.pixels

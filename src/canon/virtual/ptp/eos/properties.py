@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from canon.models.ptp import PtpQuirk
+from canon.ptp.eos.formats import FORMAT_FILE, HEIF, JPEG
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.records import (
     AvailListChanged,
@@ -49,6 +50,7 @@ _FORMATS = [
     for files in (*((one,) for one in _JPEGS), (_RAW,), *((_RAW, one) for one in _JPEGS))
 ]
 """Guess: what a body offers in the creative modes that was recorded in another."""
+_KIND_AT = 8  # of the first file of a format
 _MOVIE_VIEW = 2  # of EVF_MODE
 _QUARTER = 900  # seconds
 _LOW = 0  # what a battery says that is nearly empty
@@ -264,11 +266,17 @@ class Properties:
             self.body.set_seconds(int.from_bytes(value[:4], "little") + ahead)
         elif code == Eos.OWNER:
             self.body.owner = value.split(b"\0")[0].decode("latin-1")
+        self.turn(code, value)
+
+    def turn(self, code: int, value: bytes) -> None:
+        """Turn a setting in the menu of the body, to whatever it may be there."""
         self.put(code, value)
         if code in _BRACKETS:  # Guess: the bracketing follows its step
             self.put(Eos.BRACKET_MODE, _BRACKETS[Eos(code)] if any(value) else 0)
         if code == Eos.AE_MODE:
             self.follow_mode()
+        elif code in (Eos.HDR_PQ, Eos.IMAGE_FORMAT, Eos.IMAGE_FORMAT_CF):
+            self._follow_formats()
 
     def _may_be(self, code: int, value: bytes) -> bool:
         row = self._list_of(code)
@@ -322,12 +330,31 @@ class Properties:
         self._follow_formats()
 
     def _follow_formats(self) -> None:
-        """Offer the formats of pictures, where the recorded body was in a mode without any."""
+        """Offer the formats of pictures, where the recorded body was in a mode without any.
+
+        Guess: with HDR PQ each JPEG is a HEIF, as large and as much compressed.
+        """
         for code in (Eos.IMAGE_FORMAT, Eos.IMAGE_FORMAT_CF):
             row = self._recorded_lists.get(code)
-            if row is not None and not row.count:
-                offered = AvailListChanged(code, _LIST, len(_FORMATS), b"".join(_FORMATS))
-                self._put_list(offered if self.mode in CREATIVE else row)
+            if row is None:
+                continue
+            if not row.count and self.mode in CREATIVE:
+                row = AvailListChanged(code, _LIST, len(_FORMATS), b"".join(_FORMATS))
+            if self.number(Eos.HDR_PQ):
+                entries = [self._as_heif(one) for one in _entries(bytes(row.values), row.count)]
+                row = AvailListChanged(code, row.form, row.count, b"".join(entries))
+            if (now := self._as_heif(self.raw(code))) != self.raw(code):
+                self.put(code, now)
+            self._put_list(row)
+
+    def _as_heif(self, files: bytes) -> bytes:
+        """The same files, with a HEIF for each JPEG where HDR PQ is on, else the other way."""
+        was, becomes = (JPEG, HEIF) if self.number(Eos.HDR_PQ) else (HEIF, JPEG)
+        told = bytearray(files)
+        for at in range(_KIND_AT, len(files), FORMAT_FILE):
+            if told[at] == was:
+                told[at] = becomes
+        return bytes(told)
 
     def _ahead_of_utc(self) -> int:
         """How many seconds the clock of the recorded body was ahead of UTC, in whole quarters."""
