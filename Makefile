@@ -53,7 +53,7 @@ supported: .venv/dev
 
 # Our time and memory beside gphoto2's, into docs/performance.md. Takes some minutes.
 bench: .venv/dev
-	@.ci/debian gphoto2 umockdev
+	@.ci/debian chromium gphoto2 umockdev
 	$(BIN)/python -m bench --into docs/performance.md
 
 lint: .venv/dev

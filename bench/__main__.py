@@ -37,6 +37,7 @@ from bench.tasks import (
     tasks,
     work_tasks,
 )
+from bench.web import web_table
 
 _PLACE = re.compile(r"(?<=<!-- make bench -->\n).*(?=<!-- end -->)", re.DOTALL)
 
@@ -84,6 +85,7 @@ def _tables(sizes: Sizes, runs: int, home: Path) -> str:
         ),
         growth_table(alternated.costs(growth(sizes))),
         wire_table(alternated.wires(on_the_wire(sizes))),
+        web_table(3 if sizes is TINY else 10, runs),
     )
     return "\n\n".join(parts)
 

@@ -162,6 +162,11 @@ def test_off_this_computer_a_token_is_wanted(tmp_path: Path) -> None:
             bearer = {"authorization": f"Bearer {token}"}
             assert client.get("/cameras", headers=bearer).status_code == 200
             assert client.get("/").status_code == 200
+            bare = client.get(f"/live?camera=a%26b&token={token}")
+            assert (bare.status_code, bare.headers["location"]) == (303, "/live?camera=a%26b")
+            client.cookies.clear()
+            assert client.get("/live?token=wrong").status_code == 200  # it asks, and is refused
+            assert client.get("/cameras").status_code == 401
             opened = client.get(f"/?token={token}")
             assert opened.status_code == 303
             cookie = opened.headers["set-cookie"]

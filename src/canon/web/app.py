@@ -135,7 +135,10 @@ async def _short_body(request: Request) -> bytes:
 def _page(name: str, doors: Doors) -> Callable[[Request], Awaitable[Response]]:
     async def show(request: Request) -> Response:
         if doors.token_in(request.scope):
-            response: Response = RedirectResponse(request.url.path, 303)
+            address = request.url.remove_query_params("token")
+            response: Response = RedirectResponse(
+                f"{address.path}?{address.query}".rstrip("?"), 303
+            )
             response.set_cookie(
                 doors.cookie, doors.token, httponly=True, samesite="strict", path="/"
             )

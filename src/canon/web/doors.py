@@ -126,7 +126,7 @@ class Doors:
     def _wrong_token(
         self, scope: Scope, headers: dict[str, str], path: str, *, is_opened: bool
     ) -> Refusal | None:
-        if not self.token or path.startswith("/page/") or (is_opened and path == "/"):
+        if not self.token or path.startswith("/page/") or is_opened:
             return None  # the page itself holds no secret, and asks for the token
         bearer = headers.get("authorization", "")
         if bearer[:7].lower() == "bearer " and _is(bearer[7:].strip(), self.token):

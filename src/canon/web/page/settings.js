@@ -51,7 +51,7 @@ function Setting({ name, told }) {
   const why = refusals.value[name];
   let control;
   if (fixed) {
-    control = html`<output id=${id} aria-labelledby=${`${id}-label`}>${told.label}</output><small>${told.why || (readOnly.value ? "this page only shows" : DIALS.includes(name) ? "set by the dial" : "only read")}</small>`;
+    control = html`<output id=${id} aria-labelledby=${`${id}-label`}>${told.label}</output><small>${told.why || (readOnly.value ? "" : DIALS.includes(name) ? "set by the dial" : "only read")}</small>`;
   } else if (told.kind === "switch") {
     control = html`<button type="button" role="switch" id=${id} aria-labelledby=${`${id}-label`} aria-checked=${Boolean(told.value)} onClick=${() => set(name, !told.value)}>
       ${told.label}
@@ -93,6 +93,7 @@ export function Settings() {
   const names = Object.keys(settings);
   const others = names.filter((name) => !grouped.has(name) && !name.startsWith("0x"));
   return html`<section class="settings" aria-label="Settings">
+    ${readOnly.value && html`<p class="empty">This page only shows.</p>`}
     ${names.length === 0 &&
     html`<p class="empty">
       ${isThere() ? (can("remote") ? "The camera tells its settings while it is under remote control." : "This camera tells no settings.") : "The camera is not there."}

@@ -3,9 +3,25 @@
 import { act, address } from "./state.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 
-const SHOWN = ["taken", "exposure_time", "f_number", "iso", "focal_length", "model", "width", "height"];
 const MOVIES = /\.(avi|mov|mp4)$/i;
 const PICTURES = /\.(jpe?g)$/i;
+
+// What a picture says of itself, in the words of photographers: what it is called, and what it is.
+function said(exif) {
+  const number = (text) => Number(Number(text).toFixed(1));
+  const exposure = [
+    exif.exposure_time && `${exif.exposure_time} s`,
+    exif.f_number && `f/${number(exif.f_number)}`,
+    exif.iso && `ISO ${exif.iso}`,
+  ].filter(Boolean);
+  return [
+    ["taken", exif.taken],
+    ["exposure", exposure.join(" · ")],
+    ["focal length", exif.focal_length && `${number(exif.focal_length)} mm`],
+    ["size", exif.width && exif.height && `${exif.width} × ${exif.height}`],
+    ["camera", exif.model],
+  ].filter(([, words]) => words);
+}
 
 export function Viewer({ all, picture, show }) {
   const dialog = useRef(null);
@@ -32,7 +48,7 @@ export function Viewer({ all, picture, show }) {
       : html`<img src=${PICTURES.test(path) ? where : address("thumbnails", path)} alt=${path} />`}
     <div class="about">
       <strong>${path}</strong>
-      <dl>${exif && SHOWN.filter((name) => exif[name]).map((name) => html`<div><dt>${name.replaceAll("_", " ")}</dt><dd>${exif[name]}</dd></div>`)}</dl>
+      <dl>${exif && said(exif).map(([name, words]) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`)}</dl>
       <div class="tools">
         <button type="button" aria-disabled=${at <= 0} aria-label="Picture before" onClick=${() => go(-1)}>←</button>
         <button type="button" aria-disabled=${at >= all.length - 1} aria-label="Next picture" onClick=${() => go(1)}>→</button>
