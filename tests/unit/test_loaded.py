@@ -71,8 +71,20 @@ def test_each_dialect_alone(dialect: str) -> None:
 def test_what_an_eos_has_is_loaded_for_an_eos() -> None:
     powershot = "canon.ptp.powershot.extension, canon.ptp.powershot.settings"
     there = loaded(f"import canon.camera, canon.ptp.driver, {powershot}")
-    assert "canon.values.choices" in there
-    assert not there & {"canon.ptp.eos", "canon.values.looks", "canon.trace"}
+    assert "canon.codes" in there
+    assert not there & {"canon.ptp.eos", "canon.trace"}
+
+
+def test_words_are_loaded_by_the_first_that_is_read() -> None:
+    """They are classes of enum, which takes longer to make than to write a setting."""
+    words = {"canon.values.choices", "canon.values.formats", "canon.values.looks"}
+    rows = "import canon.camera.settings, canon.ptp.eos.codes as eos"
+    assert not loaded(rows) & words
+    assert loaded(f"{rows}; eos.METERING.value(1)") & words == {"canon.values.choices"}
+
+
+def test_a_server_loads_what_takes_pictures_for_the_first_of_them() -> None:
+    assert not loaded("import canon.web.serve") & {"canon.work.taking", "canon.web.zips"}
 
 
 def test_the_sizes_of_pictures_need_no_settings() -> None:

@@ -1,4 +1,8 @@
-"""Every address of the HTTP API, in one table: it makes the routes and what OpenAPI says."""
+"""Every address of the HTTP API, in one table: it makes the routes and what OpenAPI says.
+
+What only some of them need, as pictures do, is loaded by the first that does: a server answers the
+sooner after its start.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from canon import exif
 from canon.driver.card import CardPath, Entry
 from canon.errors import CanonError, DecodeError, Disconnected, ObjectNotFound
 from canon.frozen import Frozen
 from canon.values import CaptureTarget
-from canon.web import answers, bodies, files, live, shots, zips
+from canon.web import answers, bodies, files, live
 from canon.web.card import page
 from canon.web.jobs import Job, Urgency
 from canon.web.refusals import answer
@@ -218,6 +221,8 @@ async def _change(call: Call, body: bodies.Changes) -> object:
 
 
 async def _release(call: Call, body: bodies.Release) -> object:
+    from canon.web import shots
+
     target, station = _target(call, body), call.station
 
     def do(cam: Camera, job: Job[dict[str, object]]) -> dict[str, object]:
@@ -237,10 +242,14 @@ async def _shot(call: Call, body: bodies.NoBody) -> object:
 
 
 async def _series(call: Call, body: bodies.Series) -> object:
+    from canon.web import shots
+
     return shots.begin_series(call.station, body, _target(call, body)).document()
 
 
 async def _bracket(call: Call, body: bodies.Bracket) -> object:
+    from canon.web import shots
+
     return shots.begin_bracket(call.station, body, _target(call, body)).document()
 
 
@@ -333,6 +342,8 @@ async def _file(call: Call, body: bodies.NoBody) -> object:
 
 
 async def _exif(call: Call, body: bodies.NoBody) -> object:
+    from canon import exif
+
     entry, fetched = await call.entry(), call.server.fetched
     file = await fetched.get(call, call.station, entry)
     try:
@@ -356,6 +367,8 @@ async def _remove(call: Call, body: bodies.NoBody) -> object:
 
 
 async def _pack(call: Call, body: bodies.Packed) -> object:
+    from canon.web import zips
+
     station, server = call.station, call.server
     before = [] if body.add_to is None else server.packed(station, body.add_to)
     more = [await call.entry_at(CardPath(path)) for path in body.paths]
@@ -367,6 +380,8 @@ async def _pack(call: Call, body: bodies.Packed) -> object:
 
 
 async def _zip(call: Call, body: bodies.NoBody) -> object:
+    from canon.web import zips
+
     station, fetched = call.station, call.server.fetched
     entries = call.server.packed(station, call.request.path_params["number"])
     held: dict[Entry, files.OnDisk] = {}

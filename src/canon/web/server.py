@@ -17,7 +17,6 @@ from canon.web.files import Fetched
 from canon.web.jobs import Job, Urgency
 from canon.web.live import Viewfinder
 from canon.web.news import News
-from canon.web.shots import shoot
 from canon.web.station import Station
 from canon.work import documents
 from canon.work.several import StartLine
@@ -192,6 +191,7 @@ class Server:
         self, line: StartLine, station: Station, target: CaptureTarget | None
     ) -> dict[str, object]:
         """Take a picture with one of several cameras, which go at one moment."""
+        from canon.web.shots import shoot
 
         def do(cam: Camera, job: Job[dict[str, object]]) -> dict[str, object]:
             may_go = line.place(station.ident, cam.clock).may_go
