@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from canon import values
 from canon.camera.names import KINDS
 from canon.cli.verbs import program
 from canon.models import custom, native, ps350, ptp
@@ -104,6 +105,10 @@ def _values(kind: Kind[Any]) -> list[str]:
         pairs = [f"raw+{jpeg}" for jpeg in jpegs]
         return [*map(str, (*raws, *jpegs)), *pairs]
     meant: object = getattr(kind.parse, "__self__", None)
+    if meant is None and (code := getattr(kind.parse, "__code__", None)):
+        # One that is loaded when it is typed: `lambda typed: values.Flash.parse(typed)`.
+        named = (getattr(values, name, None) for name in code.co_names)
+        meant = next((one for one in named if isinstance(one, type)), None)
     if isinstance(meant, type) and issubclass(meant, Choice):
         return [str(one) for one in meant]
     if isinstance(meant, type) and issubclass(meant, Scale):

@@ -26,6 +26,9 @@ from cli_helpers import (
 from canon.exif import read
 from canon.trace.files import read as records
 from canon.trace.telling import tell
+from canon.virtual.faults import Fault, FaultKind, Faults
+from canon.virtual.usbip import UsbipServer
+from rigs.bodies import eos, ptp_body, tells
 
 G9, SX200, S45 = (
     "virtual:powershot-g9",
@@ -46,6 +49,29 @@ def refused(folder: Path, *words: str, port: str, code: int) -> str:
 
 
 # --- the camera, and its card ---------------------------------------------------------------------
+
+
+class Witness(Faults):
+    """No faults; it remembers what the camera was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def take(self, command: str, misses: frozenset[FaultKind] = frozenset()) -> Fault | None:
+        self.asked.append(command)
+        return super().take(command, misses)
+
+
+def test_info_leaves_an_eos_alone_that_tells_its_number_at_once(tmp_path: Path) -> None:
+    body = ptp_body("eos-m10")
+    tells(body, serial="0123")
+    faults = Witness()
+    with UsbipServer(eos(body, faults)) as server:
+        told = answer(tmp_path, "info", port="usbip:{}:{}/1-1".format(*server.address))
+    assert (told["body_id"], told["battery"], told["clock"]) == ("123", "low", None)
+    assert "GetDeviceInfo" in faults.asked
+    assert "SetRemoteMode" not in faults.asked
 
 
 @both

@@ -116,12 +116,15 @@ def info_verb(options: Options) -> None:
 
     Its model, firmware, owner and number, its power, clock and cards, what it can do, and the
     picture sizes that it takes. What this camera does not tell is left out; in JSON it is null.
+    An EOS tells its owner and its clock in remote control only, which is not entered for them.
     """
     with options.camera() as cam:
-        model, firmware, owner = cam.model, cam.firmware_version, cam.owner
+        model, firmware = cam.model, cam.firmware_version
         state = _if_told("the power", lambda: cam.power)
-        clocks = _if_told("the clock", lambda: Clocks.read(cam))
         body = _if_told("the number of the body", lambda: cam.body_id)
+        at_once = cam.remote.active or not cam.remote.lasts
+        owner = cam.owner if at_once else ""
+        clocks = _if_told("the clock", lambda: Clocks.read(cam)) if at_once else None
         cards = _if_told("what is free on the card", lambda: _cards(cam))
         sizes = _if_told("the list of picture sizes", cam.picture_sizes) or ()
         features = [feature for feature in Feature if feature in cam.features]
@@ -143,7 +146,7 @@ def info_verb(options: Options) -> None:
     rows = [
         ("model", model),
         ("firmware", firmware),
-        ("owner", owner),
+        *([("owner", owner)] if at_once else []),
         *([("body", body)] if body else []),
         *([("power", f"{power}, {battery}")] if state else []),
         *([("clock", _compared(clocks))] if clocks else []),
