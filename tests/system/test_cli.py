@@ -73,7 +73,7 @@ def test_info_tells_what_the_camera_is(tmp_path: Path, card: Path) -> None:
         "adsf",
     )
     assert (told["power"], told["battery"]) == ("mains", "good")
-    assert told["clock"]["camera"][:4] == told["clock"]["computer"][:4]
+    assert told["clock"]["camera_time"][:4] == told["clock"]["computer_time"][:4]
     assert [card["name"] for card in told["cards"]] == ["D:"]
     assert told["cards"][0]["capacity"] == 256 << 20
     assert told["sizes"][0] == {"name": "Large:SuperFine", "width": 2272, "height": 1704}
@@ -90,8 +90,10 @@ def test_owner_and_clock_are_shown_and_set(tmp_path: Path, card: Path) -> None:
         assert output(tmp_path, "owner", port=port) == "Ada\n"
 
         told = answer(tmp_path, "clock", "--set", "2003-06-14 09:30:00", port=port)
-        assert told["camera"].startswith("2003-06-14T09:3")
-        ahead = datetime.fromisoformat(told["camera"]) - datetime.fromisoformat(told["computer"])
+        assert told["camera_time"].startswith("2003-06-14T09:3")
+        ahead = datetime.fromisoformat(told["camera_time"]) - datetime.fromisoformat(
+            told["computer_time"]
+        )
         assert told["difference_s"] == ahead.total_seconds()
         assert " behind this computer's" in output(tmp_path, "clock", port=port)
         synced = output(tmp_path, "clock", "--sync", port=port)

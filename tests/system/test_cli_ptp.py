@@ -86,7 +86,7 @@ def test_who_it_is(tmp_path: Path, port: str) -> None:
         assert output(tmp_path, "owner", "Ada Lovelace", port=there) == "Ada Lovelace\n"
         assert output(tmp_path, "owner", port=there) == "Ada Lovelace\n"
         clock = answer(tmp_path, "clock", "--set", "2009-12-31 23:58:00", port=there)
-        assert clock["camera"] == "2009-12-31T23:58:00"
+        assert clock["camera_time"] == "2009-12-31T23:58:00"
 
 
 def test_what_a_camera_does_not_tell_is_left_out(tmp_path: Path) -> None:

@@ -113,6 +113,8 @@ def test_three_kinds_of_body(tmp_path: Path, config: Path) -> None:
                        for name, port in THREE.items()})  # fmt: skip
     ran = run(tmp_path, "settings", "--all", "iso=100", "--json")
     told = {one["camera"]: one for one in map(json.loads, ran.stdout.splitlines())}
+    clocks = run(tmp_path, "clock", "--all", "--json").stdout.splitlines()
+    assert {json.loads(line)["camera"] for line in clocks} == told.keys()
     assert ran.returncode == 0
     assert {name: one["iso"]["label"] for name, one in told.items()} == dict.fromkeys(THREE, "100")
 

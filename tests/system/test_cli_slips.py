@@ -191,6 +191,7 @@ def test_a_sound_has_no_thumbnail(tmp_path: Path) -> None:
 
 def test_a_recording_does_not_replace_a_file(tmp_path: Path) -> None:
     (tmp_path / "talk.pcapng").write_text("mine")
+    assert "names no file" in told(tmp_path, "--record", "", "info", code=2)
     said = told(tmp_path, "--record", "talk.pcapng", "info", code=5)
     assert said == "canon-remote: talk.pcapng is there already; name another file\n"
 

@@ -73,7 +73,10 @@ class Options:
         self.port = self.ports[0] if self.ports else self.port
         self.as_json = params.pop("as_json") or self.as_json
         self.verbosity += params.pop("verbosity")
-        self.record = params.pop("record") or self.record
+        record = params.pop("record")
+        if record == "":
+            raise click.UsageError("--record names no file")
+        self.record = record or self.record
 
     def on_card(self, path: str) -> str:
         """What a typed path of the card means."""

@@ -63,7 +63,7 @@ _ERROR = has(
     },
 )
 _ZOOM = has(position=NUMBER, maximum=some(NUMBER))
-_CLOCK = has(camera=TEXT, computer=TEXT, difference_s=NUMBER)
+_CLOCK = has(camera_time=TEXT, computer_time=TEXT, difference_s=NUMBER)
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": _ERROR,

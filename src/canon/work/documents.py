@@ -124,7 +124,7 @@ class Clocks(Frozen):
     def document(self) -> dict[str, object]:
         """Both, and the difference."""
         return {
-            "camera": self.camera.isoformat(),
-            "computer": self.computer.isoformat(),
+            "camera_time": self.camera.isoformat(),
+            "computer_time": self.computer.isoformat(),
             "difference_s": self.difference_s,
         }
