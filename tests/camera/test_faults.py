@@ -220,8 +220,9 @@ def test_a_native_camera_that_fails_says_what_to_do(fault: str, slug: str) -> No
 @pytest.mark.parametrize(
     "fault", ["stall@{}:4", "silence@{}:4", "short@{}:4", "echo@{}", "unplug@{}:4"]
 )
-def test_a_ptp_camera_that_fails_says_what_to_do(fault: str) -> None:
-    port = f"virtual:powershot-s60?fault={fault.format('GetObject')}"
+@pytest.mark.parametrize("slug", ["powershot-s60", "eos-60d"])
+def test_a_ptp_camera_that_fails_says_what_to_do(fault: str, slug: str) -> None:
+    port = f"virtual:{slug}?fault={fault.format('GetObject')}"
     with canon.open(port) as cam, pytest.raises(_CABLE, match=_DO):
         cam.storage.read(PATH)
 

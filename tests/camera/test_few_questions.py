@@ -18,7 +18,7 @@ from canon.ptp.powershot.codes import ROWS
 from canon.virtual.card import File, MemoryCard
 from canon.virtual.native.camera import NativeCamera
 from canon.wire import Message
-from rigs.bodies import PowerShotCamera, native_device, ptp_device
+from rigs.bodies import EosCamera, PowerShotCamera, eos, native_device, ptp_body, ptp_device
 from rigs.lying import Lying, another_makers
 from rigs.watched import WatchedPort
 
@@ -26,7 +26,7 @@ FOLDER = "DCIM/100CANON"
 PTP_ROUND = ["GetStorageIDs", "GetStorageInfo"]
 NATIVE_ROUND = ["ListDisks", "GetDiskSpace"]
 NATIVE_UPLOAD = ["AnnounceUpload", "SetFileTime", "SetAttributes"]
-Watched = WatchedPort[NativeCamera] | WatchedPort[PowerShotCamera]
+Watched = WatchedPort[NativeCamera] | WatchedPort[PowerShotCamera] | WatchedPort[EosCamera]
 
 
 def ptp(slug: str) -> WatchedPort[PowerShotCamera]:
@@ -35,6 +35,13 @@ def ptp(slug: str) -> WatchedPort[PowerShotCamera]:
 
 def native(slug: str) -> WatchedPort[NativeCamera]:
     return WatchedPort(native_device(slug=slug))
+
+
+def watched(slug: str) -> Watched:
+    """Any of them, by what it speaks first."""
+    if slug.startswith("eos"):
+        return WatchedPort(eos(ptp_body(slug)))
+    return native(slug) if slug == "powershot-g3" else ptp(slug)
 
 
 def of_another_maker() -> WatchedPort[PowerShotCamera]:
@@ -79,9 +86,9 @@ def test_the_space_on_a_card(
         assert now.free < before.free
 
 
-@pytest.mark.parametrize("slug", ["powershot-g9", "powershot-g3"])
+@pytest.mark.parametrize("slug", ["powershot-g9", "powershot-g3", "eos-60d"])
 def test_a_card_that_is_taken_out_and_put_in_again(slug: str) -> None:
-    port = native(slug) if slug == "powershot-g3" else ptp(slug)
+    port = watched(slug)
     with port.camera() as cam:
         before, card = cam.storage.cards(), port.device.body.card
         port.device.body.card = None
@@ -156,9 +163,9 @@ def test_uploads_into_a_folder_that_is_listed_already(
         assert there[: len(before)] == before
 
 
-@pytest.mark.parametrize("slug", ["powershot-g3", "powershot-s60"])
+@pytest.mark.parametrize("slug", ["powershot-g3", "powershot-s60", "eos-60d"])
 def test_files_that_are_deleted_together_are_looked_up_together(slug: str) -> None:
-    port = native(slug) if slug == "powershot-g3" else ptp(slug)
+    port = watched(slug)
     files = {f"{FOLDER}/{name}.JPG": b"1" for name in "ABC"}
     with port.camera() as cam:
         for path, data in files.items():

@@ -22,7 +22,7 @@ from canon.virtual.native.camera import NativeCamera
 from canon.virtual.pictures.exif import Exposure, app1
 from rigs.bodies import a_camera, native_body, ptp_device
 
-BODIES = ("powershot-g3", "powershot-a50", "eos-20d", "powershot-g9", "powershot-350")
+BODIES = ("powershot-g3", "powershot-a50", "eos-20d", "powershot-g9", "powershot-350", "eos-60d")
 """One of each dialect: both native numberings, over USB and a line, PTP, and the odd one."""
 SMALL = b"\xff\xd8\xff\xdb\0\0\xff\xd9"
 
@@ -301,7 +301,9 @@ def laid_out(thumbnail_at: int, length: int) -> bytes:
 
 
 @pytest.mark.parametrize(("at", "length"), [(0x800, 200), (9728, 11000), (20000, 40000)])
-@pytest.mark.parametrize("slug", ["powershot-g3", "eos-20d", "powershot-g9", "powershot-a50"])
+@pytest.mark.parametrize(
+    "slug", ["powershot-g3", "eos-20d", "powershot-g9", "powershot-a50", "eos-r6"]
+)
 def test_a_thumbnail_is_had_wherever_it_lies(folder: Path, slug: str, at: int, length: int) -> None:
     file = laid_out(at, length)
     (folder / "IMG_0003.JPG").write_bytes(file)

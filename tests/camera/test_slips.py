@@ -84,7 +84,9 @@ def test_a_target_that_is_none_is_told(g3: Camera, target: CaptureTarget | str) 
         g3.capture.shoot(target=target)
 
 
-@pytest.mark.parametrize("port", ["virtual:powershot-g3", "virtual:powershot-g9", EOS])
+@pytest.mark.parametrize(
+    "port", ["virtual:powershot-g3", "virtual:powershot-g9", EOS, "virtual:eos-60d"]
+)
 def test_what_the_shooting_mode_forbids_is_told_with_it(port: str) -> None:
     with canon.open(port) as cam, cam.remote():
         cam.settings.set(shooting_mode="program")

@@ -152,7 +152,12 @@ def on_card(device: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("body", "event"), [("powershot-g3", "CardChanged"), ("powershot-g9", "ObjectAdded")]
+    ("body", "event"),
+    [
+        ("powershot-g3", "CardChanged"),
+        ("powershot-g9", "ObjectAdded"),
+        ("eos-60d", "ObjectAddedEx"),
+    ],
 )
 def test_an_event_that_is_lost_costs_no_picture(body: str, event: str, tmp_path: Path) -> None:
     """The newest folders are looked through after a time of silence."""

@@ -183,7 +183,7 @@ def test_a_transfer_that_breaks_off_is_done_again(slug: str, tmp_path: Path) -> 
         assert not kept(device)
 
 
-@pytest.mark.parametrize("row", ["powershot-s60?mode=ptp", "powershot-g3"])
+@pytest.mark.parametrize("row", ["powershot-s60?mode=ptp", "powershot-g3", "eos-60d"])
 def test_a_picture_that_a_shot_brought_does_not_wait(row: str) -> None:
     with canon.open(f"virtual:{row}") as cam, cam.remote(), cam.events() as events:
         cam.capture.shoot()
