@@ -21,7 +21,7 @@ from canon.virtual.faults import Fault, FaultKind, Faults
 from canon.virtual.port import VirtualPort
 from canon.virtual.usbip import UsbipServer
 from canon.work.library import Library
-from canon.work.taking import Brought
+from canon.work.taking import Brought, Taking
 from canon.work.template import Template
 from canon.work.tether import CameraBack, CameraGone, Ended, Tether, TetherEvent, Waiting, Wanted
 from rigs.bodies import a_camera, native_device
@@ -133,6 +133,17 @@ def test_raw_and_jpeg_keep_one_name(make: Callable[[], Any], tmp_path: Path) -> 
     told = taken(make(), tmp_path, 2)
     names = [one.path.name for one in told if one.path]
     assert names == ["1.CR2", "1.JPG", "2.CR2", "2.JPG"]
+
+
+def test_what_a_killed_run_has_not_named_keeps_one_name(tmp_path: Path) -> None:
+    with a_camera(native_device()) as cam, Library(tmp_path) as library:
+        for name in ("IMG_0007.CR2", "IMG_0007.JPG", "IMG_0008.JPG"):
+            (library.workshop / name).write_text(name)
+        taking = Taking(library, Template("{ext}/{seq}"))
+        taking.meet(cam)
+        paths = [one.path for one in taking.left()]
+    names = ("CR2/1.CR2", "JPG/1.JPG", "JPG/2.JPG")
+    assert paths == [tmp_path / name for name in names]
 
 
 def test_pictures_in_the_memory_of_an_eos(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -288,8 +289,8 @@ class Taking:
 
     def left(self) -> Iterator[Brought]:
         """Name and enter what a run that was killed had received whole, but not named."""
-        for file in self._library.left():
-            yield from self.came([file])
+        for _, files in groupby(self._library.left(), lambda file: file.stem):
+            yield from self.came([*files])
 
     def skip(self, count: int) -> None:
         """Leave out the numbers of so many pictures that should have come, but did not."""
