@@ -285,13 +285,11 @@ class Message(Frozen):
         if whole is None or rest or (count and places[-1] + whole.size > len(buffer)):
             return [cls.read(buffer, at)[0] for at in places]
         names, unpack = tuple(cls._defaults), whole.unpack_from
-        found = []
-        for at in places:
-            values = dict(zip(names, unpack(buffer, at), strict=False))
-            for name, kind in kinds:
-                values[name] = kind(values[name])
-            found.append(made(cls, values))
-        return found
+        fields = [dict(zip(names, unpack(buffer, at), strict=False)) for at in places]
+        for name, kind in kinds:
+            for one in fields:
+                one[name] = kind(one[name])
+        return [made(cls, one) for one in fields]
 
     @classmethod
     def odd(cls, buffer: Buffer, start: int = 0) -> Iterator[tuple[int, int]]:

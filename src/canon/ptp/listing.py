@@ -99,4 +99,4 @@ def _known(row: _Row, path: CardPath) -> Known:
             "new": bool(flags & NEW) and not folder,
         },
     )
-    return made(Known, {"handle": row.handle, "entry": entry, "flags": flags})
+    return Known(row.handle, entry, flags)

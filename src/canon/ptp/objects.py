@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from canon.driver.card import SIZE_UNTOLD, Card, CardPath, Entry, store_number
 from canon.driver.optional import UNTOLD
@@ -66,7 +66,7 @@ class Store(Frozen):
     info: StorageInfo
 
 
-class Known(Frozen):
+class Known(NamedTuple):
     """An object.
 
     Attributes:

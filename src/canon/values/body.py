@@ -10,16 +10,16 @@ from canon.values.choice import Choice
 class CameraOutput(Choice):
     """What shows the picture while a computer is in control."""
 
-    DISPLAY = enum.auto()
-    VIDEO_OUT = enum.auto()
-    OFF = enum.auto()
+    DISPLAY = "display"
+    VIDEO_OUT = "video-out"
+    OFF = "off"
 
 
 class Battery(Choice):
     """How much power there is."""
 
-    GOOD = enum.auto()
-    LOW = enum.auto()
+    GOOD = "good"
+    LOW = "low"
 
 
 class CaptureTarget(enum.Flag):

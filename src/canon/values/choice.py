@@ -15,12 +15,6 @@ class Choice(Value, enum.StrEnum):
     `Flash("unknown-0x7d")`.
     """
 
-    @staticmethod
-    def _generate_next_value_(
-        name: str, start: int, count: int, last_values: list[str]
-    ) -> str:  # pragma: no cover  (runs while the classes are made)
-        return name.lower().replace("_", "-")
-
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
         code = code_in(value) if isinstance(value, str) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Self
 
 from canon.values.choice import Choice, plain
@@ -11,106 +10,106 @@ from canon.values.choice import Choice, plain
 class Flash(Choice):
     """When the flash fires."""
 
-    OFF = enum.auto()
-    AUTO = enum.auto()
-    ON = enum.auto()
-    RED_EYE = enum.auto()
-    FILL_IN = enum.auto()
-    AUTO_RED_EYE = enum.auto()
-    ON_RED_EYE = enum.auto()
+    OFF = "off"
+    AUTO = "auto"
+    ON = "on"
+    RED_EYE = "red-eye"
+    FILL_IN = "fill-in"
+    AUTO_RED_EYE = "auto-red-eye"
+    ON_RED_EYE = "on-red-eye"
 
 
 class ShootingMode(Choice):
     """The position of the mode dial, and its scenes."""
 
-    AUTO = enum.auto()
-    PROGRAM = enum.auto()
-    SHUTTER_PRIORITY = enum.auto()
-    APERTURE_PRIORITY = enum.auto()
-    MANUAL = enum.auto()
-    A_DEP = enum.auto()
-    M_DEP = enum.auto()
-    BULB = enum.auto()
-    MANUAL_2 = enum.auto()
-    FAR_SCENE = enum.auto()
-    FAST_SHUTTER = enum.auto()
-    SLOW_SHUTTER = enum.auto()
-    NIGHT = enum.auto()
-    GREY_SCALE = enum.auto()
-    SEPIA = enum.auto()
-    PORTRAIT = enum.auto()
-    SPOT = enum.auto()
-    SPORTS = enum.auto()
-    MACRO = enum.auto()
-    BLACK_AND_WHITE = enum.auto()
-    PAN_FOCUS = enum.auto()
-    VIVID = enum.auto()
-    NEUTRAL = enum.auto()
-    FLASH_OFF = enum.auto()
-    LONG_SHUTTER = enum.auto()
-    SUPER_MACRO = enum.auto()
-    FOLIAGE = enum.auto()
-    INDOOR = enum.auto()
-    FIREWORKS = enum.auto()
-    BEACH = enum.auto()
-    UNDERWATER = enum.auto()
-    SNOW = enum.auto()
-    KIDS_AND_PETS = enum.auto()
-    NIGHT_SNAPSHOT = enum.auto()
-    DIGITAL_MACRO = enum.auto()
-    MY_COLORS = enum.auto()
-    PHOTO_IN_MOVIE = enum.auto()
-    STITCH_ASSIST = enum.auto()
-    MOVIE = enum.auto()
-    INTERVAL = enum.auto()
-    CUSTOM = enum.auto()
-    CUSTOM_1 = enum.auto()
-    CUSTOM_2 = enum.auto()
-    CUSTOM_3 = enum.auto()
-    FULL_AUTO = enum.auto()
-    CREATIVE_AUTO = enum.auto()
-    HYBRID_AUTO = enum.auto()
-    FLEXIBLE_PRIORITY = enum.auto()
-    DEP = enum.auto()
-    LOCK = enum.auto()
-    SCENE = enum.auto()
-    NIGHT_PORTRAIT = enum.auto()
-    HANDHELD_NIGHT = enum.auto()
-    BACKLIGHT = enum.auto()
-    LANDSCAPE = enum.auto()
-    KIDS = enum.auto()
-    FOOD = enum.auto()
-    CANDLELIGHT = enum.auto()
-    CREATIVE_FILTER = enum.auto()
-    GRAINY_BLACK_AND_WHITE = enum.auto()
-    SOFT_FOCUS = enum.auto()
-    TOY_CAMERA = enum.auto()
-    FISH_EYE = enum.auto()
-    WATER_PAINTING = enum.auto()
-    MINIATURE = enum.auto()
-    HDR_ART_STANDARD = enum.auto()
-    HDR_ART_VIVID = enum.auto()
-    HDR_ART_BOLD = enum.auto()
-    HDR_ART_EMBOSSED = enum.auto()
-    MOVIE_FANTASY = enum.auto()
-    MOVIE_OLD = enum.auto()
-    MOVIE_MEMORY = enum.auto()
-    MOVIE_DIRECT_MONO = enum.auto()
-    MOVIE_MINIATURE = enum.auto()
-    PANNING = enum.auto()
-    GROUP_PHOTO = enum.auto()
-    HDR = enum.auto()
-    SELF_PORTRAIT = enum.auto()
-    SMOOTH_SKIN = enum.auto()
-    PANORAMA = enum.auto()
-    SILENT = enum.auto()
-    OIL_PAINTING = enum.auto()
-    STAR_PORTRAIT = enum.auto()
-    STAR_NIGHTSCAPE = enum.auto()
-    STAR_TRAILS = enum.auto()
-    STAR_TIME_LAPSE_MOVIE = enum.auto()
-    BACKGROUND_BLUR = enum.auto()
-    VIDEO_BLOG = enum.auto()
+    AUTO = "auto"
+    PROGRAM = "program"
+    SHUTTER_PRIORITY = "shutter-priority"
+    APERTURE_PRIORITY = "aperture-priority"
+    MANUAL = "manual"
+    A_DEP = "a-dep"
+    M_DEP = "m-dep"
+    BULB = "bulb"
+    MANUAL_2 = "manual-2"
+    FAR_SCENE = "far-scene"
+    FAST_SHUTTER = "fast-shutter"
+    SLOW_SHUTTER = "slow-shutter"
+    NIGHT = "night"
+    GREY_SCALE = "grey-scale"
+    SEPIA = "sepia"
+    PORTRAIT = "portrait"
+    SPOT = "spot"
+    SPORTS = "sports"
+    MACRO = "macro"
+    BLACK_AND_WHITE = "black-and-white"
+    PAN_FOCUS = "pan-focus"
+    VIVID = "vivid"
+    NEUTRAL = "neutral"
+    FLASH_OFF = "flash-off"
+    LONG_SHUTTER = "long-shutter"
+    SUPER_MACRO = "super-macro"
+    FOLIAGE = "foliage"
+    INDOOR = "indoor"
+    FIREWORKS = "fireworks"
+    BEACH = "beach"
+    UNDERWATER = "underwater"
+    SNOW = "snow"
+    KIDS_AND_PETS = "kids-and-pets"
+    NIGHT_SNAPSHOT = "night-snapshot"
+    DIGITAL_MACRO = "digital-macro"
+    MY_COLORS = "my-colors"
+    PHOTO_IN_MOVIE = "photo-in-movie"
+    STITCH_ASSIST = "stitch-assist"
+    MOVIE = "movie"
+    INTERVAL = "interval"
+    CUSTOM = "custom"
+    CUSTOM_1 = "custom-1"
+    CUSTOM_2 = "custom-2"
+    CUSTOM_3 = "custom-3"
+    FULL_AUTO = "full-auto"
+    CREATIVE_AUTO = "creative-auto"
+    HYBRID_AUTO = "hybrid-auto"
+    FLEXIBLE_PRIORITY = "flexible-priority"
+    DEP = "dep"
+    LOCK = "lock"
+    SCENE = "scene"
+    NIGHT_PORTRAIT = "night-portrait"
+    HANDHELD_NIGHT = "handheld-night"
+    BACKLIGHT = "backlight"
+    LANDSCAPE = "landscape"
+    KIDS = "kids"
+    FOOD = "food"
+    CANDLELIGHT = "candlelight"
+    CREATIVE_FILTER = "creative-filter"
+    GRAINY_BLACK_AND_WHITE = "grainy-black-and-white"
+    SOFT_FOCUS = "soft-focus"
+    TOY_CAMERA = "toy-camera"
+    FISH_EYE = "fish-eye"
+    WATER_PAINTING = "water-painting"
+    MINIATURE = "miniature"
+    HDR_ART_STANDARD = "hdr-art-standard"
+    HDR_ART_VIVID = "hdr-art-vivid"
+    HDR_ART_BOLD = "hdr-art-bold"
+    HDR_ART_EMBOSSED = "hdr-art-embossed"
+    MOVIE_FANTASY = "movie-fantasy"
+    MOVIE_OLD = "movie-old"
+    MOVIE_MEMORY = "movie-memory"
+    MOVIE_DIRECT_MONO = "movie-direct-mono"
+    MOVIE_MINIATURE = "movie-miniature"
+    PANNING = "panning"
+    GROUP_PHOTO = "group-photo"
+    HDR = "hdr"
+    SELF_PORTRAIT = "self-portrait"
+    SMOOTH_SKIN = "smooth-skin"
+    PANORAMA = "panorama"
+    SILENT = "silent"
+    OIL_PAINTING = "oil-painting"
+    STAR_PORTRAIT = "star-portrait"
+    STAR_NIGHTSCAPE = "star-nightscape"
+    STAR_TRAILS = "star-trails"
+    STAR_TIME_LAPSE_MOVIE = "star-time-lapse-movie"
+    BACKGROUND_BLUR = "background-blur"
+    VIDEO_BLOG = "video-blog"
 
     @classmethod
     def parse(cls, typed: object) -> Self:
@@ -131,100 +130,100 @@ _ON_THE_DIAL = {
 class DriveMode(Choice):
     """What happens while the shutter button is held."""
 
-    SINGLE = enum.auto()
-    CONTINUOUS = enum.auto()
-    CONTINUOUS_LOW = enum.auto()
-    CONTINUOUS_HIGH = enum.auto()
-    CONTINUOUS_SUPER_HIGH = enum.auto()
-    SILENT = enum.auto()
-    CONTINUOUS_SILENT = enum.auto()
-    CONTINUOUS_SILENT_LOW = enum.auto()
-    CONTINUOUS_SILENT_HIGH = enum.auto()
-    SELF_TIMER = enum.auto()
-    SELF_TIMER_2 = enum.auto()
-    SELF_TIMER_10 = enum.auto()
-    SELF_TIMER_CONTINUOUS = enum.auto()
-    VIDEO = enum.auto()
+    SINGLE = "single"
+    CONTINUOUS = "continuous"
+    CONTINUOUS_LOW = "continuous-low"
+    CONTINUOUS_HIGH = "continuous-high"
+    CONTINUOUS_SUPER_HIGH = "continuous-super-high"
+    SILENT = "silent"
+    CONTINUOUS_SILENT = "continuous-silent"
+    CONTINUOUS_SILENT_LOW = "continuous-silent-low"
+    CONTINUOUS_SILENT_HIGH = "continuous-silent-high"
+    SELF_TIMER = "self-timer"
+    SELF_TIMER_2 = "self-timer-2"
+    SELF_TIMER_10 = "self-timer-10"
+    SELF_TIMER_CONTINUOUS = "self-timer-continuous"
+    VIDEO = "video"
 
 
 class Metering(Choice):
     """Which part of the picture the exposure is measured on."""
 
-    CENTER_WEIGHTED = enum.auto()
-    SPOT = enum.auto()
-    AVERAGE = enum.auto()
-    EVALUATIVE = enum.auto()
-    PARTIAL = enum.auto()
-    CENTER_WEIGHTED_AVERAGE = enum.auto()
-    SPOT_AT_AF_FRAME = enum.auto()
-    MULTI_SPOT = enum.auto()
+    CENTER_WEIGHTED = "center-weighted"
+    SPOT = "spot"
+    AVERAGE = "average"
+    EVALUATIVE = "evaluative"
+    PARTIAL = "partial"
+    CENTER_WEIGHTED_AVERAGE = "center-weighted-average"
+    SPOT_AT_AF_FRAME = "spot-at-af-frame"
+    MULTI_SPOT = "multi-spot"
 
 
 class AfDistance(Choice):
     """The range in which the lens looks for focus; CLOSE_UP is macro."""
 
-    MANUAL = enum.auto()
-    AUTO = enum.auto()
-    CLOSE_UP = enum.auto()
-    VERY_CLOSE = enum.auto()
-    CLOSE = enum.auto()
-    MEDIUM = enum.auto()
-    FAR = enum.auto()
+    MANUAL = "manual"
+    AUTO = "auto"
+    CLOSE_UP = "close-up"
+    VERY_CLOSE = "very-close"
+    CLOSE = "close"
+    MEDIUM = "medium"
+    FAR = "far"
 
 
 class FocusingPoint(Choice):
     """Where in the frame the camera focuses."""
 
-    CENTER_MANUAL = enum.auto()
-    CENTER_AUTO = enum.auto()
-    NONE = enum.auto()
-    AUTO = enum.auto()
-    RIGHT = enum.auto()
-    CENTER = enum.auto()
-    LEFT = enum.auto()
+    CENTER_MANUAL = "center-manual"
+    CENTER_AUTO = "center-auto"
+    NONE = "none"
+    AUTO = "auto"
+    RIGHT = "right"
+    CENTER = "center"
+    LEFT = "left"
 
 
 class WhiteBalance(Choice):
     """The light that is taken for white."""
 
-    AUTO = enum.auto()
-    DAYLIGHT = enum.auto()
-    CLOUDY = enum.auto()
-    TUNGSTEN = enum.auto()
-    FLUORESCENT = enum.auto()
-    FLASH = enum.auto()
-    CUSTOM = enum.auto()
-    FLUORESCENT_H = enum.auto()
-    SHADE = enum.auto()
-    COLOR_TEMPERATURE = enum.auto()
-    PC_1 = enum.auto()
-    PC_2 = enum.auto()
-    PC_3 = enum.auto()
-    CUSTOM_1 = enum.auto()
-    CUSTOM_2 = enum.auto()
-    CUSTOM_3 = enum.auto()
-    CUSTOM_4 = enum.auto()
-    PC_4 = enum.auto()
-    PC_5 = enum.auto()
-    AUTO_WHITE = enum.auto()
+    AUTO = "auto"
+    DAYLIGHT = "daylight"
+    CLOUDY = "cloudy"
+    TUNGSTEN = "tungsten"
+    FLUORESCENT = "fluorescent"
+    FLASH = "flash"
+    CUSTOM = "custom"
+    FLUORESCENT_H = "fluorescent-h"
+    SHADE = "shade"
+    COLOR_TEMPERATURE = "color-temperature"
+    PC_1 = "pc-1"
+    PC_2 = "pc-2"
+    PC_3 = "pc-3"
+    CUSTOM_1 = "custom-1"
+    CUSTOM_2 = "custom-2"
+    CUSTOM_3 = "custom-3"
+    CUSTOM_4 = "custom-4"
+    PC_4 = "pc-4"
+    PC_5 = "pc-5"
+    AUTO_WHITE = "auto-white"
 
 
 class FocusMode(Choice):
     """How the camera keeps focus."""
 
-    ONE_SHOT = enum.auto()
-    AI_SERVO = enum.auto()
-    AI_FOCUS = enum.auto()
-    CONTINUOUS = enum.auto()
-    MANUAL = enum.auto()
+    ONE_SHOT = "one-shot"
+    AI_SERVO = "ai-servo"
+    AI_FOCUS = "ai-focus"
+    CONTINUOUS = "continuous"
+    MANUAL = "manual"
 
 
 class PhotoEffect(Choice):
     """A look that the camera gives to the picture."""
 
-    OFF = enum.auto()
-    VIVID = enum.auto()
-    NEUTRAL = enum.auto()
-    LOW_SHARPENING = enum.auto()
-    SEPIA = enum.auto()
-    BLACK_AND_WHITE = enum.auto()
+    OFF = "off"
+    VIVID = "vivid"
+    NEUTRAL = "neutral"
+    LOW_SHARPENING = "low-sharpening"
+    SEPIA = "sepia"
+    BLACK_AND_WHITE = "black-and-white"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Never, Self
 
 from canon.frozen import Frozen
@@ -16,12 +15,12 @@ if TYPE_CHECKING:
 class FileKind(Choice):
     """What kind of file a picture is."""
 
-    JPEG = enum.auto()
-    RAW = enum.auto()
-    MRAW = enum.auto()
-    SRAW = enum.auto()
-    CRAW = enum.auto()
-    HEIF = enum.auto()
+    JPEG = "jpeg"
+    RAW = "raw"
+    MRAW = "mraw"
+    SRAW = "sraw"
+    CRAW = "craw"
+    HEIF = "heif"
 
     @property
     def is_raw(self) -> bool:
@@ -32,26 +31,26 @@ class FileKind(Choice):
 class Quality(Choice):
     """How much a JPEG or a HEIF is compressed."""
 
-    ECONOMY = enum.auto()
-    NORMAL = enum.auto()
-    FINE = enum.auto()
-    SUPERFINE = enum.auto()
-    CUSTOM = enum.auto()
-    CUSTOM_1 = enum.auto()
+    ECONOMY = "economy"
+    NORMAL = "normal"
+    FINE = "fine"
+    SUPERFINE = "superfine"
+    CUSTOM = "custom"
+    CUSTOM_1 = "custom-1"
 
 
 class ImageSize(Choice):
     """The size of a JPEG or a HEIF; the pixels are the model's."""
 
-    LARGE = enum.auto()
-    MEDIUM = enum.auto()
-    MEDIUM_1 = enum.auto()
-    MEDIUM_2 = enum.auto()
-    MEDIUM_3 = enum.auto()
-    SMALL = enum.auto()
-    SMALL_1 = enum.auto()
-    SMALL_2 = enum.auto()
-    SMALL_3 = enum.auto()
+    LARGE = "large"
+    MEDIUM = "medium"
+    MEDIUM_1 = "medium-1"
+    MEDIUM_2 = "medium-2"
+    MEDIUM_3 = "medium-3"
+    SMALL = "small"
+    SMALL_1 = "small-1"
+    SMALL_2 = "small-2"
+    SMALL_3 = "small-3"
 
 
 class File(Frozen):

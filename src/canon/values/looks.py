@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Self
 
 from canon.frozen import Frozen
@@ -12,27 +11,27 @@ from canon.values.choice import Choice
 class PictureStyle(Choice):
     """How the body develops a picture."""
 
-    STANDARD = enum.auto()
-    PORTRAIT = enum.auto()
-    LANDSCAPE = enum.auto()
-    NEUTRAL = enum.auto()
-    FAITHFUL = enum.auto()
-    MONOCHROME = enum.auto()
-    AUTO = enum.auto()
-    FINE_DETAIL = enum.auto()
-    USER_1 = enum.auto()
-    USER_2 = enum.auto()
-    USER_3 = enum.auto()
-    PC_1 = enum.auto()
-    PC_2 = enum.auto()
-    PC_3 = enum.auto()
+    STANDARD = "standard"
+    PORTRAIT = "portrait"
+    LANDSCAPE = "landscape"
+    NEUTRAL = "neutral"
+    FAITHFUL = "faithful"
+    MONOCHROME = "monochrome"
+    AUTO = "auto"
+    FINE_DETAIL = "fine-detail"
+    USER_1 = "user-1"
+    USER_2 = "user-2"
+    USER_3 = "user-3"
+    PC_1 = "pc-1"
+    PC_2 = "pc-2"
+    PC_3 = "pc-3"
 
 
 class ColorSpace(Choice):
     """The colors that a JPEG can have."""
 
-    SRGB = enum.auto()
-    ADOBE_RGB = enum.auto()
+    SRGB = "srgb"
+    ADOBE_RGB = "adobe-rgb"
 
 
 class AspectRatio(Choice):
@@ -48,84 +47,84 @@ class AspectRatio(Choice):
 class NoiseReduction(Choice):
     """How much the body smooths a picture of high sensitivity."""
 
-    OFF = enum.auto()
-    LOW = enum.auto()
-    NORMAL = enum.auto()
-    HIGH = enum.auto()
-    MULTI_SHOT = enum.auto()
+    OFF = "off"
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    MULTI_SHOT = "multi-shot"
 
 
 class LightingOptimizer(Choice):
     """How much the body lightens shadows; ALWAYS is in manual exposure too."""
 
-    STANDARD = enum.auto()
-    LOW = enum.auto()
-    HIGH = enum.auto()
-    OFF = enum.auto()
-    STANDARD_ALWAYS = enum.auto()
-    LOW_ALWAYS = enum.auto()
-    HIGH_ALWAYS = enum.auto()
-    OFF_ALWAYS = enum.auto()
+    STANDARD = "standard"
+    LOW = "low"
+    HIGH = "high"
+    OFF = "off"
+    STANDARD_ALWAYS = "standard-always"
+    LOW_ALWAYS = "low-always"
+    HIGH_ALWAYS = "high-always"
+    OFF_ALWAYS = "off-always"
 
 
 class AfMethod(Choice):
     """Where live view looks for focus."""
 
-    QUICK = enum.auto()
-    LIVE = enum.auto()
-    LIVE_FACE = enum.auto()
-    LIVE_MULTI = enum.auto()
-    LIVE_ZONE = enum.auto()
-    LIVE_EXPAND_CROSS = enum.auto()
-    LIVE_EXPAND_AROUND = enum.auto()
-    LIVE_LARGE_ZONE_HORIZONTAL = enum.auto()
-    LIVE_LARGE_ZONE_VERTICAL = enum.auto()
-    LIVE_CATCH = enum.auto()
-    LIVE_SPOT = enum.auto()
-    FLEXIBLE_ZONE_1 = enum.auto()
-    FLEXIBLE_ZONE_2 = enum.auto()
-    FLEXIBLE_ZONE_3 = enum.auto()
-    WHOLE_AREA = enum.auto()
+    QUICK = "quick"
+    LIVE = "live"
+    LIVE_FACE = "live-face"
+    LIVE_MULTI = "live-multi"
+    LIVE_ZONE = "live-zone"
+    LIVE_EXPAND_CROSS = "live-expand-cross"
+    LIVE_EXPAND_AROUND = "live-expand-around"
+    LIVE_LARGE_ZONE_HORIZONTAL = "live-large-zone-horizontal"
+    LIVE_LARGE_ZONE_VERTICAL = "live-large-zone-vertical"
+    LIVE_CATCH = "live-catch"
+    LIVE_SPOT = "live-spot"
+    FLEXIBLE_ZONE_1 = "flexible-zone-1"
+    FLEXIBLE_ZONE_2 = "flexible-zone-2"
+    FLEXIBLE_ZONE_3 = "flexible-zone-3"
+    WHOLE_AREA = "whole-area"
 
 
 class Bracketing(Choice):
     """What differs in the pictures of a row."""
 
-    OFF = enum.auto()
-    EXPOSURE = enum.auto()
-    ISO = enum.auto()
-    WHITE_BALANCE = enum.auto()
-    FLASH = enum.auto()
+    OFF = "off"
+    EXPOSURE = "exposure"
+    ISO = "iso"
+    WHITE_BALANCE = "white-balance"
+    FLASH = "flash"
 
 
 class CaptureDestination(Choice):
     """Where a body puts its pictures; CARD_1 is the CF card, or the first of two."""
 
-    CARD_1 = enum.auto()
-    CARD = enum.auto()
-    HOST = enum.auto()
-    CARD_1_AND_HOST = enum.auto()
-    CARD_AND_HOST = enum.auto()
+    CARD_1 = "card-1"
+    CARD = "card"
+    HOST = "host"
+    CARD_1_AND_HOST = "card-1-and-host"
+    CARD_AND_HOST = "card-and-host"
 
 
 class ReviewTime(Choice):
     """How long a picture is shown after it is taken."""
 
-    OFF = enum.auto()
+    OFF = "off"
     SECONDS_2 = "2"
     SECONDS_4 = "4"
     SECONDS_8 = "8"
-    HOLD = enum.auto()
+    HOLD = "hold"
 
 
 class BatteryLevel(Choice):
     """How full the battery is."""
 
-    LOW = enum.auto()
-    QUARTER = enum.auto()
-    HALF = enum.auto()
-    THREE_QUARTERS = enum.auto()
-    FULL = enum.auto()
+    LOW = "low"
+    QUARTER = "quarter"
+    HALF = "half"
+    THREE_QUARTERS = "three-quarters"
+    FULL = "full"
 
 
 class Style(Frozen):
