@@ -111,19 +111,10 @@ def test_raw_and_jpeg_are_one_picture(tmp_path: Path) -> None:
         ["001.CR2", "001.JPG"],
         ["002.CR2", "002.JPG"],
     ]
-    words = (
-        "timelapse",
-        "--every",
-        "20s",
-        "--count",
-        "1",
-        "--template",
-        "{ext}/{seq:03}",
-        "-o",
-        "to",
-    )
-    (one,) = frames(told(tmp_path, *words, *raw, port=BODIES["eos"]))
-    assert [file["path"] for file in one["files"]] == ["to/CR2/003.CR2", "to/JPG/003.JPG"]
+    words = ("timelapse", "--every", "20s", "--count", "1", "--job", "a", "-o", "to")
+    by_kind = ("--template", "{ext}/{job}")
+    (one,) = frames(told(tmp_path, *words, *by_kind, *raw, port=BODIES["eos"]))
+    assert [file["path"] for file in one["files"]] == ["to/CR2/a.CR2", "to/JPG/a.JPG"]
 
 
 def test_what_cannot_be_kept_is_missed_and_not_late(tmp_path: Path) -> None:
@@ -217,6 +208,8 @@ def test_ctrl_c_lets_the_picture_be_finished(tmp_path: Path, verb: tuple[str, ..
         (["timelapse", "--every", "5s", "--ramp"], 2, "shooting mode manual"),
         (["timelapse", "--every", "5s", "--target", "card", "-o", "x"], 2, "leave -o out"),
         (["timelapse", "--every", "5s", "--template", "{nope}"], 2, "no field"),
+        (["timelapse", "--every", "5s", "--template", "{job}"], 2, "name the job"),
+        (["timelapse", "--every", "5s", "--target", "card", "--job", "x"], 2, "leave -o out"),
         (["bracket"], 2, "--ev or --focus"),
         (["bracket", "--ev", "-1", "--focus", "2x1"], 2, "one of them"),
         (["bracket", "--ev", "much"], 2, "no list of exposures"),

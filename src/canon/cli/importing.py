@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from canon.cli.naming import JOB
 from canon.cli.options import Options, Verb
 from canon.cli.output import error_document, error_message
 from canon.cli.paths import ON_THIS_COMPUTER
@@ -38,7 +39,7 @@ _LAST = ("fetched", "known", "found", "planned", "failed", "deleted", "not_delet
 )
 @click.option("--only", metavar="SUFFIXES", help="Only files that end so: jpg,cr2.")
 @click.option("--since", metavar="DATE", help="Only files from then on: 2026-11-01.")
-@click.option("--job", metavar="NAME", default="", help="What {job} in the template stands for.")
+@JOB
 @click.option("--again", is_flag=True, help="Also what was imported before.")
 @click.option("--delete-after", is_flag=True, help="Delete from the card what is safe in DIR.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")

@@ -1,4 +1,4 @@
-"""How `get` and `capture` name files by a template."""
+"""How verbs name files by a template."""
 
 from __future__ import annotations
 

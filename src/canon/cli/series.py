@@ -11,6 +11,7 @@ import click
 from canon.cli.capture import SET, assignments
 from canon.cli.durations import DURATION, NEXT_TIME
 from canon.cli.interrupt import gently_ended
+from canon.cli.naming import JOB
 from canon.cli.options import Options, Verb
 from canon.cli.output import error_document
 from canon.cli.paths import ON_THIS_COMPUTER
@@ -95,6 +96,7 @@ _TEMPLATE = click.option(
 @SET
 @_FOLDER
 @_TEMPLATE
+@JOB
 @click.pass_obj
 def timelapse_verb(
     options: Options,
@@ -109,6 +111,7 @@ def timelapse_verb(
     settings: tuple[str, ...],
     folder: str | None,
     template: str | None,
+    job: str,
 ) -> int:
     """Take a picture every so often.
 
@@ -132,7 +135,7 @@ def timelapse_verb(
     told = _SeriesTold(options.as_json)
     with (
         told,
-        _place(options, target, folder, template) as place,
+        _place(options, target, folder, template, job) as place,
         options.camera() as cam,
     ):
         series = TimeLapse(cam, place, wanted, changes)
@@ -164,6 +167,7 @@ def timelapse_verb(
 @SET
 @_FOLDER
 @_TEMPLATE
+@JOB
 @click.pass_obj
 def bracket_verb(
     options: Options,
@@ -174,6 +178,7 @@ def bracket_verb(
     settings: tuple[str, ...],
     folder: str | None,
     template: str | None,
+    job: str,
 ) -> int:
     """Take pictures of one scene that differ in exposure, or in focus.
 
@@ -195,7 +200,7 @@ def bracket_verb(
     told = _BracketTold(options.as_json)
     with (
         told,
-        _place(options, target, folder, template) as place,
+        _place(options, target, folder, template, job) as place,
         options.camera() as cam,
     ):
         bracket = Bracket(cam, place, wanted, changes)
@@ -207,7 +212,7 @@ def bracket_verb(
 
 @contextmanager
 def _place(
-    options: Options, target: str, folder: str | None, template: str | None
+    options: Options, target: str, folder: str | None, template: str | None, job: str
 ) -> Iterator[Place]:
     """Where the pictures go; what cannot work is told before the camera is opened."""
     from canon.values import CaptureTarget
@@ -217,15 +222,15 @@ def _place(
     from canon.work.template import BY_DAY, Template
 
     wanted = CaptureTarget[target.upper()]
-    if CaptureTarget.HOST not in wanted and (folder is not None or template is not None):
+    if CaptureTarget.HOST not in wanted and (folder, template, job) != (None, None, ""):
         raise click.UsageError("with --target card nothing comes to this computer; leave -o out")
-    named = check_job(Template(BY_DAY if template is None else template), "")
+    named = check_job(Template(BY_DAY if template is None else template), job)
     options.check_can_draw()
     if CaptureTarget.HOST not in wanted:
         yield Place(wanted)
         return
     with Library(options.here if folder is None else folder) as library:
-        yield Place(wanted, library, named)
+        yield Place(wanted, library, named, job)
 
 
 class _FramesTold(Telling):

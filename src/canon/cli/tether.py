@@ -9,6 +9,7 @@ import click
 
 from canon.cli.durations import DURATION
 from canon.cli.interrupt import gently_ended
+from canon.cli.naming import JOB
 from canon.cli.options import Options, Verb
 from canon.cli.output import error_document, error_message
 from canon.cli.paths import ON_THIS_COMPUTER
@@ -51,7 +52,7 @@ _LAST = ("saved", "failed", "deleted", "not_deleted", "hooks_failed")
     metavar="TEMPLATE",
     help="How files are named below DIR; {time:%Y/%Y-%m-%d}/{name} when not given.",
 )
-@click.option("--job", metavar="NAME", default="", help="What {job} in the template stands for.")
+@JOB
 @click.option(
     "--hook",
     metavar="CMD",

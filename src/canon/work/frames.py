@@ -42,11 +42,13 @@ class Place(Frozen):
         target: to this computer, to the card, or to both.
         library: the folder, open; None where none comes to this computer.
         template: how files are named there.
+        job: what the user calls it, for the template.
     """
 
     target: CaptureTarget
     library: Library | None = None
     template: Template | None = None
+    job: str = ""
 
 
 class Frames:
@@ -65,7 +67,7 @@ class Frames:
         self._settings = settings or {}
         self._taking: Taking | None = None
         if place.library is not None and place.template is not None:
-            self._taking = Taking(place.library, place.template)
+            self._taking = Taking(place.library, place.template, job=place.job)
         self._warned: list[str] = []
         self._power = PowerWatch(cam, self._warned.append)
 
