@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _COMMAND = str(Path(sys.executable).with_name("canon-remote"))
 _CHROMIUM = "/usr/bin/chromium"
 _BODIES = "eos-60d", "powershot-g9", "powershot-g3"
 _LOOKERS = 8
+_APART_S = 1 / 30
 _SLOW_S = 1 / 3
 _PATIENCE_MS = 60_000
 _AGES = """() => {
@@ -190,17 +192,26 @@ def _release(page: Page) -> float:
 
 
 def _by_library(port: str, runs: int) -> float:
-    """The median of a release, with frames of live view before each."""
-    took = []
+    """The median of a release, while a thread reads live view."""
+    over, looks, took = threading.Event(), threading.Event(), []
     with tempfile.TemporaryDirectory() as folder, canon.open(port) as cam:
-        cam.remote.start()
+
+        def look() -> None:
+            for _ in cam.live:
+                looks.set()
+                if over.wait(_APART_S):
+                    return
+
+        thread = threading.Thread(target=look)
+        thread.start()
         for _ in range(runs):
-            for number, _ in enumerate(cam.live):
-                if number == 10:  # it goes on while the picture is taken
-                    start = time.perf_counter()
-                    cam.capture.shoot(target=CaptureTarget.HOST, to=folder)
-                    took.append(time.perf_counter() - start)
-                    break
+            looks.clear()
+            looks.wait()
+            start = time.perf_counter()
+            cam.capture.shoot(target=CaptureTarget.HOST, to=folder)
+            took.append(time.perf_counter() - start)
+        over.set()
+        thread.join()
     return median(took)
 
 
