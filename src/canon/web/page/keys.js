@@ -39,7 +39,7 @@ const KEYS = [
   ["ArrowUp", "↑", "next value of the chosen setting", () => step(1)],
   ["ArrowDown", "↓", "value before", () => step(-1)],
   ["?", "?", "show the keys", () => (isShown.value = !isShown.value)],
-  ...Object.entries(SETTINGS).map(([key, name]) => [key, key.toUpperCase(), `choose ${words(name).toLowerCase()}`, () => (chosen.value = name)]),
+  ...Object.entries(SETTINGS).map(([key, name]) => [key, key.toUpperCase(), `choose ${words(name).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())}`, () => (chosen.value = name)]),
 ];
 
 function isControl(element) {

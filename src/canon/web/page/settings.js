@@ -57,7 +57,7 @@ function Setting({ name, told }) {
       ${told.label}
     </button>`;
   } else if (told.kind === "text") {
-    control = html`<input id=${id} aria-labelledby=${`${id}-label`} value=${told.label} maxlength="64" autocomplete="off" spellcheck=${false} onChange=${change} />`;
+    control = html`<input id=${id} aria-labelledby=${`${id}-label`} value=${told.label} autocomplete="off" spellcheck=${false} onChange=${change} />`;
   } else if (allowed.length <= FEW) {
     const isOther = !allowed.some((one) => label(one) === told.label);
     control = html`${isOther && html`<output aria-labelledby=${`${id}-label`}>${told.label}</output>`}<span class="few" role="group" id=${id} aria-labelledby=${`${id}-label`}>
@@ -91,7 +91,7 @@ function Group({ title, names, settings }) {
 export function Settings() {
   const settings = camera.value.settings;
   const names = Object.keys(settings);
-  const others = names.filter((name) => !grouped.has(name) && !name.startsWith("0x"));
+  const others = names.filter((name) => !grouped.has(name) && !name.startsWith("0x") && settings[name].kind !== "raw"); // bytes that nobody reads
   return html`<section class="settings" aria-label="Settings">
     ${readOnly.value && html`<p class="empty">This page only shows.</p>`}
     ${names.length === 0 &&
