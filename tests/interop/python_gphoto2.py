@@ -20,7 +20,7 @@ WITH_VALUE = (
     *("--set-config", "--set-config-index", "--get-config"),
 )
 MODIFIERS = "--keep", "--stdout", "--folder"
-TURN_MS, EVENT_MS = 200, 20
+TURN_MS, EVENT_MS = 200, 60
 PATIENCE_S = 30
 FRAMES = 10  # a second of a movie
 
@@ -189,7 +189,7 @@ class Run:
             print("Cancelled.")
 
     def _wait(self, until: str, *, download: bool) -> None:
-        """Wait for that event, or so many seconds; what is told of properties takes none."""
+        """Wait for that event, or so many seconds; what properties and display tell takes none."""
         left = (float(until[:-1]) if until.endswith("s") else PATIENCE_S) * 1000
         while left > 0:
             kind = self._event(TURN_MS, download=download)
@@ -208,7 +208,7 @@ class Run:
             print("CAPTURECOMPLETE")
         elif kind == gp.GP_EVENT_UNKNOWN:
             print("UNKNOWN", data)
-            self.lasted_ms *= not str(data).startswith("PTP Property")
+            self.lasted_ms *= not str(data).startswith(("PTP Property", "OLC"))
         return int(kind)
 
     def _fetch(self, path: Any) -> None:
