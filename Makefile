@@ -33,7 +33,7 @@ test-all: .venv/dev programs
 
 # The programs of others that the tests run. Without them, tests are skipped, but not in CI.
 programs:
-	@.ci/debian chromium ffmpeg ffmpegthumbnailer fish fuse3 gphoto2 libarchive-tools libfuse2 \
+	@.ci/debian chromium ffmpeg ffmpegthumbnailer fish fuse3 gphoto2 libarchive-tools libatomic1 libfuse2 \
 		libimage-exiftool-perl man-db mandoc mpv nginx-light rsync sqlite3 tmux tshark udev umockdev unzip zsh \
 		|| [ "$$CI" != true ]
 
