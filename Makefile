@@ -9,7 +9,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 COVERED := src/canon/wire.py,src/canon/native/*,src/canon/ps350/*,src/canon/ptp/*
 
-.PHONY: demo test test-all programs fuzz soak bench supported lint docs test-fresh vendor pictures clean
+.PHONY: demo test test-all compiled programs fuzz soak bench supported lint docs test-fresh vendor pictures clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -19,10 +19,10 @@ demo: .venv/all
 	@echo 'To look at a virtual camera in a browser, type this, and open the link that it prints:'
 	@echo '    $(BIN)/canon-remote serve --port virtual:powershot-g3'
 
-test: .venv/dev programs
+test: .venv/dev programs compiled
 	$(PYTEST) -m 'not long'
 
-test-all: .venv/dev programs
+test-all: .venv/dev programs compiled
 	@rm -f build/evidence.json
 	$(PYTEST) -m 'not long' --cov --cov-report= --evidence=build/evidence.json
 	$(BIN)/coverage report --skip-covered
@@ -30,6 +30,10 @@ test-all: .venv/dev programs
 		|| { echo 'The tests reach less than 95 % of $(COVERED).' >&2; false; }
 	$(PYTEST) -m long --evidence=build/evidence.json
 	@[ "$$CI" != true ] || [ "$$CANON_TRACES" = none ] || $(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md --check
+
+# Each command that a test starts would compile all of it, where Python may write no bytecode.
+compiled: .venv/dev
+	@$(BIN)/python -m compileall -q src
 
 # The programs of others that the tests run. Without them, tests are skipped, but not in CI.
 programs:
