@@ -252,6 +252,7 @@ UNSEEN: dict[type[Message], str] = {
     operations.PtpEvent: "a role that other classes fill; it has no bytes of its own",
     operations.UnknownEvent: "what stands for events that nobody has seen",
     operations.Bytes: "bytes as they are",
+    operations.GetObjectPropList: "in no recording; libgphoto2 2.5.34 sends it to virtual bodies",
     **dict.fromkeys(
         (
             containers.Cancel,
