@@ -111,10 +111,10 @@ def test_raw_and_jpeg_are_one_picture(tmp_path: Path) -> None:
         ["001.CR2", "001.JPG"],
         ["002.CR2", "002.JPG"],
     ]
-    words = ("timelapse", "--every", "20s", "--count", "1", "--job", "a", "-o", "to")
+    words = ("timelapse", "--every", "20s", "--count", "1", "--job", "a", "-o", "kinds")
     by_kind = ("--template", "{ext}/{job}")
     (one,) = frames(told(tmp_path, *words, *by_kind, *raw, port=BODIES["eos"]))
-    assert [file["path"] for file in one["files"]] == ["to/CR2/a.CR2", "to/JPG/a.JPG"]
+    assert [file["path"] for file in one["files"]] == ["kinds/CR2/a.CR2", "kinds/JPG/a.JPG"]
 
 
 def test_what_cannot_be_kept_is_missed_and_not_late(tmp_path: Path) -> None:

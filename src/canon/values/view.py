@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import auto
 from typing import NamedTuple
 
 from canon.frozen import Frozen
@@ -12,11 +11,11 @@ from canon.values.choice import Choice
 class AfState(Choice):
     """How the focus stands in an AF frame."""
 
-    IDLE = auto()
-    FACE = auto()
-    TRACKING = auto()
-    IN_FOCUS = auto()
-    NOT_FOUND = auto()
+    IDLE = "idle"
+    FACE = "face"
+    TRACKING = "tracking"
+    IN_FOCUS = "in-focus"
+    NOT_FOUND = "not-found"
 
 
 class Rectangle(NamedTuple):
