@@ -98,8 +98,9 @@ def _by_lines(todo: Sequence[Task]) -> Sequence[Task]:
 def _where(runs: int) -> str:
     """What was measured with."""
     said = subprocess.run(["gphoto2", "--version"], capture_output=True, text=True, check=True)  # noqa: S607
+    how = "One run" if runs == 1 else f"Medians of {runs} runs"
     return (
-        f"Medians of {runs} runs; {said.stdout.splitlines()[0]}, canon-remote "
+        f"{how}; {said.stdout.splitlines()[0]}, canon-remote "
         f"{canon.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores."
     )
 
