@@ -264,7 +264,6 @@ def test_the_bus_tells_that_two_are_one(tmp_path: Path) -> None:
     assert "usb: and usb:04a9:306e are the same camera, at usb:" in ran.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_ctrl_c_ends_all(tmp_path: Path, config: Path) -> None:
     name_them(config, {name: f"{port}{'&' if '?' in port else '?'}pace=real"
                        for name, port in THREE.items()})  # fmt: skip
