@@ -326,18 +326,8 @@ class CustomFunctions(Protocol):
         ...
 
 
-class Driver(Protocol):
-    """What a camera can be asked to do. Every verb raises CanonError."""
-
-    @property
-    def features(self) -> frozenset[Feature]:
-        """What this body can do, as far as it is known without asking it."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The clock of the port."""
-        ...
+class Capabilities(Protocol):
+    """What a body may be able to do beside its files; each is None where it cannot."""
 
     @property
     def remote(self) -> Remote | None:
@@ -402,6 +392,20 @@ class Driver(Protocol):
     @property
     def custom_functions(self) -> CustomFunctions | None:
         """The custom functions; None where the body has none that are known."""
+        ...
+
+
+class Driver(Capabilities, Protocol):
+    """What a camera can be asked to do. Every verb raises CanonError."""
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What this body can do, as far as it is known without asking it."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the port."""
         ...
 
     @property

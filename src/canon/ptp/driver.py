@@ -51,7 +51,7 @@ from canon.ptp.datasets import (
     time_text,
 )
 from canon.ptp.extension import FOUR_GIB, Extension
-from canon.ptp.objects import Objects
+from canon.ptp.objects import MOST_THUMBNAIL, Objects
 from canon.ptp.operations import (
     ALL,
     DeleteObject,
@@ -77,7 +77,6 @@ _BLOCK = 1 << 20  # larger ones have failed on some bodies (ptp-core, section 5.
 _MOST_BREAKS = 8  # of one download
 _TINY = 16  # bytes of a file of which cameras give no part
 _MOST_FILE = 1 << 44
-_MOST_THUMBNAIL = 1 << 20
 _SET_TO_NORMAL = "set it from PTP to Normal in its menu, where it has that"
 _GENERIC_FOLDER = 1
 _DELETE_S = 30.0
@@ -335,27 +334,18 @@ class PtpDriver:
     def thumbnail(self, entry: Entry) -> bytes:
         """Fetch the small JPEG that the camera gives of a file, or the THM file beside it."""
         self._listed.must(GetThumb, "thumbnails of its files")
-        small = self._objects.at(entry.path, self._small)
+        small = self._objects.at(entry.path, self._objects.thumbnail)
         if not small and not kind_of(entry.name).thumbnail_inside:
             small = self._beside(entry.path.with_suffix(".THM"))
         if not small:
             raise no_thumbnail(entry)
         return small
 
-    def _small(self, handle: int) -> bytes:
-        data = bytearray()
-        try:
-            self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL)
-        except Refused as error:
-            if error.code != Response.NO_THUMBNAIL_PRESENT:
-                raise
-        return bytes(data)
-
     def _beside(self, path: CardPath) -> bytes:
         data = bytearray()
         with suppress(ObjectNotFound):
             entry = self._objects.find(path).entry
-            if entry.size <= _MOST_THUMBNAIL:
+            if entry.size <= MOST_THUMBNAIL:
                 self._whole(entry, data.extend, None)
         return bytes(data)
 

@@ -10,22 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from canon.driver import (
-    Body,
-    Bulb,
-    Button,
-    CustomFunctions,
-    Focus,
-    LensDrive,
-    Live,
-    LiveZoom,
-    Movie,
-    PictureSize,
-    Power,
-    Remote,
-    Shutter,
-    Zoom,
-)
+from canon.driver import Capabilities, PictureSize, Power
 from canon.driver.features import Feature
 from canon.driver.optional import clock_time
 from canon.errors import NotSupported
@@ -47,8 +32,11 @@ FOUR_GIB = 1 << 32
 """Where the offset of a part has no more bits."""
 
 
-class Extension(Protocol):
-    """What a vendor adds to a PTP camera; also what `canon.ptp.session.Hearing` wants."""
+class Extension(Capabilities, Protocol):
+    """What a vendor adds to a PTP camera; also what `canon.ptp.session.Hearing` wants.
+
+    A capability is None where the camera lists no operations for it.
+    """
 
     @property
     def objects(self) -> Objects:
@@ -129,71 +117,9 @@ class Extension(Protocol):
         """What brings a part of a file that lies within reach; it may try first whether it does."""
         ...
 
-    # --- capabilities: None where the camera lists no operations for it ---------------------------
-
-    @property
-    def remote(self) -> Remote | None:
-        """Remote control."""
-        ...
-
     @property
     def settings(self) -> Settings:
         """What the camera is set to; at least its properties by number."""
-        ...
-
-    @property
-    def shutter(self) -> Shutter | None:
-        """Taking pictures."""
-        ...
-
-    @property
-    def button(self) -> Button | None:
-        """The shutter button."""
-        ...
-
-    @property
-    def bulb(self) -> Bulb | None:
-        """Exposures of any length."""
-        ...
-
-    @property
-    def focus(self) -> Focus | None:
-        """The focus."""
-        ...
-
-    @property
-    def lens_drive(self) -> LensDrive | None:
-        """The motor of the lens."""
-        ...
-
-    @property
-    def zoom(self) -> Zoom | None:
-        """The zoom."""
-        ...
-
-    @property
-    def live(self) -> Live | None:
-        """Live view."""
-        ...
-
-    @property
-    def live_zoom(self) -> LiveZoom | None:
-        """A closer look in live view."""
-        ...
-
-    @property
-    def movie(self) -> Movie | None:
-        """Movies."""
-        ...
-
-    @property
-    def body(self) -> Body | None:
-        """The flash and the keys."""
-        ...
-
-    @property
-    def custom_functions(self) -> CustomFunctions | None:
-        """The custom functions."""
         ...
 
 

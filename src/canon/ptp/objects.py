@@ -9,7 +9,7 @@ in an error or are left out (ptp-core, section 4.4; canon-powershot-ptp, section
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
@@ -35,6 +35,7 @@ from canon.ptp.operations import (
     GetObjectSize,
     GetStorageIDs,
     GetStorageInfo,
+    GetThumb,
     Response,
     StoreAdded,
     StoreRemoved,
@@ -54,6 +55,7 @@ _UNTOLD = StorageInfo(StoreKind.UNDEFINED, FileSystem.UNDEFINED, 0, 0, 0, 0, "",
 _MOST_EVENTS = 256
 STALE = (Response.INVALID_OBJECT_HANDLE, Response.INVALID_PARENT_OBJECT)
 """Responses after which a handle is of no more use."""
+MOST_THUMBNAIL = 1 << 20
 _NAME_8_3 = re.compile(r"[^.]{1,8}(\.[^.]{1,3})?")
 """The names that fit a listing in one answer."""
 
@@ -314,6 +316,26 @@ class Objects:
         if (info := self._infos.get(handle)) is None:
             info = self._infos[handle] = self.session.call(GetObjectInfo(handle))
         return info
+
+    def thumbnail(self, handle: int) -> bytes:
+        """The small JPEG that the camera gives of an object; empty where it has none."""
+        data = bytearray()
+        try:
+            self.session.receive(GetThumb(handle), data.extend, limit=MOST_THUMBNAIL)
+        except Refused as error:
+            if error.code != Response.NO_THUMBNAIL_PRESENT:
+                raise
+        return bytes(data)
+
+    def first_thumbnail(self, handles: Iterable[int]) -> bytes | None:
+        """The small JPEG of the first that has one; its loss must not cost the picture."""
+        for handle in handles:
+            try:
+                if small := self.thumbnail(handle):
+                    return small
+            except Refused as error:
+                _log.warning("there is no thumbnail: %s", error)
+        return None
 
     # --- folders ----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ the computer waits in the memory of the body until it is fetched; the body takes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -56,7 +56,6 @@ from canon.ptp.objects import STALE, Objects
 from canon.ptp.operations import (
     GetObject,
     GetPartialObject,
-    GetThumb,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +72,6 @@ _ROOM_S = 2.0
 _READY_S = 20.0
 _BLOCK = 1 << 20  # larger ones make an EOS R hang
 _MOST_PICTURE = 4 << 30
-_MOST_THUMBNAIL = 1 << 20
 _MOST_FILES = 2
 _CLEAR = (
     FocusFailed,
@@ -163,7 +161,7 @@ class EosShutter:
             )
             waiting = list(self._store.waiting.values())
             handles = [*(one.handle for one in waiting), *told.added]
-            small = self._thumbnail(handles) if order.thumbnail else None
+            small = self._objects.first_thumbnail(handles) if order.thumbnail else None
             for one in waiting:
                 self._fetch(one, receiver, order.progress)
             if order.host and card:
@@ -363,17 +361,6 @@ class EosShutter:
             self.session.poll(min(_HOLD_S, left))
 
     # --- after ------------------------------------------------------------------------------------
-
-    def _thumbnail(self, handles: Iterable[int]) -> bytes | None:
-        """The small JPEG of the first one that has it; its loss must not cost the picture."""
-        for handle in handles:
-            data = bytearray()
-            try:
-                if self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL):
-                    return bytes(data)
-            except Refused as error:
-                _log.warning("there is no thumbnail: %s", error)
-        return None
 
     def _fetch(self, told: Waiting, receiver: Receiver, progress: Progress | None) -> None:
         """Fetch a picture out of the memory of the body, and let it forget that."""

@@ -43,7 +43,6 @@ from canon.ptp.operations import (
     GetObject,
     GetObjectHandles,
     GetStorageInfo,
-    GetThumb,
     ObjectAdded,
     PtpEvent,
     RequestObjectTransfer,
@@ -70,7 +69,6 @@ _log = Log(__name__)
 
 _FETCH_S = 15.0
 _NOT_GIVEN = 0xFFFFFFFF
-_MOST_THUMBNAIL = 1 << 20
 _TARGETS = {
     CaptureTarget.HOST: TransferMode.TO_HOST | TransferMode.THUMBNAIL_TO_HOST,
     CaptureTarget.CARD: TransferMode.TO_CARD
@@ -212,7 +210,7 @@ class PtpShutter:
                 handles = [one for one in self._on_card(store) if one not in before]
                 found = self._entries(handles)
             waiting = ([*told.waiting] or self._in_memory()) if host else []
-            small = self._thumbnail([*waiting, *handles]) if order.thumbnail else None
+            small = self._objects.first_thumbnail([*waiting, *handles]) if order.thumbnail else None
             for handle in waiting:
                 self._fetch(handle, receiver, found, order.progress)
         except BaseException as error:
@@ -266,17 +264,6 @@ class PtpShutter:
         return tuple(
             self._objects.entry_of(handle) for handle in handles if self._objects.is_picture(handle)
         )
-
-    def _thumbnail(self, handles: Iterable[int]) -> bytes | None:
-        """The small JPEG of the first one that has it; its loss must not cost the picture."""
-        for handle in handles:
-            data = bytearray()
-            try:
-                if self.session.receive(GetThumb(handle), data.extend, limit=_MOST_THUMBNAIL):
-                    return bytes(data)
-            except Refused as refusal:
-                _log.warning("there is no thumbnail: %s", refusal)
-        return None
 
     def _fetch(
         self,
