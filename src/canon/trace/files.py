@@ -22,8 +22,8 @@ from typing import BinaryIO
 from canon.trace.captures import MAGICS, read_capture
 from canon.trace.gphoto2_log import BEGINNING, read_gphoto2_log
 from canon.trace.halves import join
-from canon.trace.jsonl import blank_trace, read_trace
-from canon.trace.records import Record, Remark, Span, Transfer
+from canon.trace.jsonl import blank_trace, packet_line, read_trace
+from canon.trace.records import IpPacket, Record, Remark, Span, Transfer
 from canon.trace.source import Source, Where, opened
 from canon.trace.usbmon import COMPLETION, REQUEST, file_head, packet
 from canon.trace.usbmon_text import LINE, read_usbmon_text
@@ -59,8 +59,8 @@ def blank(
 ) -> None:
     """Copy a recording with bytes of some records blanked.
 
-    A trace stays one; of everything else a pcapng of usbmon records is made, in which lengths and
-    times stay as they are. What cannot be read is not copied.
+    A trace stays one, and PTP over TCP becomes one; of everything else a pcapng of usbmon records
+    is made. Lengths and times stay as they are. What cannot be read is not copied.
 
     Args:
         where: the recording.
@@ -76,9 +76,18 @@ def blank(
         if _is_trace(source):
             blank_trace(source.file, copy, spans)
             return
+        records = (one for one in _records(source) if isinstance(one, Transfer | IpPacket))
+        first = next(records, None)
+        if isinstance(first, IpPacket):
+            copy.writelines(
+                packet_line(one, spans.get(one.index, ()))
+                for one in chain([first], records)
+                if isinstance(one, IpPacket)
+            )
+            return
         copy.write(file_head())
         time = 0.0
-        for number, record in enumerate(_records(source), 1):
+        for number, record in enumerate(chain([first], records), 1):
             if isinstance(record, Transfer) and record.device in devices:
                 time = time if record.time is None else record.time
                 copy.writelines(_usbmon(number, record, time, spans.get(record.index, ())))

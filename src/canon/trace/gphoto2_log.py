@@ -2,8 +2,12 @@
 
 A log has sentences (`Reading 64 = 0x40 bytes from port...`) and hex dumps. Which transfer a dump is
 of is told by its own line, or in logs of before 2012 by the sentence before it. A piece that was
-quoted in a mail is read as well. A log is text that anybody may have changed: lines and dumps are
-bounded, and a dump that breaks off is a transfer that was not kept whole.
+quoted, numbered, indented or folded on its way through mails and web pages is read as well. A log
+is text that anybody may have changed: lines and dumps are bounded, and a dump that breaks off is a
+transfer that was not kept whole.
+
+Of PTP over TCP a log has the bytes that were sent and received, in pieces: packets are put together
+from them.
 """
 
 from __future__ import annotations
@@ -11,9 +15,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from canon.trace.records import Kind, Remark, Setup, Transfer
+from canon.ptp.containers import ContainerKind
+from canon.ptp.ip_packets import HEAD as _PACKET_HEAD
+from canon.trace.records import IpPacket, Kind, Remark, Setup, Transfer
+from canon.wire import Buffer
 
 SENTENCE = re.compile(
     rb"(?P<verb>Reading|Read|Writing|Wrote)\s+(?:(?P<size>\d{1,9}) ?= ?0x[0-9a-fA-F]+ )?"
@@ -24,7 +31,22 @@ SENTENCE = re.compile(
 )
 """What libgphoto2_port says of a transfer."""
 
-BEGINNING = re.compile(SENTENCE.pattern + rb"|\binep [0-9a-f]{2}, outep |Opening SERIAL port")
+_UNTOLD = re.compile(rb"gphoto2-port\(\d\): Hexdump of ")
+"""A dump of which only the sentence before it told the transfer."""
+
+_OVER_TCP = re.compile(rb"\bptpip/(?P<whose>oprequest|senddata|init_cmd|init_event|generic_read)\b")
+
+BEGINNING = re.compile(
+    b"|".join(
+        (
+            SENTENCE.pattern,
+            rb"\bgp_port_(?:read|write|check_int|usb_msg_\w+)(?: \[[^\]]*\])? *\(\d\): ",
+            rb"\binep [0-9a-f]{2}, outep |Opening SERIAL port",
+            _UNTOLD.pattern,
+            _OVER_TCP.pattern,
+        )
+    )
+)
 """What a line holds by which a log, or a piece of one, is known."""
 
 _DUMP = re.compile(
@@ -32,14 +54,30 @@ _DUMP = re.compile(
     rb"(?: = 0x[0-9a-fA-F]+)? bytes?"
 )
 _ROW = re.compile(
-    rb"[>|\s]*([0-9a-f]{4,8})  ?((?:[0-9a-f]{2}[ -]){1,15}[0-9a-f]{2}\b|[0-9a-f]{2}\b)"
+    rb"(?:[^\n]{0,80}?[\s>|.:])??([0-9a-fA-F]{4,8})  ?"
+    rb"((?:[0-9a-fA-F]{2}[ -]){1,15}[0-9a-fA-F]{2}\b|[0-9a-fA-F]{2}\b)"
 )
+"""A row of a dump, whatever a mail, a list or another log has put before it."""
+
 _EMPTY = re.compile(rb"\(empty hexdump")
 _SERIAL = re.compile(rb"Opening SERIAL port|\bWrote +0 = 0x0 out of")
-_TIME = re.compile(rb"[>|\s]*(\d{1,9}\.\d{1,9})\s")
+_TIME = re.compile(
+    rb"[>|\s]*(?:\d{1,7}(?:[.:)]\s*|\s+))?(\d{1,9}\.\d{1,9})\s"
+    rb"|[^\n]{0,80}?\s(\d{1,9}\.\d{6})\s"
+)
+"""Its time: first on a line, after the line's number, or after what another log has put there."""
 _EVENT = re.compile(rb"\binterrupt \([Hh]exdump")
 _FAILED = re.compile(rb"\bfailed: (?P<why>[^\r\n]{0,200}?) \((?P<number>-\d{1,4})\)")
 _ENDPOINTS = re.compile(rb"\binep ([0-9a-f]{2}), outep ([0-9a-f]{2}), intep ([0-9a-f]{2})\b")
+_BROKEN_OFF = re.compile(
+    rb"\b(?:Read|Wrote)\s+\d(?!.*exdump)"
+    rb"|\b(?:Reading|Writing)\s+(?:\d+|message)(?:[^.]*[^.:)\s])?\s*$"
+    rb"|\b(?:Reading|Read|Writing|Wrote)\s*$"
+    rb"|exdump\b[^):]*$|\bptpip/\w+(?: data| header)?:?\s*$"
+)
+"""A line that ends before its sentence does: a mail has folded it."""
+_MARGIN = b"> |\t\r\n"
+
 _CLASS = re.compile(rb"usb_msg_class_")
 _OF_INTERFACE = re.compile(rb"usb_msg_interface_")
 
@@ -47,16 +85,18 @@ _NO_ANSWER, _BROKEN = -2, -71  # as usbmon writes them
 _TIMEOUT = b"-10"
 _LARGEST = 64 << 20  # bytes of one dump
 _UNREAD = 64  # events that came and that the program has not looked at
+_LONGEST = 1024  # bytes of a sentence that was folded
 
 
 @dataclass
 class _Dump:
-    """A hex dump that is being read: the transfer that it is of, and the bytes so far."""
+    """A hex dump that is being read: what it is of, and the bytes so far."""
 
-    of: Transfer
+    of: Transfer | None  # None where it is a piece of packets
     kept: int  # the bytes that it has
     data: bytearray
     twin: bool  # whether it may tell again what came before
+    pipe: _Pipe | None = None  # that the piece passed through
 
     def take(self, line: bytes) -> bool:
         """Add a row; False when the line is none, or not the one that comes next."""
@@ -68,9 +108,57 @@ class _Dump:
         return True
 
 
-def read_gphoto2_log(lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | Remark]:
-    """The transfers that numbered lines of a log tell."""
-    yield from _Reader().read(lines)
+@dataclass
+class _Pipe:
+    """One direction of PTP over TCP, whose pieces are put together to packets."""
+
+    inward: bool
+    number: int = 0  # of the line where the packet begins
+    time: float | None = None
+    data: bytearray = field(default_factory=bytearray)
+
+    def begin(self, number: int, time: float | None, *, anew: bool) -> None:
+        """A piece begins; whether it is the first of a packet."""
+        if anew:
+            self.data.clear()
+        if not self.data:
+            self.number, self.time = number, time
+
+    def take(self, piece: Buffer) -> Iterator[IpPacket]:
+        """Add a piece; the packets that are whole."""
+        self.data += piece
+        while len(self.data) >= _PACKET_HEAD:
+            size = int.from_bytes(self.data[:4], "little")
+            if not _PACKET_HEAD <= size <= _LARGEST:
+                size = len(self.data)  # this is no packet, and will be told so
+            if size > len(self.data):
+                return
+            yield IpPacket(self.number, self.time, self.inward, bytes(self.data[:size]))
+            del self.data[:size]
+            self.number += 1
+
+
+def read_gphoto2_log(lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | IpPacket | Remark]:
+    """The transfers that numbered lines of a log tell; of PTP over TCP, the packets."""
+    yield from _Reader().read(_unfolded(lines))
+
+
+def _unfolded(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """The lines, and sentences that were folded as one."""
+    held: tuple[int, bytes] | None = None
+    for number, raw in lines:
+        line = raw.replace(b"\xc2\xa0", b" ")  # what a web page makes of two blanks
+        if held and line.strip(_MARGIN) and not (_TIME.match(line) or _ROW.match(line)):
+            held = held[0], held[1].rstrip() + b" " + line.lstrip(_MARGIN)
+        else:
+            if held:
+                yield held
+            held = number, line
+        if len(held[1]) > _LONGEST or not _BROKEN_OFF.search(held[1]):
+            yield held
+            held = None
+    if held:
+        yield held
 
 
 class _Reader:
@@ -79,15 +167,18 @@ class _Reader:
         self._asked: Transfer | None = None  # what was begun, and not told yet
         self._dump: _Dump | None = None
         self._events: deque[bytes] = deque(maxlen=_UNREAD)
+        self._sent, self._received = _Pipe(inward=False), _Pipe(inward=True)
 
-    def read(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | Remark]:
+    def read(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | IpPacket | Remark]:
         for number, line in lines:
             if self._dump is not None:
-                if self._dump.take(line) and len(self._dump.data) < self._dump.kept:
+                if self._dump.take(line):
+                    if len(self._dump.data) == self._dump.kept:
+                        yield from self._end_dump()
                     continue
+                if not _says_more(line):
+                    continue  # an empty line, or the end of a row that was folded
                 yield from self._end_dump()
-                if _ROW.match(line):
-                    continue
             if _SERIAL.search(line):
                 text = "the log is of a serial line, and has only what came; it cannot be told"
                 yield Remark(number, None, "SerialLine", text)
@@ -103,10 +194,13 @@ class _Reader:
         yield from self._end_dump()
         yield from self._give_up()
 
-    def _say(self, number: int, line: bytes) -> Iterator[Transfer]:
+    def _say(self, number: int, line: bytes) -> Iterator[Transfer | IpPacket]:
         """A line that may speak of a transfer, and may begin a dump."""
-        time = float(found[1]) if (found := _TIME.match(line)) else None
+        time = float(found[1] or found[2]) if (found := _TIME.match(line)) else None
         dump, event = _DUMP.search(line), _EVENT.search(line)
+        if dump and (piece := _OVER_TCP.search(line)):
+            self._begin_piece(number, time, line, piece, dump)
+            return
         of: Transfer | None = None
         if event:
             of = self._transfer(number, time, Kind.INTERRUPT, "interrupt", 0)
@@ -124,12 +218,32 @@ class _Reader:
         elif dump:
             of, self._asked = self._asked, None
             of = of and replace(of, took=_passed(of.time, time))
+            if of is None and _UNTOLD.search(line):
+                of = self._transfer(number, time, Kind.BULK, "in", 0)
         if dump and of is not None:
             size = int(dump["size"])
             kept = min(int(dump["kept"] or size), size)
             self._dump = _Dump(replace(of, size=size, index=number), kept, bytearray(), not event)
             if size > _LARGEST or not kept:
                 yield from self._end_dump()
+
+    def _begin_piece(
+        self,
+        number: int,
+        time: float | None,
+        line: bytes,
+        piece: re.Match[bytes],
+        dump: re.Match[bytes],
+    ) -> None:
+        """A dump of what passed over TCP: all of a packet, or a part of it."""
+        pipe = self._received if piece["whose"] == b"generic_read" else self._sent
+        rest = line[piece.end() :]
+        if pipe.inward and b" data:" in rest and not pipe.data:
+            return  # the head of its packet is not in the log
+        whole = piece["whose"] not in (b"generic_read", b"senddata")
+        pipe.begin(number, time, anew=whole or b" header:" in rest)
+        kept = int(dump["kept"] or dump["size"])
+        self._dump = _Dump(None, min(kept, _LARGEST), bytearray(), twin=False, pipe=pipe)
 
     def _spoken(
         self, number: int, time: float | None, line: bytes, sentence: re.Match[bytes]
@@ -159,11 +273,18 @@ class _Reader:
     ) -> Transfer:
         return Transfer(number, time, None, "", self._endpoints[place], kind, room=room)
 
-    def _end_dump(self) -> Iterator[Transfer]:
+    def _end_dump(self) -> Iterator[Transfer | IpPacket]:
         dump, self._dump = self._dump, None
         if dump is None:
             return
+        if dump.pipe:
+            yield from dump.pipe.take(dump.data)
+        if dump.of is None:
+            return
         transfer = replace(dump.of, data=bytes(dump.data))
+        untold = transfer.kind is Kind.BULK and not transfer.room
+        if untold and dump.data[4:6] == ContainerKind.COMMAND.to_bytes(2, "little"):
+            transfer = replace(transfer, endpoint=self._endpoints["out"])
         if transfer.kind is Kind.INTERRUPT and transfer.data:
             if dump.twin and self._events and self._events[0] == transfer.data:
                 self._events.popleft()  # it was told when it came
@@ -188,6 +309,13 @@ class _Reader:
     def _give_up(self) -> Iterator[Transfer]:
         if self._asked is not None:
             yield replace(self._asked, status=None)
+
+
+def _says_more(line: bytes) -> bool:
+    """Whether a line is one of the log, and not what is left of another."""
+    return any(
+        kind.search(line) for kind in (SENTENCE, _DUMP, _FAILED, _ENDPOINTS, _SERIAL)
+    ) or bool(_TIME.match(line))
 
 
 def _same(begun: Transfer, told: Transfer) -> bool:

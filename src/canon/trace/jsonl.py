@@ -207,6 +207,16 @@ def blank_trace(file: BinaryIO, copy: BinaryIO, spans: Mapping[int, Iterable[Spa
         copy.write(json.dumps(fields).encode() + b"\n")
 
 
+def packet_line(packet: IpPacket, spans: Iterable[Span]) -> bytes:
+    """The line of a trace that holds a packet, with zeros in the named spans."""
+    data = bytearray(packet.data)
+    for start, stop in spans:
+        data[start:stop] = bytes(len(data[start:stop]))
+    fields: dict[str, Any] = {} if packet.time is None else {"t": packet.time}
+    fields |= {"dir": "in" if packet.inward else "out", "packet": data.hex()}
+    return json.dumps(fields).encode() + b"\n"
+
+
 def _blank_pieces(fields: dict[str, Any], *, private: bool) -> None:
     """Blank the pieces of a conversation that a line holds, all or nothing."""
     if private:

@@ -154,6 +154,17 @@ class _Asked:
         head = self.block.head
         return (head.code, head.transaction) == (self.code, self.number)
 
+    def take(self, block: _Block) -> None:
+        """Add the container of its data, which may be those of another operation."""
+        self.block, self.inward = block, block.inward
+        self.data, self.size = bytes(block.payload), block.got
+        if not self.fits:
+            whose = f"{block.head.code:#06x} in transaction {block.head.transaction}"
+            self.notes.append(f"the data are those of {whose}")
+        if 0 < block.left < math.inf:
+            length = block.head.length - HEAD
+            self.notes.append(f"the data are cut: {block.got} of {length} bytes")
+
 
 class PtpTalk:
     """Follows one device that speaks PTP.
@@ -368,16 +379,15 @@ class PtpTalk:
             case ContainerKind.COMMAND, False if block.whole:
                 yield from self._close()
                 self._asked = self._open(block)
-            case ContainerKind.DATA, inward if asked and asked.block is None:
-                asked.block, asked.inward = block, inward
-                asked.data, asked.size = bytes(block.payload), block.got
-                if not asked.fits:
-                    head = block.head
-                    whose = f"{head.code:#06x} in transaction {head.transaction}"
-                    asked.notes.append(f"the data are those of {whose}")
-                if 0 < block.left < math.inf:
-                    length = block.head.length - HEAD
-                    asked.notes.append(f"the data are cut: {block.got} of {length} bytes")
+            case ContainerKind.DATA, _ if asked and asked.block is None:
+                asked.take(block)
+            case ContainerKind.DATA, _ if asked is None and block.head.code:
+                head = block.head
+                self._asked = asked = _Asked(
+                    block.record, block.time, head.code, head.transaction, None
+                )
+                asked.notes.append("its command was not recorded")
+                asked.take(block)
             case ContainerKind.RESPONSE, True if asked and block.whole:
                 yield from self._respond(asked, block)
             case _:
