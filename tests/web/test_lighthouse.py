@@ -12,7 +12,7 @@ import pytest
 from browsing import CHROMIUM
 from serving import serving
 
-from conftest import ROOT
+from conftest import ROOT, program
 
 JUDGE = ROOT / "tests/web/lighthouse"
 LEAST = 0.95
@@ -23,7 +23,9 @@ LEAST = 0.95
 def test_the_page_is_accessible_and_well_made(form: str, tmp_path: Path) -> None:
     judge = tmp_path / "judge"
     shutil.copytree(JUDGE, judge, ignore=shutil.ignore_patterns("node_*"))
-    subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=judge, check=True)
+    subprocess.run(
+        [program("npm"), "ci", "--silent", "--no-audit", "--no-fund"], cwd=judge, check=True
+    )
     command = [
         str(judge / "node_modules/.bin/lighthouse"),
         "--quiet",

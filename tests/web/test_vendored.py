@@ -7,13 +7,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from conftest import ROOT
+import pytest
+
+from conftest import ROOT, program
 
 PAGE = ROOT / "src/canon/web/page"
 MOST = 25_000
 
 
+@pytest.mark.long
 def test_it_is_what_the_packages_give(tmp_path: Path) -> None:
+    program("npm")
     shutil.copytree(ROOT / "vendor", tmp_path / "vendor", ignore=shutil.ignore_patterns("node_*"))
     made = tmp_path / "made"
     made.mkdir()
