@@ -77,6 +77,18 @@ def _as_pcapng(link: int, rows: Iterable[tuple[int, bytes]]) -> bytes:
     return out
 
 
+def on_two_interfaces(path: Path) -> tuple[bytes, int]:
+    """A recording of a bus and of all buses (usbmon1 and usbmon0), and how many packets it had."""
+    out, rows = section() + interface(220) * 2, list(_halves(path))
+    for micros, fields, data in rows:
+        for which, later in ((0, 0), (1, 7)):  # each looks at the clock for itself
+            seconds, part = divmod(micros + later, 1_000_000)
+            head = struct.pack("<QcBBBHBBqiiII8s", *fields[:8], seconds, part, *fields[10:])
+            row = head.ljust(64, b"\0") + data
+            out += block(6, struct.pack("<5I", which, 0, 0, len(row), len(row)), row)
+    return out, len(rows)
+
+
 def section() -> bytes:
     """A section header of a pcapng."""
     return block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))

@@ -21,7 +21,15 @@ from canon.trace.records import Remark, Setup, Transfer
 from canon.trace.source import Where
 from canon.trace.step import Step
 from canon.trace.telling import redact, tell
-from rigs.rewritten import as_gzip, as_usbmon_text, as_usbpcap, block, interface, section
+from rigs.rewritten import (
+    as_gzip,
+    as_usbmon_text,
+    as_usbpcap,
+    block,
+    interface,
+    on_two_interfaces,
+    section,
+)
 
 BODIES = ("powershot-g3", "eos-20d", "powershot-g9")
 FORMS: dict[str, Callable[[Path], bytes]] = {
@@ -193,6 +201,47 @@ def test_one_device_of_several(ours: dict[str, Path], tmp_path: Path) -> None:
     assert [step.name for step in tell(read(path), KEYBOARD)] == ["OtherDevice"]
     with pytest.raises(ValueError, match=r"no device 9\.9 in the recording; it has 1\.1, 2\.5"):
         list(tell(read(path), "9.9"))
+
+
+FILES = [  # a stick whose second command has the tag 2, and a file that begins like a container
+    urb(1, b"S", 3, 0x02, bytes.fromhex("5553424302000000 0010000080000a28") + bytes(15)),
+    urb(1, b"C", 3, 0x02, size=31),
+    urb(2, b"C", 3, 0x81, bytes.fromhex("00100000 0200 0910 01000000") + bytes(500)),
+    urb(3, b"C", 3, 0x81, b"USBS" + bytes.fromhex("0200000000000000 00")),
+]
+SERIAL = [  # an adapter of a serial line: its speed, its form, and what came over the line
+    urb(1, b"S", 2, 0x00, setup=bytes.fromhex("40 03 1a00 0000 0000"), status=-115),
+    urb(1, b"C", 2, 0x00),
+    urb(2, b"S", 2, 0x00, setup=bytes.fromhex("40 04 0800 0000 0000"), status=-115),
+    urb(2, b"C", 2, 0x00),
+    urb(3, b"C", 3, 0x81, b"\x01\x60secret"),
+]
+
+
+@pytest.mark.parametrize("packets", [FILES, SERIAL], ids=["a stick", "a serial adapter"])
+def test_what_only_looks_like_a_camera_is_counted(
+    ours: dict[str, Path], packets: list[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.pcapng"
+    path.write_bytes(on_one_bus(ours["powershot-g9"], *packets))
+    steps = list(tell(read(path)))
+    assert [step.name for step in steps if step.device == KEYBOARD] == ["OtherDevice"]
+    assert [step.name for step in steps if step.device == OURS] == [
+        step.name for step in told(ours["powershot-g9"])
+    ]
+
+
+@pytest.mark.parametrize("slug", BODIES)
+def test_a_bus_that_was_captured_on_two_interfaces_is_told_once(
+    ours: dict[str, Path], slug: str
+) -> None:
+    out, twins = on_two_interfaces(ours[slug])
+    *steps, last = told(io.BytesIO(out))
+    assert steps == told(ours[slug])
+    assert (last.name, last.note) == (
+        "OtherPackets",
+        f"passed over: {twins} packets that were captured on a second interface, too",
+    )
 
 
 def test_packets_of_a_network_are_counted(ours: dict[str, Path]) -> None:

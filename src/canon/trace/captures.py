@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import struct
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -47,21 +47,46 @@ _WINDOWS_STATUS = {
 
 _LARGEST = 64 << 20  # bytes of one packet; the kernel's largest USB request has 16 MiB
 _MOST_INTERFACES = 1024
+_TWIN_S, _TWINS = 0.01, 1024  # by how much their times differ, and how many are remembered
 
 
 class _Packet(NamedTuple):
-    """One packet: its time in seconds, how it is laid out, and its bytes."""
+    """One packet: its time in seconds, how it is laid out, its bytes, and where it was captured."""
 
     time: float
     link: int
     order: str
     raw: bytes
+    interface: int = 0
 
 
 class _Interface(NamedTuple):
     link: int
     ticks: float  # in a second
     shift: int  # seconds to add
+
+
+class _Twins:
+    """Knows what two interfaces have captured both, as usbmon0 and usbmon1 do with one bus.
+
+    Each looks at the clock for itself, so their times differ a little.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._seen: OrderedDict[int, tuple[float, int]] = OrderedDict()
+
+    def told(self, half: Half, interface: int) -> bool:
+        """Whether another interface has told it just now."""
+        key = hash(half._replace(number=0, time=0.0))
+        time, first = self._seen.pop(key, (0.0, interface))
+        if interface != first and abs(half.time - time) < _TWIN_S:
+            self.count += 1
+            return True
+        self._seen[key] = half.time, interface
+        if len(self._seen) > _TWINS:
+            self._seen.popitem(last=False)
+        return False
 
 
 class _Lost(NamedTuple):
@@ -79,7 +104,7 @@ def read_capture(file: BinaryIO, name: str) -> Iterator[Half | Remark]:
     """
     magic = file.read(4)
     packets = _pcapng(file) if magic == SECTION else _pcap(file, *_PCAP[magic])
-    others: Counter[int] = Counter()
+    others, twins = Counter[int](), _Twins()
     links: dict[int, None] = {}
     number, usb = 0, False
     try:
@@ -97,6 +122,8 @@ def read_capture(file: BinaryIO, name: str) -> Iterator[Half | Remark]:
                         half: Half | Remark | None = reader(number, packet)
                     except (struct.error, ValueError, IndexError):
                         half = Remark(number, None, "Broken", "this is no record of USB")
+                    if isinstance(half, Half) and twins.told(half, packet.interface):
+                        half = None
                     if half is not None:
                         yield half
                 else:
@@ -112,6 +139,9 @@ def read_capture(file: BinaryIO, name: str) -> Iterator[Half | Remark]:
             f"{name} is of link type {kinds}, not USB as Linux (189, 220) or Windows (249) "
             "records it; record with usbmon or USBPcap"
         )
+    if twins.count:
+        text = f"passed over: {twins.count} packets that were captured on a second interface, too"
+        yield Remark(number, None, "OtherPackets", text)
     for link, count in others.items():
         if count:
             what = "packet" if count == 1 else "packets"
@@ -182,7 +212,7 @@ def _packet(
         yield _Lost(lost, "before the next one")
     face = interfaces[which]
     time = face.shift + (high << 32 | low) / face.ticks
-    yield _Packet(time, face.link, order, body[at : at + kept])
+    yield _Packet(time, face.link, order, body[at : at + kept], which)
 
 
 def _interface(body: bytes, order: str) -> _Interface:

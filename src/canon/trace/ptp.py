@@ -530,15 +530,24 @@ class PtpTalk:
         return replace(dataset, note=note, secret=(*dataset.secret, (kept, asked.size)))
 
 
-def is_ptp(transfer: Transfer) -> bool:
-    """Whether these bytes hardly are anything but PTP: a container, an event, a class request."""
+def is_ptp(transfer: Transfer, *, whole: bool) -> bool:
+    """Whether these bytes hardly are anything but PTP: a container, an event, a class request.
+
+    Args:
+        transfer: what passed.
+        whole: whether a container must be a command or a response and fill the transfer: what
+            another device sends may begin like the data of a camera.
+    """
     if setup := transfer.setup:
         of_class = setup.kind in (CLASS_IN, CLASS_OUT)
         return of_class and CANCEL <= setup.request <= GET_STATUS
     if transfer.kind is Kind.INTERRUPT:  # an event's first piece may have eight bytes
         length, kind = (int.from_bytes(transfer.data[at : at + 4], "little") for at in (0, 4))
         return HEAD <= length <= _MOST_EVENT and kind & 0xFFFF == ContainerKind.EVENT
-    return transfer.kind is Kind.BULK and _head(transfer, 0) is not None
+    head = _head(transfer, 0) if transfer.kind is Kind.BULK else None
+    if head is None or not whole:
+        return head is not None
+    return head.kind != ContainerKind.DATA and head.length == transfer.size
 
 
 def _parameters(

@@ -21,7 +21,15 @@ from canon.files import new_file
 from canon.trace.files import blank, read
 from canon.trace.native import NativeTalk
 from canon.trace.ptp import PtpTalk, is_ptp
-from canon.trace.records import Exchange, IpPacket, Record, Remark, Transaction, Transfer
+from canon.trace.records import (
+    Exchange,
+    IpPacket,
+    Record,
+    Remark,
+    Setup,
+    Transaction,
+    Transfer,
+)
 from canon.trace.source import Where
 from canon.trace.step import Odd, Step
 from canon.trace.usb import Private
@@ -33,7 +41,9 @@ _GET_DEVICE, _GET_CONFIGURATION = (0x80, 6, 1), (0x80, 6, 2)
 """bmRequestType, bRequest, and the kind of descriptor."""
 
 _CANON = 0x04A9
-_NATIVE_REQUESTS = (0x04, 0x0C)
+_NATIVE = {VENDOR_IN: (0x55, 0x01, 0x04), VENDOR_OUT: (0x10, 0x11)}
+"""The values of the native protocol's control transfers (canon-native-usb, section 3)."""
+_ONE_BYTE, _MORE = 0x0C, 0x04  # its requests, by how much passes
 _HELD, _MOST_HELD = 64, 4096  # transfers that are held back, and bytes of one
 
 
@@ -214,5 +224,12 @@ class _Device:
         if self._talk is not None or self._is_other:
             return None
         if setup and setup.kind in (VENDOR_IN, VENDOR_OUT):
-            return self._native if may_be_native and setup.request in _NATIVE_REQUESTS else None
-        return self._ptp if is_ptp(transfer) else None
+            return self._native if may_be_native and _is_native(setup) else None
+        return self._ptp if is_ptp(transfer, whole=not self.is_camera) else None
+
+
+def _is_native(setup: Setup) -> bool:
+    """Whether a control transfer hardly is another's: many devices have vendor requests."""
+    if not setup.length or setup.index or setup.value not in _NATIVE[setup.kind]:
+        return False
+    return setup.request == (_ONE_BYTE if setup.length == 1 else _MORE)
