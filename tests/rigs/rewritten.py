@@ -1,7 +1,7 @@
 """A recording of ours, as other programs would have written it.
 
 What is ours is read by dpkt, and the forms are written from the descriptions of those who made
-them: the kernel's of usbmon, and USBPcap's of its captures.
+them: the kernel's of usbmon, USBPcap's of its captures, and Apple's of those of macOS.
 """
 
 from __future__ import annotations
@@ -58,6 +58,23 @@ def as_usbpcap(path: Path, *, ng: bool = False, old: bool = False) -> bytes:
             )  # fmt: skip
             rows.append((micros, head + (bytes([stage]) if kind == 2 else b"") + payload))
     return _as_pcapng(249, rows) if ng else _as_pcap(249, rows)
+
+
+def as_darwin(path: Path) -> bytes:
+    """A recording as macOS would have made it, on its bus 0x14."""
+    rows = []
+    for micros, fields, data in _halves(path):
+        number, event, kind, endpoint, address = fields[:5]
+        setup, asks = fields[13], event == b"S"
+        payload = setup + data if asks and kind == 2 else data
+        status = {-2: 0xE00002D6, -32: 0xE0005000}.get(fields[10], 0) if not asks else 0
+        head = struct.pack(
+            "<HBBIIIQIBBBB",
+            0x100, 32, not asks, fields[11], status, 0, number, 0x14110000, 2, address, endpoint,
+            (1, 3, 0, 2)[kind],
+        )  # fmt: skip
+        rows.append((micros, head + payload))
+    return _as_pcap(266, rows)
 
 
 def _as_pcap(link: int, rows: Iterable[tuple[int, bytes]]) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recordings import pcap, record_body, urb
+from recordings import pcap, record_body, tshark, urb
 
 from canon.trace.files import read
 from canon.trace.records import Remark, Setup, Transfer
@@ -22,6 +22,7 @@ from canon.trace.source import Where
 from canon.trace.step import Step
 from canon.trace.telling import redact, tell
 from rigs.rewritten import (
+    as_darwin,
     as_gzip,
     as_usbmon_text,
     as_usbpcap,
@@ -37,6 +38,7 @@ FORMS: dict[str, Callable[[Path], bytes]] = {
     "usbpcap-ng": lambda path: as_usbpcap(path, ng=True),
     "usbpcap-old": lambda path: as_usbpcap(path, old=True),
     "usbmon-text": as_usbmon_text,
+    "macos": as_darwin,
     "gzip": as_gzip,
 }
 OURS = "1.1"
@@ -44,8 +46,11 @@ KEYBOARD = "2.5"
 
 
 def told(where: Where, device: str | None = None) -> list[Step]:
-    """The steps, without the numbers of records, which differ from form to form."""
-    return [replace(step, index=0) for step in tell(read(where), device)]
+    """The steps, without the numbers of records and buses, which differ from form to form."""
+    return [
+        replace(step, index=0, device=step.device.replace("20.", "1."))
+        for step in tell(read(where), device)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +83,19 @@ def test_each_form_is_redacted_to_the_same_pcapng(
     assert copy.read_bytes()[:4] == section()[:4]
     assert [one.name for one in told(copy)] == [one.name for one in told(ours[slug])]
     assert told(copy) == told(wanted)
+
+
+def test_wireshark_reads_what_is_written_here_as_macos_does(
+    ours: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_bytes(as_darwin(ours["powershot-g9"]))
+    rows = tshark(tmp_path / "a", "usb.darwin.endpoint_type", "usb.src", "usb.capdata")
+    bulk = [row for row in rows if row[0] == "2" and row[2].startswith("10000000010002")]
+    assert [row[1] for row in bulk] == ["host"]
+    asked = tshark(tmp_path / "a", "usb.setup.bRequest", only="usb.bmRequestType")
+    described = tshark(tmp_path / "a", "usb.src", "usb.idVendor", only="usb.idVendor")
+    assert ["6"] in asked
+    assert ["20.1.0", "0x04a9"] in described
 
 
 def test_a_stream_is_read_and_redacted_like_a_file(ours: dict[str, Path], tmp_path: Path) -> None:
@@ -302,7 +320,10 @@ def test_a_line_that_is_none_of_usbmon_hides_nothing(ours: dict[str, Path]) -> N
     ]
 
 
-def test_stalls_and_timeouts_of_windows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [as_usbpcap, as_darwin])
+def test_stalls_and_timeouts_of_other_systems(
+    form: Callable[[Path], bytes], tmp_path: Path
+) -> None:
     packets = [
         urb(1, b"S", 3, 0x02, b"out", status=-115),
         urb(1, b"C", 3, 0x02, status=-32, size=0),
@@ -310,7 +331,7 @@ def test_stalls_and_timeouts_of_windows(tmp_path: Path) -> None:
         urb(2, b"C", 3, 0x81, status=-2),
     ]
     plain = pcap(tmp_path / "a.pcap", packets)
-    (tmp_path / "b.pcap").write_bytes(as_usbpcap(plain))
+    (tmp_path / "b.pcap").write_bytes(form(plain))
     stalled, late = read(tmp_path / "b.pcap")
     assert [getattr(one, "status", 0) for one in (stalled, late)] == [-32, -2]
 

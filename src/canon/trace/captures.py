@@ -1,7 +1,8 @@
 """Captures, `.pcap` and `.pcapng`: their packets, and the USB records in these.
 
-Linux writes usbmon records (link types 189 and 220), Windows those of USBPcap (249). A pcapng may
-have several sections and interfaces, each with its own link type: packets of others are counted.
+Linux writes usbmon records (link types 189 and 220), Windows those of USBPcap (249), macOS its own
+(266). A pcapng may have several sections and interfaces, each with its own link type: packets of
+others are counted.
 No length is believed before the bytes are there.
 """
 
@@ -43,6 +44,20 @@ _WINDOWS_STATUS = {
     0xC0010000: -errno.ENOENT,  # cancelled: its time was up
     0xC0007000: -errno.ESHUTDOWN,  # the device is gone
     0xC000000C: -errno.EOVERFLOW,
+}
+
+_DARWIN = 266
+_DARWIN_HEAD = struct.Struct("<2xBBIIIQIBBBB")
+"""After a version: the head's size, completion, bytes, status, isochronous frames, id, where the
+device hangs, its speed, its address, endpoint, kind (Apple's own description of its captures)."""
+_DARWIN_KINDS = (Kind.CONTROL, Kind.ISOCHRONOUS, Kind.BULK, Kind.INTERRUPT)  # as descriptors count
+_DARWIN_STATUS = {
+    0xE000404F: -errno.EPIPE,
+    0xE0005000: -errno.EPIPE,
+    0xE00002D6: -errno.ENOENT,  # its time was up
+    0xE00002EB: -errno.ENOENT,  # cancelled
+    0xE00002C0: -errno.ESHUTDOWN,  # the device is gone
+    0xE00002E8: -errno.EOVERFLOW,
 }
 
 _LARGEST = 64 << 20  # bytes of one packet; the kernel's largest USB request has 16 MiB
@@ -136,8 +151,8 @@ def read_capture(file: BinaryIO, name: str) -> Iterator[Half | Remark]:
     if not usb:
         kinds = ", ".join(map(str, links)) or "unknown"
         raise ValueError(
-            f"{name} is of link type {kinds}, not USB as Linux (189, 220) or Windows (249) "
-            "records it; record with usbmon or USBPcap"
+            f"{name} is of link type {kinds}, not USB as Linux (189, 220), Windows (249) or macOS "
+            "(266) records it; record with usbmon, USBPcap or the XHC interfaces of macOS"
         )
     if twins.count:
         text = f"passed over: {twins.count} packets that were captured on a second interface, too"
@@ -303,5 +318,31 @@ def _usbpcap(number: int, packet: _Packet) -> Half | None:
     )
 
 
-_READERS = {**dict.fromkeys(HEADS, _usbmon), _USBPCAP: _usbpcap}
+def _darwin(number: int, packet: _Packet) -> Half:
+    """A record of macOS; a control transfer's begins with its setup."""
+    size, done, length, status, _, id, place, _, address, endpoint, kind = _DARWIN_HEAD.unpack_from(
+        packet.raw
+    )
+    asks, setup, data = not done, b"", packet.raw[size:]
+    transfer = _DARWIN_KINDS[kind]
+    if asks and transfer is Kind.CONTROL:
+        setup, data = data[:8], data[8:]
+        length = struct.unpack_from("<6xH", setup)[0]
+        endpoint |= setup[0] & 0x80
+    return Half(
+        number,
+        id,
+        asks,
+        f"{place >> 24}.{address}",
+        endpoint,
+        transfer,
+        packet.time,
+        _DARWIN_STATUS.get(status, -errno.EPROTO) if status and done else 0,
+        length,
+        setup,
+        data[:length],
+    )
+
+
+_READERS = {**dict.fromkeys(HEADS, _usbmon), _USBPCAP: _usbpcap, _DARWIN: _darwin}
 """What reads a record, by link type."""
