@@ -193,6 +193,7 @@ class Settings(Names, Mapping[str, Setting[Any]]):
             ValueError: there is no such setting, no camera has such a value, or the setting can
                 only be read.
             ValueRefused: the camera did not take a value; the error has what it takes.
+            NotFinished: the camera took a value, and does not say what it has now.
             NotSupported: this camera does not have the setting.
         """
         wanted = {

@@ -66,7 +66,7 @@ from canon.ptp.operations import (
     find_operation,
 )
 from canon.ptp.properties import Properties
-from canon.ptp.session import Answer, Session, refusal
+from canon.ptp.session import UNKNOWN, Answer, Session, refusal
 
 if TYPE_CHECKING:
     from canon.driver.settings import Settings
@@ -272,7 +272,13 @@ class PtpDriver:
     def read_file(self, entry: Entry, sink: Sink, progress: Progress | None = None) -> int:
         """Fetch a file: in blocks of 1 MiB when it is long and the camera gives parts."""
         if self.session.supports(GetPartialObject) and _BLOCK < entry.size < SIZE_UNTOLD:
-            return self._in_blocks(entry, 0, entry.size, Counted(sink, progress, entry.size))
+            counted = Counted(sink, progress, entry.size)
+            try:
+                return self._in_blocks(entry, 0, entry.size, counted)
+            except Refused as error:
+                if counted.done or error.code not in UNKNOWN:
+                    raise
+                _log.info("%s is fetched in one piece: %s", entry.path, error)
         return self._whole(entry, sink, progress)
 
     def read_range(self, entry: Entry, offset: int, size: int, sink: Sink) -> int:

@@ -58,15 +58,20 @@ class Channel:
         """A new session keeps no records until it is asked to."""
         self.open = False
 
-    def begin(self, *after: Operation[Nothing]) -> None:
+    def begin(self, after: Operation[Nothing], more: Operation[Nothing] | None = None) -> None:
         """Let the body tell all of itself anew; it goes into the store, and nobody else hears it.
 
         Args:
             after: what lets the body do so; no other thread may ask between.
+            more: what lets it tell more, where it lists that; one that refuses it tells the rest.
         """
         with self._lock:
-            for operation in after:
-                self.session.call(operation)
+            self.session.call(after)
+            if more is not None and self.session.supports(type(more)):
+                try:
+                    self.session.call(more)
+                except Refused as error:
+                    _log.info("the camera does not tell all: %s", error)
             self.store.clear()
             self.open = True
             self._kept_on = self.session.clock.now()

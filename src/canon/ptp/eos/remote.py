@@ -143,7 +143,8 @@ class EosRemote:
             if self.active:
                 return
             if PtpQuirk.WANTS_LISTING in self.model.quirks:
-                self._objects.list_roots()
+                with suppress(Refused):
+                    self._objects.list_roots()
             self.entered = True
             try:
                 for mode in self._modes():
@@ -151,9 +152,7 @@ class EosRemote:
                 if self._like_m:
                     self.session.refresh()
                 if self.session.supports(SetEventMode) and self.session.supports(GetEvent):
-                    olc = self.session.supports(SetRequestOlcInfoGroup)
-                    groups = (SetRequestOlcInfoGroup(ALL_GROUPS),) if olc else ()
-                    self.channel.begin(SetEventMode(1), *groups)
+                    self.channel.begin(SetEventMode(1), SetRequestOlcInfoGroup(ALL_GROUPS))
             except BaseException:
                 self.channel.end()
                 self._try(lambda: self.session.call(SetRemoteMode(0)))

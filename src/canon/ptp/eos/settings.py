@@ -6,15 +6,16 @@ now is refused before it is sent (canon-eos-ptp, sections 5 and 6).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from canon.driver.settings import BY_MODE, READ_ONLY, Reading, number_in
-from canon.errors import DeviceBusy, ValueRefused
+from canon.errors import DeviceBusy, NotFinished, ValueRefused
 from canon.ptp.eos.codes import ROWS, EosRow, name_of, row_at, row_of
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.remote import EosRemote
+from canon.ptp.operations import PtpEvent
 from canon.values.kinds import Kind
 
 _TOLD_ON_REQUEST = (Eos.OWNER, Eos.ARTIST, Eos.COPYRIGHT, Eos.SERIAL_NUMBER)
@@ -74,6 +75,7 @@ class EosSettings:
             ValueError: a value is of another kind, or the setting can only be read.
             ValueRefused: the body does not take it now.
             DeviceBusy: it stays busy.
+            NotFinished: the body took it, and does not say what it is now.
         """
         self._request(*changes)
         self._remote.channel.drain()
@@ -121,7 +123,7 @@ class EosSettings:
         return None if entries is None else tuple(dict.fromkeys(map(row.read, entries)))
 
     def _write(self, name: str, row: EosRow, value: Any) -> None:
-        """Write one, and wait until the body says that it has it."""
+        """Write one, and wait until the body says that it has it; where it says nothing, ask."""
         if not row.settable:
             raise ValueError(f"{name} can only be read")
         entries = self._entries(row)
@@ -130,9 +132,22 @@ class EosSettings:
             raise ValueRefused(name, value, self._allowed(row))
         if raw == self._store.values[row.place]:
             return
-        self._send(name, row, value, raw, patient=entries != ())
         place = row.place
-        self.session.wait_for(lambda: row.read(self._store.values[place]) == value, _CONFIRMED_S)
+
+        def has() -> bool:
+            return bool(row.read(self._store.values[place]) == value)
+
+        with self.session.events() as told:
+            self._send(name, row, value, raw, patient=entries != ())
+            if self.session.wait_for(has, _CONFIRMED_S) or _speaks_of(place, told):
+                return
+            self._remote.request(place)
+            if self.session.wait_for(has, _CONFIRMED_S) or _speaks_of(place, told):
+                return
+        raise NotFinished(
+            f"the camera took {name} {value} and does not say what it is now",
+            "look at its display; what it is set to is read anew in the next remote control",
+        )
 
     def _send(self, name: str, row: EosRow, value: Any, raw: bytes, *, patient: bool) -> None:
         """Send it, again while the body is busy; it is busy too for what its mode does not take."""
@@ -156,6 +171,11 @@ class EosSettings:
             if wanted and code not in self._store.values and code not in self._asked:
                 self._asked.add(code)
                 self._remote.request(code)
+
+
+def _speaks_of(place: int, told: Iterable[PtpEvent]) -> bool:
+    """Whether any of these records is of that property."""
+    return any(getattr(one, "property", None) == place for one in told)
 
 
 def _parsed(name: str, row: EosRow, value: object) -> Any:

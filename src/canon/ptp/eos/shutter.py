@@ -57,6 +57,7 @@ from canon.ptp.operations import (
     GetObject,
     GetPartialObject,
 )
+from canon.ptp.session import UNKNOWN
 
 if TYPE_CHECKING:
     from canon.values import Format
@@ -239,17 +240,23 @@ class EosShutter:
         if not self.session.supports(PcHddCapacity):
             return
         locks = self.session.supports(SetUiLock)
+        refused: Refused | None = None
         with suppress(Refused):
             if locks:
                 self.session.call(SetUiLock())
         try:
-            with suppress(DeviceBusy):
-                self.session.call(PcHddCapacity(*_ROOM, 1))
+            self.session.call(PcHddCapacity(*_ROOM, 1))
+        except DeviceBusy:
+            pass
+        except Refused as error:
+            refused = error
         finally:
             with suppress(Refused):
                 if locks:
                     self.session.call(ResetUiLock())
         self.session.wait_for(lambda: self._store.number(Eos.AVAILABLE_SHOTS), _ROOM_S)
+        if refused and self._store.number(Eos.AVAILABLE_SHOTS) == 0:
+            raise refused
 
     # --- the release ------------------------------------------------------------------------------
 
@@ -400,13 +407,9 @@ class EosShutter:
             if progress:
                 progress(got + done, size)
 
-        if part is None or not size:
-            got = self.session.receive(
-                GetObject(handle), file.write, limit=_MOST_PICTURE, progress=progress, expect=size
-            )
-        else:
-            while got < size:
-                block = min(_BLOCK, size - got)
+        while part is not None and got < size:
+            block = min(_BLOCK, size - got)
+            try:
                 came = self.session.receive(
                     part(handle, got, block),
                     file.write,
@@ -414,9 +417,18 @@ class EosShutter:
                     progress=counted,
                     expect=block,
                 )
-                if not came:
-                    break
-                got += came
+            except Refused as error:
+                if got or error.code not in UNKNOWN:
+                    raise
+                part = None
+                break
+            if not came:
+                break
+            got += came
+        if part is None or not size:
+            got = self.session.receive(
+                GetObject(handle), file.write, limit=_MOST_PICTURE, progress=progress, expect=size
+            )
         if not got or got < size:
             raise ObjectNotFound("the camera sent less than it said", AGAIN, subject=name)
         kind = f".{kind_of_format(form & 0xFFFF, 'JPG').suffix}"
