@@ -2,7 +2,7 @@
 
 Linux writes usbmon records (link types 189 and 220), Windows those of USBPcap (249), macOS its own
 (266). A pcapng may have several sections and interfaces, each with its own link type: packets of
-others are counted.
+others are counted. Of a network only what PTP over TCP is made of is read (`canon.trace.network`).
 No length is believed before the bytes are there.
 """
 
@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from canon.trace.halves import Half
-from canon.trace.records import Kind, Remark
+from canon.trace.network import LINKS, PORT, Network
+from canon.trace.records import IpPacket, Kind, Remark
 from canon.trace.usbmon import HEADS, REQUEST, URB
 
 SECTION = b"\x0a\x0d\x0d\x0a"
@@ -111,21 +112,21 @@ class _Lost(NamedTuple):
     where: str
 
 
-def read_capture(file: BinaryIO, name: str) -> Iterator[Half | Remark]:
-    """The USB records of a capture; whatever cannot be read is a `Remark`.
+def read_capture(file: BinaryIO, name: str) -> Iterator[Half | IpPacket | Remark]:
+    """The USB records of a capture, and packets of PTP; whatever cannot be read is a `Remark`.
 
     Raises:
-        ValueError: it is no capture, or none of USB.
+        ValueError: it is no capture, or none of USB or PTP.
     """
     magic = file.read(4)
     packets = _pcapng(file) if magic == SECTION else _pcap(file, *_PCAP[magic])
-    others, twins = Counter[int](), _Twins()
+    others, twins, network = Counter[int](), _Twins(), Network()
     links: dict[int, None] = {}
-    number, usb = 0, False
+    number, ours = 0, False
     try:
         for packet in packets:
             if isinstance(packet, _Interface):
-                usb = usb or packet.link in _READERS
+                ours = ours or packet.link in _READERS
                 links[packet.link] = None
             elif isinstance(packet, _Lost):
                 text = f"{packet.packets} packets were lost {packet.where}"
@@ -141,18 +142,25 @@ def read_capture(file: BinaryIO, name: str) -> Iterator[Half | Remark]:
                         half = None
                     if half is not None:
                         yield half
+                elif packet.link in LINKS and (
+                    records := network.frame(number, packet.time, packet.link, packet.raw)
+                ):
+                    ours = True
+                    yield from records
                 else:
                     others[packet.link] += 1
     except (EOFError, struct.error) as error:
         if not links:
             raise ValueError(f"{name} begins like a capture but is none: {error}") from None
-        if usb:
+        if ours:
             yield Remark(number + 1, None, "Broken", str(error))
-    if not usb:
+    yield from network.end()
+    if not ours:
         kinds = ", ".join(map(str, links)) or "unknown"
         raise ValueError(
-            f"{name} is of link type {kinds}, not USB as Linux (189, 220), Windows (249) or macOS "
-            "(266) records it; record with usbmon, USBPcap or the XHC interfaces of macOS"
+            f"{name} is of link type {kinds}, not USB as Linux (189, 220), Windows (249) or "
+            f"macOS (266) records it, and has nothing of port {PORT}, on which cameras speak PTP; "
+            "record with usbmon, USBPcap or an XHC interface of macOS, or on the camera's network"
         )
     if twins.count:
         text = f"passed over: {twins.count} packets that were captured on a second interface, too"

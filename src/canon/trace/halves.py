@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from canon.trace.records import Kind, Record, Remark, Setup, Transfer
+from canon.trace.records import IpPacket, Kind, Record, Remark, Setup, Transfer
 
 _SETUP = struct.Struct("<BBHHH")
 _Key = tuple[int, str, int]  # id, device, endpoint
@@ -45,8 +45,8 @@ class Half(NamedTuple):
     data: bytes
 
 
-def join(halves: Iterable[Half | Remark]) -> Iterator[Record]:
-    """The transfers, in the order in which they were over.
+def join(halves: Iterable[Half | IpPacket | Remark]) -> Iterator[Record]:
+    """The transfers, in the order in which they were over; what is none stays where it is.
 
     What a device answers comes after what it was sent, also in a recording out of which somebody
     has filtered all that had no data: an end that was not recorded by then was a good one.
@@ -54,7 +54,7 @@ def join(halves: Iterable[Half | Remark]) -> Iterator[Record]:
     waiting: dict[_Key, Half] = {}
     over: deque[_Key] = deque(maxlen=_WAITING)  # told before their completion came
     for half in halves:
-        if isinstance(half, Remark):
+        if not isinstance(half, Half):
             yield half
             continue
         # The endpoint of a control transfer says its direction, which not every program writes.
