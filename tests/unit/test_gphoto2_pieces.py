@@ -13,6 +13,7 @@ import pytest
 from canon.trace.files import read
 from canon.trace.step import Step
 from canon.trace.telling import redact, tell
+from canon.trace.torn import first_record
 
 # A PowerShot G3 and an EOS 60D, as gphoto2 2.5 writes them; the bytes are those of the cameras.
 LOG = """\
@@ -158,6 +159,69 @@ def test_data_and_response_whose_command_is_lost_are_one_step() -> None:
     whole, _ = told(EOS_LOG)
     assert (info.name, info.reply) == (whole.name, whole.reply)
     assert info.note == "its command was not recorded"
+
+
+TORN = """\
+1.103653 gp_port_read                (3): Reading 195 = 0xc3 bytes from port...
+1.103964 gp_port_read                (3): Read    195 = 0xc3 bytes from port: \
+(hexdump of 195 bytes)
+0000  00 00 03 00 00 00 04 00-00 00 00 00 00 00 01 00  ................
+0010  00 00 10 00 00 00 11 00-00 00 14 00 00 00 8a c1  ................
+0020  00 00 09 d1 00 00 00 00-00 00 00 00 00 00 14 00  ................
+0030  00 00 8a c1 00 00 ba d1-00 00 03 00 00 00 00 00  ................
+0040  00 00 14 00 00 00 8a c1-00 00 08 d1 00 00 00 00  ................
+0050  00 00 00 00 00 00 14 00-00 00 8a c1 00 00 c9 d1  ................
+0060  00 00 00 00 00 00 00 00-00 00 12 00 00 00 a5 c1  ................
+0070  00 00 0a 00 00 00 01 00-00 00 01 00 15 00 00 00  ................
+0080  a5 c1 00 00 0d 00 00 00-04 00 00 00 00 00 00 00  ................
+0090  00 16 00 00 00 a5 c1 00-00 0e 00 00 00 02 00 00  ................
+00a0  00 00 00 00 00 00 00 14-00 00 00 a5 c1 00 00 0c  ................
+00b0  00 00 00 08 00 00 00 00-01 00 00 08 00 00 00 00  ................
+00c0  00 00 00               -                         ...
+
+1.104004 gp_port_read                (3): Reading 1024 = 0x400 bytes from port...
+1.104583 gp_port_read                (3): Read    12 = 0xc out of 1024 bytes from port: \
+(hexdump of 12 bytes)
+0000  0c 00 00 00 03 00 01 20-0b 00 00 00              ....... ....
+"""
+"""The end of what an EOS M10 told, as a piece of a log begins with it."""
+
+
+def test_records_whose_beginning_is_lost_are_told() -> None:
+    (step,) = told(TORN)
+    assert step.reply is not None
+    rows = [(row["record"], row.get("property")) for row in step.reply["records"]]
+    assert rows == [
+        ("AvailListChanged", "white_balance"),
+        ("AvailListChanged", "af_method"),
+        ("AvailListChanged", "focus_mode"),
+        ("AvailListChanged", "continuous_af"),
+        *[("OlcInfoChanged", None)] * 4,
+    ]
+    assert step.name == "GetEvent"
+    assert step.note == "its beginning was not recorded"
+    assert (step.unexplained[0].offset, len(step.unexplained[0].raw)) == (0, 0x1A)
+    assert told(TORN + TORN + ADDED) == [step, step, *told(ADDED)]
+
+
+def test_what_is_no_row_of_records_is_not_taken_for_one() -> None:
+    (step,) = told(TORN[: TORN.index("0030")].replace("195 = 0xc3", "48 = 0x30"))
+    assert step.name == "UnknownBulk"
+
+
+def test_records_whose_beginning_is_lost_are_redacted_as_others(tmp_path: Path) -> None:
+    redact(io.BytesIO(TORN.encode()), tmp_path / "a.pcapng")
+    (step,) = tell(read(tmp_path / "a.pcapng"))
+    (whole,) = told(TORN)
+    assert step.reply == whole.reply
+    assert step.unexplained[0].raw == bytes(0x1A)
+
+
+def test_records_are_looked_for_in_bounded_time() -> None:
+    record = bytes.fromhex("08000000 89c10000")
+    assert first_record(record * 2000 + b"\xff" * 9) is None
+    assert first_record(record * 2000) == 0
+    assert first_record(b"\x08" + record * 40_000 + b"\xff" * 9) is None
 
 
 # --- PTP over TCP ---------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from canon.ptp.containers import (
     CLASS_OUT,
     GET_STATUS,
     HEAD,
-    MOST_PARAMETERS,
     RESET,
     UNKNOWN_LENGTH,
     Cancel,
@@ -45,8 +44,10 @@ from canon.trace import ptp_names
 from canon.trace.dataset import Dataset, Memory, say, say_parameters
 from canon.trace.eos import CUT
 from canon.trace.ptp_datasets import read_dataset, say_event, unknown_data
+from canon.trace.ptp_heads import event_length, head_at
 from canon.trace.records import IpPacket, Kind, Remark, Setup, Span, Transaction, Transfer
 from canon.trace.step import SHOWN, Odd, Step, odd_of
+from canon.trace.torn import first_record
 from canon.trace.usb import (
     InterruptPipe,
     Private,
@@ -55,7 +56,7 @@ from canon.trace.usb import (
     standard_step,
     unknown_step,
 )
-from canon.wire import Buffer, Message, smallest
+from canon.wire import Message, smallest
 
 _KEPT = 16 << 20  # bytes of one dataset that are looked at; what is longer is counted
 _PACKET = 512  # bytes of which hosts ask for multiples, where a recording does not say how many
@@ -64,7 +65,7 @@ _IN_VAIN: tuple[tuple[str, dict[str, Any]], ...] = (
     (GetEvent.__name__, {"records": []}),
 )
 """Asking for events when there are none."""
-_MOST_COMMAND, _MOST_EVENT = HEAD + 4 * MOST_PARAMETERS, HEAD + 4 * 3
+_MOST_TORN = 1 << 20  # bytes of an answer without its beginning
 
 
 class _Piece(NamedTuple):
@@ -179,7 +180,8 @@ class PtpTalk:
         self._memory = Memory()
         self._asked: _Asked | None = None
         self._block: _Block | None = None
-        self._pipe = InterruptPipe(HEAD, _event_length, self._event)
+        self._torn: list[Transfer] = []  # pieces of an answer whose beginning was not recorded
+        self._pipe = InterruptPipe(HEAD, event_length, self._event)
 
     def transfer(self, transfer: Transfer) -> Iterator[Step]:
         """Go on with one transfer."""
@@ -229,6 +231,7 @@ class PtpTalk:
     def end(self) -> Iterator[Step]:
         """Tell what was not over when the recording ended."""
         yield from self._after_polls(self._end_block())
+        yield from self._after_polls(self._end_torn())
         yield from self._after_polls(self._close())
         yield from self._pipe.quiet()
         yield from self._pipe.end()
@@ -309,7 +312,7 @@ class PtpTalk:
                 yield from self._end_block()
             case StartData():
                 yield from self._end_block()
-                code = self._asked.code if self._asked else 0
+                code = self._asked.code if self._asked and not self._asked.block else 0
                 self._begin(packet, ContainerKind.DATA, code, told.transaction, told.total)
             case DataPacket() | EndData() if self._block is not None:
                 self._reveal(packet.index, 0, len(packet.data) - len(told.data))
@@ -349,7 +352,7 @@ class PtpTalk:
         at = 0
         while at < transfer.size:
             if self._block is None:
-                head = _head(transfer, at)
+                head = head_at(transfer, at)
                 if head is None:
                     yield from self._stray(transfer, at)
                     return
@@ -374,6 +377,7 @@ class PtpTalk:
         block, self._block = self._block, None
         if block is None:
             return
+        yield from self._end_torn(block.head.transaction)
         asked = self._asked
         match block.head.kind, block.inward:
             case ContainerKind.COMMAND, False if block.whole:
@@ -381,7 +385,10 @@ class PtpTalk:
                 self._asked = self._open(block)
             case ContainerKind.DATA, _ if asked and asked.block is None:
                 asked.take(block)
-            case ContainerKind.DATA, _ if asked is None and block.head.code:
+            case ContainerKind.DATA, _ if block.head.code and not (
+                asked and asked.number == block.head.transaction
+            ):
+                yield from self._close()
                 head = block.head
                 self._asked = asked = _Asked(
                     block.record, block.time, head.code, head.transaction, None
@@ -438,12 +445,38 @@ class PtpTalk:
 
     def _stray(self, transfer: Transfer, at: int) -> Iterator[Step]:
         """Bytes that begin no container."""
+        torn = transfer.inward and (self._torn or first_record(transfer.data) is not None)
+        if self._asked is None and torn and transfer.complete:
+            self._torn.append(transfer)
+            if sum(one.size for one in self._torn) > _MOST_TORN:
+                yield from self._end_torn()
+            return
         if at == 0 or self._asked is None:
             yield unknown_step(transfer)
             return
         odd = Odd("data", self._asked.size, transfer.data[at:][:SHOWN])
         self._asked.odd += [odd] if odd.raw else []
         self._asked.notes.append(f"{transfer.size - at} bytes more than announced")
+
+    def _end_torn(self, number: int = 0) -> Iterator[Step]:
+        """Take the pieces of an answer without its beginning for the records that they are."""
+        torn, self._torn = self._torn, []
+        if not torn:
+            return
+        yield from self._close()
+        data = b"".join(one.data for one in torn)
+        left = start = first_record(data) or 0
+        head = Container(UNKNOWN_LENGTH, ContainerKind.DATA, GetEvent.code, number)
+        block = _Block(head, True, torn[0].index, -HEAD, torn[0].time)
+        for one in torn:
+            skip = min(left, one.size)
+            block.add(one.index, skip, one.data[skip:])
+            left -= skip
+        asked = _Asked(block.record, block.time, head.code, number, None)
+        asked.notes.append("its beginning was not recorded")
+        asked.odd += [Odd("data", 0, data[:start][:SHOWN])] if start else []
+        asked.take(block)
+        self._asked = asked
 
     # --- what may be seen -------------------------------------------------------------------------
 
@@ -530,26 +563,6 @@ class PtpTalk:
         return replace(dataset, note=note, secret=(*dataset.secret, (kept, asked.size)))
 
 
-def is_ptp(transfer: Transfer, *, whole: bool) -> bool:
-    """Whether these bytes hardly are anything but PTP: a container, an event, a class request.
-
-    Args:
-        transfer: what passed.
-        whole: whether a container must be a command or a response and fill the transfer: what
-            another device sends may begin like the data of a camera.
-    """
-    if setup := transfer.setup:
-        of_class = setup.kind in (CLASS_IN, CLASS_OUT)
-        return of_class and CANCEL <= setup.request <= GET_STATUS
-    if transfer.kind is Kind.INTERRUPT:  # an event's first piece may have eight bytes
-        length, kind = (int.from_bytes(transfer.data[at : at + 4], "little") for at in (0, 4))
-        return HEAD <= length <= _MOST_EVENT and kind & 0xFFFF == ContainerKind.EVENT
-    head = _head(transfer, 0) if transfer.kind is Kind.BULK else None
-    if head is None or not whole:
-        return head is not None
-    return head.kind != ContainerKind.DATA and head.length == transfer.size
-
-
 def _parameters(
     kind: type[Message] | None, values: tuple[int, ...], part: str
 ) -> tuple[dict[str, Any], tuple[Odd, ...]]:
@@ -565,21 +578,3 @@ def _values(block: _Block, part: str) -> tuple[tuple[int, ...], list[Odd]]:
         return parameters(block.payload), []
     except DecodeError:
         return (), [Odd(part, HEAD, bytes(block.payload[:SHOWN]))]
-
-
-def _head(transfer: Transfer, at: int) -> Container | None:
-    """The head of the container that begins there; None when none does."""
-    if at + HEAD > len(transfer.data):
-        return None
-    head = Container.decode(transfer.data[at : at + HEAD])
-    if head.kind == ContainerKind.DATA:
-        return head if head.length >= HEAD else None
-    wanted = ContainerKind.RESPONSE if transfer.inward else ContainerKind.COMMAND
-    return head if head.kind == wanted and HEAD <= head.length <= _MOST_COMMAND else None
-
-
-def _event_length(data: Buffer) -> int:
-    head = Container.decode(data)
-    if head.kind != ContainerKind.EVENT or not HEAD <= head.length <= _MOST_EVENT:
-        raise DecodeError("no event begins here", 0)
-    return head.length

@@ -20,7 +20,8 @@ from typing import Any
 from canon.files import new_file
 from canon.trace.files import blank, read
 from canon.trace.native import NativeTalk
-from canon.trace.ptp import PtpTalk, is_ptp
+from canon.trace.ptp import PtpTalk
+from canon.trace.ptp_heads import is_ptp
 from canon.trace.records import (
     Exchange,
     IpPacket,
