@@ -17,12 +17,13 @@ from canon import exif
 from canon.camera import Camera
 from canon.driver.events import Event, FileAdded, PictureWaiting, Ready, SettingChanged
 from canon.errors import FocusFailed, NotSupported, StoreFull, ValueRefused
-from canon.ptp.eos.layouts import Eos, PcHddCapacity
+from canon.ptp.eos.layouts import Eos, GetObjectInfoEx, PcHddCapacity
 from canon.ptp.eos.records import PropValueChanged, read_records
 from canon.values import FileKind
 from canon.virtual.build import make_virtual
 from canon.virtual.port import VirtualPort
 from canon.virtual.ptp.eos.dial import Mode
+from rigs.bodies import lacks
 
 BODIES = ("eos-40d", "eos-60d", "eos-5ds-r", "eos-1300d", "eos-700d", "eos-r", "eos-r6", "eos-m50")
 HYBRIDS = ("eos-m3", "eos-m10")
@@ -52,6 +53,15 @@ def test_files_are_fetched_without_remote_control(slug: str) -> None:
         assert len(cam.storage.read(entries[0].path)) == entries[0].size
         assert not {0x9110, 0x9114, 0x9115, 0x9116, 0x9127} & set(asked)
         assert not body.remote_mode
+
+
+def test_folders_that_are_listed_one_by_one_are_not_protected() -> None:
+    device: Any = make_virtual("eos-60d")
+    lacks(device.body, GetObjectInfoEx.code)
+    with Camera(lambda: VirtualPort(device), "virtual:") as cam:
+        folders = [one for one in cam.storage.walk() if one.is_folder]
+        assert folders
+        assert not any(one.protected for one in folders)
 
 
 @pytest.mark.parametrize("slug", ["eos-40d", "eos-60d", "eos-r6"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
-from ptp_host import OK, Rig
+from ptp_host import FILE, OK, Rig
 
 from canon import exif
 from canon.models.ptp import MODELS, PtpModel
-from canon.ptp.datasets import DeviceInfo
+from canon.ptp.datasets import DeviceInfo, ObjectInfo
 from canon.ptp.eos.layouts import Eos
 from canon.ptp.eos.records import (
     AvailListChanged,
@@ -33,7 +34,7 @@ from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.eos.dial import Mode
 from canon.virtual.ptp.eos.extension import EosBody
 from canon.virtual.ptp.profile import load_profile, source
-from rigs.bodies import eos, ptp_body, ptp_row, waiting
+from rigs.bodies import a_card, eos, ptp_body, ptp_row, waiting
 
 BUSY = Response.DEVICE_BUSY
 NOTHING = bytes.fromhex("0800000000000000")
@@ -105,6 +106,23 @@ BURSTS = [
     for row in MODELS
     if source(row) == row.slug and "burst" in (recorded(f"ptp/{row.slug}") or {})
 ]
+
+
+DCIM = bytes.fromhex(  # what a 60D says of that folder (recorded)
+    "01000200013001000000000000000000000000000000000000000000000000000000000000000000000001000000"
+    "000000000000054400430049004d0000001232003000310032003000320030003100540031003200320036003500"
+    "37002e0030000000123200300031003200300032003000310054003100320032003600350036002e003000000000"
+)
+
+
+def test_a_folder_is_told_as_recorded() -> None:
+    told = ObjectInfo.decode(DCIM)
+    card = a_card({"IMG_0001.JPG": FILE}, taken=1_328_099_217)
+    rig = EosRig(MIRROR, card=card).opened()
+    assert rig.handles(parent=ALL) == (0x90000000,)
+    code, _, data = rig.ask(0x1008, 0x90000000)
+    assert code == OK
+    assert ObjectInfo.decode(data) == replace(told, modified=told.captured)
 
 
 @pytest.mark.parametrize("model", BURSTS, ids=lambda row: row.slug)

@@ -432,7 +432,7 @@ class Objects:
             0 if folder else self._length(handle, info.size),
             moment(info.modified) or moment(info.captured),
             is_folder=folder,
-            protected=bool(info.protection),
+            protected=bool(info.protection) and not folder,  # those of an EOS say that they are
             new=False if folder else None,
         )
         return Known(handle, entry)

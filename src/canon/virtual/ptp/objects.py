@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import singledispatchmethod
-from typing import Any
+from typing import Any, NamedTuple
 
 from canon import exif
 from canon.errors import DecodeError
@@ -155,6 +155,26 @@ def powershot_number(parts: Parts) -> int:
     return number
 
 
+class Telling(NamedTuple):
+    """How a kind of camera tells of its objects (ptp-core, section 4.5).
+
+    Attributes:
+        protection: that of folders.
+        description: that of folders.
+        dates: whether folders have times.
+        fraction: what follows the seconds of times.
+    """
+
+    protection: int = 0
+    description: int = 1
+    dates: bool = False
+    fraction: str = ""
+
+
+TELLING = Telling()
+"""That of a PowerShot SX200 IS (recorded)."""
+
+
 class Objects:
     """What a PTP camera does with its card, and with the pictures in its memory.
 
@@ -163,15 +183,22 @@ class Objects:
         tell: sends an event.
         memory: the store of the pictures in its memory.
         number: how it numbers what is on its card.
+        telling: how it tells of what is on its card.
     """
 
     def __init__(
-        self, body: PtpBody, tell: Tell, memory: int, number: Numbering = powershot_number
+        self,
+        body: PtpBody,
+        tell: Tell,
+        memory: int,
+        number: Numbering = powershot_number,
+        telling: Telling = TELLING,
     ) -> None:
         self.body = body
         self.memory = memory
         self._tell = tell
         self._handles = Handles(number)
+        self._telling = telling
         self._kept: dict[int, Item] = {}
         self._last_kept = _KEPT
         self._announced: tuple[Parts, ObjectInfo] | None = None
@@ -269,13 +296,14 @@ class Objects:
     @answer.register
     def _info(self, operation: GetObjectInfo, data: bytes) -> Message:
         item = self.item(operation.handle)
+        told = self._telling
+        taken = time_text(EPOCH + timedelta(seconds=item.entry.time)) + told.fraction
         if isinstance(item.entry, Folder):
-            unused = (0, 0, 0, 0, 0, 0, 0, 0, 0)
-            above = item.parent, 1, 1, 0
-            return ObjectInfo(item.storage, item.format, *unused, *above, item.name, "", "", "")
+            numbers = told.protection, *(0,) * 8, item.parent, 1, told.description, 0
+            when = taken if told.dates else ""
+            return ObjectInfo(item.storage, item.format, *numbers, item.name, when, when, "")
         thumbnail, (width, height) = self._thumbnail(item), _pixels(item.entry)
         small = (ObjectFormat.JFIF, len(thumbnail), 160, 120) if thumbnail else (0, 0, 0, 0)
-        taken = time_text(EPOCH + timedelta(seconds=item.entry.time))
         return ObjectInfo(
             item.storage,
             item.format,

@@ -137,7 +137,9 @@ class EosBody:
 
     def __init__(self, body: PtpBody, faults: Faults, tell: Tell) -> None:
         self.body = body
-        self.objects = Objects(body, tell, _RAM, listing.numbering(body.profile.slot))
+        self.objects = Objects(
+            body, tell, _RAM, listing.numbering(body.profile.slot), listing.TELLING
+        )
         self.table = Properties(body, tell)
         self.release = Release(body, faults, self.objects, self.table, tell)
         self.live = Live(body, self.release, tell)

@@ -19,8 +19,10 @@ from canon.ptp.eos.records import (
 from canon.ptp.marks import FOLDER, NEW, PROTECTED
 from canon.ptp.operations import ALL
 from canon.virtual.card import Folder
-from canon.virtual.ptp.objects import MOST_SIZE, Item, Numbering, Objects, Parts
+from canon.virtual.ptp.objects import MOST_SIZE, Item, Numbering, Objects, Parts, Telling
 
+TELLING = Telling(protection=1, description=0, dates=True, fraction=".0")
+"""How an EOS 60D tells of its objects (recorded)."""
 _SECOND = 0x00020000  # the second store
 _ROOT, _DCIM = 0x20000000, 0x30000000  # of the first one
 _APART = 0x60000000  # how far the numbers of the second are from those of the first
