@@ -135,6 +135,15 @@ def zipped(*files: bytes) -> io.BytesIO:
     return packed
 
 
+def test_what_macos_adds_to_a_zip_archive_is_no_file_of_it(ours: dict[str, Path]) -> None:
+    path, packed = ours["powershot-g3"], io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("talk.pcapng", path.read_bytes())
+        archive.writestr("__MACOSX/._talk.pcapng", b"\0\5\x16\7")
+    packed.seek(0)
+    assert told(packed) == told(path)
+
+
 def test_the_one_file_of_a_zip_archive_is_read(ours: dict[str, Path], tmp_path: Path) -> None:
     path = ours["powershot-g3"]
     assert told(zipped(path.read_bytes())) == told(path)
@@ -441,6 +450,16 @@ def test_a_text_of_the_kernel() -> None:
     assert (letter.setup, letter.data) == (Setup(0xC0, 0x0C, 0x55, 0, 1), b"C")
     assert letter.time == 3575.914555
     assert [getattr(one, "status", 0) for one in (poll, write, movie)] == [-2, -32, None]
+
+
+def test_a_text_of_the_kernel_that_a_mail_has_folded() -> None:
+    want = list(read(io.BytesIO(TEXT)))
+    folded = TEXT.replace(b"12 = 0c000000 ", b"12 =\n    0c000000 ")
+    assert folded != TEXT
+    for before in b"> ", b"    ", b"12:":
+        text = b"".join(before + line for line in folded.splitlines(keepends=True))
+        halves = [replace(one, index=0) for one in read(io.BytesIO(text))]
+        assert halves == [replace(one, index=0) for one in want]
 
 
 # --- traces of PTP that lack what nobody wrote down ---------------------------------------------

@@ -76,6 +76,7 @@ _BROKEN_OFF = re.compile(
     rb"|exdump\b[^):]*$|\bptpip/\w+(?: data| header)?:?\s*$"
 )
 """A line that ends before its sentence does: a mail has folded it."""
+_TO_FOLD = re.compile(rb"Rea|Wr|exdump|ptpip")  # one of them is in every sentence
 _MARGIN = b"> |\t\r\n"
 
 _CLASS = re.compile(rb"usb_msg_class_")
@@ -148,6 +149,9 @@ def _unfolded(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]
     held: tuple[int, bytes] | None = None
     for number, raw in lines:
         line = raw.replace(b"\xc2\xa0", b" ")  # what a web page makes of two blanks
+        if held is None and not _TO_FOLD.search(line):
+            yield number, line
+            continue
         if held and line.strip(_MARGIN) and not (_TIME.match(line) or _ROW.match(line)):
             held = held[0], held[1].rstrip() + b" " + line.lstrip(_MARGIN)
         else:

@@ -27,6 +27,7 @@ _OTHERS = {
     b"\x04\x22\x4d\x18": "lz4",
     b"7z\xbc\xaf": "7z",
 }
+_ASIDE = "__MACOSX/"  # where macOS puts what it knows of a file, beside it
 _ZIP_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MOST = 4 << 30  # bytes that come out of a compressed recording
 
@@ -91,7 +92,11 @@ def _only_file(file: io.BufferedReader, name: str) -> zipfile.ZipExtFile:
     """The one file in a zip archive."""
     try:
         archive = zipfile.ZipFile(file)
-        files = [one for one in archive.infolist() if not one.is_dir()]
+        files = [
+            one
+            for one in archive.infolist()
+            if not one.is_dir() and not one.filename.startswith(_ASIDE)
+        ]
         if len(files) == 1 and files[0].compress_type in _ZIP_WAYS and not files[0].flag_bits & 1:
             return cast("zipfile.ZipExtFile", archive.open(files[0]))
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
