@@ -161,6 +161,49 @@ def test_data_and_response_whose_command_is_lost_are_one_step() -> None:
     assert info.note == "its command was not recorded"
 
 
+SENT = """\
+0.344922 gp_port_read                (3): Reading 84 = 0x54 bytes from port...
+0.345802 gp_port_read                (3): Read    84 = 0x54 bytes from port: (hexdump of 84 bytes)
+0000  14 00 00 00 01 03 00 00-00 00 00 00 00 00 00 00  ................
+0010  00 00 00 00 00 00 00 00-00 00 00 00 00 00 00 00  ................
+0020  00 00 00 00 00 00 00 00-00 00 00 00 00 00 00 00  ................
+0030  00 00 00 00 00 00 00 00-00 00 00 00 00 00 00 00  ................
+0040  02 00 00 00 22 00 10 22-14 00 00 00 b0 e7 12 00  ...."..\"........
+0050  00 00 00 00            -                         ....
+"""
+"""What an EOS 20D answered to a command that is not there."""
+
+
+CUT = """\
+0.276811 gp_port_read                (3): Reading 1140 = 0x474 bytes from port...
+0.280215 _cb_irq                     (2): 0x509900 with status 0
+0.284371 gp_port_read                (3): Read    1140 = 0x474 bytes from port: \
+(hexdump of 1140 bytes)
+0000  34 04 00 00 01 03 00 00-00 00 00 00 00 00 00 00  4...............
+0010  00 00 00 00 00 00 00 00-00 00 00 00 00 00 00 00  ................
+0020  00 00 00 00 00 00 00 00-00 00 00 00 00 00 00 00  ................
+0030  00 00 00 00 00 00 00 00-00 00 00 00 00 00 00 00  ................
+0040  02 00 00 00 24 00 10 22-34 04 00 00 0f 00 00 00  ....$.."4.......
+0050  00 00 00 00 20 04 75 01-00 80 43 61 6e 6f 6e 20  .... .u...Canon
+"""
+"""And how a piece of its log ends."""
+
+
+def test_an_answer_in_the_native_protocol_names_its_command() -> None:
+    (step,) = told(SENT)
+    assert (step.name, step.reply, step.unexplained) == ("ReleaseSent", {}, ())
+    assert step.note == "its command was not recorded"
+    (half,) = told(SENT.replace("0000  14 00 00 00 01 03 00 00-", "0000  ", 1))
+    assert half.name == "UnknownBulk"
+    (cut,) = told(CUT)
+    assert cut.name == "GetAbilities"
+    assert cut.note.startswith(
+        "its command was not recorded; the recording kept 96 of 1140 bytes of the answer; "
+    )
+    (named,) = told(LOG + SENT.replace("22 00 10 22", "22 00 10 21"))[1:]
+    assert named.name == "UnknownBulk"
+
+
 TORN = """\
 1.103653 gp_port_read                (3): Reading 195 = 0xc3 bytes from port...
 1.103964 gp_port_read                (3): Read    195 = 0xc3 bytes from port: \

@@ -250,7 +250,7 @@ class NativeTalk:
         self._asked = asked
 
     def _answer(self, transfer: Transfer) -> Iterator[Step]:
-        asked = self._asked
+        asked = self._asked = self._asked or _unasked(transfer)
         if asked is None:
             yield unknown_step(transfer)
             return
@@ -347,6 +347,28 @@ def _read_payload(asked: _Asked, numbering: Numbering, payload: bytes) -> None:
         asked.notes.append(error.detail)
         asked.odd.append(Odd("command", COMMAND + at, parameters[:SHOWN]))
         asked.secret = [(at, len(payload))]
+
+
+def _unasked(transfer: Transfer) -> _Asked | None:
+    """The command that a fixed answer names, where the command itself was not recorded."""
+    for block in (transfer.data, bytes(HEAD) + transfer.data):  # some drop the first part
+        if len(block) < _STATUS:
+            continue
+        head = ReplyHead.decode(block)
+        code = head.group - 0x10 << 8 | head.code
+        lost = transfer.size - len(transfer.data)
+        if head.magic != 2 or code < 0 or head.length_again != len(block) + lost - HEAD:
+            continue
+        numbering, sub = Numbering.REVISED if head.flavour else Numbering.CLASSIC, None
+        family = has_subcodes(numbering, code)
+        if family and len(block) >= _STATUS + smallest(SubHead):
+            sub = SubHead.decode(block[_STATUS:]).sub
+        if kind := find_command(numbering, code, sub, long=False):
+            asked = _Asked(transfer.index, transfer.time, kind.__name__, kind=kind, code=code)
+            asked.family = family
+            asked.notes.append("its command was not recorded")
+            return asked
+    return None
 
 
 def _finish(asked: _Asked) -> tuple[Step, list[Span]]:
