@@ -270,6 +270,17 @@ def split_without_empty_packet(content: bytes) -> Answer:
     return puts(make)
 
 
+def in_short_pieces(content: bytes) -> Answer:
+    """As a device has it that sends each of its buffers in a transfer, whatever its length."""
+
+    def make(head: Container) -> list[bytes]:
+        block = data(head, content)
+        pieces = [block[:4108], *(block[at : at + 4000] for at in range(4108, len(block), 4000))]
+        return [*pieces, response(head)]
+
+    return puts(make)
+
+
 def of_no_length(content: bytes) -> Answer:
     """A container whose length only its last packet tells."""
 

@@ -16,6 +16,7 @@ from scripted_ptp import (
     data,
     ended,
     fetch,
+    in_short_pieces,
     noise,
     of_no_length,
     ok,
@@ -76,7 +77,10 @@ SIZES = [0, 1, 499, 500, 501, 0x3F00, 0x4000 - HEAD, 0x80000 - HEAD, 0x80000, MI
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     "form",
-    [whole, without_empty_packet, split, split_without_empty_packet, of_no_length],
+    [
+        *(whole, without_empty_packet, split, split_without_empty_packet),
+        *(in_short_pieces, of_no_length),
+    ],
     ids=lambda form: form.__name__,
 )
 def test_data_of_any_length_in_any_form(size: int, form: Callable[[bytes], Answer]) -> None:

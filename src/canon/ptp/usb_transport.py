@@ -2,9 +2,10 @@
 
 Data are read in large pieces into one buffer, and each read asks for a little more than is left:
 so it ends with the short or empty packet that ends the data, and a camera that forgets the empty
-one has its response in the same read. A transaction that is broken off stays `unfinished` until
-`settle` has brought the camera and the pipes to where the next one can begin (ptp-core, sections
-1 and 7).
+one has its response in the same read. A short packet before the announced length ends a read, but
+not the data: some devices send each of their buffers in a transfer. A transaction that is broken
+off stays `unfinished` until `settle` has brought the camera and the pipes to where the next one can
+begin (ptp-core, sections 1 and 7).
 """
 
 from __future__ import annotations
@@ -241,8 +242,8 @@ class UsbTransport:
             self._splits = not _is_response(block, transaction)
         while True:
             room = len(piece) if size is None else min(len(piece), size - done)
-            more = size is None or done + room < size
-            if more and _is_response(piece, transaction):
+            fits = size is not None and done + len(piece) == size
+            if not fits and _is_response(piece, transaction):
                 room = 0  # the response, where data were to come
             done += room
             surplus = piece[room:]
@@ -254,7 +255,8 @@ class UsbTransport:
                 raise ProtocolError(f"the camera sends more than {limit} bytes")
             if room:
                 incoming.sink(piece[:room])
-            if done == size or self._surplus or len(block) % self._packet or not block:
+            ended = not block or (size is None and len(block) % self._packet)
+            if done == size or self._surplus or ended:
                 break
             block = piece = self._read_on(transaction, timeout_s)
         if size is not None and done < size:
