@@ -120,6 +120,15 @@ def test_times_are_found_behind_what_was_put_before_them(form: str) -> None:
     assert event.time == pytest.approx(0.00259)
 
 
+def test_a_log_without_times_keeps_its_commands_when_it_is_redacted(tmp_path: Path) -> None:
+    log = FORMS["without times"](EOS_LOG)
+    redact(io.BytesIO(log.encode()), tmp_path / "a.pcapng")
+    steps = [
+        replace(step, index=0, time=None, device="") for step in tell(read(tmp_path / "a.pcapng"))
+    ]
+    assert steps == told(log)
+
+
 # --- a piece out of the middle --------------------------------------------------------------------
 
 ADDED = """\

@@ -47,9 +47,9 @@ def decode_verb(
     """Tell a recording in words.
 
     It may be of the native protocol or of PTP. FILE is a capture (pcap or pcapng, as Wireshark,
-    tcpdump, USBPcap and --record write it, or usbmon's text), a debug log of gphoto2, or a trace of
-    JSON lines; it may be compressed by gzip, or be the one file of a zip archive. A FILE of - is
-    stdin.
+    tcpdump, USBPcap and --record write it, of USB or of a camera's network; or usbmon's text), a
+    debug log of gphoto2, hex dumps (as tshark -x writes them), or a trace of JSON lines; it may be
+    compressed by gzip, or be the one file of a zip archive. A FILE of - is stdin.
     """
     from canon.trace.files import read
     from canon.trace.telling import redact as redact_file

@@ -33,7 +33,7 @@ _INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, _STATISTICS, _PACKET = 1, 2, 3, 5, 6  #
 _RESOLUTION, _SHIFT = 9, 14  # options of an interface
 _DROPPED_BEFORE, _DROPPED_BY_INTERFACE = 4, 5  # options of a packet, and of statistics
 
-_USBPCAP = 249
+USBPCAP = 249
 _USBPCAP_HEAD = "<HQIHBHHBBI"
 """The head's size, IRP, status, function, direction, bus, device, endpoint, kind, bytes that follow
 (USBPcap's own description of its captures)."""
@@ -352,5 +352,19 @@ def _darwin(number: int, packet: _Packet) -> Half:
     )
 
 
-_READERS = {**dict.fromkeys(HEADS, _usbmon), _USBPCAP: _usbpcap, _DARWIN: _darwin}
+_READERS = {**dict.fromkeys(HEADS, _usbmon), USBPCAP: _usbpcap, _DARWIN: _darwin}
 """What reads a record, by link type."""
+
+
+def read_packet(number: int, link: int, raw: bytes) -> Half | None:
+    """The record in the bytes of one packet; None where it is none, or tells nothing.
+
+    Args:
+        number: the number that the record gets.
+        link: the packet's link type.
+        raw: its bytes.
+    """
+    try:
+        return _READERS[link](number, _Packet(0.0, link, "<", raw))
+    except (KeyError, struct.error, ValueError, IndexError):
+        return None

@@ -2,10 +2,11 @@
 
 Captures come as `.pcap` and `.pcapng` (`canon.trace.captures`), usbmon's own text has a line for
 each request and completion (`canon.trace.usbmon_text`), gphoto2 writes debug logs
-(`canon.trace.gphoto2_log`), and traces have a JSON object on each line (`canon.trace.jsonl`). Each
-may be compressed by gzip, or be the one file of a zip archive. A request and its completion are one
-`Transfer`; a trace that kept no transfers gives `Exchange`s of native commands or `Transaction`s of
-PTP. Everything else worth knowing is a `Remark`.
+(`canon.trace.gphoto2_log`), people paste hex dumps (`canon.trace.hexdumps`), and traces have a JSON
+object on each line (`canon.trace.jsonl`). Each may be compressed by gzip, or be the one file of a
+zip archive. A request and its completion are one `Transfer`; a trace that kept no transfers gives
+`Exchange`s of native commands or `Transaction`s of PTP. Everything else worth knowing is a
+`Remark`.
 
 A recording is not trusted: no length in it is believed before the bytes are there, and what is
 broken becomes a `Remark`, so one bad record never hides the rest. Only a file that is no recording
@@ -22,6 +23,7 @@ from typing import BinaryIO
 from canon.trace.captures import MAGICS, read_capture
 from canon.trace.gphoto2_log import BEGINNING, read_gphoto2_log
 from canon.trace.halves import join
+from canon.trace.hexdumps import begins_dump, read_hexdumps
 from canon.trace.jsonl import blank_trace, packet_line, read_trace
 from canon.trace.records import IpPacket, Record, Remark, Span, Transfer
 from canon.trace.source import Source, Where, opened
@@ -114,12 +116,14 @@ def _text(source: Source) -> Iterator[Record]:
             return join(read_usbmon_text(chain([(number, line)], lines)))
         if BEGINNING.search(line):
             return read_gphoto2_log(chain([(number, line)], lines))
+        if begins_dump(line):
+            return read_hexdumps(chain([(number, line)], lines))
         seen += len(line)
         if seen > _LOOKED_AT:
             break
     raise ValueError(
         f"{source.name} is no recording of USB traffic; wanted is a capture (.pcap, .pcapng, "
-        "usbmon's text), a debug log of gphoto2, or a trace of JSON lines"
+        "usbmon's text), a debug log of gphoto2, hex dumps of packets, or a trace of JSON lines"
     )
 
 
@@ -144,7 +148,7 @@ def _usbmon(number: int, transfer: Transfer, time: float, spans: Iterable[Span])
     bus, address = (int(part) & 0xFF for part in (transfer.device or "1.1").split("."))
     common = (transfer.kind, transfer.endpoint)
     asked, done = (b"", data) if transfer.inward else (data, b"")
-    if transfer.time is not None:
+    if transfer.time is not None or asked:  # a log may have no times
         yield packet(
             number,
             REQUEST,
