@@ -144,7 +144,7 @@ class PartFile:
         """Remove what was not kept."""
         with suppress(OSError):
             self.file.close()
-        self._path.unlink(missing_ok=True)
+        _remove(self._path)
 
 
 class _Spilling(io.FileIO):
@@ -256,29 +256,31 @@ def _put_in_place(part: Path, target: Path, *, overwrite: bool, stays: bool = Fa
         overwrite: whether a file that is there already may be replaced.
         stays: whether its old name may stay.
     """
-    if overwrite:
-        try:
-            part.replace(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy_across(part, target, overwrite=True)
-            return
-    else:
+    if not overwrite:
         try:
             os.link(part, target)
-        except FileExistsError:
-            raise _appeared(target) from None
-        except OSError as error:
+        except OSError:
             if target.exists():
                 raise _appeared(target) from None
-            if error.errno == errno.EXDEV:
-                _copy_across(part, target, overwrite=False)
-                return
-            part.rename(target)  # a file system without hard links
         else:
             if not stays:
-                part.unlink()
+                _remove(part)
+            return
+    try:
+        if overwrite:
+            part.replace(target)
+        else:
+            part.rename(target)  # a file system without hard links
+    except OSError as error:
+        if error.errno != errno.EXDEV or part.parent == target.parent:
+            raise
+        _copy_across(part, target, overwrite=overwrite)
+
+
+def _remove(part: Path) -> None:
+    """Remove a temporary file; where the disk lets nothing be removed, it stays."""
+    with suppress(OSError):
+        part.unlink()
 
 
 def flush_folder(folder: Path) -> None:
@@ -308,12 +310,13 @@ def _copy_across(part: Path, target: Path, *, overwrite: bool) -> None:
             shutil.copyfileobj(source, file, _PIECE)
             file.flush()
             _to_disk(file.fileno())
-        shutil.copystat(part, copy)
+        with suppress(OSError):
+            shutil.copystat(part, copy)
         _put_in_place(copy, target, overwrite=overwrite)
     finally:
-        copy.unlink(missing_ok=True)
-        note.unlink(missing_ok=True)
-    part.unlink()
+        _remove(copy)
+        _remove(note)
+    _remove(part)
 
 
 def sweep(folder: Path) -> None:

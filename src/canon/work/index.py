@@ -45,6 +45,22 @@ class Damaged(OSError):
         super().__init__(errno.EIO, what, str(file))
 
 
+class Disk(Frozen):
+    """What the disk of the file can do; shares and old file systems cannot do all.
+
+    Attributes:
+        locks: whether it can lock a file.
+        flushes: whether it can be told to have a file for good.
+    """
+
+    locks: bool = True
+    flushes: bool = True
+
+
+WHOLE = Disk()
+"""A disk that can do all."""
+
+
 class Kept(Frozen):
     """A row of `files`.
 
@@ -66,6 +82,7 @@ class Index:
 
     Args:
         file: its file, made where there is none.
+        disk: what its disk can do.
 
     Raises:
         Damaged: the file cannot be read as an index.
@@ -73,21 +90,24 @@ class Index:
         ValueError: a newer version of canon-remote has written it.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, disk: Disk = WHOLE) -> None:
         import sqlite3
 
         self._file = file
+        address = file if disk.locks else f"{file.absolute().as_uri()}?nolock=1"
         with self._translated():
-            self._rows = sqlite3.connect(file, isolation_level=None)
+            self._rows = sqlite3.connect(address, isolation_level=None, uri=not disk.locks)
         try:
             with self._translated():
-                self._open()
+                self._open(disk)
         except BaseException:
             self._rows.close()
             raise
 
-    def _open(self) -> None:
+    def _open(self, disk: Disk) -> None:
         run = self._rows.execute
+        if not disk.flushes:
+            run("PRAGMA synchronous = OFF")
         run("PRAGMA locking_mode = EXCLUSIVE")  # no shared memory: it works on a network's disk
         if run("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise Damaged(self._file)
@@ -102,7 +122,8 @@ class Index:
         run("SELECT camera, path, size, time, sha256, seq FROM seen LIMIT 1").fetchall()
         run("SELECT path, sha256, size, time FROM files LIMIT 1").fetchall()
         run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = NORMAL")  # what is lost with the power, the disk still tells
+        if disk.flushes:
+            run("PRAGMA synchronous = NORMAL")  # what is lost with the power, the disk still tells
 
     def close(self) -> None:
         """Write all into the one file, and close it."""

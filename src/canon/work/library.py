@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from canon.files import PartFile, flush_folder, numbered, sweep
 from canon.work import index
-from canon.work.index import Damaged, Index, Kept
+from canon.work.index import WHOLE, Damaged, Disk, Index, Kept
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -83,7 +83,7 @@ class Library:
             raise ValueError(f"nothing can be written in {self.folder}: {why}") from error
         try:
             self._sweep()
-            self._index = self._open(self.folder / index.NAME)
+            self._index = self._open(self.folder / index.NAME, self._lock.disk)
         except BaseException:
             self._leave()
             raise
@@ -213,9 +213,9 @@ class Library:
                 if os.path.isfile(os.path.join(above, name)):
                     yield below / name, size
 
-    def _open(self, file: Path) -> Index:
+    def _open(self, file: Path, disk: Disk = WHOLE) -> Index:
         try:
-            return Index(file)
+            return Index(file, disk)
         except Damaged:
             aside = next(
                 path
@@ -226,7 +226,7 @@ class Library:
             for end in _SIDE_FILES:
                 Path(f"{file}{end}").unlink(missing_ok=True)
             self.damaged = aside
-            return Index(file)
+            return Index(file, disk)
 
     def _open_copy(self) -> None:
         """Open a copy of the index, so that the folder stays as it is."""
@@ -243,8 +243,9 @@ class Library:
             self.damaged = file
 
     def _sweep(self) -> None:
-        """Remove what a run that was killed has left."""
-        sweep(self.workshop)
+        """Remove what a run that was killed has left, where nobody else can be at work."""
+        if self._lock and self._lock.disk.locks:
+            sweep(self.workshop)
 
     def _leave(self) -> None:
         if self._copy is not None:
@@ -259,7 +260,11 @@ class Library:
 
 
 class _Lock:
-    """A file that one process holds, and that says which; it lets go when it dies."""
+    """A file that one process holds, and that says which; it lets go when it dies.
+
+    Attributes:
+        disk: what the disk can do.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -269,12 +274,15 @@ class _Lock:
                 self._file = path.open("a+", encoding="utf-8")
             except FileNotFoundError:
                 continue  # somebody has just left
+            self._file.seek(0)
+            who = self._file.read(200).strip()
             try:
-                hold(self._file.fileno())
-            except OSError:
-                self._file.seek(0)
-                who = self._file.read(200).strip() or "another program"
+                locks = hold(self._file.fileno())
+                if not locks and _is_at_work(who):
+                    raise BlockingIOError
+            except BlockingIOError:
                 self._file.close()
+                who = who or "another program"
                 what = f"{who} imports into this folder; wait until it is through"
                 raise BlockingIOError(errno.EAGAIN, what, str(path.parent.parent)) from None
             if self._is_the_one():
@@ -283,6 +291,7 @@ class _Lock:
         self._file.truncate(0)
         self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
         self._file.flush()
+        self.disk = Disk(locks, _flushes(self._file.fileno()))
 
     def leave(self) -> None:
         with suppress(OSError):
@@ -300,23 +309,67 @@ class _Lock:
             return False
 
 
+def _is_at_work(who: str) -> bool:
+    """Whether a process that has written its lock is one of this computer, and goes on."""
+    number, _, host = who.removeprefix("process ").partition(" on ")
+    if os.name != "posix" or not number.isdecimal() or host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass  # it is somebody else's
+    return True
+
+
+def _flushes(file: int) -> bool:
+    """Whether the disk of an open file knows how to flush it."""
+    try:
+        os.fsync(file)
+    except OSError:
+        return False
+    return True
+
+
 if sys.platform == "win32":
 
-    def hold(file: int) -> None:
-        """Hold an open file alone until it is closed; an OSError where another has it."""
+    def hold(file: int) -> bool:
+        """Hold an open file alone until it is closed; False where its disk knows no locks.
+
+        Raises:
+            BlockingIOError: another has it.
+        """
         import msvcrt
 
         os.lseek(file, 1 << 30, os.SEEK_SET)  # what is held cannot be read, so not who holds it
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        os.lseek(file, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EDEADLK):
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+            return False
+        finally:
+            os.lseek(file, 0, os.SEEK_SET)
+        return True
 
 else:
 
-    def hold(file: int) -> None:
-        """Hold an open file alone until it is closed; an OSError where another has it."""
+    def hold(file: int) -> bool:
+        """Hold an open file alone until it is closed; False where its disk knows no locks.
+
+        Raises:
+            BlockingIOError: another has it.
+        """
         import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            return False
+        return True
 
 
 def digest(file: BinaryIO) -> str:
