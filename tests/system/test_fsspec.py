@@ -204,6 +204,19 @@ def test_glob_and_names_that_come_back(host: str) -> None:
     assert fs.unstrip_protocol(path) == f"canon://{host}/DCIM"
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    ["DCIM/*/*_0001.JPG", "/store_{}/DCIM/*/*_0001.JPG", "store_{}/*/*/*_0001.JPG"],
+)
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_pattern_names_the_card_as_a_path_does(pattern: str, slash: str, host: str) -> None:
+    card = fsspec.filesystem("canon", host=host)
+    pattern = pattern.format("00020001" if "eos" in host else "00010001")
+    assert card.glob(pattern) == ["/DCIM/100CANON/IMG_0001.JPG"]
+    folder = pattern.replace("*_0001.JPG", slash).rstrip("/") + slash
+    assert "/DCIM/100CANON" in card.glob(folder)
+
+
 def test_a_local_cache_before_it(host: str, tmp_path: Path) -> None:
     options = {"simplecache": {"cache_storage": str(tmp_path)}}
     for _ in range(2):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
 import pytest
-from cli_helpers import PROGRAM
+from cli_helpers import PROGRAM, run
+
+import canon
+from canon.web import zips
 
 _NAME = "DCIM/100CANON/MVI_0001.MP4"
 _SIZE = (4 << 30) + 3_012_345
@@ -96,3 +102,43 @@ def test_a_movie_that_was_unplugged_beyond_4_gib_goes_on(tmp_path: Path) -> None
     words = (sys.executable, "-c", _GOES_ON, str(tmp_path / "card"), _NAME, str(fetched))
     assert peak(*words, str(_UNPLUGGED_AT)) - start < _MOST_MEMORY
     check_same(fetched, film)
+
+
+@pytest.fixture
+def hollow(tmp_path: Path) -> Iterator[Path]:
+    """A card with a film of such a length, all of it a hole."""
+    film = tmp_path / "card" / _NAME
+    film.parent.mkdir(parents=True)
+    film.touch()
+    os.truncate(film, _SIZE)
+    yield tmp_path / "card"
+    film.unlink()
+
+
+def test_one_that_is_there_already_is_not_fetched_again(tmp_path: Path, hollow: Path) -> None:
+    there = tmp_path / "to" / Path(_NAME).name
+    there.parent.mkdir()
+    there.touch()
+    os.truncate(there, _SIZE)
+    os.utime(there, (told := (hollow / _NAME).stat().st_mtime, told))
+    port = f"virtual:eos-r6?card={hollow}"
+    for words in (["get", _NAME, "-o", "to/"], ["get", _NAME, "-o", "to", "--template", "{name}"]):
+        ran = run(tmp_path, *words, port=port)
+        assert (ran.returncode, ran.stdout) == (0, f"to/{there.name}\n"), ran.stderr
+        assert "it was there already" in ran.stderr
+    os.truncate(there, 0xFFFFFFFF - 1)  # half of it
+    assert run(tmp_path, "get", _NAME, "-o", "to/", port=port).returncode != 0
+
+
+def test_fsspec_opens_none_of_which_it_would_read_a_part(hollow: Path) -> None:
+    card = fsspec.filesystem("canon", port=f"virtual:eos-r6?card={hollow}")
+    with pytest.raises(OSError, match="get it into a file"):
+        card.open(_NAME)
+    card.clear_instance_cache()
+
+
+def test_a_zip_is_refused_before_it_begins(hollow: Path) -> None:
+    with canon.open(f"virtual:eos-r6?card={hollow}") as cam:
+        film = cam.storage.stat(_NAME)
+    with pytest.raises(ValueError, match="fetch it alone"):
+        zips.length([film])

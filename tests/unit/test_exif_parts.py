@@ -224,6 +224,12 @@ def test_a_number_that_cannot_be_true_is_unknown(field: Field, lost: str) -> Non
     assert exif.read(head) == replace(WHOLE, **{lost: None})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("unset", ["0000:00:00 00:00:00", "    :  :     :  :  ", "2004", ""])
+def test_a_time_that_was_never_set_does_not_hide_the_other(unset: str) -> None:
+    head = picture(shot=(text(0x9003, unset), moment(0x9004, datetime(2003, 6, 14, 9, 30))))
+    assert exif.read(head).taken == exif.taken(head) == datetime(2003, 6, 14, 9, 30)
+
+
 @pytest.mark.parametrize(
     ("fields", "iso"),
     [

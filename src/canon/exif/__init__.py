@@ -9,6 +9,7 @@ what is there.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -219,14 +220,14 @@ def _whole(limits: tuple[int, int], value: Number | None) -> int | None:
 
 
 def _moment(exif: Directory) -> datetime | None:
-    text = exif.text(0x9003) or exif.text(0x9004)
-    if len(text) != len("2003:06:14 09:30:00"):
-        return None
-    try:
-        moment = datetime.fromisoformat(text.replace(":", "-", 2))
-    except ValueError:
-        return None
-    return None if moment.tzinfo else moment
+    """When it was taken, or else digitized: what was never set says so by zeros or blanks."""
+    for text in exif.text(0x9003), exif.text(0x9004):
+        if len(text) == len("2003:06:14 09:30:00"):
+            with suppress(ValueError):
+                moment = datetime.fromisoformat(text.replace(":", "-", 2))
+                if not moment.tzinfo:
+                    return moment
+    return None
 
 
 def _iso(exif: Directory) -> int | None:

@@ -5,15 +5,18 @@ fsspec finds it by an entry point. It calls the methods below, under the names t
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from glob import has_magic
+from itertools import takewhile
 from tempfile import mkstemp
 from typing import IO, Any, BinaryIO
 
-from canon.driver.card import CardPath, Entry, Progress
+from canon.driver.card import SIZE_UNTOLD, CardPath, Entry, Progress
 from canon.errors import AlreadyThere, MissingExtra, ObjectNotFound
 from canon.fs import shared
 
@@ -93,6 +96,16 @@ class CanonFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has n
         """What the listing says of a file or a folder."""
         return _told(self._entry(path))
 
+    def glob(self, path: str, maxdepth: int | None = None, **kwargs: Any) -> Any:
+        """What fits a pattern; before its first sign of one it is a path like any other."""
+        parts = self._strip_protocol(path).split("/")
+        fixed = list(takewhile(lambda part: not has_magic(part), parts))
+        if len(fixed) < len(parts) and self.isdir(place := "/".join(fixed)):
+            for name in self.ls(place, detail=False)[:1]:  # what is found has names like this
+                slash = "/" if path.endswith("/") else ""
+                path = "/".join((self._parent(name).rstrip("/"), *parts[len(fixed) :])) + slash
+        return super().glob(path, maxdepth=maxdepth, **kwargs)
+
     def exists(self, path: str, **kwargs: Any) -> bool:
         """Whether it is on the card; errors of the camera are raised."""
         return self._entry_or_none(path) is not None
@@ -132,7 +145,11 @@ class CanonFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has n
             return _Written(self, path, autocommit=autocommit)
         if mode != "rb":
             raise ValueError(f"a card's file cannot be opened as {mode!r}; write it as a whole")
-        return _Read(self, self._file(path), block_size, cache_type, cache_options)
+        entry = self._file(path)
+        if entry.size == SIZE_UNTOLD:  # who reads it would stop short of its end
+            why = "how long it is the camera does not tell; get it into a file"
+            raise OSError(errno.EFBIG, why, path)
+        return _Read(self, entry, block_size, cache_type, cache_options)
 
     def source(self, entry: Entry) -> BinaryIO:
         """The bytes of a file, which can be sought in."""

@@ -7,12 +7,12 @@ import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 
-from canon.driver.card import CardPath, Entry
+from canon.driver.card import SIZE_UNTOLD, CardPath, Entry
 from canon.files import safe_name
 
 _PIECE = 1 << 20
 _LIMIT = zipfile.ZIP64_LIMIT
-_FIRST = (1980, 1, 1, 0, 0, 0)
+_FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 
 
 def names(entries: Iterable[Entry]) -> dict[CardPath, str]:
@@ -34,8 +34,15 @@ def names(entries: Iterable[Entry]) -> dict[CardPath, str]:
 
 
 def length(entries: Iterable[Entry]) -> int:
-    """How many bytes the zip of these files has."""
+    """How many bytes the zip of these files has.
+
+    Raises:
+        ValueError: nobody knows how long one of them is.
+    """
     files = [*entries]
+    for entry in files:
+        if entry.size == SIZE_UNTOLD:
+            raise ValueError(f"{entry.path} is longer than the camera can tell; fetch it alone")
     called = names(files)
     at = central = 0
     is_large = len(files) >= zipfile.ZIP_FILECOUNT_LIMIT
@@ -96,7 +103,7 @@ async def pieces(
                 if path.stat().st_size != entry.size:
                     raise ValueError(f"{entry.path} has another size than it had")
                 moment = entry.modified.timetuple()[:6] if entry.modified else _FIRST
-                head = zipfile.ZipInfo(called[entry.path], max(moment, _FIRST))
+                head = zipfile.ZipInfo(called[entry.path], min(max(moment, _FIRST), _LAST))
                 head.external_attr = 0o644 << 16
                 large = entry.size > _LIMIT
                 with path.open("rb") as file, archive.open(head, "w", force_zip64=large) as into:

@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canon.driver.card import CardPath, Entry, Progress
+from canon.driver.card import SIZE_UNTOLD, CardPath, Entry, Progress
 from canon.driver.shot import Picture, Shot, rescued
 from canon.errors import AlreadyThere, CanonError, NotSupported
 from canon.files import beside, check_free, new_file, numbered, safe_name
@@ -296,7 +296,7 @@ class Saving:
                     return Skipped(entry, target, entry.size)
             check_free(target, overwrite=False)
         cam.storage.download(entry, target, overwrite=overwrite, progress=progress)
-        return Saved(entry, target, entry.size)
+        return Saved(entry, target, target.stat().st_size)
 
     def _fetch_thumbnail(
         self, cam: Camera, job: Job, begin: Begin, overwrite: bool
@@ -376,7 +376,9 @@ def size_there(job: Job) -> int | None:
     None where there is no such file.
     """
     entry, size = job.entry, _size(job.target)
-    if size is None or entry.modified is None or (size != entry.size and not job.thumbnail):
+    if size is None or entry.modified is None:
+        return None
+    if not job.thumbnail and size != entry.size and not size > entry.size == SIZE_UNTOLD:
         return None
     try:
         apart = abs(job.target.stat().st_mtime - entry.modified.timestamp())
