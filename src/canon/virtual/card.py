@@ -7,6 +7,7 @@ for and never changed, come from `canon.virtual.folder`.
 
 from __future__ import annotations
 
+import functools
 import io
 import math
 import re
@@ -223,36 +224,42 @@ def fresh_card(profile: Profile, size: int = 256 << 20) -> MemoryCard:
         name = f"IMG_{shot.number % 10000:04}.JPG"
         card.add(("DCIM", "100CANON", name), File(photo.image, seconds(shot.taken)))
     card.add(("DCIM", "100CANON", "SND_0002.WAV"), File(_spoken_note(), time + 900))
-    for name, data in _more(first, profile):
+    for name, data in _more(first, profile.pixels, profile.raw_suffix, profile.movie):
         card.add(("DCIM", "100CANON", name), File(data, time + 5400))
     return card
 
 
-def _more(first: Exposure, profile: Profile) -> Iterator[tuple[str, bytes]]:
+@functools.lru_cache(maxsize=2)
+def _more(
+    first: Exposure, pixels: tuple[int, int], raw_suffix: str, has_movie: bool
+) -> tuple[tuple[str, bytes], ...]:
     """A RAW file and a movie with what belongs to them, by their names."""
     from canon.virtual.pictures.boxes import cr3
     from canon.virtual.pictures.exif import CRW_THM
     from canon.virtual.pictures.raw import cr2, crw, movie, thm
     from canon.virtual.pictures.scene import photograph
 
+    files: list[tuple[str, bytes]] = []
     shot = replace(first, taken=first.taken + timedelta(seconds=5400), number=first.number + 6)
-    if profile.raw_suffix:
-        width, height = profile.pixels
+    if raw_suffix:
+        width, height = pixels
         photo = photograph(replace(shot, width=640, height=480))
         whole = replace(shot, width=width, height=height, quality=None, files=CRW_THM)
-        if profile.raw_suffix == ".CR2":
-            yield "IMG_0007.CR2", cr2(whole, photo)
-        elif profile.raw_suffix == ".CR3":
-            yield "IMG_0007.CR3", cr3(whole, photo)
+        if raw_suffix == ".CR2":
+            files.append(("IMG_0007.CR2", cr2(whole, photo)))
+        elif raw_suffix == ".CR3":
+            files.append(("IMG_0007.CR3", cr3(whole, photo)))
         else:
-            yield "IMG_0007.CRW", crw(whole, photo)
-            yield "IMG_0007.THM", thm(whole, photo)
-    if profile.movie:
+            files.append(("IMG_0007.CRW", crw(whole, photo)))
+            files.append(("IMG_0007.THM", thm(whole, photo)))
+    if has_movie:
         film, small = movie(replace(shot, number=first.number + 7))
-        yield "MVI_0008.AVI", film
-        yield "MVI_0008.THM", small
+        files.append(("MVI_0008.AVI", film))
+        files.append(("MVI_0008.THM", small))
+    return tuple(files)
 
 
+@functools.cache
 def _spoken_note() -> bytes:
     """A second of a tone, as the camera records a note: 8 bits, 11025 Hz."""
     rate = 11025

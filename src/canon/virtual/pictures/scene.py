@@ -389,6 +389,8 @@ _QUANTIZATION, _FRAME_HEAD, _HUFFMAN, _SCAN = 0xDB, 0xC0, 0xC4, 0xDA
 
 # It is 400 wide and 300 high, and these points stay where they are in the picture when it grows.
 _CENTER, _CLOSE = (253, 93), (130, 290)
+_WIDE = 2048  # pixels of a row, from which edges are smooth enough
+_BLURRED = 8  # pixels of the finest detail, from which nobody sees how it was made larger
 
 
 @functools.lru_cache(maxsize=1)
@@ -399,7 +401,8 @@ def _project(
     from PIL import Image
 
     center, zoom = (_CLOSE, 2 * zoom) if macro else (_CENTER, zoom)
-    width, height = (round(2 * side / min(4.0, coarseness)) for side in size)
+    finer = 2 if size[0] <= _WIDE else 1  # edges are smooth in what is drawn twice as large
+    width, height = (round(finer * side / min(4.0, coarseness)) for side in size)
     wall = (width // 32, height // 32) if macro else (width, height)
     image = Image.new("RGB", wall)
     _draw_wall(_Pencil(image, center, zoom))
@@ -411,6 +414,9 @@ def _project(
     if coarseness > 1:
         width, height = (round(side / coarseness) for side in size)
         image = image.resize((width, height), reducing_gap=2.0)
+        if coarseness > _BLURRED:  # in two steps, as a large picture costs much to make smooth
+            image = image.resize((size[0] // _BLURRED, size[1] // _BLURRED))
+            return image.resize(size, Image.Resampling.BILINEAR)
     return image.resize(size, reducing_gap=1.0)
 
 
