@@ -129,6 +129,26 @@ def test_a_log_without_times_keeps_its_commands_when_it_is_redacted(tmp_path: Pa
     assert steps == told(log)
 
 
+# --- several cameras, and none ----------------------------------------------------------------
+
+
+def test_a_log_of_two_cameras_follows_each_in_its_dialect() -> None:
+    assert told(LOG + EOS_LOG) == [*told(LOG), *told(EOS_LOG)]
+    assert told(EOS_LOG + LOG + EOS_LOG) == [*told(EOS_LOG), *told(LOG), *told(EOS_LOG)]
+
+
+def test_the_times_of_a_second_run_come_after_the_first() -> None:
+    steps = list(tell(read(io.BytesIO((LOG + EOS_LOG).encode()))))
+    assert [step.time for step in steps] == pytest.approx([0, 0.262374, 0.264964])
+
+
+def test_a_log_without_data_says_how_to_get_them() -> None:
+    line = "0.243 gp_libusb1_find_device_lib (2): Detected defaults: config 1, inep 81, outep 02, "
+    (step,) = told(line + "intep 83, class 06, subclass 01\n")
+    assert step.name == "NoTransfers"
+    assert "--debug-loglevel=data" in step.note
+
+
 # --- a piece out of the middle --------------------------------------------------------------------
 
 ADDED = """\

@@ -86,6 +86,7 @@ _NO_ANSWER, _BROKEN = -2, -71  # as usbmon writes them
 _TIMEOUT = b"-10"
 _LARGEST = 64 << 20  # bytes of one dump
 _UNREAD = 64  # events that came and that the program has not looked at
+_LATE_S = 0.1  # by how much a line may be late without being one of another run
 _LONGEST = 1024  # bytes of a sentence that was folded
 
 
@@ -141,7 +142,13 @@ class _Pipe:
 
 def read_gphoto2_log(lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | IpPacket | Remark]:
     """The transfers that numbered lines of a log tell; of PTP over TCP, the packets."""
-    yield from _Reader().read(_unfolded(lines))
+    number, told = 0, False
+    for record in _Reader().read(_unfolded(lines)):
+        number, told = record.index, True
+        yield record
+    if not told:
+        text = "the log has no transfers; gphoto2 writes them with --debug-loglevel=data"
+        yield Remark(number, None, "NoTransfers", text)
 
 
 def _unfolded(lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
@@ -171,6 +178,7 @@ class _Reader:
         self._asked: Transfer | None = None  # what was begun, and not told yet
         self._dump: _Dump | None = None
         self._events: deque[bytes] = deque(maxlen=_UNREAD)
+        self._shift = self._latest = 0.0  # seconds: what to add to a time, and the last one
         self._sent, self._received = _Pipe(inward=False), _Pipe(inward=True)
 
     def read(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[Transfer | IpPacket | Remark]:
@@ -200,7 +208,7 @@ class _Reader:
 
     def _say(self, number: int, line: bytes) -> Iterator[Transfer | IpPacket]:
         """A line that may speak of a transfer, and may begin a dump."""
-        time = float(found[1] or found[2]) if (found := _TIME.match(line)) else None
+        time = self._time(line)
         dump, event = _DUMP.search(line), _EVENT.search(line)
         if dump and (piece := _OVER_TCP.search(line)):
             self._begin_piece(number, time, line, piece, dump)
@@ -230,6 +238,17 @@ class _Reader:
             self._dump = _Dump(replace(of, size=size, index=number), kept, bytearray(), not event)
             if size > _LARGEST or not kept:
                 yield from self._end_dump()
+
+    def _time(self, line: bytes) -> float | None:
+        """The time of a line; a program that was started again counts from 0 again."""
+        found = _TIME.match(line)
+        if found is None:
+            return None
+        time = float(found[1] or found[2])
+        if time + self._shift < self._latest - _LATE_S:
+            self._shift = self._latest
+        self._latest = max(self._latest, time + self._shift)
+        return time + self._shift
 
     def _begin_piece(
         self,

@@ -38,7 +38,7 @@ from canon.ptp.ip_packets import (
     StartData,
     read_packet,
 )
-from canon.ptp.operations import Operation, Response, find_operation
+from canon.ptp.operations import OpenSession, Operation, Response, find_operation
 from canon.ptp.powershot.layouts import CheckEvent
 from canon.trace import ptp_names
 from canon.trace.dataset import Dataset, Memory, say, say_parameters
@@ -404,6 +404,8 @@ class PtpTalk:
         values, odd = _values(block, "command")
         self._show(block, [(0, block.got)] if odd else [])
         head = block.head
+        if head.code == OpenSession.code:
+            self._memory = Memory()  # it may be another camera
         return _Asked(block.record, block.time, head.code, head.transaction, values, odd=odd)
 
     def _respond(self, asked: _Asked, block: _Block) -> Iterator[Step]:

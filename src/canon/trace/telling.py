@@ -222,11 +222,12 @@ class _Device:
             talk = self._ptp if interface == PTP else talk
             self._is_other = talk is None and any(interface) and not self.is_camera
             return talk
-        if self._talk is not None or self._is_other:
-            return None
+        if self._is_other or (self._talk is not None and self._name):
+            return None  # a log has no numbers of devices, and may tell of another camera next
         if setup and setup.kind in (VENDOR_IN, VENDOR_OUT):
             return self._native if may_be_native and _is_native(setup) else None
-        return self._ptp if is_ptp(transfer, whole=not self.is_camera) else None
+        sure = self._talk is not None or not self.is_camera
+        return self._ptp if is_ptp(transfer, whole=sure) else None
 
 
 def _is_native(setup: Setup) -> bool:
