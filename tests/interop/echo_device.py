@@ -9,6 +9,23 @@ from canon.usb.port import Descriptors
 from canon.virtual.clock import BodyClock
 from canon.virtual.device import Pipe, Stall
 
+CAMERA = bytes.fromhex(
+    "09022700010100c0320904000003ffffff00070581024000000705020240000007058303400060"
+)
+"""The configuration of a PowerShot G3."""
+SERIAL_PORT = bytes.fromhex(
+    "0904000001020201000705840308001009040100020a0000000705850240000007050602400000"
+)
+"""The two interfaces of a serial port, with endpoints of their own."""
+
+
+def with_serial_port(camera: bytes) -> bytes:
+    """The configuration of a device that is a serial port first, and that camera next."""
+    own = camera[9:11] + b"\x02" + camera[12:]
+    size = 9 + len(SERIAL_PORT) + len(own)
+    return camera[:2] + size.to_bytes(2, "little") + b"\x03" + camera[5:9] + SERIAL_PORT + own
+
+
 KEEP, PATTERN, EVENT, HALT, UNPLUG, REFUSED = 1, 2, 3, 4, 5, 0x55
 
 
@@ -22,14 +39,14 @@ class EchoDevice:
 
     KEEP stores and returns data, PATTERN queues as many bytes as the data says, EVENT queues an
     interrupt, HALT stalls the bulk pipe, UNPLUG takes the device away. Bulk data come back.
+
+    One that is a serial port as well has the camera on its third interface.
     """
 
-    def __init__(self, *, real: bool = False) -> None:
+    def __init__(self, *, real: bool = False, serial_port: bool = False) -> None:
         self.descriptors = Descriptors(
             bytes.fromhex("12011001ffffff20a9046e30010001020301"),
-            bytes.fromhex(
-                "09022700010100c0320904000003ffffff00070581024000000705020240000007058303400060"
-            ),
+            with_serial_port(CAMERA) if serial_port else CAMERA,
             {1: "Canon Inc.", 2: "Echo", 3: "0042"},
         )
         self.clock = BodyClock(real=real)

@@ -59,6 +59,12 @@ def test_port(server: UsbipServer, library: str, check: str) -> None:
     python(server, "port_checks.py", library, check)
 
 
+@pytest.mark.parametrize("check", ["bulk", "interrupt", "stall"])
+def test_port_beside_a_serial_port(check: str) -> None:
+    with UsbipServer(EchoDevice(serial_port=True)) as server:
+        python(server, "port_checks.py", "package", check)
+
+
 def test_usbfs_without_libusb(server: UsbipServer) -> None:
     python(server, "usbfs_program.py")
 

@@ -84,14 +84,15 @@ class ScriptedPtp:
         self.detached = False
 
     def control_in(self, kind: int, request: int, value: int, index: int, length: int) -> bytes:
-        assert (kind, request, value, index) == (CLASS_IN, GET_STATUS, 0, 0)
+        own = self.descriptors.number
+        assert (kind, request, value, index) == (CLASS_IN, GET_STATUS, 0, own)
         if self.deaf:
             raise Stall
         self.requests.append((request, b""))
         return self.statuses.popleft() if self.statuses else status()
 
     def control_out(self, kind: int, request: int, value: int, index: int, data: bytes) -> None:
-        assert (kind, value, index) == (CLASS_OUT, 0, 0)
+        assert (kind, value, index) == (CLASS_OUT, 0, self.descriptors.number)
         assert request in (CANCEL, RESET)
         if not self.plugged:
             raise Unplugged

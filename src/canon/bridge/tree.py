@@ -135,8 +135,7 @@ class Plugged:
             },
         )
         (self._device / "descriptors").write_bytes(raw + configuration)
-        kind = self.descriptors.interface
-        for number in range(configuration[4]):
+        for number, kind in enumerate(self.descriptors.interfaces):
             _write_device(
                 self._device / f"{self._device.name}:{configuration[5]}.{number}",
                 {"DEVTYPE": "usb_interface", "INTERFACE": "/".join(str(byte) for byte in kind)},

@@ -100,6 +100,7 @@ class UsbTransport:
         self.resets = (self._reset, self._reset_port)
         self.unfinished: Transaction | None = None
         self._port = port
+        self._number = port.descriptors.number
         ends = {which: port.descriptors.endpoint(which) for which in Endpoint}
         self._addresses = {which: end.address for which, end in ends.items()}
         self._packet = ends[Endpoint.BULK_IN].packet_size
@@ -345,7 +346,7 @@ class UsbTransport:
 
     def _reset(self) -> None:
         """Ask the camera to reset itself; it closes its session."""
-        self._port.control_out(RESET, 0, 0, b"", kind=CLASS_OUT)
+        self._port.control_out(RESET, 0, self._number, b"", kind=CLASS_OUT)
         self._start_over()
 
     def _reset_port(self) -> None:
@@ -388,7 +389,7 @@ class UsbTransport:
     def _cancel(self, transaction: Transaction, seconds: float) -> None:
         """Cancel a transaction, and wait until the camera is ready (section 1.6)."""
         cancel = Cancel(CANCEL_CODE, transaction.number).encode()
-        self._port.control_out(CANCEL, 0, 0, cancel, kind=CLASS_OUT)
+        self._port.control_out(CANCEL, 0, self._number, cancel, kind=CLASS_OUT)
         deadline = self.clock.now() + seconds
         waits = pauses()
         while True:
@@ -404,7 +405,7 @@ class UsbTransport:
 
     def _status(self) -> tuple[int, list[Endpoint]]:
         """The camera's status, and which of its endpoints are halted (section 1.6)."""
-        raw = self._port.control_in(GET_STATUS, 0, 0, _MOST_STATUS, kind=CLASS_IN)
+        raw = self._port.control_in(GET_STATUS, 0, self._number, _MOST_STATUS, kind=CLASS_IN)
         status = DeviceStatus.decode(raw)
         listed = {
             int.from_bytes(status.rest[at : at + 4], "little")

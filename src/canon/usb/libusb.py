@@ -38,9 +38,6 @@ from canon.wire import Buffer
 CONTROL_S = 5.0
 """Seconds that a control request may take."""
 
-_INTERFACE = 0
-
-
 _told: dict[tuple[int, int, int, int], tuple[str, str]] = {}
 """Product and serial number of the devices that were read, by `_key`, while they are plugged in."""
 
@@ -68,7 +65,7 @@ def find_devices(*, may_open: bool = True) -> list[Plugged]:
             found.append(
                 Plugged(
                     f"usb:{device.place}", device.vendor, device.product, *told,
-                    device.bus, device.address, device.interface or (0, 0, 0), device.speed,
+                    device.bus, device.address, _kind(device), device.speed,
                 )
             )  # fmt: skip
     return found
@@ -84,7 +81,7 @@ def other_canons() -> list[Plugged]:
         return [
             Plugged(
                 f"usb:{device.place}", device.vendor, device.product,
-                bus=device.bus, address=device.address, interface=device.interface or (0, 0, 0),
+                bus=device.bus, address=device.address, interface=_kind(device),
             )
             for device in devices
             if device.vendor == CANON and not _is_camera(device)
@@ -128,13 +125,15 @@ class LibusbPort:
         self._libusb = libusb
         self._bus, self._address = device.bus, device.address
         self._key = _key(device)
+        own = device.interface
+        self._number = own.number if own else 0
         handle = ctypes.c_void_p()
         self._check(libusb.open(device.at, ctypes.byref(handle)))
         self._handle: ctypes.c_void_p | None = handle
         try:
-            if libusb.kernel_driver_active(handle, _INTERFACE) > 0:  # only Linux has such drivers
-                self._do(libusb.detach_kernel_driver, _INTERFACE)
-            self._do(libusb.claim_interface, _INTERFACE)
+            if libusb.kernel_driver_active(handle, self._number) > 0:  # only Linux has such drivers
+                self._do(libusb.detach_kernel_driver, self._number)
+            self._do(libusb.claim_interface, self._number)
             self.descriptors: Descriptors = read_descriptors(self.control_in)
             _told[self._key] = self.descriptors.product_name, self.descriptors.serial
             self._endpoints = {which: self.descriptors.endpoint(which) for which in Endpoint}
@@ -205,7 +204,7 @@ class LibusbPort:
         """Give the device back. Closing twice is allowed."""
         handle, self._handle = self._handle, None
         if handle is not None:
-            self._libusb.release_interface(handle, _INTERFACE)  # fails for one that is unplugged
+            self._libusb.release_interface(handle, self._number)  # fails for one that is unplugged
             self._libusb.close(handle)
 
     def _do(self, function: Callable[..., int], *words: Any) -> int:
@@ -270,8 +269,13 @@ def _ms(timeout_s: float) -> int:
 
 
 def _is_camera(device: Device) -> bool:
-    kind = device.interface
+    kind = _kind(device)
     return kind == PTP or (kind == NATIVE and device.vendor == CANON)
+
+
+def _kind(device: Device) -> tuple[int, int, int]:
+    own = device.interface
+    return own.kind if own else (0, 0, 0)
 
 
 def _key(device: Device) -> tuple[int, int, int, int]:

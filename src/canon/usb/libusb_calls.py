@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from canon.errors import PortError
+from canon.usb.port import Interface, camera_interface
 
 SYSFS = "/sys/bus/usb/devices"
 """Where Linux tells of the devices on USB."""
@@ -179,8 +180,14 @@ class _DeviceDescriptor(ctypes.Structure):
     ]
 
 
+class _Interface(ctypes.Structure):
+    """An interface; `alternates` points to the descriptors of its settings."""
+
+    _fields_: ClassVar = [("alternates", c_void_p), ("count", c_int)]
+
+
 class _Configuration(ctypes.Structure):
-    """The head of a configuration; `interfaces` points to pointers to their alternates."""
+    """The head of a configuration; `interfaces` points to its interfaces."""
 
     _fields_: ClassVar = [
         ("bLength", c_uint8),
@@ -230,8 +237,8 @@ class Device:
         return _SPEEDS.get(int(self._libusb.get_device_speed(self.at)), 0)
 
     @property
-    def interface(self) -> tuple[int, int, int] | None:
-        """Class, subclass and protocol of its first interface; None where it has none."""
+    def interface(self) -> Interface | None:
+        """The interface on which a camera is spoken to, or the first; None where it has none."""
         there = c_void_p()
         if self._libusb.get_config_descriptor(self.at, 0, ctypes.byref(there)) < 0:
             return None
@@ -239,9 +246,12 @@ class Device:
             about = _Configuration.from_address(there.value or 0)
             if not about.bNumInterfaces:
                 return None
-            first = c_void_p.from_address(about.interfaces).value
-            kind, subclass, protocol = (c_uint8 * 8).from_address(first or 0)[5:]
-            return kind, subclass, protocol
+            found = (_Interface * about.bNumInterfaces).from_address(about.interfaces)
+            firsts = [(c_uint8 * 8).from_address(one.alternates or 0)[2:] for one in found]
+            return camera_interface(
+                Interface(number, (kind, subclass, protocol))
+                for number, _, _, kind, subclass, protocol in firsts
+            )
         finally:
             self._libusb.free_config_descriptor(there)
 

@@ -8,8 +8,8 @@ the host side uses no other, so a simulated camera can let an hour pass at once.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 from canon.clock import Clock
 from canon.errors import ProtocolError
@@ -65,6 +65,31 @@ class EndpointDescriptor(Frozen):
     interval: int = 0
 
 
+class Interface(NamedTuple):
+    """An interface of a device.
+
+    Attributes:
+        number: its number, which is its place where numbers are not told.
+        kind: its class, subclass and protocol.
+    """
+
+    number: int
+    kind: tuple[int, int, int]
+
+
+def camera_interface(found: Iterable[Interface]) -> Interface | None:
+    """The interface on which a camera is spoken to, or the first where there is none.
+
+    It is not always the first one: a device may be a webcam or a serial port as well.
+    """
+    there = list(found)
+    for kind in (PTP, NATIVE):
+        for one in there:
+            if one.kind == kind:
+                return one
+    return there[0] if there else None
+
+
 class Descriptors(Frozen):
     """What a device says of itself: its raw USB descriptors, and what is read out of them.
 
@@ -100,18 +125,29 @@ class Descriptors(Frozen):
 
     @property
     def interface(self) -> tuple[int, int, int]:
-        """Class, subclass and protocol of the first interface."""
-        for kind, body in self._walk():
-            if kind == 4 and len(body) >= 9:
-                return body[5], body[6], body[7]
-        return 0, 0, 0
+        """Class, subclass and protocol of the camera's interface."""
+        return self._camera.kind
+
+    @property
+    def number(self) -> int:
+        """The number of the camera's interface."""
+        return self._camera.number
+
+    @property
+    def interfaces(self) -> tuple[tuple[int, int, int], ...]:
+        """Class, subclass and protocol of each interface."""
+        return tuple(one.kind for one in self._interfaces())
 
     def endpoint(self, which: Endpoint) -> EndpointDescriptor:
-        """The first endpoint of that kind; ProtocolError when the device has none."""
+        """The first endpoint of that kind of the camera; ProtocolError when it has none."""
         attributes = 3 if which is Endpoint.INTERRUPT_IN else 2
         inward = 0x00 if which is Endpoint.BULK_OUT else 0x80
+        number = self.number
+        within = True
         for kind, body in self._walk():
-            if kind != 5 or len(body) < 7:
+            if kind == 4 and len(body) >= 9:
+                within = body[2] == number and not body[3]
+            if not within or kind != 5 or len(body) < 7:
                 continue
             if body[3] & 3 == attributes and body[2] & 0x80 == inward:
                 return EndpointDescriptor(
@@ -121,6 +157,15 @@ class Descriptors(Frozen):
             f"the device has no {which.name.lower()} endpoint: it is not a camera we know",
             "name another port; `canon-remote list` shows them",
         )
+
+    @property
+    def _camera(self) -> Interface:
+        return camera_interface(self._interfaces()) or Interface(0, (0, 0, 0))
+
+    def _interfaces(self) -> Iterator[Interface]:
+        for kind, body in self._walk():
+            if kind == 4 and len(body) >= 9 and not body[3]:  # as it is set at first
+                yield Interface(body[2], (body[5], body[6], body[7]))
 
     def _walk(self) -> list[tuple[int, bytes]]:
         found, at = [], 0
@@ -141,7 +186,7 @@ class Plugged(Frozen):
         serial: its serial number string, empty when it has none.
         bus: the number of its bus; 0 where it is on no bus of this computer.
         address: its address there, which is another one each time that it is plugged in.
-        interface: class, subclass and protocol of its first interface.
+        interface: class, subclass and protocol of the interface on which it is spoken to.
         speed: megabits a second of its plug; 0 where that is not known.
     """
 

@@ -37,6 +37,8 @@ from canon.usb.port import (
     Descriptors,
     Endpoint,
     EndpointDescriptor,
+    Interface,
+    camera_interface,
 )
 from canon.wire import Buffer
 
@@ -88,7 +90,7 @@ class RemoteDevice(Frozen):
         speed: as Linux counts: 1 low, 2 full, 3 high, 5 super.
         vendor: USB vendor id.
         product: USB product id.
-        interface: class, subclass and protocol of its first interface, where the server tells.
+        interface: class, subclass and protocol of the interface on which it is spoken to.
     """
 
     busid: str
@@ -206,8 +208,9 @@ def list_devices(host: str, port: int = DEFAULT_PORT) -> list[RemoteDevice]:
         found = []
         for _ in range(count):
             device, interfaces = _device(_receive(sock, _DEVICE.size))
-            kinds = _receive(sock, 4 * interfaces).ljust(3, b"\0")
-            found.append(replace(device, interface=(kinds[0], kinds[1], kinds[2])))
+            kinds = struct.iter_unpack("BBBx", _receive(sock, 4 * interfaces))
+            own = camera_interface(Interface(at, kind) for at, kind in enumerate(kinds))
+            found.append(replace(device, interface=own.kind) if own else device)
         return found
 
 

@@ -181,7 +181,7 @@ class _Bus:
         self.vid, self.pid = device.descriptors.vendor, device.descriptors.product
         self.bcdDevice = int.from_bytes(raw[12:14], "little")
         self.device_class, self.device_subclass, self.device_protocol = raw[4:7]
-        self.num_interfaces = configuration[4]
+        self.num_interfaces = len(device.descriptors.interfaces)
         self._configuration = configuration[5]
         bulk, interrupt, out = (
             device.descriptors.endpoint(which)
@@ -290,7 +290,7 @@ class _Bus:
 
     def interface_triples(self) -> list[tuple[int, int, int]]:
         """Class, subclass and protocol of each interface."""
-        return [self.device.descriptors.interface] * self.num_interfaces
+        return list(self.device.descriptors.interfaces)
 
     def is_iso(self, endpoint: int, direction: int) -> bool:
         """Whether an endpoint is isochronous: none is."""
