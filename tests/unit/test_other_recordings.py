@@ -258,6 +258,18 @@ def test_what_only_looks_like_a_camera_is_counted(
     ]
 
 
+def test_a_capture_that_begins_with_data_has_them(tmp_path: Path) -> None:
+    data = bytes.fromhex("1c200000 02000910 07000000") + bytes(0x2010)
+    packets = [
+        urb(1, b"C", 3, 0x81, data[:512]),
+        urb(2, b"C", 3, 0x81, data[512:]),
+        urb(3, b"C", 3, 0x81, bytes.fromhex("0c000000 03000120 07000000")),
+    ]
+    (step,) = told(pcap(tmp_path / "a.pcap", packets))
+    assert (step.name, step.reply) == ("GetObject", {"bytes": 0x2010})
+    assert step.note == "its command was not recorded"
+
+
 @pytest.mark.parametrize("slug", BODIES)
 def test_a_bus_that_was_captured_on_two_interfaces_is_told_once(
     ours: dict[str, Path], slug: str

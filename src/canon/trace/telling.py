@@ -45,7 +45,7 @@ _CANON = 0x04A9
 _NATIVE = {VENDOR_IN: (0x55, 0x01, 0x04), VENDOR_OUT: (0x10, 0x11)}
 """The values of the native protocol's control transfers (canon-native-usb, section 3)."""
 _ONE_BYTE, _MORE = 0x0C, 0x04  # its requests, by how much passes
-_HELD, _MOST_HELD = 64, 4096  # transfers that are held back, and bytes of one
+_HELD, _MOST_HELD = 64, 1 << 16  # transfers that are held back, and bytes of one
 
 
 def tell(records: Iterable[Record], device: str | None = None) -> Iterator[Step]:
