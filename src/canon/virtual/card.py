@@ -229,7 +229,7 @@ def fresh_card(profile: Profile, size: int = 256 << 20) -> MemoryCard:
     return card
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=16)
 def _more(
     first: Exposure, pixels: tuple[int, int], raw_suffix: str, has_movie: bool
 ) -> tuple[tuple[str, bytes], ...]:
