@@ -294,6 +294,7 @@ def test_records_are_looked_for_in_bounded_time() -> None:
     assert first_record(record * 2000 + b"\xff" * 9) is None
     assert first_record(record * 2000) == 0
     assert first_record(b"\x08" + record * 40_000 + b"\xff" * 9) is None
+    assert first_record(bytes(1 << 14) + record * 9) is None  # it cannot be so far
 
 
 # --- PTP over TCP ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from canon.wire import Buffer
 _KIND = 0xC1  # the high byte of a record's code
 _ENOUGH, _MANY = 3, 8  # records in a row that are no chance: with an end behind them, and without
 _LARGEST = 1 << 16  # bytes of one record
+_WITHIN = 1 << 13  # bytes that are looked at for the first: a picture has none
 
 
 def first_record(data: Buffer) -> int | None:
@@ -19,7 +20,7 @@ def first_record(data: Buffer) -> int | None:
         data: a piece of an answer; its own end may be missing, too.
     """
     seen: set[int] = set()
-    for start in range(len(data) - HEAD + 1):
+    for start in range(min(len(data) - HEAD + 1, _WITHIN)):
         at, count = start, 0
         while at not in seen and at + HEAD <= len(data):
             size, code = struct.unpack_from("<II", data, at)
