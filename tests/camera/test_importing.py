@@ -11,19 +11,42 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
+import canon
 from canon.camera import Camera
 from canon.errors import NoCard
+from canon.models.file_kinds import ObjectFormat
+from canon.ptp.datasets import (
+    FileSystem,
+    ObjectHandles,
+    ObjectInfo,
+    StorageIDs,
+    StorageInfo,
+    StoreKind,
+)
+from canon.ptp.operations import (
+    ALL,
+    GetObject,
+    GetObjectHandles,
+    GetObjectInfo,
+    GetStorageIDs,
+    GetStorageInfo,
+    Operation,
+)
 from canon.virtual.card import MemoryCard
 from canon.virtual.device import UsbDevice
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.eos.extension import EosBody
+from canon.wire import Message
 from canon.work.importing import Ended, Import, ImportEvent, Listed, Wanted
 from canon.work.library import Library
 from canon.work.taking import Action, Brought
 from rigs.bodies import a_camera, a_card, eos, native_device, ptp_body, ptp_device
+from rigs.lying import Lying
+from rigs.watched import WatchedPort
 
 FILES = {f"IMG_{number:04}.JPG": bytes([number]) * 2000 for number in range(1, 9)}
 
@@ -55,6 +78,47 @@ def test_events_come_one_after_the_other(make: Make, tmp_path: Path) -> None:
         assert listed == Listed(8, 16_000)
         assert [one.action for one in files if isinstance(one, Brought)] == [Action.FETCHED] * 8
         assert ended == Ended(fetched=8)
+
+
+@pytest.mark.parametrize("names", [("IMG_0001.JPG", "IMG_0002.JPG"), ("IMG_0001.JPG", "")])
+def test_pictures_are_imported_from_every_card(names: tuple[str, str], tmp_path: Path) -> None:
+    """Also from a slot whose card has none, or no folder of that name."""
+
+    def lie(operation: Operation[Any]) -> Message | bytes | None:
+        if isinstance(operation, GetStorageIDs):
+            return StorageIDs((0x00010001, 0x00020001))
+        if isinstance(operation, GetStorageInfo):
+            kind = StoreKind.REMOVABLE_RAM, FileSystem.DCF
+            return StorageInfo(*kind, 0, 1 << 30, 1, ALL, "SD", "")
+        if isinstance(operation, GetObjectHandles):
+            is_there = names[(operation.storage >> 16) - 1] != ""
+            return ObjectHandles((operation.storage,) if is_there else ())
+        if isinstance(operation, GetObjectInfo):
+            numbers = (operation.handle, ObjectFormat.EXIF_JPEG, 0, 5, *(0,) * 11)
+            return ObjectInfo(*numbers, names[(operation.handle >> 16) - 1], "", "", "")
+        if isinstance(operation, GetObject):
+            return f"on {operation.handle >> 16:02}".encode()
+        return None
+
+    with (
+        WatchedPort(Lying("powershot-s45", lie)).camera() as cam,
+        Library(tmp_path) as library,
+    ):
+        events = list(Import(cam, library, Wanted()).run())
+    brought = [one for one in events if isinstance(one, Brought)]
+    assert [one.action for one in brought] == [Action.FETCHED] * len([*filter(None, names)])
+    assert [one.path.read_bytes() for one in brought if one.path] == [b"on 01", b"on 02"][
+        : len(brought)
+    ]
+
+
+def test_pictures_are_imported_from_the_folders_of_a_powershot_350(tmp_path: Path) -> None:
+    with canon.open("virtual:powershot-350") as cam, Library(tmp_path) as library:
+        pictures = [one for one in cam.storage.walk() if one.name.startswith("AUT_")]
+        events = list(Import(cam, library, Wanted()).run())
+    brought = [one for one in events if isinstance(one, Brought)]
+    assert {one.what for one in brought} >= {*pictures}
+    assert {one.action for one in brought} == {Action.FETCHED}
 
 
 @each_dialect

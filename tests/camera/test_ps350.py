@@ -264,7 +264,7 @@ def test_the_thumbnail_is_the_file_beside_the_picture() -> None:
 @pytest.mark.parametrize(
     ("name", "beside", "said"),
     [
-        ("AUT_0021.JPG", None, "no such file"),
+        ("AUT_0021.JPG", None, "no thumbnail"),
         ("AUT_0021.JPG", b"no picture", "no thumbnail"),
         ("NOTES.TXT", SMALL, "no thumbnail"),
     ],

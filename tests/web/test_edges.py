@@ -90,6 +90,13 @@ def test_heads_alone_fetch_nothing(tmp_path: Path) -> None:
                     break
 
 
+def test_a_card_without_dcim_is_shown_all_the_same(tmp_path: Path) -> None:
+    with serving(tmp_path, "--port", "virtual:powershot-350") as served:
+        served.wait_for("powershot-350", state="ready")
+        files = served.http.get("/cameras/powershot-350/files").json()["files"]
+        assert "DC97/CTG_0000/AUT_0021.JPG" in [one["path"] for one in files]
+
+
 def test_a_picture_just_taken_is_whole_whatever_part_is_asked_for(served: Served) -> None:
     shot = served.http.post(f"{HERE}/release", json={"target": "host"}).json()
     picture = Path(shot["saved"][0]).read_bytes()

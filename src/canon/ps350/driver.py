@@ -156,7 +156,8 @@ class Ps350Driver:
             raise no_thumbnail(entry)
         data = bytearray()
         beside = entry.path.with_name(f"THM_{number}")
-        self._fetch(beside, data.extend, _MOST_THUMBNAIL, None)
+        with suppress(ObjectNotFound):
+            self._fetch(beside, data.extend, _MOST_THUMBNAIL, None)
         if not data.startswith(b"\xff\xd8"):
             raise no_thumbnail(entry)
         return bytes(data)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from canon.camera.storage import owners
 from canon.driver.card import CardPath, Entry
-from canon.errors import CanonError, ObjectNotFound
+from canon.errors import CanonError
 from canon.work import documents
+from canon.work.cards import picture_places, walk_pictures
 
 if TYPE_CHECKING:
     from canon.camera import Camera
     from canon.web.jobs import Job
     from canon.web.station import Station
 
-_PICTURES = "DCIM"
 _MOST_THUMBNAILS = 1000
 
 
@@ -33,6 +33,7 @@ class OnCard:
         self._station = station
         self._lock = threading.Lock()
         self._entries: dict[CardPath, Entry] | None = None
+        self._places: list[CardPath] = []
         self._thumbnails: OrderedDict[Entry, bytes] = OrderedDict()
 
     def forget(self) -> None:
@@ -46,13 +47,11 @@ class OnCard:
         with self._lock:
             known = self._entries
         if known is None:
-            try:
-                found = [one for one in cam.storage.walk(_PICTURES) if not one.is_folder]
-            except ObjectNotFound:
-                found = []
-            known = {entry.path: entry for entry in found}
+            places = picture_places(cam)
+            found = walk_pictures(cam, places)
+            known = {entry.path: entry for entry in found if not entry.is_folder}
             with self._lock:
-                self._entries = known
+                self._entries, self._places = known, places
         return newest_first([*known.values()])
 
     def known(self) -> list[Entry] | None:
@@ -87,13 +86,20 @@ class OnCard:
     def look_again(self) -> None:
         """Something has changed: list the newest folders, where new files are; in the thread."""
         with self._lock:
-            known = self._entries
+            known, places = self._entries, self._places
         if known is None:
             return
-        storage = self._station.camera.storage
+        ls = self._station.camera.storage.ls
+        if not all(place.parts for place in places):  # nobody knows where new files go
+            self.forget()
+            return
         try:
-            folders = sorted(one for one in storage.ls(_PICTURES) if one.is_folder)
-            found = [one for folder in folders[-2:] for one in storage.ls(folder)]
+            folders = [
+                folder
+                for place in places
+                for folder in sorted(one for one in ls(place) if one.is_folder)[-2:]
+            ]
+            found = [one for folder in folders for one in ls(folder)]
         except CanonError:
             self.forget()
             return
@@ -101,7 +107,7 @@ class OnCard:
             if known.get(entry.path) != entry:
                 self.put(entry)
         there = {entry.path for entry in found}
-        above = {folder.path for folder in folders[-2:]}
+        above = {folder.path for folder in folders}
         for path in [path for path in known if path.parent in above and path not in there]:
             self.remove(path)
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from canon.driver.card import Entry
 from canon.driver.features import Feature
-from canon.errors import CanonError, NotSupported, ObjectNotFound
+from canon.errors import CanonError, NotSupported
 from canon.frozen import Frozen
+from canon.work.cards import picture_places, walk_pictures
 from canon.work.library import Library
 from canon.work.names import groups, is_taken
 from canon.work.saving import Begin
@@ -23,7 +24,6 @@ from canon.work.template import Template
 if TYPE_CHECKING:
     from canon.camera import Camera
 
-_PICTURES = "DCIM"
 _TOGETHER_S = 1.0  # more would have to come again when this program is killed
 _SUFFIX = re.compile(r"\.?([A-Za-z0-9]{1,8})")
 
@@ -175,11 +175,7 @@ class Import:
                 yield from taking.clear(group)
 
     def _list(self) -> Iterator[Entry]:
-        """What is on the card; a card without the folder of pictures has none."""
-        try:
-            yield from self._cam.storage.walk(_PICTURES)
-        except ObjectNotFound:
-            return
+        return walk_pictures(self._cam, picture_places(self._cam))
 
 
 def _is_wanted(entry: Entry, wanted: Wanted) -> bool:

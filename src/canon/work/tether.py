@@ -32,6 +32,7 @@ from canon.errors import (
 from canon.frozen import Frozen
 from canon.models.file_kinds import Content, kind_of
 from canon.work.begun import Begun, Key
+from canon.work.cards import picture_folders
 from canon.work.hook import Hook, HookEvent, HookFailed, Occasion
 from canon.work.index import key
 from canon.work.library import Library
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from canon.camera import Camera, Found
     from canon.camera.events import Events
 
-_PICTURES = CardPath("DCIM")
 _FOLDER = re.compile(r"[1-9]\d\d\w{5}")  # of pictures, as all cameras name them
 _HEAR_S = 0.5  # how often a wait for events looks up
 _LOOK_S = 30.0  # of silence, after which the newest folders are looked through: events get lost
@@ -344,7 +344,7 @@ class Tether:
         """Compare the card with what it had at the start, and take what is new."""
         self._compares, self._looked = False, self.cam.clock.now()
         try:
-            self._tops = _tops(self.cam)
+            self._tops = picture_folders(self.cam)
             entries = [entry for top in self._tops for entry in self._walk(top)]
         except NoCard:
             return
@@ -565,9 +565,3 @@ class _Who(Frozen):
         if cam.model != self.model:
             return False
         return serial(cam) == self.serial and (bool(self.serial) or cam.owner == self.owner)
-
-
-def _tops(cam: Camera) -> list[CardPath]:
-    """The folder of pictures on each card."""
-    cards = cam.storage.cards()
-    return [_PICTURES.with_card(card.name) for card in cards] if len(cards) > 1 else [_PICTURES]
