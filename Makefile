@@ -6,7 +6,9 @@ SECONDS ?= 60
 KILLS ?= 50
 SEED ?= 0
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# Half as many again as there are cores: some tests wait for what takes its time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 3 // 2)')
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: demo test test-all compiled programs fuzz soak bench supported lint docs test-fresh vendor pictures clean
 
