@@ -35,11 +35,13 @@ from canon.ptp.operations import (
     GetStorageIDs,
     GetStorageInfo,
     Operation,
+    Response,
 )
 from canon.virtual.card import MemoryCard
 from canon.virtual.device import UsbDevice
 from canon.virtual.ptp.camera import PtpCamera
 from canon.virtual.ptp.eos.extension import EosBody
+from canon.virtual.refusal import Status
 from canon.wire import Message
 from canon.work.importing import Ended, Import, ImportEvent, Listed, Wanted
 from canon.work.library import Library
@@ -110,6 +112,21 @@ def test_pictures_are_imported_from_every_card(names: tuple[str, str], tmp_path:
     assert [one.path.read_bytes() for one in brought if one.path] == [b"on 01", b"on 02"][
         : len(brought)
     ]
+
+
+def test_a_card_whose_size_is_refused_is_imported(tmp_path: Path) -> None:
+    def lie(operation: Operation[Any]) -> Message | bytes | None:
+        if isinstance(operation, GetStorageInfo):
+            raise Status(Response.GENERAL_ERROR)
+        return None
+
+    with (
+        WatchedPort(Lying("powershot-s45", lie)).camera() as cam,
+        Library(tmp_path) as library,
+    ):
+        *_, ended = Import(cam, library, Wanted()).run()
+    assert isinstance(ended, Ended)
+    assert ended.fetched > 5
 
 
 def test_pictures_are_imported_from_the_folders_of_a_powershot_350(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from canon.driver.card import CardPath, Entry
-from canon.errors import ObjectNotFound
+from canon.driver.card import Card, CardPath, Entry
+from canon.errors import ObjectNotFound, Refused
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -16,7 +17,9 @@ _PICTURES = CardPath("DCIM")
 
 def picture_folders(cam: Camera) -> list[CardPath]:
     """The folder of pictures on each card, whether it is there or not."""
-    cards = cam.storage.cards()
+    cards: tuple[Card, ...] = ()
+    with suppress(Refused):  # some body does not tell how large its card is; its files it may
+        cards = cam.storage.cards()
     return [_PICTURES.with_card(card.name) for card in cards] if len(cards) > 1 else [_PICTURES]
 
 
