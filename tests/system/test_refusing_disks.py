@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from socket import gethostname
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from cli_helpers import files_below, make_card, run, virtual
 
+from canon.web.files import Fetched
 from canon.work.library import Library
 from rigs.refusing_disk import refusing_disk
 
@@ -78,6 +80,19 @@ def test_where_nothing_can_be_locked_two_imports_of_this_computer_are_kept_apart
     ended = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, text=True, check=True)
     (another.workshop / "lock").write_text(f"process {ended.stdout.strip()} on {gethostname()}")
     assert run(tmp_path, "import", "to", port=port).returncode == 0
+
+
+@pytest.mark.parametrize("to", ["no locks"], indirect=True)
+def test_where_nothing_can_be_locked_a_server_leaves_the_files_of_another(
+    to: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(to))
+    one = Fetched()
+    (one.folder / "1").write_bytes(b"a file of the card")
+    other = Fetched()
+    assert (one.folder / "1").read_bytes() == b"a file of the card"
+    for server in (one, other):
+        server.close()
 
 
 @pytest.mark.parametrize("to", ["another owner"], indirect=True)

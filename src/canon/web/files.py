@@ -125,8 +125,9 @@ def _sweep() -> None:
         with suppress(OSError):
             if not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid():
                 with (folder / _HELD).open("r+b") as held:
-                    hold(held.fileno())
-                shutil.rmtree(folder, ignore_errors=True)
+                    is_left = hold(held.fileno())
+                if is_left:  # where nothing can be locked, nobody knows
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _fetch(call: Call, station: Station, entry: Entry, path: Path) -> None:
