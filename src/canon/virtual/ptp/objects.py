@@ -299,9 +299,11 @@ class Objects:
         told = self._telling
         taken = time_text(EPOCH + timedelta(seconds=item.entry.time)) + told.fraction
         if isinstance(item.entry, Folder):
-            numbers = told.protection, *(0,) * 8, item.parent, 1, told.description, 0
             when = taken if told.dates else ""
-            return ObjectInfo(item.storage, item.format, *numbers, item.name, when, when, "")
+            return ObjectInfo(
+                item.storage, item.format, told.protection, 0, 0, 0, 0, 0, 0, 0, 0, item.parent,
+                1, told.description, 0, item.name, when, when, "",
+            )  # fmt: skip
         thumbnail, (width, height) = self._thumbnail(item), _pixels(item.entry)
         small = (ObjectFormat.JFIF, len(thumbnail), 160, 120) if thumbnail else (0, 0, 0, 0)
         return ObjectInfo(
