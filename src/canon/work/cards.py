@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from canon.driver.card import Card, CardPath, Entry
+from canon.driver.card import CardPath, Entry
 from canon.errors import ObjectNotFound, Refused
 
 if TYPE_CHECKING:
@@ -17,9 +16,7 @@ _PICTURES = CardPath("DCIM")
 
 def picture_folders(cam: Camera) -> list[CardPath]:
     """The folder of pictures on each card, whether it is there or not."""
-    cards: tuple[Card, ...] = ()
-    with suppress(Refused):  # some body does not tell how large its card is; its files it may
-        cards = cam.storage.cards()
+    cards = cam.storage.cards()
     return [_PICTURES.with_card(card.name) for card in cards] if len(cards) > 1 else [_PICTURES]
 
 
@@ -28,8 +25,12 @@ def picture_places(cam: Camera) -> list[CardPath]:
 
     Cameras from before that folder was agreed on have others.
     """
+    try:
+        tops = picture_folders(cam)
+    except Refused:  # some body does not tell how large its card is; its files it may
+        tops = [_PICTURES]
     exists = cam.storage.exists
-    return [top if exists(top) else top.parent for top in picture_folders(cam)]
+    return [top if exists(top) else top.parent for top in tops]
 
 
 def walk_pictures(cam: Camera, places: Iterable[CardPath]) -> Iterator[Entry]:
