@@ -10,7 +10,10 @@ BIN := .venv/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 3 // 2)')
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: demo test test-all compiled programs fuzz soak bench supported lint docs test-fresh vendor pictures clean
+# Where Python may write no bytecode, each command that a test starts compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test test-all programs fuzz soak bench supported lint docs test-fresh vendor pictures clean
 
 demo: .venv/all
 	@rm -rf demo
@@ -20,18 +23,14 @@ demo: .venv/all
 	@echo 'To look at a virtual camera in a browser, type this, and open the link that it prints:'
 	@echo '    $(BIN)/canon-remote serve --port virtual:powershot-g3'
 
-test: .venv/dev programs compiled
+test: .venv/dev programs
 	$(PYTEST) -m 'not long'
 
-test-all: .venv/dev programs compiled
+test-all: .venv/dev programs
 	@rm -f build/evidence.json
 	$(PYTEST) -m 'not long' --cov --cov-report=term:skip-covered --evidence=build/evidence.json
 	$(PYTEST) -m long --evidence=build/evidence.json
 	@[ "$$CI" != true ] || [ "$$CANON_TRACES" = none ] || $(BIN)/python tests/supported.py build/evidence.json SUPPORTED.md --check
-
-# Each command that a test starts would compile all of it, where Python may write no bytecode.
-compiled: .venv/dev
-	@$(BIN)/python -m compileall -q src
 
 # The programs of others that the tests run. Without them, tests are skipped, but not in CI.
 programs:
