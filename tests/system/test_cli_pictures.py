@@ -186,8 +186,8 @@ def test_a_terminal_that_has_sixel_gets_it(words: str, tmp_path: Path) -> None:
         dimensions=(40, 100),
     )
     try:
+        child.send("\x1b[?62;4c")  # before it is asked: the time for an answer is short
         child.expect_exact("\x1b[c")
-        child.send("\x1b[?62;4c")
         child.expect_exact("\x1bP")
         child.expect(pexpect.EOF)
         after = str(child.before)

@@ -338,7 +338,9 @@ def test_a_head_without_a_thumbnail_is_a_decode_error(head: bytes, reason: str) 
 
 def test_a_division_by_zero_and_an_impossible_date_are_left_out() -> None:
     assert exif.read(patched(0x392, bytes(4))).f_number is None
-    assert exif.read(patched(0x23E, b"2024:13:32")).taken is None
+    head = patched(0x23E, b"2024:13:32")
+    assert exif.read(head).taken == datetime(2024, 2, 29, 23, 59, 58)  # when it was digitized
+    assert exif.read(head.replace(b"2024:02:29", b"2024:02:30")).taken is None
     assert exif.taken(patched(0x23E, b"2024:12:31")) == datetime(2024, 12, 31, 23, 59, 58)
 
 
