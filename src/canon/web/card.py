@@ -10,7 +10,7 @@ from canon.camera.storage import owners
 from canon.driver.card import CardPath, Entry
 from canon.errors import CanonError
 from canon.work import documents
-from canon.work.cards import picture_places, walk_pictures
+from canon.work.cards import told_folders, walk_pictures
 
 if TYPE_CHECKING:
     from canon.camera import Camera
@@ -33,7 +33,7 @@ class OnCard:
         self._station = station
         self._lock = threading.Lock()
         self._entries: dict[CardPath, Entry] | None = None
-        self._places: list[CardPath] = []
+        self._tops: list[CardPath] = []
         self._thumbnails: OrderedDict[Entry, bytes] = OrderedDict()
 
     def forget(self) -> None:
@@ -47,11 +47,11 @@ class OnCard:
         with self._lock:
             known = self._entries
         if known is None:
-            places = picture_places(cam)
-            found = walk_pictures(cam, places)
+            tops = told_folders(cam)
+            found = walk_pictures(cam, tops)
             known = {entry.path: entry for entry in found if not entry.is_folder}
             with self._lock:
-                self._entries, self._places = known, places
+                self._entries, self._tops = known, tops
         return newest_first([*known.values()])
 
     def known(self) -> list[Entry] | None:
@@ -86,18 +86,15 @@ class OnCard:
     def look_again(self) -> None:
         """Something has changed: list the newest folders, where new files are; in the thread."""
         with self._lock:
-            known, places = self._entries, self._places
+            known, tops = self._entries, self._tops
         if known is None:
             return
         ls = self._station.camera.storage.ls
-        if not all(place.parts for place in places):  # nobody knows where new files go
-            self.forget()
-            return
         try:
             folders = [
                 folder
-                for place in places
-                for folder in sorted(one for one in ls(place) if one.is_folder)[-2:]
+                for top in tops
+                for folder in sorted(one for one in ls(top) if one.is_folder)[-2:]
             ]
             found = [one for folder in folders for one in ls(folder)]
         except CanonError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from canon.driver.card import CardPath, Entry
@@ -20,23 +21,26 @@ def picture_folders(cam: Camera) -> list[CardPath]:
     return [_PICTURES.with_card(card.name) for card in cards] if len(cards) > 1 else [_PICTURES]
 
 
-def picture_places(cam: Camera) -> list[CardPath]:
-    """The folder of pictures on each card; the card itself where it has none.
+def told_folders(cam: Camera) -> list[CardPath]:
+    """As `picture_folders`; of a body that does not tell how large its cards are, the usual one."""
+    try:
+        return picture_folders(cam)
+    except Refused:
+        return [_PICTURES]
+
+
+def walk_pictures(cam: Camera, tops: Iterable[CardPath]) -> Iterator[Entry]:
+    """What is in the folders of pictures; of a card without one, all that is on it.
 
     Cameras from before that folder was agreed on have others.
     """
-    try:
-        tops = picture_folders(cam)
-    except Refused:  # some body does not tell how large its card is; its files it may
-        tops = [_PICTURES]
-    exists = cam.storage.exists
-    return [top if exists(top) else top.parent for top in tops]
-
-
-def walk_pictures(cam: Camera, places: Iterable[CardPath]) -> Iterator[Entry]:
-    """What is in such places; one that is gone has nothing."""
-    for place in places:
+    for top in tops:
+        found = False
         try:
-            yield from cam.storage.walk(place)
+            for entry in cam.storage.walk(top):
+                found = True
+                yield entry
         except ObjectNotFound:
-            continue
+            if not found:
+                with suppress(ObjectNotFound):
+                    yield from cam.storage.walk(top.parent)

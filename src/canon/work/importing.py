@@ -14,7 +14,7 @@ from canon.driver.card import Entry
 from canon.driver.features import Feature
 from canon.errors import CanonError, NotSupported
 from canon.frozen import Frozen
-from canon.work.cards import picture_places, walk_pictures
+from canon.work.cards import told_folders, walk_pictures
 from canon.work.library import Library
 from canon.work.names import groups, is_taken
 from canon.work.saving import Begin
@@ -175,7 +175,7 @@ class Import:
                 yield from taking.clear(group)
 
     def _list(self) -> Iterator[Entry]:
-        return walk_pictures(self._cam, picture_places(self._cam))
+        return walk_pictures(self._cam, told_folders(self._cam))
 
 
 def _is_wanted(entry: Entry, wanted: Wanted) -> bool:
