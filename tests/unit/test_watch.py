@@ -10,7 +10,7 @@ import pytest
 
 import canon
 from canon.usb import libusb
-from canon.usb.port import CANON, NATIVE, PTP
+from canon.usb.port import CANON, NATIVE, PTP, Interface
 
 
 class Device(NamedTuple):
@@ -20,7 +20,7 @@ class Device(NamedTuple):
     address: int
     product: int = 0x306E
     vendor: int = CANON
-    interface: tuple[int, int, int] | None = NATIVE
+    interface: Interface | None = Interface(0, NATIVE)
     bus: int = 1
     speed: float = 12
 
@@ -66,7 +66,7 @@ def line(event: canon.CameraAdded | canon.CameraRemoved) -> str:
 def test_what_comes_and_goes(bus: Bus) -> None:
     watch = canon.watch("usb:")
     assert watch.look() == []
-    bus.there = [Device("1-1", 2), Device("1-2", 3, 0x3215, interface=PTP)]
+    bus.there = [Device("1-1", 2), Device("1-2", 3, 0x3215, interface=Interface(1, PTP))]
     assert [*map(line, watch.look())] == [
         "CameraAdded usb:1-1 Canon PowerShot G3",
         "CameraAdded usb:1-2 Canon EOS 60D",
@@ -78,8 +78,8 @@ def test_what_comes_and_goes(bus: Bus) -> None:
 
 def test_what_is_no_camera_is_not_told(bus: Bus) -> None:
     bus.there = [
-        Device("1-1", 2, interface=(8, 6, 80)),
-        Device("1-2", 3, 0x1234, 0x1D6B, (9, 0, 0)),
+        Device("1-1", 2, interface=Interface(0, (8, 6, 80))),
+        Device("1-2", 3, 0x1234, 0x1D6B, Interface(0, (9, 0, 0))),
     ]
     assert canon.watch("usb:").look() == []
 
