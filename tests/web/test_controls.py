@@ -325,7 +325,7 @@ def keys(bench: Bench) -> None:
     assert {*dialog.locator("dt").all_inner_texts()} == {*KEYS, "?", "1\N{EN DASH}9", "Escape"}
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    page.wait_for_function("document.activeElement === document.body")  # from the next frame on
+    page.wait_for_function("() => document.activeElement === document.body")  # in the next frame
     for key, work in KEYS.items():
         page.keyboard.press("Escape")  # no control has the focus
         work(bench, "Space" if key == "Space" else key.lower())
