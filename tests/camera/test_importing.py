@@ -17,6 +17,7 @@ import pytest
 
 import canon
 from canon.camera import Camera
+from canon.driver.card import Entry
 from canon.errors import NoCard
 from canon.models.file_kinds import ObjectFormat
 from canon.ptp.datasets import (
@@ -136,6 +137,10 @@ def test_pictures_are_imported_from_the_folders_of_a_powershot_350(tmp_path: Pat
     brought = [one for one in events if isinstance(one, Brought)]
     assert {one.what for one in brought} >= {*pictures}
     assert {one.action for one in brought} == {Action.FETCHED}
+    for one in brought:
+        assert isinstance(one.what, Entry)
+        assert one.path
+        assert one.path.name == one.what.name
 
 
 @each_dialect

@@ -93,7 +93,8 @@ def with_end(base: PurePosixPath, suffix: str) -> PurePosixPath:
 def own_base(template: Template, naming: Naming, entry: Entry, group: Group) -> PurePosixPath:
     """The path without its suffix of a file of a picture, by a template.
 
-    Each picture goes by its own kind where the template has `ext`, and companions by the first.
+    Each picture goes by its own kind where the template has `ext`, and companions by the first; but
+    one of the same suffix as a picture, as the THM_0021.JPG of a PowerShot 350, by its own name.
 
     Args:
         template: the template.
@@ -101,7 +102,9 @@ def own_base(template: Template, naming: Naming, entry: Entry, group: Group) -> 
         entry: the file.
         group: the files of the picture.
     """
-    if entry in group.pictures and "ext" in template.fields:
+    is_picture = entry in group.pictures
+    alike = entry.suffix.upper() in (one.suffix.upper() for one in group.pictures)
+    if "ext" in template.fields if is_picture else alike:
         naming = naming.called(entry.name)
     return base_of(template.path(naming), f".{naming.ext}" if naming.ext else "")
 
